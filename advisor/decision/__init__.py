@@ -1,0 +1,1 @@
+"""Deciding: from a Run, a Catalog and a Profile to a Recommendation."""

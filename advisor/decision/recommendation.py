@@ -1,0 +1,169 @@
+"""The Recommendation: the answer for one profile and all that stands behind it (``advisor.recommendation/1``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.documents import Model
+
+SCHEMA = "advisor.recommendation/1"
+
+Verdict = Literal["recommended", "lean", "tie", "undetermined", "infeasible"]
+Provenance = Literal["measured here", "measured elsewhere", "documented", "asserted", "missing"]
+Check = Literal["pass", "fail", "unknown"]
+
+
+class Stack(Model):
+    """An alternative: a framework and, where something is shipped, the route it is shipped through."""
+
+    framework: str
+    route: str | None = None
+
+
+class Cell(Model):
+    """One cell of the performance table: what is known of one stack on one criterion.
+
+    ``value``, ``low`` and ``high`` are in the criterion's base unit (for level criteria: the level's index);
+    ``level`` is the level's name. ``score`` is the partial value in 0..1 with its bounds; a missing cell has the
+    bounds 0 and 1 and no score. ``evidence`` is a JSON pointer into the Run (``/observations/12``) or a fact id.
+    """
+
+    framework: str
+    route: str | None = None
+    criterion: str
+    outcome: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: str | None = None
+    n: int | None = None
+    unit: str
+    provenance: Provenance
+    evidence: str | None = None
+    source: str | None = None
+    date: str | None = None
+    message: str | None = None
+    score: float | None = None
+    score_low: float = 0.0
+    score_high: float = 1.0
+
+
+class Need(Model):
+    """A weighted criterion of the profile: floor is worth 0, target is worth 1, both in the base unit or a level."""
+
+    criterion: str
+    title: str
+    question: str
+    group: str
+    unit: str
+    better: str
+    weight: float
+    floor: float | str
+    target: float | str
+    floor_text: str
+    target_text: str
+    because: str
+
+
+class Requirement(Model):
+    """A hard constraint of the profile, in words."""
+
+    criterion: str
+    title: str
+    text: str
+    because: str
+
+
+class Constraint(Model):
+    """Whether one stack meets one hard constraint; ``shortfall`` is in the criterion's base unit."""
+
+    criterion: str
+    outcome: Check
+    detail: str
+    shortfall: float | None = None
+
+
+class Contribution(Model):
+    """What one criterion adds to a stack's value: ``weight`` (0..1, sums to 1) times ``value`` (0..1)."""
+
+    criterion: str
+    weight: float
+    value: float | None = None
+    low: float
+    high: float
+    provenance: Provenance
+    evidence: str | None = None
+
+
+class Ranked(Model):
+    """One stack in the ranking (feasible) or out of it, with the rank it would have."""
+
+    framework: str
+    route: str | None = None
+    feasible: bool
+    value: float
+    low: float
+    high: float
+    rank_acceptability: tuple[float, ...] = ()
+    would_rank: int | None = None
+    constraints: tuple[Constraint, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+
+
+class Flip(Model):
+    """The raw value at which a rival would overtake the answer, everything else unchanged."""
+
+    criterion: str
+    framework: str
+    route: str | None = None
+    now: float | None = None
+    needed: float
+    unit: str
+
+
+class Stability(Model):
+    """The closed interval of one criterion's weight (others in proportion) in which the answer stays first."""
+
+    criterion: str
+    weight: float
+    low: float
+    high: float
+
+
+class Coverage(Model):
+    """Share of the weight by provenance, over all stacks of the ranking; the three sum to 1."""
+
+    measured: float
+    documented: float
+    missing: float
+
+
+class Recommendation(Model):
+    """The answer for one profile; the only document that leaves the deciding wing."""
+
+    schema_: Literal["advisor.recommendation/1"] = Field(default=SCHEMA, alias="schema")
+    profile: str
+    title: str
+    question: str
+    run: str
+    decided: datetime
+    seed: int
+    samples: int
+    verdict: Verdict
+    answer: Stack | None = None
+    conditions: tuple[str, ...] = ()
+    titles: dict[str, str] = Field(default_factory=dict)
+    ranking: tuple[Ranked, ...] = ()
+    needs: tuple[Need, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    evidence: tuple[Cell, ...] = ()
+    reasons: tuple[str, ...] = ()
+    against: str | None = None
+    flips: tuple[Flip, ...] = ()
+    stability: tuple[Stability, ...] = ()
+    next_probe: str | None = None
+    coverage: Coverage
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,255 @@
+"""Reading and writing documents: strict YAML and JSON, errors with file:line:column, atomic writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from advisor.errors import AdvisorError, did_you_mean
+
+Loc = tuple[str | int, ...]
+M = TypeVar("M", bound="Model")
+LARGEST = 256 * 1024 * 1024
+
+
+class Model(BaseModel):
+    """Base of every document: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a document: where (path of keys) and what."""
+
+    loc: Loc
+    message: str
+
+
+@dataclass(frozen=True)
+class Document(Generic[M]):
+    """A validated YAML document that still knows where each of its values stands."""
+
+    path: Path
+    value: M
+    text: str
+    places: Mapping[Loc, tuple[int, int, int]]
+
+    def error(self, problems: Sequence[Problem], *, hint: str | None = None) -> AdvisorError:
+        """Return one error that names every problem with file:line:column and shows the line."""
+        return _located(self.path, self.text, self.places, problems, hint)
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return the text of `path` (UTF-8), or raise an AdvisorError that says why it cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise AdvisorError(f"{path}: larger than {LARGEST // 1024**2} MB, so it is no {what}")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AdvisorError(f"{path}: not UTF-8 text (byte {error.start}), so it is no {what}") from None
+    except OSError as error:
+        raise AdvisorError(f"{path}: cannot read the {what}: {error.strerror or error}") from None
+
+
+def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None) -> Document[M]:
+    """Read a YAML document strictly: no tags, no aliases, no duplicate and no unknown keys.
+
+    Every mistake is reported at once, each with file:line:column, what was expected and the nearest valid name.
+    """
+    text = read_text(path, what)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise AdvisorError(f"{where}: not valid YAML: {error.problem or error.context}", hint=hint) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise AdvisorError(f"{path}: not valid YAML: {' '.join(str(error).split())[:200]}", hint=hint) from None
+    places: dict[Loc, tuple[int, int, int]] = {}
+    problems: list[Problem] = []
+    try:
+        data = _plain(node, (), places, problems, set())
+    except RecursionError:
+        raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
+    if not problems:
+        try:
+            return Document(path, model.model_validate(data), text, places)
+        except ValidationError as error:
+            problems = _problems(error, model)
+    raise _located(path, text, places, problems, hint)
+
+
+def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
+    """Read a JSON document of ours; a corrupt, foreign, older or newer file gives one clear line."""
+    try:
+        data = json.loads(read_text(path, what))
+    except json.JSONDecodeError as error:
+        raise AdvisorError(f"{path}:{error.lineno}:{error.colno}: not a {what}: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise AdvisorError(f"{path}: not a {what}: {error}") from None
+    found = data.get("schema") if isinstance(data, dict) else None
+    if found != schema:
+        raise AdvisorError(f"{path}: {_foreign(found, schema, what)}")
+    try:
+        return model.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        first = _problems(error, model)[0]
+        where = "/".join(str(part) for part in first.loc)
+        raise AdvisorError(
+            f"{path}: a damaged {what}: {where}: {first.message}",
+            hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
+        ) from None
+
+
+def write_json(path: Path, document: BaseModel) -> None:
+    """Write a document as JSON, atomically: readers see the old file or the new one, never half of it."""
+    write_text(path, to_json(document))
+
+
+def to_json(document: BaseModel) -> str:
+    """Return the document's JSON form; a field that is not filled is absent."""
+    return document.model_dump_json(by_alias=True, exclude_none=True, indent=1) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` atomically and durably (temporary file beside it, fsync, rename)."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
+        raise
+
+
+def _foreign(found: object, schema: str, what: str) -> str:
+    name, _, version = schema.partition("/")
+    if isinstance(found, str) and found.startswith(f"{name}/"):
+        number = found.removeprefix(f"{name}/")
+        if number.isdigit() and int(number) > int(version):
+            return f"made by a newer advisor ({found}, this one reads {schema}): upgrade advisor to read this {what}"
+    return f"not a {what}: expected \"schema\": \"{schema}\", found {json.dumps(found)[:60]}"
+
+
+def _plain(
+    node: yaml.Node | None,
+    loc: Loc,
+    places: dict[Loc, tuple[int, int, int]],
+    problems: list[Problem],
+    seen: set[int],
+) -> Any:
+    """Turn YAML nodes into plain data and note where each value stands."""
+    if node is None:
+        return None
+    mark, end = node.start_mark, node.end_mark
+    width = end.column - mark.column if end.line == mark.line else 1
+    places.setdefault(loc, (mark.line, mark.column, max(width, 1)))
+    if id(node) in seen:
+        problems.append(Problem(loc, "YAML aliases (*name) are not supported: write the value out"))
+        return None
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            here = (*loc, key)
+            key_mark = key_node.start_mark
+            if key in mapping:
+                places[(*here, "")] = (key_mark.line, key_mark.column, len(key))
+                problems.append(Problem((*here, ""), f"duplicate key '{key}'"))
+                continue
+            places[(*here, "key")] = (key_mark.line, key_mark.column, len(key))
+            mapping[key] = _plain(value_node, here, places, problems, seen)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*loc, index), places, problems, seen) for index, item in enumerate(node.value)]
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        problems.append(Problem(loc, f"cannot read this value: {str(error).splitlines()[0]}"))
+        return None
+
+
+def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Translate pydantic's errors into our words, with the nearest valid key."""
+    found = []
+    for item in error.errors(include_url=False):
+        loc = tuple(item["loc"])
+        if item["type"] == "extra_forbidden":
+            key = str(loc[-1])
+            message = f"unknown key '{key}'{did_you_mean(key, _fields(model, loc[:-1]))}"
+            found.append(Problem((*loc, "key"), message))
+        elif item["type"] == "missing":
+            found.append(Problem(loc[:-1], f"'{loc[-1]}' is missing"))
+        else:
+            got = item.get("input")
+            shown = f", got {got!r}"[:80] if isinstance(got, (str, int, float, bool)) else ""
+            text = str(item["msg"]).removeprefix("Value error, ")
+            found.append(Problem(loc, text + ("" if "got" in text else shown)))
+    return found
+
+
+def _fields(model: type[BaseModel], loc: Loc) -> list[str]:
+    """Return the keys that are valid at `loc` of the JSON schema of `model`."""
+    schema = model.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
+
+    def resolve(part: Any) -> Any:
+        while isinstance(part, dict) and "$ref" in part:
+            part = definitions[part["$ref"].rsplit("/", 1)[1]]
+        for option in part.get("anyOf", []) if isinstance(part, dict) else []:
+            if "$ref" in option or option.get("type") in ("object", "array"):
+                return resolve(option)
+        return part
+
+    here = resolve(schema)
+    for part in loc:
+        if not isinstance(here, dict):
+            return []
+        if isinstance(part, int):
+            here = resolve(here.get("items", {}))
+        else:
+            inner = here.get("properties", {}).get(part, here.get("additionalProperties", {}))
+            here = resolve(inner) if isinstance(inner, dict) else {}
+    return list(here.get("properties", {})) if isinstance(here, dict) else []
+
+
+def _located(
+    path: Path,
+    text: str,
+    places: Mapping[Loc, tuple[int, int, int]],
+    problems: Sequence[Problem],
+    hint: str | None,
+) -> AdvisorError:
+    lines = text.splitlines()
+    parts = []
+    for problem in problems:
+        loc = problem.loc
+        while loc not in places and loc:
+            loc = loc[:-1]
+        line, column, width = places.get(loc, (0, 0, 1))
+        parts.append(f"{path}:{line + 1}:{column + 1}: {problem.message}")
+        if line < len(lines):
+            gutter = f"{line + 1:>4} | "
+            width = max(1, min(width, len(lines[line]) - column))
+            parts.append(f"{gutter}{lines[line]}\n{' ' * (len(gutter) - 2)}| {' ' * column}{'^' * width}")
+    return AdvisorError("\n".join(parts), hint=hint)

@@ -1,0 +1,37 @@
+"""The errors that a user can mend: one message, at most one hint, one exit code."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_PROBING = 3
+EXIT_INTERRUPTED = 130
+
+
+class AdvisorError(Exception):
+    """Something the user can mend; the command line prints it without a traceback.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what was expected, in one sentence (several lines when several things are wrong).
+    hint : str, optional
+        What to try next, usually a command.
+    exit_code : int
+        1 no answer or a failed check, 2 usage or a bad file, 3 probing failed, 130 interrupted.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, exit_code: int = EXIT_USAGE) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """Return ``" — did you mean 'x'?"`` for the nearest of `choices`, or ``""`` when none is near."""
+    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f" — did you mean '{near[0]}'?" if near else ""

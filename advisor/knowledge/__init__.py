@@ -1,0 +1,1 @@
+"""What is documented: sources and facts, each dated and cited."""

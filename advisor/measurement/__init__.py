@@ -1,0 +1,1 @@
+"""Measuring: from probe scripts to a Run."""

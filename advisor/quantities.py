@@ -1,0 +1,85 @@
+"""Physical quantities as people write and read them: ``10 MB``, ``5 ms``, ``2 %``.
+
+Base units only are kept in documents: seconds (``s``), bytes (``B``), per second (``1/s``) and ratios (``""``).
+"""
+
+from __future__ import annotations
+
+import math
+
+from quantiphy import InvalidNumber, Quantity, UnitConversion
+
+UNITS = ("s", "B", "1/s", "")
+_TIMES = {"min": 60, "h": 3600, "d": 86400, "days": 86400, "weeks": 7 * 86400, "years": 365.25 * 86400}
+_ = [UnitConversion("s", name, seconds) for name, seconds in _TIMES.items()]
+
+
+def parse(text: str | float, unit: str) -> float:
+    """Return `text` in the base unit `unit`.
+
+    Parameters
+    ----------
+    text : str or float
+        ``"10 MB"``, ``"5 ms"``, ``"2 %"``, or a bare number, which is taken to be in `unit` already.
+    unit : str
+        One of `UNITS`.
+
+    Raises
+    ------
+    ValueError
+        When the text is no quantity, or a quantity of another unit; the message says what was expected.
+    """
+    if isinstance(text, bool):
+        raise ValueError(f"expected {_expected(unit)}, got {text!r}")
+    if isinstance(text, (int, float)):
+        number, found = float(text), ""
+    else:
+        try:
+            plain = text.replace("\N{NO-BREAK SPACE}", " ").removesuffix("/s") if unit == "1/s" else text
+            quantity = Quantity(plain, binary=True)
+            if quantity.units in _TIMES:
+                quantity = quantity.scale("s")
+        except InvalidNumber:
+            raise ValueError(f"expected {_expected(unit)}, got {text!r}") from None
+        number, found = float(quantity), quantity.units
+    if found == "%":
+        number, found = number / 100, ""
+    if not math.isfinite(number) or found not in ("", unit):
+        raise ValueError(f"expected {_expected(unit)}, got {text!r}")
+    return number
+
+
+def _expected(unit: str) -> str:
+    examples = {"s": "a time such as '5 ms'", "B": "a size such as '10 MB'", "1/s": "a rate such as '100 /s'"}
+    return examples.get(unit, "a number or a percentage such as '2 %'")
+
+
+def show(value: float, unit: str, *, digits: int = 3) -> str:
+    """Return `value` (in the base unit) as text with an SI prefix and `digits` significant digits.
+
+    >>> show(0.000612, "s")
+    '612 µs'
+    >>> show(24352, "B")
+    '24.4 kB'
+    >>> show(0.0031, "")
+    '0.0031'
+    """
+    if value == 0 and unit in ("s", "B"):
+        return f"0 {unit}"
+    if unit in ("s", "B"):
+        if unit == "B" and abs(value) < 1000:
+            return f"{value:.0f} B"
+        if unit == "s" and abs(value) >= 1000:
+            return f"{value:,.0f} s"
+        return str(Quantity(value, unit).render(prec=digits - 1, strip_zeros=False)).replace("u", "µ")
+    if unit == "1/s":
+        return f"{significant(value, digits)} /s"
+    return significant(value, digits)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a plain number with at most `digits` significant digits, with thousands separators and no exponent."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{decimals}f}" if decimals == 0 else f"{value:,.{decimals}f}".rstrip("0").rstrip(".")

@@ -1,0 +1,1 @@
+"""Showing: a Recommendation on the terminal and as a static site."""
