@@ -147,7 +147,7 @@ def _foreign(found: object, schema: str, what: str) -> str:
         number = found.removeprefix(f"{name}/")
         if number.isdigit() and int(number) > int(version):
             return f"made by a newer advisor ({found}, this one reads {schema}): upgrade advisor to read this {what}"
-    return f"not a {what}: expected \"schema\": \"{schema}\", found {json.dumps(found)[:60]}"
+    return f'not a {what}: expected "schema": "{schema}", found {json.dumps(found)[:60]}'
 
 
 def _plain(

@@ -1,6 +1,7 @@
 """The Run: what was measured on one machine in one session (``advisor.run/1``).
 
-Base units only: seconds, bytes, per second, ratio. A metric's unit is part of its observation. Format history: 1 is the first.
+Base units only: seconds, bytes, per second, ratio.
+A metric's unit is part of its observation. Format history: 1 is the first.
 """
 
 from __future__ import annotations
