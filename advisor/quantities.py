@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 
-from quantiphy import InvalidNumber, Quantity, UnitConversion
+from quantiphy import InvalidNumber, Quantity
 
 UNITS = ("s", "B", "1/s", "")
-_TIMES = {"min": 60, "h": 3600, "d": 86400, "days": 86400, "weeks": 7 * 86400, "years": 365.25 * 86400}
-_ = [UnitConversion("s", name, seconds) for name, seconds in _TIMES.items()]
+# Long times are no SI units, and "2 minutes" would read as two milli-"inutes".
+_LONG_TIMES = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30.4375 * 86400}
+_LONG_TIMES["years"] = 365.25 * 86400
 
 
 def parse(text: str | float, unit: str) -> float:
@@ -35,18 +36,27 @@ def parse(text: str | float, unit: str) -> float:
         number, found = float(text), ""
     else:
         try:
-            plain = text.replace("\N{NO-BREAK SPACE}", " ").removesuffix("/s") if unit == "1/s" else text
-            quantity = Quantity(plain, binary=True)
-            if quantity.units in _TIMES:
-                quantity = quantity.scale("s")
+            number, found = _read(text.replace("\N{NO-BREAK SPACE}", " ").strip())
         except InvalidNumber:
             raise ValueError(f"expected {_expected(unit)}, got {text!r}") from None
-        number, found = float(quantity), quantity.units
-    if found == "%":
-        number, found = number / 100, ""
     if not math.isfinite(number) or found not in ("", unit):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
     return number
+
+
+def _read(text: str) -> tuple[float, str]:
+    """Return number and unit of `text`; a prefix without a unit (``5 m``) is no quantity."""
+    head, _, word = text.rpartition(" ")
+    if head and word.rstrip("s") + "s" in _LONG_TIMES:
+        return float(Quantity(head)) * _LONG_TIMES[word.rstrip("s") + "s"], "s"
+    if text.endswith("/s"):
+        return float(Quantity(text.removesuffix("/s"))), "1/s"
+    quantity = Quantity(text, binary=True)
+    if quantity.units == "%":
+        return float(quantity) / 100, ""
+    if not quantity.units and text[-1:].isalpha():
+        raise InvalidNumber(text)
+    return float(quantity), quantity.units
 
 
 def _expected(unit: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from advisor.documents import Model
 
-SCHEMA = "advisor.recommendation/1"
+SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
 
 Verdict = Literal["recommended", "lean", "tie", "undetermined", "infeasible"]
 Provenance = Literal["measured here", "measured elsewhere", "documented", "asserted", "missing"]

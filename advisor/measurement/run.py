@@ -14,7 +14,7 @@ from pydantic import Field
 
 from advisor.documents import Model, read_json, write_json
 
-SCHEMA = "advisor.run/1"
+SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 
 Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"

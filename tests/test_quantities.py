@@ -1,0 +1,59 @@
+"""Quantities: what people write is read in base units, and refused with an example when it is no such quantity."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor import quantities
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("10 MB", "B", 10e6),
+        ("10MB", "B", 10e6),
+        ("10 MiB", "B", 10 * 2**20),
+        ("5 ms", "s", 0.005),
+        ("5 µs", "s", 5e-6),
+        ("3 days", "s", 3 * 86400),
+        ("2 minutes", "s", 120),
+        ("2 %", "", 0.02),
+        ("0.5", "", 0.5),
+        ("100 /s", "1/s", 100),
+        ("2k /s", "1/s", 2000),
+        (5, "s", 5),
+    ],
+)
+def test_parse_reads_what_people_write(text: str | float, unit: str, value: float) -> None:
+    assert quantities.parse(text, unit) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("5 ms", "B"), ("10 MB", "s"), ("fast", "s"), ("", "B"), ("5 m", "s"), ("nan", "s"), ("1e999", "s"), (True, "")],
+)
+def test_parse_refuses_other_things_with_an_example(text: str | float, unit: str) -> None:
+    with pytest.raises(ValueError, match="expected a"):
+        quantities.parse(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.000612, "s", "612 µs"),
+        (12.9, "s", "12.9 s"),
+        (24352, "B", "24.4 kB"),
+        (999, "B", "999 B"),
+        (0, "s", "0 s"),
+        (0.0031, "", "0.0031"),
+        (1500, "", "1,500"),
+        (123456.7, "1/s", "123,457 /s"),
+    ],
+)
+def test_show_uses_prefixes_and_sensible_digits(value: float, unit: str, text: str) -> None:
+    assert quantities.show(value, unit) == text
+
+
+@given(st.floats(min_value=1e-9, max_value=1e3))
+def test_a_shown_time_reads_back_within_its_digits(value: float) -> None:
+    assert quantities.parse(quantities.show(value, "s"), "s") == pytest.approx(value, rel=0.006)
