@@ -1,1 +1,26 @@
-"""Measure deep learning frameworks on this machine and decide which one fits a need."""
+"""Measure deep learning frameworks on this machine and decide which one fits a need.
+
+The public Python API: every name of ``__all__`` is loaded when it is first used, so that ``import advisor`` is cheap.
+
+>>> import advisor
+>>> sorted(advisor.__all__)
+['AdvisorError', 'build_site', 'decide', 'load_profile', 'load_run', 'probe', 'recommend', 'save_run']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.api import build_site, decide, load_profile, load_run, probe, recommend, save_run
+    from advisor.errors import AdvisorError
+
+__all__ = ["AdvisorError", "build_site", "decide", "load_profile", "load_run", "probe", "recommend", "save_run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'advisor' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("advisor.errors" if name == "AdvisorError" else "advisor.api"), name)

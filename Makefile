@@ -1,0 +1,54 @@
+# Two commands matter: `make recommend PROFILE=edge` and `make test`. Each sets up what it needs in .venv and keeps it.
+PYTHON ?= python3.11
+PROFILE ?= edge
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help recommend test test-quick lint format site bench clean
+
+help:  ## Show this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Variables: PROFILE=edge|deployment|research|FILE  ARGS='--quick …'  PYTHON=python3.11"
+
+recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
+	$(BIN)/advisor recommend --profile $(PROFILE) $(ARGS)
+
+test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
+	$(BIN)/pytest $(ARGS)
+
+test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no browser and no installation
+	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)
+
+lint: $(VENV)/.ready-dev  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.ready-dev  ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+site: $(VENV)/.ready-dev  ## Build the project's own documentation to build/site
+	$(BIN)/mkdocs build --strict
+
+bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor
+	$(BIN)/python -m benchmarks.startup
+
+clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
+	rm -rf $(VENV) .advisor build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.pip:
+	@echo "Setting up $(VENV): PyTorch, TensorFlow and their runtimes, about 4 GB, once; it is kept."
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	@touch $@ $(VENV)/.ready

@@ -1,0 +1,174 @@
+"""What the command line does, as functions: measure, decide, build the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor.decision.engine import decide
+from advisor.decision.profile import Profile, load_profile, shipped_profiles
+from advisor.decision.recommendation import Recommendation
+from advisor.measurement.run import Mode, Run, load_run, save_run
+
+__all__ = ["Advice", "build_site", "decide", "load_profile", "load_run", "probe", "recommend", "save_run"]
+
+HOME = Path(".advisor")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A Recommendation, the Run it rests on, where that Run is kept, and whether it was measured before."""
+
+    recommendation: Recommendation
+    run: Run
+    run_file: Path
+    reused: bool
+
+
+def probe(
+    *,
+    mode: Mode = "standard",
+    only: Collection[str] = (),
+    frameworks: Collection[str] | None = None,
+    pythons: Mapping[str, Path] | None = None,
+    home: Path = HOME,
+    seed: int = 0,
+    threads: int | None = None,
+    on_event: Callable[[Any], None] | None = None,
+) -> tuple[Run, Path]:
+    """Measure the frameworks of this machine and keep the Run under ``home/runs``.
+
+    Parameters
+    ----------
+    mode : {"quick", "standard", "thorough"}
+        How much is measured, and how often.
+    only : collection of str
+        Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
+    frameworks : collection of str, optional
+        Framework ids; default all that have probes.
+    pythons : mapping of framework id to interpreter, optional
+        The Python that has the framework; default the one that runs advisor.
+    home : path
+        Folder in which runs are kept (``home/runs``).
+    seed : int
+        Seed of the order of rounds and of the bootstrap.
+    threads : int, optional
+        Threads per framework; default the processors this process may use.
+    on_event : callable, optional
+        Receives the events of `advisor.measurement.events` while measuring.
+
+    Returns
+    -------
+    Run and the path of its file.
+
+    Raises
+    ------
+    AdvisorError
+        Exit code 3 when no framework is found; 130 when interrupted (what was measured is kept).
+    """
+    from advisor.measurement.plan import make_plan
+    from advisor.measurement.session import measure
+    from advisor.measurement.store import Store
+
+    store = Store(home / "runs")
+    plan = make_plan(mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None)
+    run = measure(
+        plan, store=store, pythons=dict(pythons or {}), seed=seed, threads=threads, on_event=on_event or _ignore
+    )
+    return run, store.path(run.id)
+
+
+def recommend(
+    profile: str | Path | Profile = "edge",
+    *,
+    run: Run | Path | None = None,
+    fresh: bool = False,
+    mode: Mode = "standard",
+    frameworks: Collection[str] | None = None,
+    pythons: Mapping[str, Path] | None = None,
+    home: Path = HOME,
+    seed: int = 0,
+    threads: int | None = None,
+    on_event: Callable[[Any], None] | None = None,
+) -> Advice:
+    """Decide for a profile on a given Run, on a recent one of this machine, or on a new one.
+
+    Parameters
+    ----------
+    profile : str, path or Profile
+        Name of a shipped profile, or a profile file.
+    run : Run or path, optional
+        Decide on this Run; nothing is measured, and no framework is needed.
+    fresh : bool
+        Measure even when a recent Run for the same versions is kept.
+
+    Other parameters are those of `probe`.
+    """
+    needed = profile if isinstance(profile, Profile) else load_profile(profile)
+    reused = run is not None
+    if isinstance(run, Run):
+        found, file = run, home / "runs" / f"{run.id}.json"
+    elif run is not None:
+        found, file = load_run(run), run
+    else:
+        kept = None if fresh else _recent(home, mode, frameworks, pythons)
+        reused = kept is not None
+        found, file = kept or probe(
+            mode=mode,
+            frameworks=frameworks,
+            pythons=pythons,
+            home=home,
+            seed=seed,
+            threads=threads,
+            on_event=on_event,
+        )
+    return Advice(decide(found, needed, seed=seed), found, file, reused)
+
+
+def build_site(
+    run: Run,
+    folder: Path,
+    *,
+    profiles: Sequence[str | Path | Profile] = (),
+    recommendations: Sequence[Recommendation] = (),
+    templates: Path | None = None,
+    command: str | None = None,
+    seed: int = 0,
+) -> Path:
+    """Build the static site of a Run and return its index.html.
+
+    Parameters
+    ----------
+    profiles : sequence
+        Profiles to answer besides `recommendations`; when both are empty, all shipped profiles.
+    templates : path, optional
+        Folder whose templates override ours.
+    command : str, optional
+        The command line that reproduces the answer; shown in the footer.
+    """
+    from advisor.report import site
+
+    wanted: list[Recommendation] = list(recommendations)
+    answered = {item.profile for item in wanted}
+    for profile in profiles or shipped_profiles():
+        loaded = profile if isinstance(profile, Profile) else load_profile(profile)
+        if loaded.name not in answered:
+            wanted.append(decide(run, loaded, seed=seed))
+            answered.add(loaded.name)
+    return site.build_site(run, wanted, folder, templates=templates, command=command)
+
+
+def _recent(
+    home: Path, mode: Mode, frameworks: Collection[str] | None, pythons: Mapping[str, Path] | None
+) -> tuple[Run, Path] | None:
+    from advisor.measurement.store import Store
+
+    store = Store(home / "runs")
+    run = store.reusable(mode=mode, frameworks=tuple(frameworks) if frameworks else None, pythons=dict(pythons or {}))
+    return None if run is None else (run, store.path(run.id))
+
+
+def _ignore(event: Any) -> None:
+    """Drop an event."""

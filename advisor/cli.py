@@ -1,0 +1,322 @@
+"""The command line: parse, call, print. Heavy imports stay inside functions, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from advisor.measurement.run import Mode
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """A group that turns what a user can mend into one message and the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an AdvisorError ends it with its message, hint and exit code."""
+        try:
+            return super().invoke(ctx)
+        except AdvisorError as error:
+            click.echo(f"Error: {error.message}", err=True)
+            if error.hint:
+                click.echo(f"Try: {error.hint}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output went away (`advisor … | head`): nothing is wrong, and nobody is left to tell.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+@click.version_option(package_name="framework-advisor", prog_name="advisor")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the output; NO_COLOR is honoured.",
+)
+@click.pass_context
+def main(ctx: click.Context, color: str) -> None:
+    """Which deep learning framework should we use?
+
+    An answer with evidence: measured on this machine, documented with a source, decided by your needs.
+
+    \b
+    Examples:
+      advisor recommend --profile edge
+      advisor recommend --profile deployment --quick --site public/
+      advisor recommend --profile my-profile.yaml --run run.json --json
+    """
+    ctx.obj = color
+
+
+def measuring_options(command: Any) -> Any:
+    """Add the options that `recommend` and `probe` share."""
+    options = [
+        click.option("--quick", "mode", flag_value="quick", help="A few minutes less: fewer rounds, fewer settings."),
+        click.option("--thorough", "mode", flag_value="thorough", help="More rounds; for figures to publish."),
+        click.option(
+            "--python",
+            "pythons",
+            multiple=True,
+            metavar="FRAMEWORK=PATH",
+            help="The Python that has a framework; default: the one that runs advisor. Repeatable.",
+        ),
+        click.option("--framework", "frameworks", multiple=True, metavar="NAME", help="Only this one. Repeatable."),
+        click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
+        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."),
+        click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
+@click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
+@measuring_options
+@click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
+@click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
+@click.option("--no-site", is_flag=True, help="Write no site.")
+@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
+@click.pass_obj
+def recommend(
+    color: str,
+    profile: str,
+    run_file: Path | None,
+    fresh: bool,
+    mode: str | None,
+    pythons: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    threads: int | None,
+    seed: int,
+    timings: bool,
+    as_json: bool,
+    site: Path | None,
+    no_site: bool,
+    templates: Path | None,
+) -> None:
+    """Measure what is missing, decide for a profile, print the answer and write the site.
+
+    A Run younger than a week for the same versions is used again; --fresh measures anew.
+
+    \b
+    Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
+                3 probing failed · 130 interrupted
+    """
+    if site is not None and no_site:
+        raise click.UsageError("--site and --no-site exclude each other")
+    if run_file is not None and fresh:
+        raise click.UsageError("--run decides on a measured Run; --fresh measures: use one of them")
+    from advisor import api
+
+    needed = api.load_profile(profile)
+    with _progress(color) as on_event:
+        advice = api.recommend(
+            needed,
+            run=run_file,
+            fresh=fresh,
+            mode=_mode(mode),
+            frameworks=_frameworks(frameworks),
+            pythons=_pythons(pythons),
+            seed=seed,
+            threads=threads,
+            on_event=on_event,
+        )
+    answer = advice.recommendation
+    if advice.reused and run_file is None:
+        day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.", err=True)
+    again = _again(profile, advice.run_file, seed)
+    index = None
+    if not no_site and (site is not None or not as_json):
+        index = api.build_site(
+            advice.run,
+            site or api.HOME / "site",
+            recommendations=[answer],
+            profiles=[*api.shipped_profiles()],
+            templates=templates,
+            command=again,
+            seed=seed,
+        )
+    if as_json:
+        from advisor.documents import to_json
+
+        click.echo(to_json(answer), nl=False)
+    else:
+        from advisor.report import terminal
+
+        terminal.answer(answer, advice.run, _console(color), site=index, command=again)
+    if timings:
+        _timings(advice.run, color)
+    if answer.verdict == "infeasible":
+        raise SystemExit(EXIT_REFUSED)
+
+
+@main.command()
+@measuring_options
+@click.option("--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*', 'route:*'. Repeatable.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Also write the Run here.")
+@click.pass_obj
+def probe(
+    color: str,
+    mode: str | None,
+    pythons: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    threads: int | None,
+    seed: int,
+    timings: bool,
+    only: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Measure the frameworks of this machine and keep the Run (under .advisor/runs)."""
+    from advisor import api
+
+    with _progress(color) as on_event:
+        run, file = api.probe(
+            mode=_mode(mode),
+            only=only,
+            frameworks=_frameworks(frameworks),
+            pythons=_pythons(pythons),
+            seed=seed,
+            threads=threads,
+            on_event=on_event,
+        )
+    if output is not None:
+        api.save_run(run, output)
+    if timings:
+        _timings(run, color)
+    click.echo(str(output or file))
+
+
+@main.group()
+def site() -> None:
+    """Build the static site of a Run."""
+
+
+@site.command("build")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
+@click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
+@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
+def build(run_file: Path, profiles: tuple[str, ...], output: Path, templates: Path | None) -> None:
+    """Render a Run and the answers for some profiles to a static site."""
+    from advisor import api
+
+    run = api.load_run(run_file)
+    command = shlex.join(["advisor", "site", "build", "--run", run_file.name])
+    index = api.build_site(run, output, profiles=profiles, templates=templates, command=command)
+    click.echo(str(index))
+
+
+@main.group()
+def profile() -> None:
+    """See the profiles, and check your own."""
+
+
+@profile.command("list")
+def list_profiles() -> None:
+    """List the shipped profiles."""
+    from advisor import api
+
+    names = api.shipped_profiles()
+    width = max(len(name) for name in names)
+    for name in names:
+        click.echo(f"{name:<{width}}  {api.load_profile(name).title}")
+
+
+@profile.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Print a profile as it is written, to start your own from."""
+    from advisor.decision.profile import profile_path
+
+    click.echo(profile_path(name).read_text(encoding="utf-8"), nl=False)
+
+
+@profile.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def check(file: Path) -> None:
+    """Check a profile file; every mistake is named with its place."""
+    from advisor import api
+
+    loaded = api.load_profile(file)
+    click.echo(f"{file}: a valid profile, '{loaded.name}'")
+
+
+def _mode(flag: str | None) -> Mode:
+    if flag == "quick":
+        return "quick"
+    return "thorough" if flag == "thorough" else "standard"
+
+
+def _frameworks(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    from advisor.measurement.definitions import frameworks
+
+    for name in names:
+        _known(name, frameworks(), "--framework")
+    return names or None
+
+
+def _pythons(pairs: tuple[str, ...]) -> dict[str, Path]:
+    from advisor.measurement.definitions import frameworks
+
+    found: dict[str, Path] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not path:
+            raise AdvisorError(f"--python {pair}: expected FRAMEWORK=PATH, such as pytorch=/opt/torch/bin/python")
+        _known(name, frameworks(), "--python")
+        if not os.access(path, os.X_OK) or Path(path).is_dir():
+            raise AdvisorError(f"--python {pair}: {path} is no program that can be run")
+        # Not resolved: a virtual environment's python is a link, and following it would leave the environment.
+        found[name] = Path(path).absolute()
+    return found
+
+
+def _known(name: str, known: Any, option: str) -> None:
+    from advisor.errors import did_you_mean
+
+    if name not in known:
+        expected = ", ".join(sorted(known))
+        raise AdvisorError(f"{option}: unknown framework '{name}'{did_you_mean(name, known)} (known: {expected})")
+
+
+def _again(profile: str, run_file: Path, seed: int) -> str:
+    words = ["advisor", "recommend", "--profile", profile, "--run", str(run_file)]
+    return shlex.join([*words, "--seed", str(seed)] if seed else words)
+
+
+def _console(color: str, *, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, force_terminal=color == "always" or None, no_color=color == "never" or None)
+
+
+def _progress(color: str) -> Any:
+    from advisor.report.progress import progress
+
+    return progress(_console(color, stderr=True))
+
+
+def _timings(run: Any, color: str) -> None:
+    from advisor.report.progress import timings
+
+    timings(run, _console(color, stderr=True))
