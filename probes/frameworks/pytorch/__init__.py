@@ -1,0 +1,1 @@
+"""PyTorch: the workloads and recipes in its own idiom."""

@@ -1,0 +1,1 @@
+"""TensorFlow with Keras: the workloads and recipes in its own idiom."""
