@@ -18,6 +18,7 @@ from advisor.errors import AdvisorError, did_you_mean
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
+_CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 class Model(BaseModel):
@@ -48,16 +49,16 @@ class Document(Generic[M]):
         return _located(self.path, self.text, self.places, problems, hint)
 
 
-def read_text(path: Path, what: str) -> str:
+def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
     """Return the text of `path` (UTF-8), or raise an AdvisorError that says why it cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
-            raise AdvisorError(f"{path}: larger than {LARGEST // 1024**2} MB, so it is no {what}")
+            raise AdvisorError(f"{path}: larger than {LARGEST // 1024**2} MB, so it is no {what}", hint=hint)
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise AdvisorError(f"{path}: not UTF-8 text (byte {error.start}), so it is no {what}") from None
+        raise AdvisorError(f"{path}: not UTF-8 text (byte {error.start}), so it is no {what}", hint=hint) from None
     except OSError as error:
-        raise AdvisorError(f"{path}: cannot read the {what}: {error.strerror or error}") from None
+        raise AdvisorError(f"{path}: cannot read the {what}: {error.strerror or error}", hint=hint) from None
 
 
 def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None) -> Document[M]:
@@ -65,7 +66,7 @@ def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None)
 
     Every mistake is reported at once, each with file:line:column, what was expected and the nearest valid name.
     """
-    text = read_text(path, what)
+    text = read_text(path, what, hint=hint)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -167,9 +168,15 @@ def _plain(
         problems.append(Problem(loc, "YAML aliases (*name) are not supported: write the value out"))
         return None
     seen.add(id(node))
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _CONTAINERS:
+        problems.append(Problem(loc, f"YAML tags ({node.tag}) are not supported"))
+        return None
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(Problem(loc, "a key must be a plain word"))
+                continue
             key = str(key_node.value)
             here = (*loc, key)
             key_mark = key_node.start_mark
@@ -240,13 +247,16 @@ def _located(
     problems: Sequence[Problem],
     hint: str | None,
 ) -> AdvisorError:
-    lines = text.splitlines()
-    parts = []
-    for problem in problems:
+    def place(problem: Problem) -> tuple[int, int, int]:
         loc = problem.loc
         while loc not in places and loc:
             loc = loc[:-1]
-        line, column, width = places.get(loc, (0, 0, 1))
+        return places.get(loc, (0, 0, 1))
+
+    lines = text.splitlines()
+    parts = []
+    for problem in sorted(problems, key=place):
+        line, column, width = place(problem)
         parts.append(f"{path}:{line + 1}:{column + 1}: {problem.message}")
         if line < len(lines):
             gutter = f"{line + 1:>4} | "
