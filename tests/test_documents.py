@@ -22,7 +22,7 @@ class Need(Model):
 class Wish(Model):
     name: str
     title: str = ""
-    criteria: dict[str, Need] = {}
+    criteria: dict[str, Need] = Field(default_factory=dict)
 
 
 class Paper(Model):

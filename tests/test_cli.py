@@ -1,0 +1,177 @@
+"""The command line: what it loads, what it refuses, how it exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from advisor.cli import main
+from advisor.measurement.run import Run, save_run
+from tests.samples import sample_run
+
+FORBIDDEN = ("pandas", "altair", "mkdocs", "torch", "tensorflow")
+
+
+@pytest.fixture
+def run_file(tmp_path: Path) -> Path:
+    path = tmp_path / "run.json"
+    save_run(sample_run(), path)
+    return path
+
+
+def loaded_modules(arguments: list[str], folder: Path) -> set[str]:
+    """Run the command in a process of its own and return the top-level modules it had loaded at the end."""
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: open('modules.txt', 'w').write(' '.join(sys.modules)))\n"
+        "from advisor.cli import main\n"
+        f"main({arguments!r}, prog_name='advisor')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, timeout=120)
+    return {name.split(".")[0] for name in (folder / "modules.txt").read_text().split()}
+
+
+def call(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, list(arguments), prog_name="advisor")
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["recommend", "--help"]])
+def test_help_loads_none_of_the_heavy_libraries(arguments: list[str], tmp_path: Path) -> None:
+    modules = loaded_modules(arguments, tmp_path)
+    assert "click" in modules
+    assert not modules & {*FORBIDDEN, "jinja2", "numpy", "pydantic"}
+
+
+def test_recommend_as_json_loads_none_of_the_heavy_libraries(run_file: Path) -> None:
+    modules = loaded_modules(["recommend", "--run", str(run_file), "--json"], run_file.parent)
+    assert "numpy" in modules
+    assert not modules & {*FORBIDDEN, "jinja2"}
+
+
+def test_every_command_has_help_with_a_first_sentence() -> None:
+    output = call("--help")
+    for name, command in main.commands.items():
+        assert name in output
+        assert command.help
+        call(name, "--help")
+
+
+def test_recommend_decides_on_a_run_without_measuring(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    answer = json.loads(call("recommend", "--profile", "edge", "--run", str(run_file), "--json"))
+    assert answer["schema"] == "advisor.recommendation/1"
+    assert answer["profile"] == "edge"
+    assert answer["run"] == sample_run().id
+    assert not (run_file.parent / ".advisor").exists(), "--json writes no site by itself"
+
+
+def test_recommend_prints_the_answer_and_writes_the_site(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    output = call("recommend", "--profile", "edge", "--run", "run.json")
+    assert "Which framework should we" in output
+    assert ".advisor/site/index.html" in output
+    assert "advisor recommend --profile edge --run run.json" in " ".join(output.split())
+    assert (run_file.parent / ".advisor" / "site" / "index.html").is_file()
+
+
+def test_no_site_writes_none(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    call("recommend", "--run", "run.json", "--no-site")
+    assert not (run_file.parent / ".advisor").exists()
+
+
+def test_a_recent_run_is_used_again_and_named(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from advisor.measurement.store import Store
+
+    def recent(self: Store, **options: object) -> Run:
+        return sample_run()
+
+    monkeypatch.chdir(run_file.parent)
+    monkeypatch.setattr(Store, "reusable", recent)
+    output = call("recommend", "--no-site")
+    assert "Using the Run of" in output
+    assert "--fresh measures again" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["recommend", "--profile", "egde"], "did you mean 'edge'?"),
+        (["recommend", "--run", "none.json"], "none.json: cannot read the Run file"),
+        (["recommend", "--site", "a", "--no-site"], "exclude each other"),
+        (["recommend", "--run", "a", "--fresh"], "use one of them"),
+        (["recommend", "--python", "pytorch"], "expected FRAMEWORK=PATH"),
+        (["recommend", "--python", "pytroch=/bin/sh"], "did you mean 'pytorch'?"),
+        (["recommend", "--python", "pytorch=/nowhere"], "no program that can be run"),
+        (["recommend", "--framework", "tensroflow"], "did you mean 'tensorflow'?"),
+        (["recommend", "--threads", "0"], "--threads"),
+        (["profile", "show", "reserach"], "did you mean 'research'?"),
+        (["recomend"], "recommend"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_message_and_exit_2(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    output = call(*arguments, code=2)
+    assert words in output
+    assert "Traceback" not in output
+
+
+def test_a_bad_profile_is_named_with_line_and_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = call("profile", "show", "edge").replace("artifact-size:", "artefact-size:")
+    Path("camera.yaml").write_text(text, encoding="utf-8")
+    output = call("profile", "check", "camera.yaml", code=2)
+    assert "unknown criterion 'artefact-size' — did you mean 'artifact-size'?" in output
+    line = text[: text.index("artefact-size:")].count("\n") + 1
+    assert f"camera.yaml:{line}:" in output
+
+
+def test_the_shipped_profiles_are_listed_and_valid(tmp_path: Path) -> None:
+    listed = call("profile", "list")
+    for name in ("edge", "deployment", "research"):
+        assert name in listed
+        (tmp_path / f"{name}.yaml").write_text(call("profile", "show", name), encoding="utf-8")
+        assert "a valid profile" in call("profile", "check", str(tmp_path / f"{name}.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "not a Run file"), ('{"schema": "advisor.run/9"}', "made by a newer advisor"), ("[1]", "not a Run file")],
+)
+def test_a_corrupt_or_newer_run_is_one_clear_line(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    output = call("recommend", "--run", str(path), code=2)
+    assert words in output
+    assert len(output.strip().splitlines()) == 1
+
+
+def test_no_framework_at_all_says_what_to_install_and_exits_3(tmp_path: Path) -> None:
+    empty = subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "empty")], check=True, capture_output=True
+    )
+    assert empty.returncode == 0
+    python = tmp_path / "empty" / "bin" / "python"
+    result = subprocess.run(
+        [sys.executable, "-m", "advisor", "recommend", "--fresh", "--no-site"]
+        + [f"--python={name}={python}" for name in ("pytorch", "tensorflow")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert result.returncode == 3, result.stderr
+    assert "pip install" in result.stderr
+    assert "Traceback" not in result.stderr

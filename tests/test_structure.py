@@ -1,0 +1,61 @@
+"""The house rules that a reader relies on: which wing may import which, and what `import advisor` costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import advisor
+
+ROOT = Path(__file__).resolve().parent.parent
+WINGS = ["measurement", "knowledge", "decision", "report"]
+GROUND = {"documents", "errors", "quantities", "resources"}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the modules of `advisor` that a file imports, as dotted names without the leading ``advisor.``."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.removeprefix("advisor.") for name in names if name.startswith("advisor.")}
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_never_imports_a_wing_to_its_right(wing: str) -> None:
+    forbidden = {*WINGS[WINGS.index(wing) + 1 :], "cli", "api"}
+    if wing == "knowledge":
+        forbidden.add("measurement")
+    for file in (ROOT / "advisor" / wing).rglob("*.py"):
+        tops = {name.split(".")[0] for name in imported(file)}
+        assert not tops & forbidden, f"{file} imports {tops & forbidden}"
+
+
+def test_the_ground_imports_no_wing() -> None:
+    for name in GROUND:
+        tops = {found.split(".")[0] for found in imported(ROOT / "advisor" / f"{name}.py")}
+        assert tops <= GROUND, name
+
+
+def test_the_probes_import_nothing_of_advisor() -> None:
+    for file in (ROOT / "probes").rglob("*.py"):
+        assert not imported(file), file
+
+
+def test_the_public_api_is_what_all_says() -> None:
+    for name in advisor.__all__:
+        assert getattr(advisor, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = advisor.nothing
+
+
+def test_importing_advisor_loads_nothing_else() -> None:
+    code = "import sys, advisor; print(sorted(m for m in sys.modules if m.split('.')[0] in ('numpy', 'pydantic')))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.strip() == "[]"
