@@ -1,0 +1,140 @@
+"""Numbers as people read them: one prefix for a value and its bounds, no digit that the interval does not justify."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+NARROW = "\N{NO-BREAK SPACE}"
+_DAY = 86_400.0
+_PREFIXES = {
+    "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+}
+_SHARES = frozenset({"accuracy", "accuracy-loss"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as text with its unit, and its bounds as text without one (``None`` where the value is exact)."""
+
+    text: str
+    low: str | None = None
+    high: str | None = None
+
+    @property
+    def interval(self) -> str:
+        """Return ``"[0.60–0.63]"``, or nothing for an exact value."""
+        return "" if self.low is None else f"[{self.low}–{self.high}]"
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.interval}".rstrip()
+
+
+def is_share(name: str, *texts: str) -> bool:
+    """Return whether a unitless metric or criterion is a share that reads as a percentage."""
+    return name in _SHARES or any("%" in text for text in texts)
+
+
+def show(value: float, unit: str, low: float | None = None, high: float | None = None, *, share: bool = False) -> Shown:
+    """Return `value` with its bounds as text.
+
+    Parameters
+    ----------
+    value, low, high : float
+        In the base unit `unit`; without bounds the value counts as exact and gets three significant digits.
+    unit : str
+        ``s``, ``B``, ``1/s`` or ``""``.
+    share : bool
+        A unitless value that reads as a percentage.
+
+    The last digit shown stands at the leading digit of half the interval's width, with at least two and at most
+    three significant digits.
+    """
+    low, high = (value, value) if low is None or high is None else (low, high)
+    digits = _digits(value, (high - low) / 2)
+    factor, word = _scale(value, unit, digits, share=share)
+    places = _places(value / factor, digits)
+    if unit == "B" and factor == 1:
+        places = 0
+    text = _plain(value / factor, places)
+    ending = f"{NARROW}{word}" if word else ""
+    if low == high:
+        return Shown((text.rstrip("0").rstrip(".") if "." in text else text) + ending)
+    return Shown(text + ending, _plain(low / factor, places), _plain(high / factor, places))
+
+
+def percent(share: float) -> str:
+    """Return a share of worlds or of weight as a whole percentage; never ``0 %`` or ``100 %`` when it is not."""
+    if 0 < share < 0.005:
+        return f"under 1{NARROW}%"
+    if 0.995 <= share < 1:
+        return f"over 99{NARROW}%"
+    return f"{share * 100:.0f}{NARROW}%"
+
+
+def weight(share: float) -> str:
+    """Return a weight as a percentage with at most one decimal."""
+    return f"{_plain(share * 100, 0 if abs(share * 100 - round(share * 100)) < 0.05 else 1)}{NARROW}%"
+
+
+def score(value: float) -> str:
+    """Return a value between 0 and 1 with two decimals."""
+    return f"{value:.2f}"
+
+
+def count(number: float) -> str:
+    """Return a whole number with thousands separators."""
+    return f"{number:,.0f}"
+
+
+def error(value: float) -> str:
+    """Return a relative error in one significant digit and a power of ten (``5·10⁻⁷``); 0 stays 0."""
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.removesuffix('.0')}·10{power}" if int(exponent) else mantissa.removesuffix(".0")
+
+
+def _digits(value: float, half: float) -> int:
+    if value == 0 or half <= 0:
+        return 3
+    return min(3, max(2, _magnitude(value) - _magnitude(half) + 1))
+
+
+def _magnitude(value: float) -> int:
+    return math.floor(math.log10(abs(value)))
+
+
+def _places(value: float, digits: int) -> int:
+    if value == 0:
+        return 0
+    places = digits - 1 - _magnitude(value)
+    if places > 0 and _magnitude(float(f"{value:.{places}f}") or 1.0) > _magnitude(value):
+        places -= 1
+    return max(0, places)
+
+
+def _scale(value: float, unit: str, digits: int, *, share: bool) -> tuple[float, str]:
+    size = abs(value)
+    if unit == "1/s":
+        return 1.0, "/s"
+    if unit == "":
+        return (0.01, "%") if share else (1.0, "")
+    if unit not in _PREFIXES:
+        return 1.0, unit
+    if unit == "s" and size >= 2 * _DAY:
+        return _DAY, "days"
+    ladder = _PREFIXES[unit]
+    smallest = ladder[-1] if size else ladder[0]
+    index, step = next(((i, each) for i, each in enumerate(ladder) if size >= each[0]), (len(ladder) - 1, smallest))
+    # 610 µs would show a digit that two justified ones do not give: 0.61 ms does not.
+    if digits == 2 and size / step[0] >= 100 and index > 0:
+        return ladder[index - 1]
+    return step
+
+
+def _plain(value: float, places: int) -> str:
+    text = f"{value:,.{places}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")

@@ -1,0 +1,294 @@
+"""The answer on a terminal: verdict first, legible at 80 columns, without colour and without Unicode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from advisor.decision.recommendation import Cell, Ranked, Recommendation
+from advisor.measurement.run import Run
+from advisor.report import numbers, words
+
+_SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_STYLES = {"pass": "green", "fail": "red", "unknown": "yellow"}
+_ASCII = str.maketrans(
+    {"→": ">", "–": "-", "−": "-", "✓": "+", "✗": "x", "µ": "u", "×": "x", "·": "*", "≤": "<", "≥": ">", "…": "."}
+    | {"\N{NO-BREAK SPACE}": " ", "\N{REPLACEMENT CHARACTER}": "?", "“": '"', "”": '"', "’": "'"}
+)
+_WIDEST = 110
+
+
+def answer(
+    recommendation: Recommendation,
+    run: Run,
+    console: Console,
+    *,
+    site: Path | None = None,
+    command: str | None = None,
+) -> None:
+    """Print `recommendation` to `console`.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        The answer of one profile.
+    run : Run
+        The Run it was decided on: names of frameworks, and what was skipped.
+    console : Console
+        Where to print; its width, colour system and encoding are respected.
+    site : Path, optional
+        The site's first page, when one was written.
+    command : str, optional
+        The command line that gives the same answer again.
+    """
+    page = _Page(console, recommendation, run)
+    page.head()
+    page.reasons()
+    page.criteria()
+    page.requirements()
+    page.left_out()
+    page.unmeasured()
+    page.flips()
+    page.rest()
+    page.foot(site, command)
+
+
+class _Page:
+    """One printed answer; every method prints one part, or nothing when there is nothing to say."""
+
+    def __init__(self, console: Console, recommendation: Recommendation, run: Run) -> None:
+        self.console = console
+        self.width = min(console.width, _WIDEST)
+        self.recommendation = recommendation
+        self.run = run
+        self.titles = _titles(recommendation, run)
+        self.feasible = [each for each in recommendation.ranking if each.feasible]
+
+    def stack(self, framework: str, route: str | None) -> str:
+        return words.stack(framework, route, self.titles)
+
+    def print(self, *parts: Text | str, indent: int = 2) -> None:
+        text = Text()
+        for part in parts:
+            text.append_text(part if isinstance(part, Text) else Text(part))
+        self.show(Padding(self.encodable(text), (0, 0, 0, indent), expand=False))
+
+    def show(self, item: Padding | Table) -> None:
+        self.console.print(item, width=self.width, soft_wrap=False)
+
+    def encodable(self, text: Text) -> Text:
+        """Return `text` in characters that the console's encoding has."""
+        if self.console.encoding.lower().startswith("utf"):
+            return text
+        plain = text.plain.translate(_ASCII).encode(self.console.encoding, "replace").decode(self.console.encoding)
+        return Text(plain, style=text.style, spans=text.spans if len(plain) == len(text.plain) else [])
+
+    def blank(self) -> None:
+        self.console.print()
+
+    def head(self) -> None:
+        told = self.recommendation
+        self.print(words.line(told.question), indent=0)
+        self.blank()
+        line = Table.grid(expand=True, padding=(0, 2))
+        line.add_column(ratio=1)
+        line.add_column(justify="right", no_wrap=True)
+        line.add_row(self.encodable(Text(self._choice(), style="bold")), Text(told.verdict, style="bold"))
+        self.show(Padding(line, (0, 0, 0, 2)))
+        for sentence in self._sureness():
+            self.print(sentence)
+        for condition in told.conditions:
+            self.print("Provided that: ", words.line(condition))
+
+    def _choice(self) -> str:
+        told = self.recommendation
+        if told.verdict == "tie" and len(self.feasible) > 1:
+            first, second = self.feasible[:2]
+            return f"{self.stack(first.framework, first.route)} or {self.stack(second.framework, second.route)}"
+        if told.answer is None:
+            return "No stack meets the requirements" if told.verdict == "infeasible" else "No answer yet"
+        first_name = words.name(told.answer.framework, self.titles)
+        return first_name + (
+            f", shipped with {words.name(told.answer.route, self.titles)}" if told.answer.route else ""
+        )
+
+    def _sureness(self) -> Iterable[str]:
+        if not self.feasible:
+            return
+        first = self.feasible[0]
+        if first.rank_acceptability:
+            share = numbers.percent(first.rank_acceptability[0])
+            yield f"First in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
+        value = f"Value {_value(first)} of 1"
+        if len(self.feasible) > 1:
+            second = self.feasible[1]
+            value += f"; next: {self.stack(second.framework, second.route)}, {_value(second)}"
+        yield f"{value}."
+
+    def reasons(self) -> None:
+        told = self.recommendation
+        if told.reasons:
+            self.heading("Because")
+            for index, reason in enumerate(told.reasons[:3], start=1):
+                self.item(f"{index}.", words.line(reason))
+        if told.against:
+            self.heading("Against it")
+            self.print(words.line(told.against))
+
+    def criteria(self) -> None:
+        told = self.recommendation
+        shown = (self.feasible or list(told.ranking))[: 3 if self.width >= 100 else 2]
+        if not told.needs or not shown:
+            return
+        self.blank()
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=False, header_style="bold")
+        table.add_column("Criterion", ratio=None, overflow="fold")
+        table.add_column("Weight", justify="right", no_wrap=True)
+        for each in shown:
+            header = self.encodable(Text(self.stack(each.framework, each.route)))
+            table.add_column(header, justify="right", overflow="fold")
+        table.add_column("Evidence", overflow="fold")
+        cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        for need in sorted(told.needs, key=lambda need: -need.weight):
+            row = [cells.get((each.framework, each.route, need.criterion)) for each in shown]
+            share = numbers.is_share(need.criterion, need.floor_text, need.target_text)
+            values = [self.encodable(Text(_cell(cell, share=share))) for cell in row]
+            origin = " / ".join(dict.fromkeys(_origin(cell) for cell in row))
+            title = self.encodable(Text(words.line(need.title)))
+            table.add_row(title, numbers.weight(need.weight), *values, Text(origin, style="dim"))
+        self.show(Padding(table, (0, 0, 0, 2), expand=False))
+
+    def requirements(self) -> None:
+        told = self.recommendation
+        shown = self.feasible[:1]
+        if not told.requirements or not shown or not shown[0].constraints:
+            return
+        self.heading("Must hold")
+        texts = {need.criterion: words.line(need.text) for need in told.requirements}
+        for check in shown[0].constraints:
+            sign = Text(_SIGNS[check.outcome], style=_STYLES[check.outcome])
+            what = texts.get(check.criterion) or words.name(check.criterion, self.titles)
+            self.item(sign, f"{what}: {check.outcome}, {words.line(check.detail)}")
+
+    def left_out(self) -> None:
+        out = [each for each in self.recommendation.ranking if not each.feasible]
+        if not out:
+            return
+        self.heading("Out of the ranking" if self.feasible else "Nearest misses")
+        for each in out:
+            failed = [check for check in each.constraints if check.outcome == "fail"]
+            why = "; ".join(words.line(check.detail) for check in failed) or "a requirement is not met"
+            sign = Text(_SIGNS["fail"], style=_STYLES["fail"])
+            self.item(sign, f"{self.stack(each.framework, each.route)}: {why}")
+
+    def unmeasured(self) -> None:
+        lines = [
+            f"{words.name(name, self.titles)}: {words.OUTCOMES[found.outcome]}"
+            + (f". Install it: {words.line(found.install)}" if found.install else "")
+            for name, found in self.run.frameworks.items()
+            if found.outcome != "measured"
+        ]
+        lines += [f"{skip.probe}: {words.line(skip.why)}" for skip in self.run.skipped]
+        titles = {need.criterion: words.line(need.title) for need in self.recommendation.needs}
+        missing: dict[tuple[str, str], list[str]] = {}
+        for cell in self.recommendation.evidence:
+            if cell.provenance == "missing" and cell.criterion in titles:
+                why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
+                stacks = missing.setdefault((titles[cell.criterion], _short(why)), [])
+                stacks.append(self.stack(cell.framework, cell.route))
+        lines += [f"{title} of {', '.join(stacks)}: {why}" for (title, why), stacks in missing.items()]
+        if lines:
+            self.heading("Not measured")
+            for line in lines:
+                self.item("–", line)
+
+    def flips(self) -> None:
+        told = self.recommendation
+        if not told.flips:
+            return
+        self.heading("It would change if")
+        needs = {need.criterion: need for need in told.needs}
+        for flip in told.flips[:3]:
+            need = needs.get(flip.criterion)
+            share = need is not None and numbers.is_share(need.criterion, need.floor_text, need.target_text)
+            title = words.line(need.title) if need else flip.criterion
+            side = "at least" if flip.now is not None and flip.needed > flip.now else "at most"
+            needed = numbers.show(flip.needed, flip.unit, share=share)
+            now = f" (now {numbers.show(flip.now, flip.unit, share=share)})" if flip.now is not None else ""
+            self.item("–", f"{title} of {self.stack(flip.framework, flip.route)} were {side} {needed}{now}")
+
+    def rest(self) -> None:
+        told = self.recommendation
+        cover = told.coverage
+        parts = [
+            f"{numbers.percent(share)} {word}"
+            for share, word in (
+                (cover.measured, "measured here"),
+                (cover.documented, "documented"),
+                (cover.missing, "missing"),
+            )
+            if share > 0
+        ]
+        if parts:
+            self.heading("Evidence")
+            self.print(f"Of the weight, {', '.join(parts)}.")
+        if told.next_probe:
+            self.print(f"The probe that could most likely change the answer: {words.line(told.next_probe)}")
+        for warning in told.warnings:
+            self.print(Text("Note: ", style="bold"), words.line(warning))
+
+    def foot(self, site: Path | None, command: str | None) -> None:
+        if site is None and command is None:
+            return
+        self.blank()
+        for label, value in (("Site", site), ("Again", command)):
+            if value is not None:
+                # A path or a command is copied: it is printed whole, on one line, however narrow the console is.
+                text = self.encodable(Text(f"  {label:<7}{words.line(str(value))}"))
+                self.console.print(text, soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        self.blank()
+        self.print(Text(text, style="bold"))
+
+    def item(self, sign: Text | str, text: str) -> None:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        mark = sign if isinstance(sign, Text) else Text(sign)
+        grid.add_row(self.encodable(mark), self.encodable(Text(text)))
+        self.show(Padding(grid, (0, 0, 0, 2), expand=False))
+
+
+def _titles(recommendation: Recommendation, run: Run) -> dict[str, str]:
+    return {name: found.title for name, found in run.frameworks.items()} | recommendation.titles
+
+
+def _value(ranked: Ranked) -> str:
+    return f"{numbers.score(ranked.value)} [{numbers.score(ranked.low)}–{numbers.score(ranked.high)}]"
+
+
+def _cell(cell: Cell | None, *, share: bool) -> str:
+    if cell is None or cell.provenance == "missing":
+        return "missing"
+    if cell.level is not None:
+        return words.line(cell.level)
+    if cell.value is None:
+        return words.OUTCOMES.get(cell.outcome, words.line(cell.outcome))
+    return numbers.show(cell.value, cell.unit, cell.low, cell.high, share=share).text
+
+
+def _origin(cell: Cell | None) -> str:
+    if cell is None or cell.provenance == "missing":
+        return "missing"
+    month = f" {cell.date[:7]}" if cell.date and cell.provenance == "documented" else ""
+    return f"{cell.provenance}{month}"
+
+
+def _short(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

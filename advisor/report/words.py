@@ -1,0 +1,100 @@
+"""The words and signs of the report: names of stacks, verdicts, provenance and outcomes; text made safe to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+NAMES = {
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "jax": "JAX",
+    "keras": "Keras",
+    "executorch": "ExecuTorch",
+    "litert": "LiteRT",
+    "onnxruntime": "ONNX Runtime",
+}
+
+VERDICTS = {
+    "recommended": "First in at least 90 % of the sampled worlds, and no requirement is unknown.",
+    "lean": "First more often than the others, yet short of 90 %, or one requirement is unknown.",
+    "tie": "The difference is too small to matter in practice. What the team already knows decides.",
+    "undetermined": "Too much evidence is missing to name an answer. The page says which probe would help most.",
+    "infeasible": "No stack meets the requirements on this machine. The page lists the nearest misses.",
+}
+
+OUTCOMES = {
+    "measured": "measured",
+    "proved": "proved",
+    "refuted": "refuted",
+    "not_supported": "not supported",
+    "not_applicable": "not applicable",
+    "not_installed": "not installed",
+    "not_run": "not run",
+    "error": "error",
+    "pass": "pass",
+    "fail": "fail",
+    "unknown": "unknown",
+    "missing": "missing",
+    "documented": "documented",
+}
+
+SETTINGS = {"out-of-the-box": "out of the box", "best-known": "best known"}
+
+METRICS = {
+    "latency": "Time per call",
+    "first-call": "First call",
+    "import-time": "Import",
+    "memory-after-import": "Memory after import",
+    "installed-size": "Installed size",
+    "installed-packages": "Installed packages",
+    "effective-threads": "Threads in effect",
+    "artifact-size": "Artifact",
+    "cold-start": "Cold start",
+    "peak-memory": "Peak memory",
+    "runtime-size": "Runtime libraries",
+    "runtime-installed-size": "Runtime installed",
+    "accuracy": "Accuracy",
+    "accuracy-loss": "Accuracy lost",
+}
+
+# Controls could move a terminal's cursor, and direction marks could reorder the text around them.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return `text` with every control and direction character replaced by a visible sign (U+FFFD)."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def line(text: str) -> str:
+    """Return `text` as one visible line."""
+    return " ".join(visible(text).split())
+
+
+def name(identifier: str, titles: Mapping[str, str] | None = None) -> str:
+    """Return the title of a framework, route or criterion; its identifier when it has none."""
+    return line((titles or {}).get(identifier) or NAMES.get(identifier) or identifier)
+
+
+def stack(framework: str, route: str | None, titles: Mapping[str, str] | None = None) -> str:
+    """Return ``"PyTorch → ExecuTorch"``, or ``"PyTorch"`` without a route."""
+    first = name(framework, titles)
+    return f"{first} → {name(route, titles)}" if route else first
+
+
+def stack_id(framework: str, route: str | None) -> str:
+    """Return an identifier of a stack that is safe in a file name, an anchor and a class."""
+    return slug(f"{framework}-{route}" if route else framework)
+
+
+def slug(text: str) -> str:
+    """Return `text` in lower-case letters, digits and dashes; never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
+
+
+def metric(identifier: str) -> str:
+    """Return a metric's title."""
+    return METRICS.get(identifier) or line(identifier.replace("-", " ").capitalize())
