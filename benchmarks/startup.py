@@ -1,0 +1,61 @@
+"""How long the command line takes to start, against a floor process that only imports what it needs.
+
+`python -m benchmarks.startup [--pairs N]` starts both commands of a pair in turn and prints the median of the ratios of
+their CPU times: on a shared machine wall-clock time says more about the neighbours than about the program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from advisor.measurement.run import save_run
+from tests.samples import sample_run
+
+HELP_FLOOR = "import click, rich, rich.console"
+JSON_FLOOR = "import click, numpy, pydantic"
+
+
+def cpu_seconds(command: Sequence[str]) -> float:
+    """Run a command to its end and return its user + system CPU time, children included, in seconds."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} exited with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def ratios(command: Sequence[str], floor: Sequence[str], pairs: int) -> list[float]:
+    """Return command / floor for each of `pairs` alternating pairs, after one pair that warms the file cache."""
+    return [cpu_seconds(command) / cpu_seconds(floor) for _ in range(pairs + 1)][1:]
+
+
+def main() -> None:
+    """Print one row per command: median, smallest and largest ratio, and the bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=15)
+    pairs = parser.parse_args().pairs
+    advisor = str(Path(sys.executable).with_name("advisor"))
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run.json"
+        save_run(sample_run(), run)
+        rows = [
+            ("advisor --help", [advisor, "--help"], HELP_FLOOR, 1.5),
+            ("recommend --run FILE --json", [advisor, "recommend", "--run", str(run), "--json"], JSON_FLOOR, 2.0),
+        ]
+        print(f"{'command':<28} {'floor':<34} {'median':>7} {'min':>6} {'max':>6} {'bar':>5}")
+        for title, command, floor, bar in rows:
+            found = ratios(command, [sys.executable, "-c", floor], pairs)
+            middle, least, most = statistics.median(found), min(found), max(found)
+            print(f"{title:<28} {floor:<34} {middle:>7.2f} {least:>6.2f} {most:>6.2f} {bar:>5}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The built wheel, in an empty environment and from another folder, does what the checkout does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from advisor.measurement.run import save_run
+from tests.samples import sample_run
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.install
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    (built,) = folder.glob("framework_advisor-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of an environment that holds the wheel and the core's dependencies, and no framework."""
+    folder = tmp_path_factory.mktemp("empty") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True, timeout=900)
+    return folder / "bin" / "python"
+
+
+def test_the_wheel_carries_probes_templates_and_profiles(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in ("advisor/bundled/probes/__main__.py", "advisor/profiles/edge.yaml", "advisor/decision/criteria.yaml"):
+        assert part in names
+    carried = {str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*") if path.is_file()}
+    carried |= {str(path.relative_to(ROOT)) for path in (ROOT / "probes").rglob("*.py")}
+    assert {f"advisor/bundled/{name}" for name in carried if "__pycache__" not in name} <= set(names)
+
+
+def test_the_installed_command_decides_and_writes_the_site_without_any_framework(python: Path, tmp_path: Path) -> None:
+    save_run(sample_run(), tmp_path / "run.json")
+    advisor = [str(python.with_name("advisor")), "recommend", "--profile", "edge", "--run", "run.json"]
+    as_json = subprocess.run([*advisor, "--json"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    here = subprocess.run(
+        [sys.executable, "-m", "advisor", *advisor[1:], "--json"], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert json.loads(as_json.stdout) == json.loads(here.stdout)
+    subprocess.run(advisor, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    assert (tmp_path / ".advisor" / "site" / "index.html").is_file()
+
+
+@pytest.mark.frameworks
+def test_the_installed_command_measures_a_framework_in_another_environment(python: Path, tmp_path: Path) -> None:
+    command = [str(python.with_name("advisor")), "probe", "--quick", "--only", "mlp-inference"]
+    command += ["--framework", "pytorch", "--python", f"pytorch={sys.executable}", "--output", "run.json"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    times = [each for each in run["observations"] if each.get("metric") == "latency"]
+    assert times
+    assert all(each["outcome"] == "measured" for each in times)
