@@ -1,0 +1,62 @@
+"""Start a worker or train the digits: ``python probes framework pytorch``, ``runtime litert``, ``digits --output DIR``.
+
+Run as a script by the Python that has the framework; nothing has to be installed there but the framework and NumPy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Claim the channel before anything else can print, then hand over."""
+    home = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != home]
+    sys.path.insert(0, str(home.parent))
+    arguments = _arguments()
+
+    from probes.channel import claim
+
+    claim()
+    if arguments.what == "framework":
+        from probes import worker
+
+        worker.main(arguments.name, arguments.frameworks_folder)
+    elif arguments.what == "runtime":
+        from probes import runtime_worker
+
+        runtime_worker.main(arguments.name)
+    else:
+        from probes import digits
+
+        digits.main(arguments.output)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="probes", description=__doc__)
+    commands = parser.add_subparsers(dest="what", required=True)
+    framework = commands.add_parser("framework", help="measure and prove with one framework, over JSON Lines")
+    framework.add_argument("name")
+    framework.add_argument(
+        "--frameworks-folder",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="also look for frameworks in DIR, which holds a folder per framework (may be given several times)",
+    )
+    runtime = commands.add_parser("runtime", help="load and time an exported model with its runtime alone")
+    runtime.add_argument("name")
+    digits = commands.add_parser("digits", help="train the convolutional network on the digits")
+    digits.add_argument("--output", type=Path, required=True, metavar="DIR")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

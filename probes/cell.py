@@ -1,0 +1,49 @@
+"""A cell: one workload, made ready in one framework and one setting, that can be called again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from probes.workloads import Array, Case, Weights
+
+
+@dataclass(frozen=True)
+class Inference:
+    """A model and its inputs.
+
+    Attributes
+    ----------
+    how : str
+        The setting in words, for example ``"torch.compile"``.
+    call : callable
+        One forward pass; returns the logits as a NumPy array, so that the result is there when it returns.
+    """
+
+    how: str
+    call: Callable[[], Array]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A model, its optimizer and one batch.
+
+    Attributes
+    ----------
+    how : str
+        The setting in words.
+    call : callable
+        One step of plain SGD; returns the loss before the step.
+    logits : callable
+        The forward pass of the model as it stands; no step is made.
+    weights : callable
+        The weights as they stand, in the layouts of `probes.workloads`.
+    """
+
+    how: str
+    call: Callable[[], float]
+    logits: Callable[[], Array]
+    weights: Callable[[], Weights]
+
+
+Builder = Callable[[Case], Inference] | Callable[[Case], Training]

@@ -1,0 +1,93 @@
+"""What a framework takes: resident memory of this process, and bytes on disk with everything it depends on."""
+
+from __future__ import annotations
+
+import csv
+import re
+import resource
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from probes import markers
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A distribution with its dependencies: names (normalised) and the bytes of all their files, each counted once."""
+
+    packages: tuple[str, ...]
+    bytes: int
+
+
+def resident_bytes() -> int:
+    """Return the resident memory of this process in bytes (its peak so far where the system tells nothing else)."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def version(distribution: str) -> str | None:
+    """Return the version of an installed distribution, or None."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Return the versions of those distributions that are installed."""
+    found = {name: version(name) for name in distributions}
+    return {name: text for name, text in found.items() if text}
+
+
+def installed(distribution: str) -> Installed:
+    """Return `distribution` with the closure of its requirements that hold here; extras are not followed.
+
+    Sizes come from each distribution's RECORD; files it lists without a size (compiled bytecode) are looked up. A
+    requirement that is not installed takes no room.
+    """
+    files: dict[str, int] = {}
+    packages: dict[str, None] = {}
+    waiting = [distribution]
+    while waiting:
+        name = _normalised(waiting.pop())
+        if name in packages:
+            continue
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        packages[name] = None
+        files |= _files(found)
+        waiting += [needed for needed, holds in map(markers.requirement, found.requires or ()) if holds]
+    return Installed(tuple(sorted(packages)), sum(files.values()))
+
+
+def _files(distribution: metadata.Distribution) -> dict[str, int]:
+    """Return path → bytes of the files of one distribution."""
+    record = distribution.read_text("RECORD")
+    if record is None:
+        return {str(path.locate()): _bytes(Path(str(path.locate()))) for path in distribution.files or ()}
+    home = str(distribution.locate_file(""))
+    files = {}
+    for row in csv.reader(record.splitlines()):
+        if row:
+            path = f"{home}/{row[0]}"
+            files[path] = int(row[2]) if len(row) > 2 and row[2].isdigit() else _bytes(Path(path))
+    return files
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,78 @@
+"""What a recipe hands back: proved or refuted, with the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from probes.workloads import Array
+
+LIMIT = 1e-4
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The result of a recipe that ran to its end.
+
+    Attributes
+    ----------
+    outcome : str
+        ``"proved"`` or ``"refuted"``.
+    proof : dict
+        The figures behind it, for example ``max_relative_error`` and ``artifact_bytes``.
+    message : str, optional
+        Why it is refuted.
+    """
+
+    outcome: Literal["proved", "refuted"]
+    proof: dict[str, Any] = field(default_factory=dict)
+    message: str | None = None
+
+
+def relative_error(got: Array, expected: Array) -> float:
+    """Return max |got − expected| / max |expected|, in float64; not finite or of another shape is infinitely wrong."""
+    got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    if got.shape != expected.shape or not np.isfinite(got).all():
+        return float("inf")
+    scale = np.abs(expected).max(initial=0.0)
+    difference = np.abs(got - expected).max(initial=0.0)
+    if scale == 0:
+        return 0.0 if difference == 0 else float("inf")
+    return float(difference / scale)
+
+
+def close(got: Array, expected: Array, limit: float = LIMIT, artifact: Path | None = None, **figures: Any) -> Proof:
+    """Return the proof that `got` agrees with `expected`.
+
+    Parameters
+    ----------
+    got, expected : array
+        Answers to the same inputs; the shapes must be equal.
+    limit : float
+        The largest relative error (see `relative_error`) that still proves.
+    artifact : Path, optional
+        The file or folder that was exported; its path and size in bytes join the figures.
+    **figures
+        More figures for the proof.
+    """
+    error = relative_error(got, expected)
+    finite = bool(np.isfinite(error))
+    proof: dict[str, Any] = {"max_relative_error": error if finite else None, "limit": limit, **figures}
+    if artifact is not None:
+        proof |= {"artifact": str(artifact), "artifact_bytes": size_of(artifact)}
+    if error <= limit:
+        return Proof("proved", proof)
+    if finite:
+        return Proof("refuted", proof, f"the answers differ by {error:.2g} relative, more than {limit:g}")
+    shapes = f"{np.shape(got)} against {np.shape(expected)}"
+    return Proof("refuted", proof, f"the answers cannot be compared: not finite, or of another shape ({shapes})")
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files under a folder."""
+    if path.is_dir():
+        return sum(inner.stat().st_size for inner in path.rglob("*") if inner.is_file())
+    return path.stat().st_size

@@ -1,0 +1,165 @@
+"""A worker: one process with one framework that describes itself, prepares cells, times blocks and proves recipes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import re
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+# Only the standard library up to here and below: NumPy is part of what importing a framework costs.
+from probes import footprint, frameworks, timing
+from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
+
+
+def main(name: str, folders: Sequence[Path] = ()) -> None:
+    """Serve the framework `name`, found among the shipped ones or in one of `folders`."""
+    frameworks.__path__.extend(str(folder.resolve()) for folder in folders)
+    worker = Worker(name)
+    serve(
+        claim(), {"describe": worker.describe, "prepare": worker.prepare, "block": worker.block, "prove": worker.prove}
+    )
+
+
+class Worker:
+    """The state behind the protocol: the framework's name and the cells that were prepared."""
+
+    def __init__(self, framework: str) -> None:
+        self.framework = framework
+        self.cells: list[Any] = []
+        self.described = False
+
+    def describe(self, command: Command) -> Body:
+        """Import the framework with the given thread count and say what it is and what it takes."""
+        threads = int(command["threads"])
+        module = self._recipe("describe")
+        os.environ.update(module.environment(threads))
+        before = footprint.resident_bytes()
+        start = time.perf_counter()
+        try:
+            for name in module.MODULES:
+                importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name in module.MODULES:
+                raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
+            raise
+        seconds = time.perf_counter() - start
+        after = footprint.resident_bytes()
+        module.configure(threads)
+        self.described = True
+        installed = footprint.installed(module.DISTRIBUTION)
+        return {
+            "ok": {
+                "framework": self.framework,
+                "version": footprint.version(module.DISTRIBUTION) or module.version(),
+                "python": platform.python_version(),
+                "packages": footprint.versions(module.PACKAGES),
+                "threads_requested": threads,
+                "settings": module.settings(),
+                "devices": module.devices(),
+                "import_seconds": seconds,
+                "memory_before_import": before,
+                "memory_after_import": after,
+                "installed_bytes": installed.bytes,
+                "installed_packages": len(installed.packages),
+            }
+        }
+
+    def prepare(self, command: Command) -> Body:
+        """Make a cell ready, check its parity, and only then give it a number."""
+        from probes import parity, workloads
+
+        self._needs_description()
+        task, mode = str(command["task"]), str(command["mode"])
+        if task not in ("inference", "training"):
+            raise ProbeError("error", f"unknown task {task!r}: there are inference and training")
+        settings = self._recipe(task).SETTINGS
+        if mode not in settings:
+            raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
+        case = workloads.synthetic(str(command["workload"]), command.get("parameters"))
+        ready = parity.fastest(settings[mode], case)
+        self.cells.append(ready.cell)
+        return {
+            "ok": {
+                "cell": len(self.cells) - 1,
+                "parity": ready.parity,
+                "first_call": ready.first_call,
+                "how": ready.how,
+            }
+        }
+
+    def block(self, command: Command) -> Body:
+        """Time one block of a prepared cell."""
+        number = command["cell"]
+        if not isinstance(number, int) or not 0 <= number < len(self.cells):
+            raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are prepared")
+        given = {key: command[key] for key in ("settle", "lead_in", "seconds", "minimum_calls") if key in command}
+        return {"ok": timing.block(self.cells[number].call, **given)}
+
+    def prove(self, command: Command) -> Body:
+        """Run one recipe on the trained network; its exception, too, is an outcome."""
+        from probes import workloads
+
+        self._needs_description()
+        probe = str(command["probe"])
+        start = time.perf_counter()
+        try:
+            case = workloads.trained(Path(command["weights"]), Path(command["folder"]), command.get("parameters"))
+            result = self._recipe(recipe_name(probe)).run(case)
+            body: Body = {"outcome": result.outcome, "proof": result.proof}
+            if result.message:
+                body["message"] = result.message
+        except ModuleNotFoundError as error:
+            body = failed(error)
+            # A recipe that lacks a package says so in its own import; deeper down it is the package that is broken.
+            if _raised_by_recipe(error):
+                body = {"outcome": "not_installed", "message": f"{sys.executable} has no module named {error.name!r}"}
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the exception is the outcome
+            body = failed(error)
+        return body | {"seconds": time.perf_counter() - start}
+
+    def _recipe(self, name: str) -> ModuleType:
+        """Import ``probes.frameworks.<framework>.<name>``; a recipe that is not there was not run."""
+        package = f"probes.frameworks.{self.framework}"
+        full = f"{package}.{name}"
+        try:
+            return importlib.import_module(full)
+        except ModuleNotFoundError as error:
+            if error.name == package:
+                known = sorted(
+                    path.parent.name for home in frameworks.__path__ for path in Path(home).glob("*/framework.yaml")
+                )
+                raise ProbeError(
+                    "error", f"unknown framework {self.framework!r}: there are {', '.join(known)}"
+                ) from None
+            if error.name == full:
+                raise ProbeError("not_run", f"{self.framework} has no recipe {name!r}") from None
+            raise
+
+    def _needs_description(self) -> None:
+        if not self.described:
+            raise ProbeError("error", "describe comes first: it imports the framework and sets its threads")
+
+
+def recipe_name(probe: str) -> str:
+    """Return the module of a probe: ``route:onnxruntime`` is ``route_onnxruntime``, ``capability:x-y`` is ``x_y``."""
+    match = re.fullmatch(r"(route|capability):([a-z][a-z0-9-]*)", probe)
+    if not match:
+        raise ProbeError("error", f"{probe!r} is no recipe: expected route:NAME or capability:NAME")
+    kind, name = match.groups()
+    name = name.replace("-", "_")
+    return f"route_{name}" if kind == "route" else name
+
+
+def _raised_by_recipe(error: ModuleNotFoundError) -> bool:
+    """Tell whether the import that failed stands in one of the recipes, and not deeper, inside a package."""
+    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    importing = [name for name in frames if not name.startswith("<frozen importlib")]
+    return bool(importing) and is_ours(importing[-1])
