@@ -1,0 +1,77 @@
+"""What a session tells while it works, for whoever shows progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from advisor.measurement.run import Outcome
+
+
+@dataclass(frozen=True)
+class SessionStarted:
+    """The session begins: its Run id, what it will do and how long that will take, in seconds."""
+
+    run: str
+    tasks: int
+    estimate: float
+
+
+@dataclass(frozen=True)
+class PhaseStarted:
+    """A part of the session begins ("Start the frameworks", "Measure")."""
+
+    title: str
+    estimate: float
+
+
+@dataclass(frozen=True)
+class TaskStarted:
+    """One thing begins: the `index`-th (from 1) of `total`, expected to take `estimate` seconds."""
+
+    title: str
+    index: int
+    total: int
+    estimate: float
+
+
+@dataclass(frozen=True)
+class TaskFinished:
+    """One thing ended: its outcome, the seconds it took, and a message when it did not go well."""
+
+    title: str
+    outcome: Outcome
+    seconds: float
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The session pauses for `seconds` because the machine is not quiet; `why` says what was seen."""
+
+    why: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Something the user should know that stops nothing ("TensorFlow is not installed: pip install …")."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class SessionFinished:
+    """The Run is safely on disk at `path`."""
+
+    run: str
+    path: str
+    complete: bool
+
+
+Event = SessionStarted | PhaseStarted | TaskStarted | TaskFinished | Waiting | Noticed | SessionFinished
+Listener = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """Drop an event."""

@@ -1,0 +1,335 @@
+"""What a session will do: typed tasks, how long each will take, and what the mode leaves out, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from advisor.errors import AdvisorError, did_you_mean
+from advisor.measurement.definitions import (
+    BEST_KNOWN,
+    OUT_OF_THE_BOX,
+    Definitions,
+    FrameworkDefinition,
+    RouteDefinition,
+    WorkloadDefinition,
+    shipped,
+)
+from advisor.measurement.run import Mode, Observation, Run, Skipped
+
+ENVIRONMENT = "environment"
+PRECISIONS = ("float32", "int8")
+ROUTE_WORKLOAD = "cnn"
+
+# Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
+# for first. Compilation costs seconds for each.
+_QUICK_BEST_KNOWN = {("cnn-inference", 32), ("cnn-training", 64)}
+
+# Seconds on a quiet machine with two cores; only the progress display uses them.
+_IMPORT = {"pytorch": 3.0, "tensorflow": 6.0}
+_FIRST_CALL = {OUT_OF_THE_BOX: 0.5, BEST_KNOWN: 6.0}
+_EXPORT = 4.0
+_RUNTIME_START = 0.5
+_RUNTIME_CHECK = 1.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How thoroughly a session measures.
+
+    Parameters
+    ----------
+    settle, lead_in, seconds : float
+        Seconds of a block: idle, untimed calls, timed calls.
+    minimum_calls : int
+        Calls that a block times at least, however long they take.
+    rounds : int
+        Blocks of every cell, over all processes together.
+    processes : int
+        Fresh processes per framework.
+    runtime_processes : int
+        Fresh processes per shipped artifact; each also gives one cold start.
+    """
+
+    settle: float
+    lead_in: float
+    seconds: float
+    minimum_calls: int
+    rounds: int
+    processes: int
+    runtime_processes: int
+
+    @property
+    def block(self) -> float:
+        """Seconds that one block takes."""
+        return self.settle + self.lead_in + self.seconds
+
+    @property
+    def segments(self) -> int:
+        """Parts of the session between which processes are replaced by fresh ones."""
+        return max(self.processes, self.runtime_processes)
+
+
+PACES: dict[Mode, Pace] = {
+    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=9, processes=1, runtime_processes=3),
+    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3),
+    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5),
+}
+
+
+@dataclass(frozen=True)
+class EnvironmentTask:
+    """Start a framework in its own process: import time, memory, installed size, threads."""
+
+    framework: FrameworkDefinition
+    kind: Literal["environment"] = "environment"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return ENVIRONMENT
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        return f"import {self.framework.title}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes on a quiet machine with two cores."""
+        return _IMPORT.get(self.framework.id, 5.0)
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the observation of one metric of this task before anything is known of it."""
+        return Observation(probe=self.probe, framework=self.framework.id, metric=metric, unit=unit, outcome="not_run")
+
+
+@dataclass(frozen=True)
+class CellTask:
+    """Time one workload in one framework, one batch size and one setting."""
+
+    framework: FrameworkDefinition
+    workload: WorkloadDefinition
+    batch: int
+    mode: str
+    kind: Literal["cell"] = "cell"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.workload.probe
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        setting = self.framework.modes.get(self.mode)
+        how = f", {setting.how}" if setting else ""
+        return f"{self.framework.title}: {self.workload.title}, batch {self.batch}{how}"
+
+    @property
+    def group(self) -> str:
+        """Cells of one group are visited in one round, and their times may be divided by each other."""
+        return f"{self.workload.probe}/{self.batch}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes to prepare on a quiet machine with two cores."""
+        return _FIRST_CALL.get(self.mode, 2.0)
+
+    def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
+        """Return the observation of one metric of this task before anything is known of it."""
+        setting = self.framework.modes.get(self.mode)
+        return Observation(
+            probe=self.probe, framework=self.framework.id, workload=self.workload.workload, mode=self.mode,
+            how=setting.how if setting else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
+            outcome="not_run",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RouteTask:
+    """Ship the trained network through one runtime in one precision: prove it, then measure what would ship."""
+
+    framework: FrameworkDefinition
+    route: RouteDefinition
+    precision: str
+    workload: str = ROUTE_WORKLOAD
+    kind: Literal["route"] = "route"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.route.id
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        return f"{self.framework.title} → {self.route.title}, {self.precision}"
+
+    @property
+    def group(self) -> str:
+        """Cells of one group are visited in one round, and their times may be divided by each other."""
+        return f"route/{self.workload}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes to export and prove on a quiet machine with two cores."""
+        return _EXPORT
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the proof's observation, or that of one metric, before anything is known of it."""
+        parameters: dict[str, str | int | float | bool] = {"precision": self.precision}
+        if metric == "latency":
+            parameters["batch"] = 1
+        return Observation(
+            probe=self.probe, framework=self.framework.id, route=self.route.runtime, workload=self.workload,
+            parameters=parameters, metric=metric, unit=unit, outcome="not_run",
+        )  # fmt: skip
+
+
+Task = EnvironmentTask | CellTask | RouteTask
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The tasks of a session in their order, its pace, and what it leaves out on purpose."""
+
+    definitions: Definitions
+    mode: Mode
+    pace: Pace
+    environments: tuple[EnvironmentTask, ...]
+    cells: tuple[CellTask, ...]
+    routes: tuple[RouteTask, ...]
+    skipped: tuple[Skipped, ...] = ()
+    only: tuple[str, ...] = field(default=())
+
+    @property
+    def frameworks(self) -> dict[str, FrameworkDefinition]:
+        """The frameworks that have something to do, by id."""
+        return {task.framework.id: task.framework for task in self.environments}
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks."""
+        return (*self.environments, *self.cells, *self.routes)
+
+    @property
+    def sampling(self) -> float:
+        """Seconds of all blocks together."""
+        return (len(self.cells) + len(self.routes)) * self.pace.rounds * self.pace.block
+
+    @property
+    def starting(self) -> float:
+        """Seconds of the runtime processes: checking each artifact, and every cold start."""
+        return len(self.routes) * (_RUNTIME_CHECK + _RUNTIME_START * self.pace.runtime_processes)
+
+    @property
+    def estimate(self) -> float:
+        """Seconds of the whole session on a quiet machine with two cores."""
+        again = self.pace.processes
+        prepared = again * (
+            sum(task.estimate for task in self.environments) + sum(task.estimate for task in self.cells)
+        )
+        return prepared + sum(task.estimate for task in self.routes) / 2 + self.starting + self.sampling
+
+    def covered_by(self, run: Run) -> bool:
+        """Tell whether `run` has tried everything that this plan would try."""
+        tried = {_identity(observation) for observation in run.observations if observation.outcome != "not_run"}
+        needed = [task.blank() for task in self.cells] + [task.blank() for task in self.routes]
+        return all(_identity(blank) in tried for blank in needed) and set(self.frameworks) <= set(run.frameworks)
+
+
+def make_plan(
+    *,
+    mode: Mode = "standard",
+    only: Collection[str] = (),
+    frameworks: Collection[str] | None = None,
+    routes: Collection[str] | None = None,
+    definitions: Definitions | None = None,
+    pace: Pace | None = None,
+) -> Plan:
+    """Decide what a session will do.
+
+    Parameters
+    ----------
+    mode : {"quick", "standard", "thorough"}
+        How much is tried, and at which pace.
+    only : collection of str
+        Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
+    frameworks, routes : collection of str, optional
+        Ids of frameworks and of runtimes; default all that are defined.
+    definitions : Definitions, optional
+        Default those that advisor ships.
+    pace : Pace, optional
+        Default that of the mode.
+
+    Raises
+    ------
+    AdvisorError
+        When a name is unknown, or nothing is left to do (exit code 2).
+    """
+    known = definitions or shipped()
+    chosen = _chosen(frameworks, known.frameworks, "framework")
+    runtimes = _chosen(routes, known.routes, "route")
+    skipped: list[Skipped] = []
+    cells = []
+    for work in known.workloads:
+        if not _wanted(work.probe, only):
+            continue
+        for batch in work.batches:
+            for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
+                if mode == "quick" and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
+                    skipped.append(_compiled_left_out(work, batch))
+                    continue
+                cells += [
+                    CellTask(known.frameworks[name], work, batch, setting)
+                    for name in chosen
+                    if setting in known.frameworks[name].modes
+                ]
+    shipping = [
+        RouteTask(known.frameworks[name], known.routes[runtime], precision)
+        for name in chosen
+        for runtime in known.frameworks[name].routes
+        if runtime in runtimes and _wanted(known.routes[runtime].id, only)
+        for precision in PRECISIONS
+    ]
+    busy = {task.framework.id for task in cells} | {task.framework.id for task in shipping}
+    environments = [
+        EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
+    ]
+    if not environments:
+        ids = sorted({ENVIRONMENT, *(work.probe for work in known.workloads), *(r.id for r in known.routes.values())})
+        raise AdvisorError(f"--only {' '.join(only)}: no probe has such an id (known: {', '.join(ids)})")
+    return Plan(
+        known, mode, pace or PACES[mode], tuple(environments), tuple(cells), tuple(shipping), tuple(skipped),
+        tuple(only),
+    )  # fmt: skip
+
+
+def _chosen(names: Collection[str] | None, known: Collection[str], what: str) -> list[str]:
+    for name in names or ():
+        if name not in known:
+            expected = ", ".join(known)
+            raise AdvisorError(f"unknown {what} '{name}'{did_you_mean(name, known)} (known: {expected})")
+    return [name for name in known if names is None or name in names]
+
+
+def _wanted(probe: str, only: Collection[str]) -> bool:
+    return not only or any(fnmatchcase(probe, glob) for glob in only)
+
+
+def _compiled_left_out(work: WorkloadDefinition, batch: int) -> Skipped:
+    return Skipped(
+        probe=work.probe,
+        why=f"batch {batch} in the best known setting: compiling it takes longer than --quick allows; "
+        "leave out --quick to measure it",
+    )
+
+
+def _identity(observation: Observation) -> tuple[object, ...]:
+    return (
+        observation.probe, observation.framework, observation.route, observation.mode, observation.metric,
+        tuple(sorted(observation.parameters.items())),
+    )  # fmt: skip

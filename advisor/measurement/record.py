@@ -1,0 +1,197 @@
+"""The record of a session: observations, blocks and values as they come, kept in the journal, turned into a Run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from advisor.documents import Model
+from advisor.measurement import journal, statistics
+from advisor.measurement.journal import Entry, Journal
+from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent, Summary
+
+KEPT_CALLS = 500
+
+
+class Start(Model):
+    """What is known when a session begins."""
+
+    id: str
+    started: datetime
+    mode: Mode
+    advisor: str
+    host: Host
+    policy: Policy
+    seed: int
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass
+class _Draft:
+    """An observation that is still growing."""
+
+    observation: Observation
+    rounds: list[Round] = field(default_factory=list)
+    calls: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+class Record:
+    """Everything a session has learnt so far.
+
+    Parameters
+    ----------
+    start : Start
+        The head of the Run.
+    to : Journal, optional
+        Where every entry is written before it counts.
+    """
+
+    def __init__(self, start: Start, to: Journal | None = None) -> None:
+        self.start = start
+        self._journal = to
+        self._drafts: dict[str, _Draft] = {}
+        self._frameworks: dict[str, Framework] = {}
+        self._floor: dict[str, float] = {}
+        if to is not None:
+            to.write({"schema": journal.SCHEMA, "kind": "start", "value": start.model_dump(mode="json")})
+
+    def framework(self, name: str, found: Framework) -> None:
+        """Note how a framework was found; a later call replaces an earlier one."""
+        self._note({"kind": "framework", "name": name, "value": found.model_dump(mode="json")})
+
+    def floor(self, name: str, value: float) -> None:
+        """Note the A/A floor of a framework: how far two of its processes lie apart (ratio)."""
+        self._note({"kind": "floor", "name": name, "value": value})
+
+    def observe(self, observation: Observation) -> None:
+        """Note an observation; a later one of the same thing replaces it and keeps its blocks and values."""
+        self._note({"kind": "observation", "value": observation.model_dump(mode="json", exclude_defaults=True)})
+
+    def block(self, blank: Observation, found: Round, calls: Sequence[float]) -> None:
+        """Note one block of the observation that `blank` identifies; of its calls at most `KEPT_CALLS` are kept."""
+        kept = [round(call, 9) for call in _thinned(calls, KEPT_CALLS)]
+        self._note(
+            {
+                "kind": "block",
+                "key": identity(blank),
+                "round": found.model_dump(mode="json", exclude_none=True),
+                "calls": kept,
+            }
+        )
+
+    def value(self, blank: Observation, value: float) -> None:
+        """Note one more value of an observation that is summarised from several, such as a cold start."""
+        self._note({"kind": "value", "key": identity(blank), "value": value})
+
+    def find(self, blank: Observation) -> Observation | None:
+        """Return what is noted of the observation that `blank` identifies."""
+        draft = self._drafts.get(identity(blank))
+        return draft.observation if draft else None
+
+    def rounds(self, blank: Observation) -> Sequence[Round]:
+        """Return the blocks that are noted of an observation."""
+        draft = self._drafts.get(identity(blank))
+        return tuple(draft.rounds) if draft else ()
+
+    def frameworks(self) -> dict[str, Framework]:
+        """Return the frameworks as they were found."""
+        return dict(self._frameworks)
+
+    def run(self, *, finished: datetime, complete: bool, spent: Spent | None = None) -> Run:
+        """Return the Run: every observation with its summary."""
+        return Run(
+            id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
+            advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
+            aa_floor=self._floor, observations=tuple(map(self._finished, self._drafts.values())),
+            skipped=self.start.skipped, spent=spent,
+        )  # fmt: skip
+
+    def _finished(self, draft: _Draft) -> Observation:
+        observation, update = draft.observation, dict[str, Any](rounds=tuple(draft.rounds))
+        if observation.outcome == "measured" and observation.summary is None:
+            summary = self._summary(draft)
+            if summary is None:
+                update |= {"outcome": "not_run", "message": "the session ended before it was measured"}
+            elif summary.n == 1:
+                update["flags"] = tuple(sorted({*observation.flags, "single-value"}))
+            update["summary"] = summary
+        return observation.model_copy(update=update)
+
+    def _summary(self, draft: _Draft) -> Summary | None:
+        accepted = [each for each in draft.rounds if each.accepted]
+        if accepted:
+            processes: dict[int, list[float]] = {}
+            for each in accepted:
+                processes.setdefault(each.process, []).append(each.median)
+            return statistics.timed(list(processes.values()), draft.calls, seed=self.start.seed)
+        return statistics.sampled(draft.values) if draft.values else None
+
+    def _note(self, entry: Entry) -> None:
+        if self._journal is not None:
+            self._journal.write(entry)
+        self.apply(entry)
+
+    def apply(self, entry: Entry) -> None:
+        """Take one entry of a journal into the record."""
+        kind, value = entry["kind"], entry.get("value")
+        if kind == "framework":
+            self._frameworks[entry["name"]] = Framework.model_validate(value)
+        elif kind == "floor":
+            self._floor[entry["name"]] = float(entry["value"])
+        elif kind == "observation":
+            observation = Observation.model_validate(value)
+            self._drafts.setdefault(identity(observation), _Draft(observation)).observation = observation
+        elif kind == "block":
+            draft = self._drafts[entry["key"]]
+            found = Round.model_validate(entry["round"])
+            draft.rounds.append(found)
+            if found.accepted:
+                draft.calls += entry["calls"]
+        elif kind == "value":
+            self._drafts[entry["key"]].values.append(float(entry["value"]))
+
+
+def rebuild(path: Path) -> Run:
+    """Return the Run that a journal holds, as an incomplete one.
+
+    Raises
+    ------
+    AdvisorError
+        When the file is no journal, or one that ended before anything was in it (exit code 2).
+    """
+    return restore(journal.read(path)).run(finished=datetime.fromtimestamp(path.stat().st_mtime, UTC), complete=False)
+
+
+def restore(entries: Iterable[Entry]) -> Record:
+    """Return the record that the entries of a journal describe."""
+    lines = iter(entries)
+    first = next(lines, None)
+    if first is None:
+        from advisor.errors import AdvisorError
+
+        raise AdvisorError("the journal is empty: its session ended before anything was measured")
+    record = Record(Start.model_validate(first["value"]))
+    for entry in lines:
+        record.apply(entry)
+    return record
+
+
+def identity(observation: Observation) -> str:
+    """Return what tells one observation of a Run from another."""
+    return json.dumps(
+        [
+            observation.probe, observation.framework, observation.route, observation.workload, observation.mode,
+            sorted(observation.parameters.items()), observation.metric,
+        ]
+    )  # fmt: skip
+
+
+def _thinned(values: Sequence[float], most: int) -> Sequence[float]:
+    if len(values) <= most:
+        return values
+    return [values[index * len(values) // most] for index in range(most)]

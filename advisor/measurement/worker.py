@@ -1,0 +1,280 @@
+"""The client of one worker process: JSON Lines both ways, a time limit for every answer, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from advisor.measurement.run import Outcome
+
+STDERR_LINES = 40
+_STDERR_WIDTH = 400
+_LONGEST_LINE = 64 * 1024 * 1024
+_GARBAGE_LINES = 1000
+_LAST_WORDS = 2.0
+
+
+class WorkerError(Exception):
+    """A command that gave no result; `outcome`, `message` and `where` go into the observation as they are."""
+
+    def __init__(self, message: str, *, outcome: Outcome = "error", where: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.outcome = outcome
+        self.where = where
+
+
+class WorkerLostError(WorkerError):
+    """The worker is gone or had to be killed: it answers no further command."""
+
+
+class WorkerDiedError(WorkerLostError):
+    """The worker ended by itself; the message names the signal or the exit status and the last lines of stderr."""
+
+
+class WorkerSilentError(WorkerLostError):
+    """The worker gave no answer in time and was killed."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of a worker.
+
+    ``value`` is the result of a command that succeeded, and empty otherwise; ``body`` is the whole line;
+    ``received`` is the moment of its arrival on the clock of `time.perf_counter`.
+    """
+
+    body: Mapping[str, Any]
+    received: float
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The result, or WorkerError with what the worker said instead."""
+        result = self.body.get("ok")
+        if isinstance(result, dict):
+            return result
+        outcome = self.body.get("outcome", "error")
+        raise WorkerError(
+            str(self.body.get("message") or "the worker gave no reason"),
+            outcome=outcome if outcome in _OUTCOMES else "error",
+            where=self.body.get("where"),
+        )
+
+
+_OUTCOMES = ("proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error")
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A command that was sent and whose answer has not been collected."""
+
+    id: int
+    do: str
+    sent: float
+
+
+class Worker:
+    """One worker process and its channel.
+
+    Parameters
+    ----------
+    command : sequence of str
+        The program and its arguments.
+    env : mapping
+        The whole environment of the process (see `advisor.measurement.surroundings`).
+    name : str
+        How messages call it.
+
+    Attributes
+    ----------
+    started : float
+        When the process was asked for, on the clock of `time.perf_counter`.
+
+    Notes
+    -----
+    The process leads a session of its own, so that `close` ends whatever it started, and so that Ctrl-C in a
+    terminal reaches the parent only. Two threads drain its output; they sleep while it works.
+    """
+
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], name: str) -> None:
+        self.name = name
+        self.started = time.perf_counter()
+        try:
+            self._process = subprocess.Popen(
+                list(command), env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise WorkerDiedError(f"{name} could not be started: {command[0]}: {error.strerror or error}") from None
+        self._next = 0
+        self._garbage: list[str] = []
+        self._garbage_lines = 0
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._replies: queue.Queue[tuple[float, bytes]] = queue.Queue()
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        assert self._process.stdin is not None
+        self._stdin: IO[bytes] = self._process.stdin
+        self._threads = [
+            threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True),
+            threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """The last lines of stderr."""
+        return tuple(self._stderr)
+
+    def ask(self, do: str, *, limit: float, **fields: Any) -> Reply:
+        """Send one command and wait at most `limit` seconds for its answer."""
+        return self.collect(self.send(do, **fields), limit=limit)
+
+    def send(self, do: str, **fields: Any) -> Pending:
+        """Send one command and return at once; `collect` waits for the answer."""
+        self._next += 1
+        pending = Pending(self._next, do, time.perf_counter())
+        line = json.dumps({"id": pending.id, "do": do, **fields}) + "\n"
+        # A worker that is gone is noticed when the answer is collected: there its last words are known.
+        with contextlib.suppress(OSError, ValueError):
+            self._stdin.write(line.encode())
+            self._stdin.flush()
+        return pending
+
+    def collect(self, pending: Pending, *, limit: float) -> Reply:
+        """Wait for the answer of a command that was sent, at most `limit` seconds from now.
+
+        Raises
+        ------
+        WorkerDiedError
+            The process ended before it answered.
+        WorkerSilentError
+            No answer in time, or a channel full of something else; the process has been killed.
+        """
+        until = time.perf_counter() + limit
+        while True:
+            try:
+                received, line = self._replies.get(timeout=max(0.0, until - time.perf_counter()))
+            except queue.Empty:
+                self.close()
+                raise WorkerSilentError(
+                    self._tell(f"no answer to '{pending.do}' within {limit:.0f} s; {self.name} was stopped")
+                ) from None
+            if not line:
+                raise self._obituary(pending)
+            reply = self._parse(line)
+            if reply is None:
+                if self._garbage_lines > _GARBAGE_LINES:
+                    self.close()
+                    raise WorkerSilentError(self._tell(f"{self.name} wrote no answers on its channel; it was stopped"))
+            elif reply.get("id") == pending.id:
+                return Reply(reply, received)
+
+    def stop(self, *, limit: float = 2.0) -> None:
+        """Ask the worker to end, then `close`."""
+        with contextlib.suppress(WorkerError):
+            self.ask("stop", limit=limit)
+        self.close(grace=limit)
+
+    def close(self, *, grace: float = 0.0) -> None:
+        """End the process and all that it started; safe to call again."""
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        self._kill_group()
+        self._process.wait()
+        for thread in self._threads:
+            thread.join(_LAST_WORDS)
+        for stream in (self._process.stdout, self._process.stderr):
+            # A grandchild that left the group may still hold the other end: then the reader keeps the stream.
+            if stream is not None and not any(thread.is_alive() for thread in self._threads):
+                stream.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _kill_group(self) -> None:
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def _obituary(self, pending: Pending) -> WorkerLostError:
+        try:
+            status = self._process.wait(_LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            self.close()
+            return WorkerSilentError(
+                self._tell(f"{self.name} closed its channel before it answered '{pending.do}'; it was stopped")
+            )
+        self.close()
+        how = f"exit status {status}"
+        if status < 0:
+            try:
+                how = f"signal {signal.Signals(-status).name}"
+            except ValueError:
+                how = f"signal {-status}"
+        return WorkerDiedError(self._tell(f"{self.name} died at '{pending.do}': {how}"))
+
+    def _tell(self, what: str) -> str:
+        parts = [what]
+        if self._garbage:
+            parts.append(f"On its channel stood, which is no answer: {self._garbage[0]!r}")
+        if self._stderr:
+            parts.append("Its last words:\n" + "\n".join(self._stderr))
+        return "\n".join(parts)
+
+    def _parse(self, line: bytes) -> dict[str, Any] | None:
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            reply = None
+        if isinstance(reply, dict) and "id" in reply:
+            return reply
+        self._garbage_lines += 1
+        if len(self._garbage) < 1:
+            self._garbage.append(line[:120].decode("utf-8", "replace").rstrip())
+        return None
+
+    def _read(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while line := stream.readline(_LONGEST_LINE):
+                self._replies.put((time.perf_counter(), line))
+        self._replies.put((time.perf_counter(), b""))
+
+    def _drain(self, stream: IO[bytes]) -> None:
+        rest = b""
+        with contextlib.suppress(OSError, ValueError):
+            while chunk := os.read(stream.fileno(), 65536):
+                *lines, rest = (rest + chunk).split(b"\n")
+                rest = rest[-_STDERR_WIDTH:]
+                self._keep(lines)
+        self._keep([rest])
+
+    def _keep(self, lines: list[bytes]) -> None:
+        for line in lines[-STDERR_LINES:]:
+            text = line[:_STDERR_WIDTH].decode("utf-8", "replace").rstrip()
+            if text:
+                self._stderr.append(text)
