@@ -27,7 +27,7 @@ Weights = Mapping[str, Array]
 
 SEED = 20_15
 CLASSES = 10
-LEARNING_RATE = 0.01
+LEARNING_RATES = {"mlp": 0.02, "cnn": 0.005}
 
 INPUTS: dict[str, tuple[int, ...]] = {"mlp": (784,), "cnn": (32, 32, 1)}
 KERNELS: dict[str, dict[str, tuple[int, ...]]] = {
@@ -64,7 +64,7 @@ class Case:
     weights: Weights
     inputs: Array
     labels: Array
-    learning_rate: float = LEARNING_RATE
+    learning_rate: float = 0.005
     parameters: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
     calibration: Array | None = None
@@ -87,7 +87,9 @@ def initial_weights(workload: str, seed: int = SEED) -> dict[str, Array]:
 
 
 def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, seed: int = SEED) -> Case:
-    """Return a case with seeded weights, standard normal inputs and uniform labels.
+    """Return a case with seeded weights, inputs and uniform labels.
+
+    The inputs of ``mlp`` are standard normal, those of ``cnn`` uniform in [0, 1) as the pixels of an image.
 
     Parameters
     ----------
@@ -103,9 +105,12 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
     parameters = dict(parameters or {})
     batch = int(parameters.get("batch", 1))
     rng = np.random.default_rng([seed, 1])
-    inputs = rng.standard_normal((batch, *INPUTS[workload]), dtype=np.float32)
+    shape = (batch, *INPUTS[workload])
+    image = workload == "cnn"
+    inputs = rng.random(shape, dtype=np.float32) if image else rng.standard_normal(shape, dtype=np.float32)
     labels = rng.integers(0, CLASSES, size=batch)
-    return Case(workload, initial_weights(workload, seed), inputs, labels, parameters=parameters)
+    rate = LEARNING_RATES[workload]
+    return Case(workload, initial_weights(workload, seed), inputs, labels, rate, parameters)
 
 
 def trained(weights: Path, folder: Path, parameters: Mapping[str, Any] | None = None, *, samples: int = 8) -> Case:

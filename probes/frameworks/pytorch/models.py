@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from probes.workloads import Array, Weights
+from probes.workloads import Array, Case, Weights
 
 
 class Mlp(nn.Module):
@@ -52,6 +52,11 @@ def mlp(weights: Weights) -> Mlp:
 def cnn(weights: Weights) -> Cnn:
     """Return the CNN with a copy of `weights`."""
     return _load(Cnn(), weights)
+
+
+def build(case: Case) -> nn.Module:
+    """Return the network of a case with a copy of its weights."""
+    return {"mlp": mlp, "cnn": cnn}[case.workload](case.weights)
 
 
 def natural(inputs: Array) -> Tensor:

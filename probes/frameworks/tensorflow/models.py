@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from probes.workloads import Array, Weights
+from probes.workloads import Array, Case, Weights
 
 
 def mlp(weights: Weights) -> keras.Model:
@@ -37,6 +37,11 @@ def cnn(weights: Weights) -> keras.Model:
         ]
     )
     return _load(model, weights)
+
+
+def build(case: Case) -> keras.Model:
+    """Return the network of a case with a copy of its weights."""
+    return {"mlp": mlp, "cnn": cnn}[case.workload](case.weights)
 
 
 def natural(inputs: Array) -> tf.Tensor:

@@ -1,0 +1,47 @@
+"""One forward pass in TensorFlow: the Keras model as its tutorials call it, and compiled to a graph."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from probes.cell import Inference
+from probes.frameworks.tensorflow import models
+from probes.workloads import Array, Case
+
+
+def eager(case: Case) -> Inference:
+    """Call the model as TensorFlow's quickstart does."""
+    model = models.build(case)
+    inputs = models.natural(case.inputs)
+
+    def call() -> Array:
+        return model(inputs, training=False).numpy()
+
+    return Inference("model(x, training=False)", call)
+
+
+def graph(case: Case) -> Inference:
+    """Call the model through tf.function."""
+    return _compiled("tf.function", case, jit_compile=None)
+
+
+def xla(case: Case) -> Inference:
+    """Call the model through tf.function, compiled by XLA."""
+    return _compiled("tf.function(jit_compile=True)", case, jit_compile=True)
+
+
+def _compiled(how: str, case: Case, jit_compile: bool | None) -> Inference:
+    model = models.build(case)
+    inputs = models.natural(case.inputs)
+
+    @tf.function(jit_compile=jit_compile)
+    def answer(x: tf.Tensor) -> tf.Tensor:
+        return model(x, training=False)
+
+    def call() -> Array:
+        return answer(inputs).numpy()
+
+    return Inference(how, call)
+
+
+SETTINGS = {"out-of-the-box": (eager,), "best-known": (graph, xla)}
