@@ -62,7 +62,10 @@ def build(case: Case) -> nn.Module:
 def natural(inputs: Array) -> Tensor:
     """Return a copy of `inputs` as a tensor in PyTorch's layout: NHWC becomes contiguous NCHW."""
     tensor = torch.tensor(inputs)
-    return tensor.permute(0, 3, 1, 2).contiguous() if tensor.ndim == 4 else tensor
+    if tensor.ndim == 4:
+        # Not .contiguous(): with one channel it keeps strides that send every convolution down the channels-last path.
+        tensor = tensor.permute(0, 3, 1, 2).clone(memory_format=torch.contiguous_format)
+    return tensor
 
 
 def weights_of(model: nn.Module) -> dict[str, Array]:
