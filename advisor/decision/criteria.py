@@ -1,0 +1,144 @@
+"""Criteria: the questions that evidence answers, and where each looks for its evidence, in order of preference.
+
+They are data (``criteria.yaml``). A criterion is measured in a physical unit, or judged on named levels from the worst
+to the best. ``measures`` names what it is about: two criteria with the same tag count one thing twice.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from advisor.documents import Model, Problem, read_yaml
+
+Unit = Literal["s", "B", "1/s", ""]
+Scope = Literal["own", "framework", "none"]
+Statistic = Literal["median", "p50", "p95", "p99"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Selection(Model):
+    """Which observations of a Run to look at.
+
+    Attributes
+    ----------
+    probe : str
+        Glob over probe ids, such as ``route:*``.
+    route : {"own", "framework", "none"}
+        ``own``: observations of the stack's route (only stacks that have one). ``framework``: observations of the
+        framework alone, for every stack built on it. ``none``: the same, but only for stacks without a route.
+    mode : str, optional
+        ``best-known`` means the faster of the measured settings, provided that best-known was measured; when it was
+        not, another setting only bounds it (see `advisor.decision.evidence`).
+    metric : str, optional
+        Absent: the outcome of the proof itself, for a criterion with the levels *not proved* and *proved*.
+    """
+
+    probe: Text
+    route: Scope = "framework"
+    workload: str | None = None
+    mode: str | None = None
+    parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    metric: str | None = None
+    statistic: Statistic = "median"
+
+
+class Measured(Selection):
+    """Evidence from the Run: one selection, or the sum of several (``plus``).
+
+    ``items_per_call`` turns a time per call into a rate of items per second. ``bound: at least`` says that the figure is
+    only a lower bound of what the criterion asks (memory after import, where memory while serving is asked).
+    """
+
+    plus: tuple[Selection, ...] = ()
+    items_per_call: int | None = Field(default=None, gt=0)
+    bound: Literal["exact", "at least"] = "exact"
+
+
+class Documented(Model):
+    """Evidence from the Catalog: the fact with key ``fact`` about the stack's route or framework (see `Selection`)."""
+
+    fact: Text
+    route: Scope = "framework"
+
+
+class Evidence(Model):
+    """One place where evidence may be found."""
+
+    measured: Measured | None = None
+    documented: Documented | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.measured is None) == (self.documented is None):
+            raise ValueError("expected either 'measured' or 'documented'")
+        return self
+
+    @property
+    def route(self) -> Scope:
+        """Return whose evidence it is: the route's, the framework's, or the framework's where there is no route."""
+        scope = self.measured or self.documented
+        assert scope is not None
+        return scope.route
+
+
+class Criterion(Model):
+    """One question, its unit or its levels, and its evidence in order of preference.
+
+    ``wins`` completes the sentence "it …" when a stack is the better one, in plain words.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Text
+    question: Text
+    why: Text
+    wins: Text
+    unit: Unit = ""
+    percent: bool = False
+    levels: tuple[str, ...] = ()
+    better: Literal["lower", "higher"] = "higher"
+    measures: Text
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unit_or_levels(self) -> Self:
+        if self.levels and (self.unit or self.percent or self.better == "lower"):
+            raise ValueError("levels run from the worst to the best and have no unit")
+        if len(self.levels) == 1 or len(set(self.levels)) != len(self.levels):
+            raise ValueError("expected at least two different levels")
+        proofs = [rule.measured for rule in self.evidence if rule.measured and rule.measured.metric is None]
+        if proofs and len(self.levels) != 2:
+            raise ValueError("the outcome of a proof needs two levels, such as [not proved, proved]")
+        return self
+
+    def level(self, name: str) -> int:
+        """Return the index of a level; raise ValueError when there is none of that name."""
+        return self.levels.index(name)
+
+    def applies(self, *, routed: bool) -> bool:
+        """Return whether some evidence rule applies to stacks with (or without) a route."""
+        wanted = {"own", "framework"} if routed else {"none", "framework"}
+        return any(rule.route in wanted for rule in self.evidence)
+
+
+class _Criteria(Model):
+    criteria: tuple[Criterion, ...]
+
+
+@functools.cache
+def load_criteria(path: Path | None = None) -> dict[str, Criterion]:
+    """Return every criterion by id, in the order of the file (default: the shipped ``criteria.yaml``)."""
+    file = path or Path(__file__).resolve().parent / "criteria.yaml"
+    document = read_yaml(file, _Criteria, what="list of criteria")
+    found: dict[str, Criterion] = {}
+    problems = []
+    for index, criterion in enumerate(document.value.criteria):
+        if criterion.id in found:
+            problems.append(Problem(("criteria", index, "id"), f"duplicate id '{criterion.id}'"))
+        found[criterion.id] = criterion
+    if problems:
+        raise document.error(problems)
+    return found

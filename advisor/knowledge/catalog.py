@@ -1,0 +1,180 @@
+"""The Catalog: what is documented, each fact with its source, its dates and how far it can be trusted.
+
+Two YAML files beside this module hold it: ``sources.yaml`` (who said it, where) and ``facts.yaml`` (what, since when).
+A fact says one thing about one subject (a framework or a runtime) under one ``key`` that criteria refer to.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from advisor.documents import Document, Model, Problem, read_yaml
+from advisor.errors import did_you_mean
+
+SCHEMA = "advisor.catalog/1"
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Text = Annotated[str, Field(min_length=1)]
+Confidence = Literal["high", "medium", "low"]
+
+
+class Source(Model):
+    """Who said it and where a reader finds it; ``published`` is the date the source itself bears, if any."""
+
+    id: Name
+    title: Text
+    publisher: Text
+    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    published: date | None = None
+    note: str | None = None
+
+
+class Fact(Model):
+    """One documented statement about one subject.
+
+    What it is worth to a criterion is one of: a ``level`` (the name of one of the criterion's levels), a ``value`` in
+    the base unit ``unit`` (with ``low`` and ``high`` where the source leaves room), or the day something happened,
+    between ``earliest`` and ``latest``, from which an age follows. It holds from ``valid_from`` to ``valid_to``.
+    """
+
+    id: Name
+    subject: Name
+    key: Name
+    statement: Text
+    level: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: Literal["s", "B", "1/s", ""] | None = None
+    earliest: date | None = None
+    latest: date | None = None
+    valid_from: date
+    valid_to: date | None = None
+    source: Name
+    checked_on: date
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _one_worth(self) -> Self:
+        worths = [self.level is not None, self.value is not None, self.earliest is not None or self.latest is not None]
+        if sum(worths) > 1:
+            raise ValueError("expected at most one of 'level', 'value' and 'earliest'/'latest'")
+        if (self.earliest is None) != (self.latest is None):
+            raise ValueError("'earliest' and 'latest' belong together (the same day twice when it is known)")
+        if (self.value is None) != (self.unit is None):
+            raise ValueError("'value' and 'unit' belong together")
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        if (low is None) != (self.value is None) or (high is None) != (self.value is None):
+            raise ValueError("'low' and 'high' need a 'value'")
+        if self.value is not None and low is not None and high is not None and not low <= self.value <= high:
+            raise ValueError("expected low ≤ value ≤ high")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Return whether the fact held on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Catalog(Model):
+    """Every source and every fact; the only document that leaves the knowledge wing."""
+
+    schema_: Literal["advisor.catalog/1"] = Field(default=SCHEMA, alias="schema")
+    sources: tuple[Source, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def fact(self, subject: str, key: str, day: date) -> Fact | None:
+        """Return the newest fact about `subject` under `key` that held on `day`, or None."""
+        held = [fact for fact in self.facts if (fact.subject, fact.key) == (subject, key) and fact.holds(day)]
+        return max(held, key=lambda fact: (fact.valid_from, fact.id), default=None)
+
+    def source(self, name: str) -> Source:
+        """Return the source with this id; `load_catalog` has made sure that every fact's source exists."""
+        return next(source for source in self.sources if source.id == name)
+
+
+class _Sources(Model):
+    sources: tuple[Source, ...]
+
+
+class _Facts(Model):
+    facts: tuple[Fact, ...]
+
+
+def load_catalog(folder: Path | None = None) -> Catalog:
+    """Read ``sources.yaml`` and ``facts.yaml`` from `folder` (default: the shipped ones).
+
+    Raises
+    ------
+    AdvisorError
+        Naming every mistake with file:line:column: unknown keys, duplicate ids, facts whose source does not exist,
+        dates in the wrong order, two facts that contradict each other at one time.
+    """
+    return _shipped() if folder is None else _load(folder)
+
+
+@functools.cache
+def _shipped() -> Catalog:
+    return _load(Path(__file__).resolve().parent)
+
+
+def _load(folder: Path) -> Catalog:
+    sources = read_yaml(folder / "sources.yaml", _Sources, what="list of sources")
+    _refuse(sources, _duplicates("sources", [source.id for source in sources.value.sources]))
+    facts = read_yaml(folder / "facts.yaml", _Facts, what="list of facts")
+    problems = _duplicates("facts", [fact.id for fact in facts.value.facts])
+    known = {source.id for source in sources.value.sources}
+    for index, fact in enumerate(facts.value.facts):
+        problems += _dates(index, fact)
+        if fact.source not in known:
+            message = f"unknown source '{fact.source}'{did_you_mean(fact.source, known)}"
+            problems.append(Problem(("facts", index, "source"), message))
+    problems += _contradictions(facts.value.facts)
+    _refuse(facts, problems)
+    return Catalog(sources=sources.value.sources, facts=facts.value.facts)
+
+
+def _refuse(document: Document[_Sources] | Document[_Facts], problems: Sequence[Problem]) -> None:
+    if problems:
+        raise document.error(problems)
+
+
+def _duplicates(key: str, ids: Sequence[str]) -> list[Problem]:
+    first: dict[str, int] = {}
+    found = []
+    for index, name in enumerate(ids):
+        if first.setdefault(name, index) != index:
+            found.append(Problem((key, index, "id"), f"duplicate id '{name}'"))
+    return found
+
+
+def _dates(index: int, fact: Fact) -> list[Problem]:
+    orders = (
+        ("valid_from", fact.valid_from, "valid_to", fact.valid_to),
+        ("earliest", fact.earliest, "latest", fact.latest),
+        ("valid_from", fact.valid_from, "checked_on", fact.checked_on),
+        ("latest", fact.latest, "checked_on", fact.checked_on),
+    )
+    return [
+        Problem(("facts", index, later_name), f"'{later_name}' ({later}) lies before '{earlier_name}' ({earlier})")
+        for earlier_name, earlier, later_name, later in orders
+        if earlier is not None and later is not None and later < earlier
+    ]
+
+
+def _contradictions(facts: Sequence[Fact]) -> list[Problem]:
+    """Return facts that start on the same day about the same thing: which one holds would be chance."""
+    first: dict[tuple[str, str, date], str] = {}
+    found = []
+    for index, fact in enumerate(facts):
+        other = first.setdefault((fact.subject, fact.key, fact.valid_from), fact.id)
+        if other != fact.id:
+            message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
+            found.append(Problem(("facts", index, "valid_from"), message))
+    return found
