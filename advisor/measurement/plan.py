@@ -125,7 +125,7 @@ class CellTask:
     def title(self) -> str:
         """What a progress display calls it."""
         setting = self.framework.modes.get(self.mode)
-        how = f", {setting.how}" if setting else ""
+        how = f" ({setting.title})" if setting else ""
         return f"{self.framework.title}: {self.workload.title}, batch {self.batch}{how}"
 
     @property

@@ -9,26 +9,37 @@ from typing import Literal
 
 from advisor.measurement.run import Spent
 
-Purpose = Literal["imports", "preparation", "sampling"]
+Purpose = Literal["imports", "preparation", "sampling", "rest"]
 
 
 class Spending:
-    """Adds up the seconds spent on each purpose; what no purpose claims is the rest."""
+    """Adds up the seconds spent on each purpose; what no purpose claims is the rest.
+
+    Purposes nest: the inner one gets the time, and the outer one goes on after it.
+    """
 
     def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._seconds: dict[Purpose, float] = {"imports": 0.0, "preparation": 0.0, "sampling": 0.0}
+        self._began = self._since = time.perf_counter()
+        self._purposes: list[Purpose] = ["rest"]
+        self._seconds: dict[Purpose, float] = {"imports": 0.0, "preparation": 0.0, "sampling": 0.0, "rest": 0.0}
 
     @contextmanager
     def on(self, purpose: Purpose) -> Iterator[None]:
         """Count the time of the block towards `purpose`."""
-        start = time.perf_counter()
+        self._settle()
+        self._purposes.append(purpose)
         try:
             yield
         finally:
-            self._seconds[purpose] += time.perf_counter() - start
+            self._settle()
+            self._purposes.pop()
 
     def so_far(self) -> Spent:
         """Return the account up to now, in seconds."""
-        total = time.perf_counter() - self._began
-        return Spent(**self._seconds, rest=max(0.0, total - sum(self._seconds.values())), total=total)
+        self._settle()
+        return Spent(**self._seconds, total=self._since - self._began)
+
+    def _settle(self) -> None:
+        now = time.perf_counter()
+        self._seconds[self._purposes[-1]] += now - self._since
+        self._since = now

@@ -78,7 +78,7 @@ _OUTCOMES = ("proved", "refuted", "not_supported", "not_applicable", "not_instal
 class Pending:
     """A command that was sent and whose answer has not been collected."""
 
-    id: int
+    id: int | None
     do: str
     sent: float
 
@@ -158,7 +158,7 @@ class Worker:
         return pending
 
     def collect(self, pending: Pending, *, limit: float) -> Reply:
-        """Wait for the answer of a command that was sent, at most `limit` seconds from now.
+        """Wait for the answer of a command that was sent, at most `limit` seconds from its sending.
 
         Raises
         ------
@@ -167,15 +167,31 @@ class Worker:
         WorkerSilentError
             No answer in time, or a channel full of something else; the process has been killed.
         """
-        until = time.perf_counter() + limit
+        while True:
+            left = pending.sent + limit - time.perf_counter()
+            reply = self.poll(pending, timeout=max(0.0, left))
+            if reply is not None:
+                return reply
+            if left <= 0:
+                self.close()
+                raise WorkerSilentError(
+                    self._tell(f"no answer to '{pending.do}' within {limit:.0f} s; {self.name} was stopped")
+                )
+
+    def poll(self, pending: Pending, *, timeout: float) -> Reply | None:
+        """Return the answer of a command that was sent, or None when `timeout` seconds pass without one.
+
+        Raises
+        ------
+        WorkerDiedError, WorkerSilentError
+            As `collect`.
+        """
+        until = time.perf_counter() + timeout
         while True:
             try:
                 received, line = self._replies.get(timeout=max(0.0, until - time.perf_counter()))
             except queue.Empty:
-                self.close()
-                raise WorkerSilentError(
-                    self._tell(f"no answer to '{pending.do}' within {limit:.0f} s; {self.name} was stopped")
-                ) from None
+                return None
             if not line:
                 raise self._obituary(pending)
             reply = self._parse(line)
@@ -185,6 +201,14 @@ class Worker:
                     raise WorkerSilentError(self._tell(f"{self.name} wrote no answers on its channel; it was stopped"))
             elif reply.get("id") == pending.id:
                 return Reply(reply, received)
+
+    def sole_reply(self, *, limit: float) -> Reply:
+        """Wait for the one line of a program that takes no commands."""
+        return self.collect(Pending(None, "start", self.started), limit=limit)
+
+    def waited(self, pending: Pending) -> float:
+        """Return the seconds since a command was sent."""
+        return time.perf_counter() - pending.sent
 
     def stop(self, *, limit: float = 2.0) -> None:
         """Ask the worker to end, then `close`."""

@@ -1,0 +1,88 @@
+"""What every part of a session shares: the plan, the record, the listener, the clock, the scratch folder."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advisor.measurement.environments import Environment
+from advisor.measurement.events import Listener, TaskFinished, TaskStarted
+from advisor.measurement.plan import Plan
+from advisor.measurement.record import Record
+from advisor.measurement.run import Outcome
+from advisor.measurement.spending import Spending
+from advisor.measurement.surroundings import surroundings
+from advisor.measurement.worker import Worker
+
+
+@dataclass
+class Result:
+    """What became of a task; whoever works on it fills this in."""
+
+    outcome: Outcome = "measured"
+    message: str | None = None
+
+
+@dataclass
+class Context:
+    """The state of a session.
+
+    Attributes
+    ----------
+    scratch : path
+        A folder of this session that is deleted at its end.
+    total : int
+        How many tasks the session expects to begin; `begun` counts those that have.
+    """
+
+    plan: Plan
+    environments: Mapping[str, Environment]
+    record: Record
+    tell: Listener
+    scratch: Path
+    threads: int
+    seed: int
+    total: int
+    begun: int = 0
+    spending: Spending = field(default_factory=Spending)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
+        self._workers: list[Worker] = []
+
+    def worker(self, *arguments: str, python: Path | None = None, name: str) -> Worker:
+        """Start a worker: ``PYTHON probes ARGUMENTS``."""
+        program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
+        worker = Worker(program, env=surroundings(threads=self.threads, scratch=self.scratch), name=name)
+        self._workers.append(worker)
+        return worker
+
+    def close(self) -> None:
+        """End every worker that is still there."""
+        for worker in self._workers:
+            worker.close()
+        self._workers.clear()
+
+    def start(self, title: str, estimate: float) -> float:
+        """Announce a task; return the moment, for `finish`."""
+        self.begun += 1
+        # A worker that had to be restarted adds tasks that nobody counted.
+        self.total = max(self.total, self.begun)
+        self.tell(TaskStarted(title, self.begun, self.total, estimate))
+        return time.perf_counter()
+
+    def finish(self, title: str, began: float, result: Result) -> None:
+        """Announce the end of a task."""
+        self.tell(TaskFinished(title, result.outcome, time.perf_counter() - began, result.message))
+
+    @contextmanager
+    def task(self, title: str, estimate: float) -> Iterator[Result]:
+        """Announce a task around the work on it; the work says in the Result when it did not go well."""
+        began, result = self.start(title, estimate), Result()
+        yield result
+        self.finish(title, began, result)

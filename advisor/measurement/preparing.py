@@ -1,0 +1,104 @@
+"""Starting the frameworks and making their cells ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.measurement import statistics
+from advisor.measurement.bench import Bench
+from advisor.measurement.context import Context
+from advisor.measurement.definitions import BEST_KNOWN
+from advisor.measurement.plan import CellTask, EnvironmentTask
+from advisor.measurement.run import Framework, Parity
+from advisor.measurement.sampling import FrameworkCell, failed
+from advisor.measurement.worker import WorkerError
+
+
+def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
+    """Start a fresh process of a framework and record what importing it costs; False when it cannot be used.
+
+    Frameworks are started one after the other, so that each import has the machine to itself.
+    """
+    with context.task(task.title, task.estimate) as result, context.spending.on("imports"):
+        try:
+            told = bench.start()
+        except WorkerError as error:
+            result.outcome, result.message = error.outcome, error.message
+            bench.stop()
+            if bench.process == 0:
+                missing(context, task, error)
+            return False
+        if bench.process == 0:
+            context.record.framework(
+                task.framework.id,
+                Framework(
+                    title=task.framework.title,
+                    version=told["version"],
+                    python=told["python"],
+                    packages=dict(context.environments[task.framework.id].packages),
+                    threads_requested=told["threads_requested"],
+                    settings={name: str(value) for name, value in told["settings"].items()},
+                    install=task.framework.install,
+                ),
+            )
+            for metric, unit, key in (
+                ("installed-size", "B", "installed_bytes"),
+                ("installed-packages", "", "installed_packages"),
+            ):
+                number = statistics.exact(float(told[key]))
+                context.record.observe(
+                    task.blank(metric, unit).model_copy(update={"outcome": "measured", "summary": number})
+                )
+        for metric, unit, key in (
+            ("import-time", "s", "import_seconds"),
+            ("memory-after-import", "B", "memory_after_import"),
+        ):
+            blank = task.blank(metric, unit)
+            if context.record.find(blank) is None:
+                context.record.observe(blank.model_copy(update={"outcome": "measured"}))
+            context.record.value(blank, float(told[key]))
+    return True
+
+
+def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None:
+    """Record that a framework cannot be used, and that all its tasks are therefore not measured, and why."""
+    framework = task.framework
+    context.record.framework(
+        framework.id,
+        Framework(title=framework.title, outcome=error.outcome, message=error.message, install=framework.install),
+    )
+    failed(context, task.blank("import-time", "s"), error)
+    for each in context.plan.cells:
+        if each.framework.id == framework.id:
+            failed(context, each.blank(), error)
+    for route in context.plan.routes:
+        if route.framework.id == framework.id:
+            failed(context, route.blank(), error)
+
+
+def prepare(context: Context, tasks: Sequence[CellTask], benches: dict[str, Bench]) -> list[FrameworkCell]:
+    """Make cells ready, one after the other, and record parity and the first call; return those that can be timed.
+
+    One after the other because the first call is an observation: two compilers at work would time each other. In the
+    processes after the first, compilers find what the first one left in their caches, so the first call of a compiled
+    setting is recorded once.
+    """
+    cells = []
+    for task in tasks:
+        bench = benches[task.framework.id]
+        with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
+            try:
+                told = bench.prepare(task)
+            except WorkerError as error:
+                result.outcome, result.message = error.outcome, error.message
+                failed(context, task.blank(), error)
+                continue
+            cells.append(FrameworkCell(bench, task))
+            known = {"outcome": "measured", "how": told["how"], "parity": Parity.model_validate(told["parity"])}
+            first = task.blank("first-call", "s")
+            for blank in (task.blank(), first):
+                if context.record.find(blank) is None:
+                    context.record.observe(blank.model_copy(update=known))
+            if bench.process == 0 or task.mode != BEST_KNOWN:
+                context.record.value(first, float(told["first_call"]))
+    return cells

@@ -1,0 +1,185 @@
+"""What would ship, in fresh processes that hold nothing but the runtime: accuracy, cold start, latency, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.measurement import statistics
+from advisor.measurement.bench import BLOCK_LIMIT
+from advisor.measurement.context import Context
+from advisor.measurement.exporting import Artifact, Digits
+from advisor.measurement.plan import Pace, RouteTask
+from advisor.measurement.run import Observation, Summary
+from advisor.measurement.sampling import failed
+from advisor.measurement.worker import Reply, Worker, WorkerError
+
+LOAD_LIMIT = 60.0
+ANSWER_LIMIT = 120.0
+CHECK_ESTIMATE = 1.0
+START_ESTIMATE = 0.5
+
+
+class RuntimeProcess:
+    """A fresh process with one artifact loaded.
+
+    Attributes
+    ----------
+    cold_start : float
+        Seconds from asking for the process to its first answer.
+    """
+
+    def __init__(self, context: Context, artifact: Artifact, sample: Path) -> None:
+        runtime = artifact.task.route.runtime
+        python = context.environments[artifact.task.framework.id].python
+        self._worker = context.worker("runtime", runtime, python=python, name=f"the {artifact.task.route.title} worker")
+        # Written before the process can read it, so that the cold start holds no pause of ours.
+        reply = self._ask("load", LOAD_LIMIT, artifact=str(artifact.path), inputs=str(sample), threads=context.threads)
+        self.cold_start = reply.received - self._worker.started
+        try:
+            self._cell = _loaded(reply)
+        except WorkerError:
+            self._worker.close()
+            raise
+
+    def block(self, pace: Pace) -> Mapping[str, Any]:
+        """Time one block of answers to one sample."""
+        return self._ask(
+            "block", BLOCK_LIMIT, cell=self._cell, settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
+            minimum_calls=pace.minimum_calls,
+        ).value  # fmt: skip
+
+    def answer(self, inputs: Path, outputs: Path) -> None:
+        """Answer every sample of a file, one by one, into another file."""
+        _ = self._ask("answer", ANSWER_LIMIT, inputs=str(inputs), outputs=str(outputs)).value
+
+    def memory(self) -> Mapping[str, Any]:
+        """Return what the process holds."""
+        return self._ask("memory", LOAD_LIMIT).value
+
+    def stop(self) -> None:
+        """End the process."""
+        self._worker.stop()
+
+    def _ask(self, do: str, limit: float, **fields: Any) -> Reply:
+        worker: Worker = self._worker
+        return worker.ask(do, limit=limit, **fields)
+
+
+@dataclass
+class RuntimeCell:
+    """A shipped artifact in a runtime process, as something that can be timed."""
+
+    task: RouteTask
+    running: RuntimeProcess
+    process: int
+
+    @property
+    def group(self) -> str:
+        """All shipped artifacts of one workload are visited side by side."""
+        return self.task.group
+
+    def blank(self) -> Observation:
+        """Return the latency of the task before anything is known of it."""
+        return self.task.blank("latency", "s")
+
+    def block(self, pace: Pace) -> Mapping[str, Any]:
+        """Time one block."""
+        return self.running.block(pace)
+
+
+def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> list[Artifact]:
+    """Judge every artifact by the held-out digits; return those that answer.
+
+    Accuracy is the share of right answers. The loss is taken against the float32 network's answers: pairs of answers to
+    the same digits. This also brings the artifact and the runtime into the page cache for the cold starts.
+    """
+    labels = np.load(digits.labels)
+    before = np.load(digits.predictions) == labels
+    well = []
+    for artifact in artifacts:
+        task = artifact.task
+        with context.task(f"{task.title}: accuracy", CHECK_ESTIMATE) as result, context.spending.on("sampling"):
+            try:
+                after = _answers(context, artifact, digits) == labels
+            except WorkerError as error:
+                result.outcome, result.message = error.outcome, error.message
+                for metric in ("accuracy", "accuracy-loss"):
+                    failed(context, task.blank(metric, ""), error)
+                failed(context, task.blank("latency", "s"), error)
+                continue
+            _measured(context, task.blank("accuracy", ""), statistics.proportion(int(after.sum()), len(after)))
+            _measured(context, task.blank("accuracy-loss", ""), statistics.paired_loss(before, after))
+            well.append(artifact)
+    return well
+
+
+def start(context: Context, artifacts: Sequence[Artifact], sample: Path, process: int) -> list[RuntimeCell]:
+    """Start a fresh process for every artifact, one after the other in random order, and record the cold starts."""
+    cells = []
+    order = list(artifacts)
+    context.random.shuffle(order)
+    title = f"cold starts, {process + 1} of {context.plan.pace.runtime_processes}"
+    with context.task(title, START_ESTIMATE * len(order)) as result, context.spending.on("sampling"):
+        for artifact in order:
+            task = artifact.task
+            blank = task.blank("cold-start", "s")
+            try:
+                running = RuntimeProcess(context, artifact, sample)
+            except WorkerError as error:
+                result.outcome, result.message = error.outcome, error.message
+                failed(context, blank, error)
+                continue
+            for each in (blank, task.blank("latency", "s")):
+                if context.record.find(each) is None:
+                    _measured(context, each)
+            context.record.value(blank, running.cold_start)
+            cells.append(RuntimeCell(task, running, process))
+    return cells
+
+
+def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
+    """Record what every runtime process held at its end, and end it."""
+    with context.spending.on("sampling"):
+        for cell in cells:
+            peak = cell.task.blank("peak-memory", "B")
+            try:
+                told = cell.running.memory()
+            except WorkerError as error:
+                failed(context, peak, error)
+                continue
+            finally:
+                cell.running.stop()
+            if context.record.find(peak) is None:
+                _measured(context, peak)
+                for metric, key in (("runtime-size", "library_bytes"), ("runtime-installed-size", "installed_bytes")):
+                    _measured(context, cell.task.blank(metric, "B"), statistics.exact(float(told[key])))
+            context.record.value(peak, float(told["peak_bytes"]))
+
+
+def _loaded(reply: Reply) -> int:
+    value = reply.value
+    if value.get("forbidden"):
+        raise WorkerError(f"not the runtime alone: the process imported {', '.join(value['forbidden'])}")
+    return int(value["cell"])
+
+
+def _measured(context: Context, blank: Observation, summary: Summary | None = None) -> None:
+    context.record.observe(blank.model_copy(update={"outcome": "measured", "summary": summary}))
+
+
+def _answers(context: Context, artifact: Artifact, digits: Digits) -> NDArray[np.intp]:
+    outputs = artifact.path.with_name("held-out-answers.npy")
+    running = RuntimeProcess(context, artifact, digits.held_out)
+    try:
+        running.answer(digits.held_out, outputs)
+    finally:
+        running.stop()
+    answers: NDArray[np.floating[Any]] = np.load(outputs)
+    classes: NDArray[np.intp] = np.argmax(answers.reshape(len(answers), -1), axis=1)
+    return classes

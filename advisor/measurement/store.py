@@ -1,0 +1,110 @@
+"""The Runs that are kept, and which of them can be used again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+
+from advisor.errors import AdvisorError
+from advisor.measurement import environments, host
+from advisor.measurement.definitions import Definitions
+from advisor.measurement.plan import make_plan
+from advisor.measurement.run import Mode, Run, load_run
+
+FRESH = timedelta(days=7)
+_GRADE: dict[Mode, int] = {"quick": 0, "standard": 1, "thorough": 2}
+_JOURNAL = ".journal.jsonl"
+
+
+class Store:
+    """A folder of Run files, ``<id>.json``, and of the journals of sessions that did not end, ``<id>.journal.jsonl``.
+
+    Parameters
+    ----------
+    folder : path
+        Usually ``.advisor/runs``; it is made when something is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, run_id: str) -> Path:
+        """Return where the Run `run_id` is kept."""
+        return self.folder / f"{run_id}.json"
+
+    def journal(self, run_id: str) -> Path:
+        """Return where the journal of the Run `run_id` is kept while it is measured."""
+        return self.folder / f"{run_id}{_JOURNAL}"
+
+    def new_id(self, now: datetime) -> str:
+        """Return an unused Run id: the time in UTC, and four random hexadecimal digits."""
+        while True:
+            name = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+            if not self.path(name).exists() and not self.journal(name).exists():
+                return name
+
+    def runs(self) -> Iterator[Run]:
+        """Yield the kept Runs, newest first; a file that cannot be read is passed over."""
+        for file in sorted(self.folder.glob("*.json"), reverse=True):
+            try:
+                yield load_run(file)
+            except AdvisorError:
+                continue
+
+    def unfinished(self) -> list[Path]:
+        """Return the journals that a killed session left, newest first."""
+        return sorted(self.folder.glob(f"*{_JOURNAL}"), reverse=True)
+
+    def reusable(
+        self,
+        *,
+        mode: Mode = "standard",
+        frameworks: Collection[str] | None = None,
+        pythons: Mapping[str, Path] | None = None,
+        threads: int | None = None,
+        definitions: Definitions | None = None,
+        now: datetime | None = None,
+    ) -> Run | None:
+        """Return the newest kept Run that says what a session would say now, or None.
+
+        It is younger than seven days, complete, in the same or a more thorough mode, by this version of advisor, on
+        this processor with as many cores and threads; it has tried everything the plan holds; and the frameworks it
+        found, and the versions of their packages, are those that are installed now. No framework is imported to know.
+        """
+        moment = now or datetime.now(UTC)
+        recent = [
+            run
+            for run in self.runs()
+            if run.complete
+            and _GRADE[run.mode] >= _GRADE[mode]
+            and run.advisor == own_version()
+            and timedelta(0) <= moment - run.finished < FRESH
+        ]
+        if not recent:
+            return None
+        plan = make_plan(mode=mode, frameworks=frameworks, definitions=definitions)
+        here, wanted = host.describe(), threads or host.cores()
+        found = environments.find(plan.frameworks.values(), pythons)
+        for run in recent:
+            same = (run.host.cpu, run.host.cores, run.policy.threads) == (here.cpu, here.cores, wanted)
+            if same and plan.covered_by(run) and all(_unchanged(run, each) for each in found.values()):
+                return run
+        return None
+
+
+def own_version() -> str:
+    """Return the version of advisor, or an empty string when it runs from files that were never installed."""
+    try:
+        return metadata.version("framework-advisor")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _unchanged(run: Run, environment: environments.Environment) -> bool:
+    kept = run.frameworks[environment.framework]
+    if kept.outcome == "not_installed" or not environment.present:
+        return kept.outcome == "not_installed" and not environment.present
+    return kept.outcome == "measured" and kept.packages == dict(environment.packages)
