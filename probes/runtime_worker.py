@@ -1,0 +1,150 @@
+"""A runtime worker: one process that holds an exported model and its runtime, and nothing of the framework.
+
+Its memory, its libraries and the time from its start to the first answer are those of what would ship.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+# NumPy is imported by the first command: it belongs to the cold start, like the runtime.
+from probes import timing
+from probes.channel import Body, Command, ProbeError, claim, serve
+
+
+def main(name: str) -> None:
+    """Serve the runtime `name`: ``executorch``, ``litert`` or ``onnxruntime``."""
+    worker = RuntimeWorker(name)
+    serve(claim(), {"load": worker.load, "block": worker.block, "answer": worker.answer, "memory": worker.memory})
+
+
+class RuntimeWorker:
+    """The state behind the protocol: the runtime's module and the loaded artifacts, each with its first input."""
+
+    def __init__(self, runtime: str) -> None:
+        self.runtime = runtime
+        self.cells: list[tuple[Any, Any]] = []
+
+    def load(self, command: Command) -> Body:
+        """Load an artifact and answer one sample: the parent's clock runs from the process's start to this reply."""
+        start = time.perf_counter()
+        module = self._module()
+
+        import numpy as np
+
+        from probes.runtimes.layouts import arranged
+
+        model = module.Model(Path(command["artifact"]), int(command["threads"]))
+        sample = arranged(np.load(command["inputs"])[:1], model.input_shape)
+        first = model(sample)
+        seconds = time.perf_counter() - start
+        self.cells.append((model, sample))
+        return {
+            "ok": {
+                "cell": len(self.cells) - 1,
+                "first_answer": first.ravel().tolist(),
+                "load_seconds": seconds,
+                "input_shape": model.input_shape,
+                "forbidden": forbidden(),
+            }
+        }
+
+    def block(self, command: Command) -> Body:
+        """Time one block of answers to the loaded sample, which already has the artifact's layout."""
+        model, sample = self._cell(command)
+        given = {key: command[key] for key in ("settle", "lead_in", "seconds", "minimum_calls") if key in command}
+        return {"ok": timing.block(lambda: model(sample), **given)}
+
+    def answer(self, command: Command) -> Body:
+        """Answer every sample, ``batch`` at a time (1 when absent), and save the answers, N×10."""
+        import numpy as np
+
+        from probes.runtimes.layouts import arranged
+
+        model, _ = self._cell(command)
+        inputs = np.load(command["inputs"])
+        batch = int(command.get("batch", 1))
+        batches = (inputs[start : start + batch] for start in range(0, len(inputs), batch))
+        np.save(command["outputs"], np.concatenate([model(arranged(each, model.input_shape)) for each in batches]))
+        return {"ok": {"samples": len(inputs), "forbidden": forbidden()}}
+
+    def memory(self, command: Command) -> Body:  # noqa: ARG002 - every handler takes the command
+        """Tell what the process holds and which of the runtime's libraries it mapped."""
+        module = self._module()
+        status = _status()
+        libraries = mapped_libraries(module.PACKAGE)
+        return {
+            "ok": {
+                "peak_bytes": status["VmHWM"],
+                "resident_bytes": status["VmRSS"],
+                "libraries": libraries,
+                "library_bytes": sum(libraries.values()),
+                "installed_bytes": installed_bytes(module.DISTRIBUTION),
+            }
+        }
+
+    def _module(self) -> ModuleType:
+        full = f"probes.runtimes.{self.runtime}"
+        try:
+            return importlib.import_module(full)
+        except ModuleNotFoundError as error:
+            if error.name == full:
+                raise ProbeError("error", f"unknown runtime {self.runtime!r}") from None
+            raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
+
+    def _cell(self, command: Command) -> tuple[Any, Any]:
+        number = command.get("cell", len(self.cells) - 1)
+        if not isinstance(number, int) or not 0 <= number < len(self.cells):
+            raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are loaded")
+        return self.cells[number]
+
+
+def forbidden() -> list[str]:
+    """Return the frameworks that this process has imported or mapped; an honest runtime process has none."""
+    from probes.runtimes import FORBIDDEN
+
+    mapped = [Path(path).parts for path in _mapped_files()]
+    return [name for name in FORBIDDEN if name in sys.modules or any(name in parts for parts in mapped)]
+
+
+def mapped_libraries(package: str) -> dict[str, int]:
+    """Return path → bytes on disk of the shared libraries of `package` that this process has mapped.
+
+    ``<package>.libs`` beside it counts too: wheels put the libraries there that they bring along.
+    """
+    spec = importlib.util.find_spec(package)
+    homes = [Path(home).resolve() for home in spec.submodule_search_locations or ()] if spec else []
+    homes += [home.with_name(f"{home.name}.libs") for home in homes]
+    files = (Path(path) for path in _mapped_files() if ".so" in Path(path).name)
+    return {str(file): file.stat().st_size for file in sorted(files) if any(file.is_relative_to(h) for h in homes)}
+
+
+def installed_bytes(distribution: str) -> int:
+    """Return the bytes of the installed files of one distribution, without what it depends on."""
+    from importlib import metadata
+
+    files = metadata.files(distribution) or ()
+    paths = (Path(str(file.locate())) for file in files)
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _mapped_files() -> set[str]:
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        return {
+            fields[5]
+            for line in maps
+            if len(fields := line.rstrip("\n").split(maxsplit=5)) == 6 and fields[5][0] == "/"
+        }
+
+
+def _status() -> dict[str, int]:
+    """Return the sizes of /proc/self/status in bytes."""
+    with open("/proc/self/status", encoding="utf-8") as status:
+        pairs = (line.split(":", 1) for line in status)
+        return {name: int(text.split()[0]) * 1024 for name, text in pairs if text.rstrip().endswith("kB")}

@@ -1,0 +1,30 @@
+"""The runtimes that a trained model ships with, each loaded without the framework that made the artifact.
+
+Each has ``Model(artifact, threads)``, which loads an artifact, and names ``DISTRIBUTION`` and ``PACKAGE``, which carry
+the runtime. Only the standard library, NumPy and the runtime itself are imported.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from probes.workloads import Array
+
+# What a process that shows a runtime must not have imported.
+FORBIDDEN = ("torch", "torchao", "tensorflow", "keras", "jax")
+
+
+class Model(Protocol):
+    """A loaded artifact with one input and one output.
+
+    Attributes
+    ----------
+    input_shape : tuple of int or None
+        The artifact's own shape and layout; None stands for a dimension that may vary.
+    """
+
+    input_shape: tuple[int | None, ...]
+
+    def __call__(self, inputs: Array) -> Array:
+        """Return the answer for float32 `inputs` in the artifact's own layout."""
+        ...
