@@ -1,0 +1,116 @@
+"""From an Altair chart to the SVG of a page: our tokens, no ids, no inline styles, nothing that depends on the day.
+
+The colours are the light tokens as literals; the stylesheet maps them to its variables, so one drawing serves the
+light page and the dark one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup
+
+PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
+COLOURS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
+SHAPES = ("circle", "square", "triangle", "diamond")
+WIDE, NARROW = 720, 300
+
+Layers = alt.LayerChart | alt.FacetChart
+_NOTHING = Markup()
+_SVG = "{http://www.w3.org/2000/svg}"
+_DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
+_LONG = re.compile(r"-?\d+\.\d{3,}")
+_CONFIG: dict[str, Any] = {
+    "background": None,
+    "padding": 4,
+    "view": {"stroke": None},
+    "text": {"fontSize": 12, "fill": INK},
+    "axis": {
+        "domain": False,
+        "ticks": False,
+        "gridColor": RULE,
+        "labelColor": INK_2,
+        "labelFontSize": 12,
+        "labelPadding": 6,
+        "titleColor": INK_2,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleAnchor": "start",
+        "titlePadding": 6,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart on a page: the sentence with the finding, the legend, and both drawings, all of it HTML."""
+
+    finding: Markup
+    wide: Markup
+    narrow: Markup
+    legend: Markup = _NOTHING
+
+
+def colour(framework: str) -> str:
+    """Return a framework's colour; ink for one that has none."""
+    return COLOURS.get(framework, INK_2)
+
+
+def draw(build: Callable[[int], Layers], label: str) -> tuple[Markup, Markup]:
+    """Return the wide and the narrow SVG of the chart that `build` makes for a width in pixels.
+
+    Parameters
+    ----------
+    build : callable
+        From the width in pixels to a chart.
+    label : str
+        What a screen reader says in its place; the table beneath carries the data.
+    """
+    wide, narrow = (_svg(build(width), kind, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
+    return wide, narrow
+
+
+def _svg(chart: Layers, kind: str, label: str) -> Markup:
+    spec = chart.to_dict()
+    spec.pop("usermeta", None)
+    spec["config"] = _CONFIG
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - our own renderer's output
+    _clean(root)
+    for name in ("width", "height"):
+        root.set(name, str(round(float(root.get(name, "0")))))
+    root.attrib |= {"class": kind, "role": "img", "aria-label": label, "focusable": "false"}
+    root.attrib.pop("version", None)
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+    return Markup(" ".join(text.split()))  # noqa: S704 - serialised XML
+
+
+def _clean(root: ElementTree.Element) -> None:
+    """Strip what a page must not carry, and rename elements so that the SVG stands in HTML without a namespace."""
+    for parent in list(root.iter()):
+        for child in list(_empty(parent)):
+            parent.remove(child)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        for name in list(element.attrib):
+            if name in _DROPPED or name.startswith("aria-") or "}" in name:
+                del element.attrib[name]
+            elif name not in ("fill", "stroke"):
+                element.set(name, _LONG.sub(lambda found: f"{float(found[0]):.2f}", element.attrib[name]))
+        for name in ("fill", "stroke"):
+            if element.get(name) == "transparent":
+                element.set(name, "none")
+
+
+def _empty(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Yield children that draw nothing: Vega's groups for event handling and backgrounds."""
+    for child in parent:
+        name = child.tag.removeprefix(_SVG)
+        ground = name == "path" and child.get("class") in ("background", "foreground")
+        if ground or name in ("defs", "style", "title"):
+            yield child

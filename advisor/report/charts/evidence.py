@@ -1,0 +1,96 @@
+"""Every criterion from its floor to its target, with the interval of each stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup
+
+from advisor.report.charts import drawing
+
+_STEP = 11
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One stack on one criterion: its score with bounds, or no score where nobody measured."""
+
+    framework: str
+    shape: str
+    score: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion: its title, floor and target in words, and its marks in the order of the ranking."""
+
+    title: str
+    ends: str
+    marks: Sequence[Mark]
+
+
+def evidence(rows: Sequence[Row], finding: Markup, legend: Markup) -> drawing.Drawing:
+    """Draw the rows; the left edge is the floor, the right edge the target."""
+    label = "Dot plot of the criteria from floor to target. The table below has every value."
+    wide, narrow = drawing.draw(lambda width: _chart(rows, width), label)
+    return drawing.Drawing(finding, wide, narrow, legend)
+
+
+def _chart(rows: Sequence[Row], width: int) -> drawing.Layers:
+    plot, small = width - 14, width <= 400
+    head = 36 if small else 20
+    marks, titles, height = _place(rows, head)
+    axis = alt.Axis(
+        title=None,
+        values=[0, 0.25, 0.5, 0.75, 1],
+        labelExpr="datum.value == 0 ? 'floor 0' : datum.value == 1 ? 'target 1' : format(datum.value, '.2~f')",
+        labelFlush=True,
+    )
+    x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
+    y = alt.Y("y:Q", scale=None, axis=None)
+    mark, title = alt.Chart(pd.DataFrame(marks)), alt.Chart(pd.DataFrame(titles))
+    stroke, fill = alt.Stroke("colour:N", scale=None), alt.Fill("colour:N", scale=None)
+    known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
+    halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
+    layers = [
+        known.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="high:Q", y=y, stroke=stroke),
+        unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2="high:Q", y=y, stroke=stroke),
+        title.transform_filter("datum.silent").mark_text(
+            fill=drawing.INK_2, stroke=drawing.PAPER, strokeWidth=8, baseline="middle"
+        ).encode(x=alt.value(plot / 2), y=alt.Y("middle:Q", scale=None), text=alt.value("nobody measured it")),
+        known.mark_point(filled=True, size=70, opacity=1, stroke=drawing.PAPER, strokeWidth=1).encode(
+            x="score:Q", y=y, fill=fill, shape=alt.Shape("shape:N", scale=None)
+        ),
+        title.mark_text(align="left", dx=5, fontSize=13, fontWeight="bold", fill=drawing.INK, limit=plot - 10, **halo)
+        .encode(x=alt.value(0), y=y, text="title:N"),
+        title.mark_text(
+            align="left" if small else "right", dx=5 if small else -5, dy=16 if small else 0, fill=drawing.INK_2,
+            limit=plot - 10, **halo,
+        ).encode(x=alt.value(0 if small else plot), y=y, text="ends:N"),
+    ]  # fmt: skip
+    return alt.layer(*layers).properties(width=plot, height=height)
+
+
+def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+    marks, titles, top = [], [], 0
+    for row in rows:
+        first = top + 14 + head
+        for number, mark in enumerate(row.marks):
+            marks.append(
+                {
+                    "y": first + number * _STEP, "low": mark.low, "high": mark.high, "known": mark.score is not None,
+                    "score": mark.score, "colour": drawing.colour(mark.framework),
+                    "shape": "triangle-up" if mark.shape == "triangle" else mark.shape,
+                }
+            )  # fmt: skip
+        silent = all(mark.score is None for mark in row.marks)
+        middle = first + (len(row.marks) - 1) * _STEP / 2
+        titles.append({"y": top + 14, "title": row.title, "ends": row.ends, "silent": silent, "middle": middle})
+        top = first + len(row.marks) * _STEP + 6
+    return marks, titles, top

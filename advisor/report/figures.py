@@ -1,0 +1,140 @@
+"""Numbers and texts of a page that can be followed back to the document they come from.
+
+A page never writes a number of its own: it asks a `Source` for it. What comes back knows its place
+(``run#/observations/12/summary/p50``), and writes it into the HTML as ``data-from``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+from pydantic import BaseModel
+
+from advisor.report import numbers, words
+
+Key = str | int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of a document: how it reads, its exact value in base units, and where it stands.
+
+    A number that is made of several names all of them, and `by` says how (``product``, ``sum``, ``ratio``).
+    """
+
+    text: str
+    value: float
+    reference: str
+    by: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> Markup:
+        by = Markup(' data-by="{}"').format(self.by) if self.by else ""
+        return Markup('<data value="{}" data-from="{}"{}>{}</data>').format(
+            repr(self.value), self.reference, by, self.text
+        )
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A text of a document, shown as it is there and isolated from the direction of the text around it."""
+
+    text: str
+    reference: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> Markup:
+        # A line break is written as a reference, so that no Markdown engine sees an empty line.
+        text = Markup(str(escape(self.text)).replace("\n", "&#10;"))  # noqa: S704 - escaped before
+        return Markup('<bdi data-from="{}">{}</bdi>').format(self.reference, text)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its bounds; without bounds the value is exact."""
+
+    value: Figure
+    low: Figure | None = None
+    high: Figure | None = None
+
+    def __str__(self) -> str:
+        return str(self.value) if self.low is None else f"{self.value} [{self.low}–{self.high}]"
+
+    @property
+    def bounds(self) -> Markup:
+        """Return the bounds as HTML, in the second voice."""
+        if self.low is None or self.high is None:
+            return Markup()
+        return Markup('<span class="iv">[{}–{}]</span>').format(self.low, self.high)
+
+    def __html__(self) -> Markup:
+        return (
+            Markup("<b>{}</b> {}").format(self.value, self.bounds)
+            if self.low
+            else Markup("<b>{}</b>").format(self.value)
+        )
+
+
+class Source:
+    """A document under the name that its numbers are cited by.
+
+    Parameters
+    ----------
+    name : str
+        ``run`` or ``recommendation-edge``; also the stem of the file among the downloads.
+    document : BaseModel
+        The Run or the Recommendation.
+    """
+
+    def __init__(self, name: str, document: BaseModel) -> None:
+        self.name = name
+        self.data: Any = document.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def get(self, *path: Key) -> Any:
+        """Return what stands at `path`, or None when the document does not say."""
+        here = self.data
+        for key in path:
+            try:
+                here = here[key]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return here
+
+    def reference(self, *path: Key) -> str:
+        """Return the name of a place: the document's name, ``#`` and a JSON pointer (RFC 6901)."""
+        parts = (str(key).replace("~", "~0").replace("/", "~1") for key in path)
+        return f"{self.name}#/" + "/".join(parts)
+
+    def figure(self, *path: Key, show: Callable[[float], object] = numbers.count) -> Figure:
+        """Return the number at `path` as `show` writes it."""
+        value = self.get(*path)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise LookupError(f"{self.reference(*path)} holds no number")
+        return Figure(str(show(value)), value, self.reference(*path))
+
+    def quote(self, *path: Key, lines: bool = False) -> Quote:
+        """Return the text at `path`, on one line unless `lines` keeps its line breaks."""
+        text = str(self.get(*path))
+        return Quote(words.visible(text) if lines else words.line(text), self.reference(*path))
+
+    def interval(
+        self, *path: Key, unit: str, share: bool = False, keys: tuple[str, str, str] = ("value", "low", "high")
+    ) -> Interval:
+        """Return the value and the bounds that stand under `path` by the names `keys`."""
+        value, low, high = (self.get(*path, key) for key in keys)
+        shown = numbers.show(value, unit, low, high, share=share)
+        figure = Figure(shown.text, value, self.reference(*path, keys[0]))
+        if shown.low is None or shown.high is None:
+            return Interval(figure)
+        return Interval(
+            figure,
+            Figure(shown.low, low, self.reference(*path, keys[1])),
+            Figure(shown.high, high, self.reference(*path, keys[2])),
+        )

@@ -1,0 +1,1 @@
+"""Pages: documents in, Markdown and assets out, in a plain docs directory that any MkDocs can build."""

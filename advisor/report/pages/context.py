@@ -1,0 +1,128 @@
+"""What every page needs: the documents as sources of figures, the names of stacks, and where each thing stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from advisor.decision.recommendation import Recommendation
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation, Run
+from advisor.report import words
+from advisor.report.figures import Source
+
+
+@dataclass(frozen=True)
+class StackName:
+    """A stack as the pages write it; `style` picks the colour of its framework."""
+
+    style: str
+    first: str
+    via: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """Return the name as text."""
+        return f"{self.first} → {self.via}" if self.via else self.first
+
+    @property
+    def spoken(self) -> str:
+        """Return the name as it is read aloud."""
+        return f"{self.first} through {self.via}" if self.via else self.first
+
+
+@dataclass(frozen=True)
+class ProbePage:
+    """A page that holds the observations of one probe: a workload, a route, or anything else that was tried."""
+
+    name: str
+    probe: str
+    title: str
+    group: str
+    indices: tuple[int, ...]
+
+
+class Report:
+    """All inputs of a site, read once.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured.
+    recommendations : sequence of Recommendation
+        One per profile, in the order of the pages.
+    command : str, optional
+        The command line that builds these answers again.
+    """
+
+    def __init__(self, run: Run, recommendations: Sequence[Recommendation], command: str | None = None) -> None:
+        self.run = run
+        self.recommendations = tuple(recommendations)
+        self.command = command
+        self.source = Source("run", run)
+        self.sources = {
+            told.profile: Source(f"recommendation-{words.slug(told.profile)}", told) for told in self.recommendations
+        }
+        self.titles = {key: found.title for key, found in run.frameworks.items()}
+        for told in self.recommendations:
+            self.titles |= told.titles
+
+    def stack(self, framework: str, route: str | None = None) -> StackName:
+        """Return the name of a stack."""
+        return StackName(
+            words.slug(framework),
+            words.name(framework, self.titles),
+            words.name(route, self.titles) if route else None,
+        )
+
+    def href(self, page: str, anchor: str | None = None) -> str:
+        """Return the address of a page, relative to every other page of the site."""
+        return f"{page}.html" + (f"#{anchor}" if anchor else "")
+
+    def profile_page(self, profile: str) -> str:
+        """Return the name of a profile's page."""
+        return f"profile-{words.slug(profile)}"
+
+    def observation(self, index: int) -> str:
+        """Return the address of one observation of the Run, where its samples are."""
+        return self.href(self._homes.get(index, "machine"), f"observation-{index}")
+
+    def evidence(self, pointer: str | None) -> str | None:
+        """Return the address of what a cell cites, when it cites an observation of the Run."""
+        head, _, number = (pointer or "").rpartition("/")
+        if head == "/observations" and number.isdigit() and int(number) < len(self.run.observations):
+            return self.observation(int(number))
+        return None
+
+    @cached_property
+    def probes(self) -> tuple[ProbePage, ...]:
+        """Return the pages of the probes, workloads first, each with its observations."""
+        known = {each.probe: each.title for each in definitions.workloads()}
+        known |= {route.id: route.title for route in definitions.routes().values()}
+        order = {probe: place for place, probe in enumerate(known)}
+        found: dict[str, list[int]] = {}
+        for index, each in enumerate(self.run.observations):
+            if each.probe != "environment":
+                found.setdefault(each.probe, []).append(index)
+        pages = []
+        for probe in sorted(found, key=lambda probe: (order.get(probe, len(order)), probe)):
+            group = "route" if probe.startswith("route:") else "workload" if probe in known else "probe"
+            stem = words.slug(probe.removeprefix("route:"))
+            title = words.line(known.get(probe) or words.name(probe.removeprefix("route:"), self.titles))
+            pages.append(ProbePage(f"{group}-{stem}", probe, title, group, tuple(found[probe])))
+        return tuple(pages)
+
+    @cached_property
+    def _homes(self) -> dict[int, str]:
+        return {index: page.name for page in self.probes for index in page.indices}
+
+    def observed(self, indices: Iterable[int]) -> list[tuple[int, Observation]]:
+        """Return observations with their place in the Run."""
+        return [(index, self.run.observations[index]) for index in indices]
+
+
+def day(moment: datetime) -> str:
+    """Return a date as ``20 November 2026``."""
+    return f"{moment.day}\N{NO-BREAK SPACE}{moment:%B %Y}"

@@ -1,0 +1,121 @@
+"""The charts of a profile's page, drawn from the same views as its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from advisor.decision.recommendation import Ranked, Recommendation
+from advisor.report import numbers
+from advisor.report.charts.contributions import Bar, Block, contributions
+from advisor.report.charts.drawing import SHAPES, Drawing
+from advisor.report.charts.evidence import Mark, Row, evidence
+from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.profile import NeedView
+
+
+def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) -> dict[str, Drawing]:
+    """Return the charts of a profile's page by name; none without criteria."""
+    drawn = [each for each in told.ranking if each.feasible] or list(told.ranking)
+    if not needs or not drawn:
+        return {}
+    stacks = [report.stack(each.framework, each.route) for each in drawn]
+    shapes = _shapes(stacks)
+    bars = [_bar(stack, each, needs) for stack, each in zip(stacks, drawn, strict=True)]
+    rows = [
+        Row(str(view.title), f"{view.floor} to {view.target}", _marks(told, view, drawn, stacks, shapes))
+        for view in needs
+    ]
+    return {
+        "contributions": contributions(bars, _apart(stacks, drawn, needs)),
+        "evidence": evidence(rows, _weakest(report, told, stacks, drawn, needs), _legend(stacks, shapes)),
+    }
+
+
+def _bar(stack: StackName, ranked: Ranked, needs: Sequence[NeedView]) -> Bar:
+    parts = {part.criterion: part for part in ranked.contributions}
+    blocks = []
+    for view in needs:
+        if (part := parts.get(view.need.criterion)) is not None:
+            value = part.value if part.value is not None else (part.low + part.high) / 2
+            blocks.append(Block(view.letter, part.weight * value, part.value is None))
+    return Bar(stack.plain, stack.style, numbers.score(ranked.value), blocks)
+
+
+def _marks(
+    told: Recommendation, view: NeedView, drawn: Sequence[Ranked], stacks: Sequence[StackName], shapes: Sequence[str]
+) -> list[Mark]:
+    cells = {(cell.framework, cell.route): cell for cell in told.evidence if cell.criterion == view.need.criterion}
+    marks = []
+    for stack, shape, ranked in zip(stacks, shapes, drawn, strict=True):
+        cell = cells.get((ranked.framework, ranked.route))
+        if cell is None or cell.score is None:
+            marks.append(Mark(stack.style, shape, None, 0.0, 1.0))
+        else:
+            marks.append(Mark(stack.style, shape, cell.score, cell.score_low, cell.score_high))
+    return marks
+
+
+def _shapes(stacks: Sequence[StackName]) -> list[str]:
+    """Two stacks of one framework share its colour and differ in shape."""
+    seen: dict[str, int] = {}
+    shapes = []
+    for stack in stacks:
+        number = seen.get(stack.style, 0)
+        shapes.append(SHAPES[number % len(SHAPES)])
+        seen[stack.style] = number + 1
+    return shapes
+
+
+def _legend(stacks: Sequence[StackName], shapes: Sequence[str]) -> Markup:
+    items = [
+        Markup(
+            '<span class="item own-{}"><svg class="mark" width="18" height="18" aria-hidden="true" focusable="false">'
+            '<use href="#m-{}"/></svg> {}</span>'
+        ).format(stack.style, shape, stack.plain)
+        for stack, shape in zip(stacks, shapes, strict=True)
+    ]
+    return Markup('<p class="legend-line">{}</p>').format(Markup(" ").join(items))
+
+
+def _apart(stacks: Sequence[StackName], drawn: Sequence[Ranked], needs: Sequence[NeedView]) -> Markup:
+    """Say which criterion sets the first stack apart from the second."""
+    if len(drawn) < 2:
+        return Markup("What the value of {} is made of.").format(stacks[0].plain)
+    worth = [
+        {part.criterion: part.weight * (part.value if part.value is not None else 0.5) for part in each.contributions}
+        for each in drawn[:2]
+    ]
+    view = max(needs, key=lambda view: worth[0].get(view.need.criterion, 0) - worth[1].get(view.need.criterion, 0))
+    gap = worth[0].get(view.need.criterion, 0) - worth[1].get(view.need.criterion, 0)
+    if gap < 0.005:
+        return Markup("No single criterion sets {} apart from {}.").format(stacks[0].plain, stacks[1].plain)
+    apart = Markup("{} ({}) does most to set {} apart from {}.")
+    return apart.format(view.title, view.letter, stacks[0].plain, stacks[1].plain)
+
+
+def _weakest(
+    report: Report,
+    told: Recommendation,
+    stacks: Sequence[StackName],
+    drawn: Sequence[Ranked],
+    needs: Sequence[NeedView],
+) -> Markup:
+    """Say where the first stack is weakest."""
+    first, source = drawn[0], report.sources[told.profile]
+    titles = {view.need.criterion: view.title for view in needs}
+    scored = [
+        (cell.score, place)
+        for place, cell in enumerate(told.evidence)
+        if (cell.framework, cell.route) == (first.framework, first.route)
+        and cell.score is not None
+        and cell.criterion in titles
+    ]
+    if not scored:
+        return Markup("Nobody measured {}.").format(stacks[0].plain)
+    _, place = min(scored)
+    figure = source.figure("evidence", place, "score", show=numbers.score)
+    return Markup("The weakest point of {} is {}, at {} of the way from floor to target.").format(
+        stacks[0].plain, titles[told.evidence[place].criterion], figure
+    )

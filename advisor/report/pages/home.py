@@ -1,0 +1,91 @@
+"""The first page: one answer per profile, how sure it is, and what the answers rest on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.decision.recommendation import Recommendation
+from advisor.report import numbers, words
+from advisor.report.figures import Figure, Quote
+from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.profile import Part, flips, profile_name, shares
+
+
+def context(report: Report) -> dict[str, Any]:
+    """Return what the template of the first page needs."""
+    return {
+        "cards": [_card(report, told) for told in report.recommendations],
+        "verdicts": words.VERDICTS,
+    }
+
+
+def _card(report: Report, told: Recommendation) -> dict[str, Any]:
+    source = report.sources[told.profile]
+    feasible = [(place, each) for place, each in enumerate(told.ranking) if each.feasible]
+    stacks = [report.stack(each.framework, each.route) for _, each in feasible]
+    changes = flips(report, told)
+    return {
+        "name": profile_name(told),
+        "href": report.href(report.profile_page(told.profile)),
+        "told": told,
+        "source": source,
+        "answers": _answers(report, told, stacks),
+        "first": _first(report, told, 0),
+        "runner_up": stacks[1] if len(stacks) > 1 and told.verdict != "tie" else None,
+        "runner_up_first": _first(report, told, 1),
+        "reason": source.quote("reasons", 0) if told.reasons else None,
+        "change": changes[0] if changes else None,
+        "shares": shares(told),
+        "coverage": {
+            kind: source.figure("coverage", kind, show=numbers.percent)
+            for kind in ("measured", "documented", "missing")
+        },
+        "coverage_parts": _coverage(told),
+        "why": _why(report, told),
+    }
+
+
+def _answers(report: Report, told: Recommendation, stacks: list[StackName]) -> list[StackName]:
+    if told.verdict == "infeasible":
+        return []
+    if told.verdict == "tie" and len(stacks) > 1:
+        return stacks[:2]
+    return [report.stack(told.answer.framework, told.answer.route)] if told.answer else []
+
+
+def _first(report: Report, told: Recommendation, number: int) -> Figure | None:
+    places = [place for place, each in enumerate(told.ranking) if each.feasible and each.rank_acceptability]
+    if number >= len(places):
+        return None
+    return report.sources[told.profile].figure("ranking", places[number], "rank_acceptability", 0, show=numbers.percent)
+
+
+def _coverage(told: Recommendation) -> list[Part]:
+    parts, start = [], 0.0
+    for style, share in (
+        ("ink", told.coverage.measured),
+        ("mid", told.coverage.documented),
+        ("none", told.coverage.missing),
+    ):
+        if share > 0:
+            parts.append(Part(style, start, share * 100))
+        start += share * 100
+    return parts
+
+
+def _why(report: Report, told: Recommendation) -> str | Quote:
+    """Return why the verdict is this word and not another."""
+    source = report.sources[told.profile]
+    if told.verdict == "infeasible":
+        nearest = min((each for each in told.ranking), key=lambda each: each.would_rank or 99, default=None)
+        if nearest is None:
+            return "no stack was there to judge"
+        return f"nearest miss: {report.stack(nearest.framework, nearest.route).plain}"
+    if told.conditions:
+        return source.quote("conditions", 0)
+    return {
+        "recommended": "every requirement passes",
+        "lean": "ahead, but not in nine of ten worlds",
+        "tie": "too close to matter, so what the team knows decides",
+        "undetermined": "too much evidence is missing",
+    }[told.verdict]

@@ -1,0 +1,313 @@
+"""The page of one profile: the answer, how sure it is, and everything that stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.report import numbers, words
+from advisor.report.figures import Figure, Interval, Quote, Source
+from advisor.report.pages.context import Report, StackName
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell of the performance table, ready to show."""
+
+    stack: StackName
+    value: Interval | Quote | None
+    outcome: str
+    provenance: str
+    month: str | None
+    why: Quote | None
+    link: str | None
+    source: str | None
+
+
+@dataclass(frozen=True)
+class NeedView:
+    """One weighted criterion with its cells, in the order of the ranking."""
+
+    letter: str
+    anchor: str
+    need: Need
+    title: Quote
+    weight: Figure
+    floor: Quote
+    target: Quote
+    because: Quote
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a bar: its style, where it begins and how wide it is, in percent."""
+
+    style: str
+    start: float
+    width: float
+
+
+def context(report: Report, told: Recommendation) -> dict[str, Any]:
+    """Return what the template of a profile's page needs."""
+    source = report.sources[told.profile]
+    feasible = [(place, each) for place, each in enumerate(told.ranking) if each.feasible]
+    out = [(place, each) for place, each in enumerate(told.ranking) if not each.feasible]
+    drawn = feasible or out
+    needs = need_views(report, told, [each for _, each in drawn])
+    return {
+        "told": told,
+        "source": source,
+        "name": profile_name(told),
+        "heading": heading(report, told),
+        "ranking": [ranked_view(report, source, place, each) for place, each in feasible],
+        "out": [_out(report, told, place, each) for place, each in out],
+        "shares": shares(told),
+        "needs": needs,
+        "stacks": [report.stack(each.framework, each.route) for _, each in drawn],
+        "requirements": _requirements(report, told, feasible),
+        "contributions": _contributions(source, drawn, needs),
+        "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],
+        "reasons": [source.quote("reasons", place) for place in range(len(told.reasons))],
+        "flips": flips(report, told),
+        "stability": _stability(told, source),
+        "missing": _missing(needs),
+    }
+
+
+def profile_name(told: Recommendation) -> str:
+    """Return a profile's name as a title."""
+    name = words.line(told.profile).replace("-", " ")
+    return name[:1].upper() + name[1:]
+
+
+def heading(report: Report, told: Recommendation) -> str:
+    """Return the sentence that states the answer."""
+    name = words.line(told.profile).replace("-", " ")
+    feasible = [report.stack(each.framework, each.route) for each in told.ranking if each.feasible]
+    if told.verdict == "infeasible":
+        return f"For {name}, no stack meets the requirements"
+    if told.verdict == "tie" and len(feasible) > 1:
+        return f"For {name}, {feasible[0].spoken} and {feasible[1].spoken} tie"
+    if told.answer is None:
+        return f"For {name}, the evidence does not decide yet"
+    answer = report.stack(told.answer.framework, told.answer.route)
+    ship = f" and ship it through {answer.via}" if answer.via else ""
+    if told.verdict in ("lean", "undetermined"):
+        return f"For {name}, lean toward {answer.first}" + (f", shipped through {answer.via}" if answer.via else "")
+    return f"For {name}, use {answer.first}{ship}"
+
+
+def ranked_view(report: Report, source: Source, place: int, ranked: Ranked) -> dict[str, Any]:
+    """Return one row of the ranking."""
+    first = ranked.rank_acceptability
+    return {
+        "stack": report.stack(ranked.framework, ranked.route),
+        "value": source.interval("ranking", place, unit="") if ranked.low == ranked.high else _value(source, place),
+        "first": source.figure("ranking", place, "rank_acceptability", 0, show=numbers.percent) if first else None,
+        "low": ranked.low * 100,
+        "width": (ranked.high - ranked.low) * 100,
+        "point": ranked.value * 100,
+    }
+
+
+def shares(told: Recommendation) -> list[Part]:
+    """Return how often each stack came first, as parts of a bar, in the order of the ranking."""
+    parts, start = [], 0.0
+    for each in told.ranking:
+        width = each.rank_acceptability[0] * 100 if each.feasible and each.rank_acceptability else 0.0
+        if width:
+            parts.append(Part(words.slug(each.framework), start, width))
+        start += width
+    return parts
+
+
+def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -> list[NeedView]:
+    """Return the criteria by falling weight, each with its cells."""
+    source = report.sources[told.profile]
+    cells = {(cell.framework, cell.route, cell.criterion): place for place, cell in enumerate(told.evidence)}
+    order = sorted(range(len(told.needs)), key=lambda place: -told.needs[place].weight)
+    return [
+        NeedView(
+            letter=LETTERS[number] if number < len(LETTERS) else "·",
+            anchor=f"criterion-{words.slug(told.needs[place].criterion)}",
+            need=told.needs[place],
+            title=source.quote("needs", place, "title"),
+            weight=source.figure("needs", place, "weight", show=numbers.weight),
+            floor=source.quote("needs", place, "floor_text"),
+            target=source.quote("needs", place, "target_text"),
+            because=source.quote("needs", place, "because"),
+            cells=tuple(
+                cell_view(report, told, cells.get((each.framework, each.route, told.needs[place].criterion)), each)
+                for each in stacks
+            ),
+        )
+        for number, place in enumerate(order)
+    ]
+
+
+def cell_view(report: Report, told: Recommendation, place: int | None, ranked: Ranked) -> CellView:
+    """Return one cell of the performance table."""
+    stack = report.stack(ranked.framework, ranked.route)
+    if place is None:
+        return CellView(stack, None, "missing", "missing", None, None, None, None)
+    source, cell = report.sources[told.profile], told.evidence[place]
+    value: Interval | Quote | None = None
+    if cell.level is not None:
+        value = source.quote("evidence", place, "level")
+    elif cell.value is not None:
+        value = source.interval("evidence", place, unit=cell.unit, share=is_share(told, cell))
+    return CellView(
+        stack=stack,
+        value=value,
+        outcome=cell.outcome,
+        provenance=cell.provenance,
+        month=cell.date if cell.provenance in ("documented", "measured elsewhere") else None,
+        why=source.quote("evidence", place, "message") if cell.message else None,
+        link=report.evidence(cell.evidence),
+        source=cell.source if (cell.source or "").startswith(("https://", "http://")) else None,
+    )
+
+
+def is_share(told: Recommendation, cell: Cell) -> bool:
+    """Return whether a cell reads as a percentage: its criterion's floor and target tell."""
+    need = next((each for each in told.needs if each.criterion == cell.criterion), None)
+    texts = (need.floor_text, need.target_text) if need else ()
+    return numbers.is_share(cell.criterion, *texts)
+
+
+def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
+    """Return what would change the answer, in raw units."""
+    source = report.sources[told.profile]
+    places = {need.criterion: place for place, need in enumerate(told.needs)}
+    rows = []
+    for number, flip in enumerate(told.flips):
+        need = told.needs[places[flip.criterion]] if flip.criterion in places else None
+        share = numbers.is_share(flip.criterion, *((need.floor_text, need.target_text) if need else ()))
+
+        def text(value: float, unit: str = flip.unit, share: bool = share) -> numbers.Shown:
+            return numbers.show(value, unit, share=share)
+
+        rows.append(
+            {
+                "title": source.quote("needs", places[flip.criterion], "title") if need else flip.criterion,
+                "stack": report.stack(flip.framework, flip.route),
+                "now": source.figure("flips", number, "now", show=text) if flip.now is not None else None,
+                "needed": source.figure("flips", number, "needed", show=text),
+                "up": flip.now is not None and flip.needed > flip.now,
+            }
+        )
+    return rows
+
+
+def _value(source: Source, place: int) -> Interval:
+    value, low, high = (source.figure("ranking", place, key, show=numbers.score) for key in ("value", "low", "high"))
+    return Interval(value, low, high)
+
+
+def _three(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple[int, Ranked]]) -> list[dict[str, Any]]:
+    source = report.sources[told.profile]
+    rows = []
+    for number, need in enumerate(told.requirements):
+        checks = []
+        for place, ranked in feasible:
+            found = next((i for i, each in enumerate(ranked.constraints) if each.criterion == need.criterion), None)
+            checks.append(
+                {
+                    "stack": report.stack(ranked.framework, ranked.route),
+                    "outcome": ranked.constraints[found].outcome if found is not None else "unknown",
+                    "detail": source.quote("ranking", place, "constraints", found, "detail")
+                    if found is not None
+                    else None,
+                }
+            )
+        rows.append(
+            {
+                "text": source.quote("requirements", number, "text"),
+                "because": source.quote("requirements", number, "because"),
+                "checks": checks,
+            }
+        )
+    return rows
+
+
+def _out(report: Report, told: Recommendation, place: int, ranked: Ranked) -> dict[str, Any]:
+    source = report.sources[told.profile]
+    fails = [
+        source.quote("ranking", place, "constraints", number, "detail")
+        for number, check in enumerate(ranked.constraints)
+        if check.outcome == "fail"
+    ]
+    would = source.figure("ranking", place, "would_rank", show=ordinal) if ranked.would_rank else None
+    return {"stack": report.stack(ranked.framework, ranked.route), "fails": fails, "would": would}
+
+
+def _contributions(
+    source: Source, drawn: Sequence[tuple[int, Ranked]], needs: Iterable[NeedView]
+) -> list[dict[str, Any]]:
+    rows = []
+    for view in needs:
+        row: list[Any] = []
+        for place, ranked in drawn:
+            found = next(
+                (i for i, each in enumerate(ranked.contributions) if each.criterion == view.need.criterion), None
+            )
+            row.append(None if found is None else _part(source, place, found, ranked))
+        rows.append({"view": view, "parts": row})
+    return rows
+
+
+def _part(source: Source, place: int, number: int, ranked: Ranked) -> dict[str, Any]:
+    """Return weight times value, or weight times its bounds where the value is not known."""
+    part = ranked.contributions[number]
+    path = ("ranking", place, "contributions", number)
+
+    def product(key: str, value: float) -> Figure:
+        reference = f"{source.reference(*path, 'weight')} {source.reference(*path, key)}"
+        return Figure(_three(part.weight * value), part.weight * value, reference, by="product")
+
+    if part.value is None:
+        return {"low": product("low", part.low), "high": product("high", part.high)}
+    return {"value": product("value", part.value)}
+
+
+def _stability(told: Recommendation, source: Source) -> list[dict[str, Any]]:
+    places = {need.criterion: place for place, need in enumerate(told.needs)}
+    return [
+        {
+            "title": source.quote("needs", places[each.criterion], "title")
+            if each.criterion in places
+            else words.name(each.criterion, told.titles),
+            "weight": source.figure("stability", number, "weight", show=numbers.weight),
+            "low": source.figure("stability", number, "low", show=numbers.weight),
+            "high": source.figure("stability", number, "high", show=numbers.weight),
+            "at": each.weight * 100,
+            "from": each.low * 100,
+            "width": (each.high - each.low) * 100,
+        }
+        for number, each in sorted(enumerate(told.stability), key=lambda item: -item[1].weight)
+    ]
+
+
+def _missing(needs: Iterable[NeedView]) -> list[Mapping[str, Any]]:
+    return [
+        {"title": view.title, "stack": cell.stack, "why": cell.why, "outcome": cell.outcome}
+        for view in needs
+        for cell in view.cells
+        if cell.provenance == "missing"
+    ]
+
+
+def ordinal(value: float) -> str:
+    """Return ``4th`` for 4."""
+    number = int(value)
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,106 @@
+"""Jinja for the pages: everything interpolated is escaped, and an undefined name is an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from advisor import resources
+from advisor.report import numbers, words
+from advisor.report.pages.context import Report, day
+
+# Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
+_HEADING = "\x00"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+
+
+class Renderer:
+    """Renders the page templates for one report.
+
+    Parameters
+    ----------
+    report : Report
+        What the pages are about.
+    templates : Path, optional
+        A folder laid out like ours (``site/…``) whose templates win over the shipped ones; a template there may
+        extend the one it replaces as ``shipped/site/…``.
+    """
+
+    def __init__(self, report: Report, templates: Path | None = None) -> None:
+        shipped = jinja2.FileSystemLoader(resources.templates())
+        loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
+        if templates is not None:
+            loaders.insert(0, jinja2.FileSystemLoader(templates))
+        self.environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader(loaders),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self.environment.filters |= {
+            "day": day,
+            "front_matter": _front_matter,
+            "month": _month,
+            "one_line": words.line,
+            "outcome_word": lambda word: words.OUTCOMES.get(word, words.line(word)),
+            "places": lambda value, places: f"{value:.{places}f}",
+            "slug": words.slug,
+        }
+        self.environment.globals |= {
+            "bytes": lambda value: f"{value / 2**30:.0f}{numbers.NARROW}GiB",
+            "h2": lambda text, anchor: _heading(2, text, anchor),
+            "h3": lambda text, anchor: _heading(3, text, anchor),
+            "href": report.href,
+            "percent": numbers.percent,
+            "report": report,
+            "run": report.source,
+        }
+
+    def page(self, template: str, /, **context: Any) -> str:
+        """Return the Markdown of one page."""
+        return _assemble(self.environment.get_template(f"site/{template}.md.j2").render(**context))
+
+
+def _assemble(text: str) -> str:
+    """Return the page with one empty line around every heading and none inside a block of HTML."""
+    front, _, body = text.lstrip().removeprefix("---").partition("\n---\n")
+    parts = []
+    for number, part in enumerate(body.split(_HEADING)):
+        lines = (line.strip() for line in part.splitlines())
+        block = "\n".join(line for line in lines if line)
+        # Only a heading may begin with a mark of Markdown.
+        parts.append(block if number % 2 else re.sub("(?m)^#", "&#35;", block))
+    return f"---{front}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _heading(level: int, text: str, anchor: str) -> Markup:
+    """Return a Markdown heading of any text, with its anchor."""
+    plain = str(Markup.escape(words.line(str(text))))
+    plain = re.sub(r"&(?:amp|lt|gt|#34|#39);|[^&]", lambda found: _escape(found[0]), plain)
+    return Markup(f"{_HEADING}{'#' * level} {plain} {{ #{words.slug(anchor)} }}{_HEADING}")  # noqa: S704 - escaped
+
+
+def _escape(character: str) -> str:
+    return _SPECIAL.sub(r"\\\1", character) if len(character) == 1 else character
+
+
+def _front_matter(text: object) -> Markup:
+    """Return `text` as a YAML string in double quotes (a JSON string is one)."""
+    return Markup(json.dumps(words.line(str(text)), ensure_ascii=False))  # noqa: S704 - not HTML
+
+
+def _month(date: str) -> str:
+    """Return ``2026-03-02`` or ``2026-03`` as ``March 2026``; anything else as it is."""
+    for form in ("%Y-%m-%d", "%Y-%m"):
+        try:
+            return f"{datetime.strptime(date[:10], form):%B %Y}"
+        except ValueError:
+            continue
+    return words.line(date)

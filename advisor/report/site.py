@@ -1,0 +1,147 @@
+"""The static site: pages written to a docs directory, built by MkDocs with our theme, moved into place whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mkdocs.commands import build
+from mkdocs.config.defaults import MkDocsConfig
+
+from advisor import resources
+from advisor.decision.recommendation import Recommendation
+from advisor.errors import AdvisorError
+from advisor.measurement.run import Run
+from advisor.report.pages import docs
+from advisor.report.pages.context import Report
+
+_MARK = ".advisor-site"
+
+
+def build_site(
+    run: Run,
+    recommendations: Sequence[Recommendation],
+    folder: Path,
+    *,
+    templates: Path | None = None,
+    command: str | None = None,
+) -> Path:
+    """Build the site of `run` and `recommendations` into `folder` and return its first page.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured.
+    recommendations : sequence of Recommendation
+        One per profile, in the order of the pages.
+    folder : Path
+        Where the site goes. It is replaced whole when it holds a site of ours; a reader sees the old one or the new.
+    templates : Path, optional
+        A folder laid out like our templates: what is in it wins over ours.
+    command : str, optional
+        The command line that builds it again; shown at the foot of every page.
+
+    Raises
+    ------
+    AdvisorError
+        When `folder` holds something that is not a site of ours, or cannot be written.
+    """
+    folder = Path(folder).absolute()
+    _check(folder)
+    if templates is not None and not templates.is_dir():
+        raise AdvisorError(f"{templates}: no such folder of templates")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+            source, built = Path(scratch, "docs"), Path(scratch, "site")
+            source.mkdir()
+            nav = docs.write(Report(run, recommendations, command), source, templates)
+            _build(source, built, nav, templates)
+            (built / _MARK).write_text("Written by advisor; the next build replaces this folder.\n", encoding="utf-8")
+            _replace(folder, built, Path(scratch, "old"))
+    except OSError as error:
+        raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
+    return folder / "index.html"
+
+
+def _check(folder: Path) -> None:
+    """Refuse a folder with files of somebody else's."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise AdvisorError(f"{folder}: a file stands where the site should go")
+    if any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise AdvisorError(
+            f"{folder}: holds files that advisor did not write, and a build would replace them",
+            hint="choose an empty or a new folder with --site",
+        )
+
+
+def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None) -> None:
+    config = MkDocsConfig()
+    config.load_dict(
+        {
+            "site_name": "advisor",
+            "docs_dir": str(source),
+            "site_dir": str(built),
+            "use_directory_urls": False,
+            "nav": nav,
+            "plugins": [],
+            "theme": {"name": None, "custom_dir": str(resources.templates() / "theme")},
+            "markdown_extensions": ["attr_list", {"toc": {"toc_depth": "2"}}, "advisor.report.markdown"],
+            "validation": {"anchors": "warn", "unrecognized_links": "ignore", "absolute_links": "ignore"},
+        }
+    )
+    with _warnings_are_errors():
+        errors, warnings = config.validate()
+        if errors or warnings:
+            raise RuntimeError(f"MkDocs refuses our configuration: {errors or warnings}")
+        # No site map: it carries the day of the build, and needs the address that the site will have.
+        config.theme.static_templates.clear()
+        config.theme.dirs[1:] = []
+        if templates is not None and (templates / "theme").is_dir():
+            config.theme.dirs.insert(0, str(templates / "theme"))
+        build.build(config)
+
+
+@contextmanager
+def _warnings_are_errors() -> Iterator[None]:
+    """Keep MkDocs' log quiet, and raise on its first warning."""
+    log = logging.getLogger("mkdocs")
+    handler = _Collect(logging.WARNING)
+    propagate, log.propagate = log.propagate, False
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.propagate = propagate
+    if handler.messages:
+        raise RuntimeError("MkDocs warns: " + "; ".join(handler.messages))
+
+
+class _Collect(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _replace(folder: Path, built: Path, old: Path) -> None:
+    """Put `built` where `folder` is; what was there is kept until the new one stands."""
+    if folder.exists():
+        os.replace(folder, old)
+    try:
+        os.replace(built, folder)
+    except OSError:
+        if old.exists():
+            os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
