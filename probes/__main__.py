@@ -6,6 +6,7 @@ Run as a script by the Python that has the framework; nothing has to be installe
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def main() -> int:
 
         runtime_worker.main(arguments.name)
     else:
+        # One thread: the products are small, and on a busy machine a second one waits more than it works.
+        os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
         from probes import digits
 
         digits.main(arguments.output)

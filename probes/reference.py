@@ -20,14 +20,24 @@ def as_float64(weights: Weights) -> dict[str, Array]:
 
 def forward(workload: str, weights: Weights, inputs: Array) -> Array:
     """Return the logits (N×10) in the dtype of the weights."""
-    return _FORWARD[workload](weights, inputs.astype(_dtype(weights)))[0]
+    return forward_keeping(workload, weights, inputs)[0]
+
+
+def forward_keeping(workload: str, weights: Weights, inputs: Array) -> tuple[Array, Any]:
+    """Return the logits, and the intermediate results that `backward` needs."""
+    return _FORWARD[workload](weights, inputs.astype(_dtype(weights)))
+
+
+def backward(workload: str, weights: Weights, kept: Any, upstream: Array) -> dict[str, Array]:
+    """Return the gradient with respect to every weight, from the gradient with respect to the logits."""
+    return _BACKWARD[workload](weights, kept, upstream)
 
 
 def loss_and_gradients(workload: str, weights: Weights, inputs: Array, labels: Array) -> tuple[float, dict[str, Array]]:
     """Return the mean softmax cross entropy and its gradient with respect to every weight."""
-    logits, kept = _FORWARD[workload](weights, inputs.astype(_dtype(weights)))
+    logits, kept = forward_keeping(workload, weights, inputs)
     loss, upstream = cross_entropy(logits, labels)
-    return loss, _BACKWARD[workload](weights, kept, upstream)
+    return loss, backward(workload, weights, kept, upstream)
 
 
 def sgd(

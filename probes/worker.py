@@ -40,6 +40,7 @@ class Worker:
         """Import the framework with the given thread count and say what it is and what it takes."""
         threads = int(command["threads"])
         module = self._recipe("describe")
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy only referees here; its threads stay out of the way
         os.environ.update(module.environment(threads))
         before = footprint.resident_bytes()
         start = time.perf_counter()

@@ -25,7 +25,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Weights = Mapping[str, Array]
 
-SEED = 20_15
+SEED = 2008
 CLASSES = 10
 LEARNING_RATES = {"mlp": 0.02, "cnn": 0.005}
 
