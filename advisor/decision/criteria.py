@@ -49,8 +49,8 @@ class Selection(Model):
 class Measured(Selection):
     """Evidence from the Run: one selection, or the sum of several (``plus``).
 
-    ``items_per_call`` turns a time per call into a rate of items per second. ``bound: at least`` says that the figure is
-    only a lower bound of what the criterion asks (memory after import, where memory while serving is asked).
+    ``items_per_call`` turns a time per call into a rate of items per second. ``bound: at least`` says that the figure
+    is only a lower bound of what the criterion asks (memory after import, where memory while serving is asked).
     """
 
     plus: tuple[Selection, ...] = ()

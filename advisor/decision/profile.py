@@ -1,8 +1,8 @@
 """The Profile: what is needed. Strict reading of the YAML, with every mistake at its file:line:column at once.
 
 A profile names hard constraints (``require``) and weighted wishes (``prefer``), each number in physical units and with
-its reason. Wishes stand in groups; weights are swing weights: what going from the floor to the target is worth, relative
-to the others of the group, and the group relative to the other groups.
+its reason. Wishes stand in groups; weights are swing weights: what going from the floor to the target is worth,
+relative to the others of the group, and the group relative to the other groups.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Profile:
         return {criterion.id: criterion for criterion in mentioned}
 
 
-def profile_names() -> tuple[str, ...]:
+def shipped_profiles() -> tuple[str, ...]:
     """Return the names of the shipped profiles, sorted."""
     return tuple(sorted(file.stem for file in resources.profiles().glob("*.yaml")))
 
@@ -155,7 +155,7 @@ def profile_path(name_or_path: str | Path) -> Path:
     given = Path(name_or_path)
     if isinstance(name_or_path, Path) or given.suffix in (".yaml", ".yml") or len(given.parts) > 1:
         return given
-    names = profile_names()
+    names = shipped_profiles()
     if name_or_path not in names:
         raise AdvisorError(
             f"unknown profile '{name_or_path}'{did_you_mean(str(name_or_path), names)}",
@@ -241,7 +241,9 @@ def _criterion(
         message = f"'{name}' is not known for both: frameworks that serve themselves, and frameworks behind a runtime"
         problems.append(Problem(loc, message))
     if ships == "edge" and not criterion.applies(routed=True):
-        problems.append(Problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge"))
+        problems.append(
+            Problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge")
+        )
     return criterion
 
 
@@ -269,7 +271,8 @@ def _anchors(floor: float, target: float, criterion: Criterion, loc: Loc, proble
         problems.append(Problem((*loc, "floor"), "floor and target are the same: the wish could tell nothing apart"))
         return False
     if (target > floor) != (criterion.better == "higher"):
-        message = f"for '{criterion.id}' {criterion.better} is better, so the target must be {criterion.better} than the floor"
+        better = criterion.better
+        message = f"for '{criterion.id}' {better} is better, so the target must be {better} than the floor"
         problems.append(Problem((*loc, "target"), message))
         return False
     return True

@@ -29,6 +29,8 @@ class Cell(Model):
     ``value``, ``low`` and ``high`` are in the criterion's base unit (for level criteria: the level's index);
     ``level`` is the level's name. ``score`` is the partial value in 0..1 with its bounds; a missing cell has the
     bounds 0 and 1 and no score. ``evidence`` is a JSON pointer into the Run (``/observations/12``) or a fact id.
+    ``text`` says the same in words with units; a cell of which only a bound is known (outcome ``bounded``) has a
+    ``text`` such as ``at least 290 MB`` and no value.
     """
 
     framework: str
@@ -39,6 +41,7 @@ class Cell(Model):
     low: float | None = None
     high: float | None = None
     level: str | None = None
+    text: str | None = None
     n: int | None = None
     unit: str
     provenance: Provenance
@@ -99,7 +102,11 @@ class Contribution(Model):
 
 
 class Ranked(Model):
-    """One stack in the ranking (feasible) or out of it, with the rank it would have."""
+    """One stack in the ranking (feasible) or out of it, with the rank it would have.
+
+    ``rank_acceptability`` is the share of samples in which the stack has rank 1, 2, …; ``pairwise`` the share in which
+    it is worth more than the first, second, … feasible stack of the ranking.
+    """
 
     framework: str
     route: str | None = None
@@ -108,13 +115,17 @@ class Ranked(Model):
     low: float
     high: float
     rank_acceptability: tuple[float, ...] = ()
+    pairwise: tuple[float, ...] = ()
     would_rank: int | None = None
     constraints: tuple[Constraint, ...] = ()
     contributions: tuple[Contribution, ...] = ()
 
 
 class Flip(Model):
-    """The raw value at which a rival would overtake the answer, everything else unchanged."""
+    """The raw value of one stack at which the answer would change, all else unchanged; ``text`` says it in words.
+
+    Of a rival: from where on it would overtake the answer. Of the answer: from where on it would lose its place.
+    """
 
     criterion: str
     framework: str
@@ -122,6 +133,7 @@ class Flip(Model):
     now: float | None = None
     needed: float
     unit: str
+    text: str = ""
 
 
 class Stability(Model):
@@ -154,6 +166,7 @@ class Recommendation(Model):
     samples: int
     verdict: Verdict
     answer: Stack | None = None
+    tied: tuple[Stack, ...] = ()
     conditions: tuple[str, ...] = ()
     titles: dict[str, str] = Field(default_factory=dict)
     ranking: tuple[Ranked, ...] = ()

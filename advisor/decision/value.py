@@ -2,8 +2,8 @@
 
 Piecewise linear, monotone and invertible between the anchors, which the profile states in physical units. Times, sizes
 and rates are taken on a logarithmic axis, because there a factor is what people feel: from 50 ms to 25 ms is worth as
-much as from 25 ms to 12.5 ms. Ratios and levels are taken as they are; levels are equally spaced. The alternatives never
-enter, so that no alternative can change another one's worth (no min–max).
+much as from 25 ms to 12.5 ms. Ratios and levels are taken as they are; levels are equally spaced. The alternatives
+never enter, so that no alternative can change another one's worth (no min–max).
 """
 
 from __future__ import annotations

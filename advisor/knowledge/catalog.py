@@ -10,14 +10,14 @@ import functools
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from advisor.documents import Document, Model, Problem, read_yaml
 from advisor.errors import did_you_mean
 
-SCHEMA = "advisor.catalog/1"
+SCHEMA: Final = "advisor.catalog/1"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Text = Annotated[str, Field(min_length=1)]

@@ -1,0 +1,196 @@
+"""The decision: Run + Catalog + Profile → Recommendation.
+
+Alternatives → evidence → constraints and partial values → additive value with bounds → joint samples → verdict, and
+what would change it. Pure: the same documents, seed and number of samples give the same Recommendation, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from advisor.decision.evidence import Evidencer
+from advisor.decision.explain import against, reasons, warnings
+from advisor.decision.flips import flips
+from advisor.decision.profile import Profile
+from advisor.decision.recommendation import (
+    Cell,
+    Coverage,
+    Need,
+    Provenance,
+    Ranked,
+    Recommendation,
+    Requirement,
+)
+from advisor.decision.robustness import Samples, draw, most_decisive_unknown, pairwise_winning, rank_acceptability
+from advisor.decision.score import contributions, scored
+from advisor.decision.stability import stability
+from advisor.decision.stacks import alternatives
+from advisor.decision.table import Table, build
+from advisor.decision.verdict import judge
+from advisor.knowledge.catalog import Catalog, load_catalog
+from advisor.measurement.definitions import frameworks as defined_frameworks
+from advisor.measurement.definitions import routes as defined_routes
+from advisor.measurement.run import Run
+
+SAMPLES = 10_000
+
+
+def decide(
+    run: Run,
+    profile: Profile,
+    catalog: Catalog | None = None,
+    *,
+    seed: int = 0,
+    samples: int = SAMPLES,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> Recommendation:
+    """Return the Recommendation for `profile` on the evidence of `run` and `catalog`.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured; it may be incomplete, or hold one framework only.
+    profile : Profile
+        What is needed (`advisor.decision.profile.load_profile`).
+    catalog : Catalog, optional
+        What is documented; default the shipped one. Facts count as of the day on which the Run was finished.
+    seed, samples : int
+        Of the robustness analysis; both are recorded.
+    frameworks, exclude : collection of str
+        Which alternatives to compare (see `advisor.decision.stacks.alternatives`).
+
+    Raises
+    ------
+    AdvisorError
+        When a name in `frameworks` or `exclude` is unknown, or nothing is left to compare (exit code 3).
+    """
+    catalog = load_catalog() if catalog is None else catalog
+    routes = defined_routes()
+    stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=exclude)
+    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
+    findings = Evidencer(run, catalog).table(stacks, profile.criteria.values())
+    table = build(profile, stacks, titles, findings)
+    return _recommendation(table, run, catalog, seed=seed, samples=samples)
+
+
+def _recommendation(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: int) -> Recommendation:
+    profile = table.profile
+    drawn: Samples | None = None
+    acceptability: dict[str, tuple[float, ...]] = {}
+    pairwise: dict[str, tuple[float, ...]] = {}
+    next_probe = None
+    if table.feasible:
+        drawn = draw(table.feasible, profile.wishes, table.findings, table.worths, samples=samples, seed=seed)
+        ranks, wins = rank_acceptability(drawn.values), pairwise_winning(drawn.values)
+        acceptability = {name: tuple(map(float, ranks[row])) for row, name in enumerate(table.feasible)}
+        pairwise = {name: tuple(map(float, wins[row])) for row, name in enumerate(table.feasible)}
+        next_probe = most_decisive_unknown(drawn, range(len(table.feasible)))
+    judgement = judge(table, drawn, {name: shares[0] for name, shares in acceptability.items()})
+    answer = table.stacks[judgement.answer] if judgement.answer else None
+    return Recommendation(
+        profile=profile.name,
+        title=profile.title,
+        question=profile.question,
+        run=run.id,
+        decided=run.finished,
+        seed=seed,
+        samples=samples,
+        verdict=judgement.verdict,
+        answer=answer,
+        tied=tuple(table.stacks[name] for name in judgement.tied),
+        conditions=judgement.conditions,
+        titles=dict(table.titles) | {name: criterion.title for name, criterion in profile.criteria.items()},
+        ranking=tuple(
+            _ranked(table, name, acceptability.get(name, ()), pairwise.get(name, ()))
+            for name in (*table.feasible, *table.out)
+        ),
+        needs=tuple(_needs(profile)),
+        requirements=tuple(_requirements(profile)),
+        evidence=tuple(_cells(table)),
+        reasons=tuple(reasons(table)) if answer else (),
+        against=against(table) if answer else None,
+        flips=tuple(flips(table)) if answer else (),
+        stability=tuple(stability(profile.wishes, table.worths, table.feasible)) if answer else (),
+        next_probe=next_probe,
+        coverage=_coverage(table),
+        warnings=tuple(warnings(table, run, catalog)),
+    )
+
+
+def _ranked(table: Table, name: str, acceptability: Sequence[float], pairwise: Sequence[float]) -> Ranked:
+    stack, value, wishes = table.stacks[name], table.values[name], table.profile.wishes
+    feasible = name in table.feasible
+    above = sum(table.values[other].middle > value.middle for other in table.feasible)
+    cells = {wish.criterion.id: table.cell(name, wish.criterion.id) for wish in wishes}
+    return Ranked(
+        framework=stack.framework,
+        route=stack.route,
+        feasible=feasible,
+        value=value.middle,
+        low=value.low,
+        high=value.high,
+        rank_acceptability=tuple(acceptability),
+        pairwise=tuple(pairwise),
+        would_rank=None if feasible else above + 1,
+        constraints=table.constraints[name],
+        contributions=tuple(contributions(wishes, table.row(name), cells)),
+    )
+
+
+def _needs(profile: Profile) -> list[Need]:
+    return [
+        Need(
+            criterion=wish.criterion.id,
+            title=wish.criterion.title,
+            question=wish.criterion.question,
+            group=wish.group,
+            unit=wish.criterion.unit,
+            better=wish.criterion.better,
+            weight=wish.weight,
+            floor=wish.floor_text if wish.criterion.levels else wish.value.floor,
+            target=wish.target_text if wish.criterion.levels else wish.value.target,
+            floor_text=wish.floor_text,
+            target_text=wish.target_text,
+            because=wish.because,
+        )
+        for wish in profile.wishes
+    ]
+
+
+def _requirements(profile: Profile) -> list[Requirement]:
+    return [
+        Requirement(
+            criterion=must.criterion.id,
+            title=must.criterion.title,
+            text=f"{must.criterion.title} {must.text}",
+            because=must.because,
+        )
+        for must in profile.musts
+    ]
+
+
+def _cells(table: Table) -> list[Cell]:
+    """Return the performance table row by row, in the order of the ranking, weighted cells with their worth."""
+    cells = []
+    for name in (*table.feasible, *table.out):
+        for criterion in table.profile.criteria:
+            cell = table.cell(name, criterion)
+            worth = table.worths.get((name, criterion))
+            cells.append(cell if worth is None else scored(cell, worth))
+    return cells
+
+
+def _coverage(table: Table) -> Coverage:
+    """Return the share of the weight by provenance, averaged over every stack that was compared."""
+    shares: dict[Provenance, float] = {}
+    for name in table.stacks:
+        for wish in table.profile.wishes:
+            provenance = table.cell(name, wish.criterion.id).provenance
+            if table.worths[name, wish.criterion.id].point is None:
+                provenance = "missing"
+            shares[provenance] = shares.get(provenance, 0.0) + wish.weight / len(table.stacks)
+    documented = shares.get("documented", 0.0)
+    missing = shares.get("missing", 0.0)
+    return Coverage(measured=max(0.0, 1.0 - documented - missing), documented=documented, missing=missing)

@@ -1,0 +1,177 @@
+"""The performance table: Run + Catalog → one cell for every stack and criterion, each with where it comes from.
+
+For each criterion the first place that says anything is taken, in the order of ``criteria.yaml``: measured here before
+documented. Provenance sets the width of the interval and never a score. Nothing is filled in: a cell that nobody knows
+says why, and counts as anything between worst and best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from advisor.decision.criteria import Criterion, Documented, Evidence, Measured
+from advisor.decision.readings import Reading, RunReader, add, at_least, per_second
+from advisor.decision.recommendation import Cell, Stack
+from advisor.decision.stacks import stack_id
+from advisor.decision.wording import figure
+from advisor.knowledge.catalog import Catalog, Confidence, Fact
+from advisor.measurement.run import Run
+
+LEVEL_WIDTH: dict[Confidence, float] = {"high": 0.0, "medium": 0.5, "low": 1.0}
+"""Half-width of a documented level's interval, in levels."""
+
+VALUE_WIDTH: dict[Confidence, float] = {"high": 0.02, "medium": 0.1, "low": 0.3}
+"""Half-width of a documented value's interval where its source gives none, as a share of the value."""
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cell, and what ties it to others.
+
+    ``key`` is what the cell rests on: cells with the same key (two stacks that share one observation, or one gap) are
+    uncertain together. ``probe`` is the probe whose result would fill a missing cell.
+    """
+
+    cell: Cell
+    key: str
+    probe: str | None = None
+
+
+class Evidencer:
+    """Finds the evidence for cells in one Run and one Catalog, as of the day on which the Run was finished."""
+
+    def __init__(self, run: Run, catalog: Catalog) -> None:
+        self.reader = RunReader(run)
+        self.catalog = catalog
+        self.day = run.finished.date()
+
+    def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
+        """Return the finding of every cell by (`stack_id`, criterion id)."""
+        columns = list(criteria)
+        return {(stack_id(stack), each.id): self.find(stack, each) for stack in stacks for each in columns}
+
+    def find(self, stack: Stack, criterion: Criterion) -> Finding:
+        """Return what is known of one stack on one criterion."""
+        rules = [rule for rule in criterion.evidence if _applies(rule, stack)]
+        unknown: Finding | None = None
+        for rule in rules:
+            finding = (
+                self._measured(stack, criterion, rule.measured)
+                if rule.measured
+                else self._documented(stack, criterion, rule.documented)
+            )
+            if finding.cell.provenance != "missing":
+                return finding
+            unknown = unknown or finding
+        if unknown is not None:
+            return unknown
+        cell = self._missing(stack, criterion, "not_applicable", "the question does not apply to this stack")
+        return Finding(cell, f"{criterion.id}|{stack_id(stack)}")
+
+    def _measured(self, stack: Stack, criterion: Criterion, rule: Measured) -> Finding:
+        unit = "s" if rule.items_per_call else criterion.unit
+        reading = self.reader.read(rule, stack, unit)
+        if rule.plus:
+            reading = add([reading, *(self.reader.read(part, stack, unit) for part in rule.plus)])
+        if rule.items_per_call:
+            reading = per_second(reading, rule.items_per_call)
+        if rule.bound == "at least":
+            reading = at_least(reading)
+        probe = self.reader.probe(rule, stack)
+        subject = stack.framework if rule.route == "framework" else stack_id(stack)
+        if not reading.informative:
+            cell = self._missing(stack, criterion, reading.outcome, reading.message)
+            return Finding(cell, f"{criterion.id}|{subject}", probe)
+        cell = Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome=reading.outcome,
+            value=reading.value,
+            low=reading.low,
+            high=reading.high,
+            level=_level(criterion, reading),
+            n=reading.n,
+            unit=criterion.unit,
+            provenance="measured here",
+            evidence=reading.evidence[0] if reading.evidence else None,
+            date=self.day.isoformat(),
+            message=reading.message,
+        )
+        return Finding(_told(cell, criterion), f"{criterion.id}|{','.join(reading.evidence) or subject}", probe)
+
+    def _documented(self, stack: Stack, criterion: Criterion, rule: Documented | None) -> Finding:
+        assert rule is not None
+        subject = stack.route if rule.route == "own" and stack.route else stack.framework
+        fact = self.catalog.fact(subject, rule.fact, self.day)
+        interval = None if fact is None else _interval(fact, criterion, self.day)
+        key = f"{criterion.id}|{subject}"
+        if fact is None or interval is None:
+            why = f"nothing is documented about it for {self.day.isoformat()}"
+            return Finding(self._missing(stack, criterion, "missing", why), key)
+        value, low, high = interval
+        source = self.catalog.source(fact.source)
+        cell = Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome="documented",
+            value=value,
+            low=low,
+            high=high,
+            level=fact.level,
+            unit=criterion.unit,
+            provenance="documented",
+            evidence=fact.id,
+            source=source.url or f"{source.title} ({source.publisher})",
+            date=fact.valid_from.isoformat(),
+            message=fact.statement,
+        )
+        return Finding(_told(cell, criterion), f"{criterion.id}|{fact.id}")
+
+    def _missing(self, stack: Stack, criterion: Criterion, outcome: str, message: str | None) -> Cell:
+        return Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome=outcome,
+            unit=criterion.unit,
+            provenance="missing",
+            message=message,
+        )
+
+
+def _applies(rule: Evidence, stack: Stack) -> bool:
+    return rule.route == "framework" or (rule.route == "own") == (stack.route is not None)
+
+
+def _level(criterion: Criterion, reading: Reading) -> str | None:
+    if not criterion.levels or reading.value is None:
+        return None
+    return criterion.levels[round(reading.value)]
+
+
+def _told(cell: Cell, criterion: Criterion) -> Cell:
+    return cell.model_copy(update={"text": figure(cell, percent=criterion.percent)})
+
+
+def _interval(fact: Fact, criterion: Criterion, day: date) -> tuple[float, float, float] | None:
+    """Return value, low and high of a fact in the criterion's unit; None when it says nothing in that unit."""
+    if criterion.levels:
+        if fact.level not in criterion.levels:
+            return None
+        value, width = float(criterion.level(str(fact.level))), LEVEL_WIDTH[fact.confidence]
+        return value, max(0.0, value - width), min(len(criterion.levels) - 1.0, value + width)
+    if fact.earliest is not None and fact.latest is not None and criterion.unit == "s":
+        low = max(0.0, (day - fact.latest).days * DAY)
+        high = max(low, (day - fact.earliest).days * DAY)
+        return (low + high) / 2, low, high
+    if fact.value is None or fact.unit != criterion.unit:
+        return None
+    width = abs(fact.value) * VALUE_WIDTH[fact.confidence]
+    low = fact.value - width if fact.low is None else fact.low
+    return fact.value, low, fact.value + width if fact.high is None else fact.high

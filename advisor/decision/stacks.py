@@ -1,0 +1,81 @@
+"""The alternatives: which stacks a profile compares, and how they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from advisor.decision.profile import Ships
+from advisor.decision.recommendation import Stack
+from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
+from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
+from advisor.measurement.run import Run
+
+
+def stack_id(stack: Stack) -> str:
+    """Return the identifier of a stack: ``pytorch`` or ``pytorch→executorch``."""
+    return f"{stack.framework}→{stack.route}" if stack.route else stack.framework
+
+
+def stack_title(stack: Stack, titles: Mapping[str, str]) -> str:
+    """Return the name of a stack as people write it: ``PyTorch → ExecuTorch``."""
+    framework = titles.get(stack.framework, stack.framework)
+    return f"{framework} → {titles.get(stack.route, stack.route)}" if stack.route else framework
+
+
+def alternatives(
+    run: Run,
+    ships: Ships | None,
+    definitions: Mapping[str, FrameworkDefinition],
+    routes: Mapping[str, RouteDefinition],
+    *,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> tuple[Stack, ...]:
+    """Return the stacks to compare, sorted by identifier.
+
+    Parameters
+    ----------
+    run : Run
+        Its frameworks are compared, those that are not installed too (as unknown).
+    ships : {"edge", "server"} or None
+        ``edge``: every framework through every route that ships to devices. ``server``: every framework alone, and
+        through every route that ships to servers. None: every framework alone.
+    definitions, routes : mapping
+        What routes a framework has, and what a route ships to.
+    frameworks : collection of str, optional
+        Compare only these frameworks.
+    exclude : collection of str
+        Leave out these frameworks, routes or stacks (``tensorflow``, ``onnxruntime``, ``pytorch→onnxruntime``).
+
+    Raises
+    ------
+    AdvisorError
+        When a name is unknown to the Run, or nothing is left to compare.
+    """
+    found: list[Stack] = []
+    for name in run.frameworks:
+        seen = {each.route for each in run.observations if each.framework == name and each.route}
+        known = definitions[name].routes if name in definitions else ()
+        shipping = sorted(
+            route
+            for route in seen | set(known)
+            if ships is not None and (route not in routes or ships in routes[route].ships)
+        )
+        if ships != "edge":
+            found.append(Stack(framework=name))
+        found.extend(Stack(framework=name, route=route) for route in shipping)
+    named = {part for stack in found for part in (stack.framework, stack.route, stack_id(stack)) if part}
+    named |= set(run.frameworks)
+    for wanted in (*(frameworks or ()), *(item.replace("->", "→") for item in exclude)):
+        if wanted not in named:
+            raise AdvisorError(f"this Run has no '{wanted}'{did_you_mean(wanted, named)}")
+    left_out = {item.replace("->", "→") for item in exclude}
+    kept = [
+        stack
+        for stack in found
+        if (frameworks is None or stack.framework in frameworks)
+        and not left_out & {stack.framework, stack.route, stack_id(stack)}
+    ]
+    if not kept:
+        raise AdvisorError("there is nothing to compare: no framework is left", exit_code=EXIT_PROBING)
+    return tuple(sorted(kept, key=stack_id))

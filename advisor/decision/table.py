@@ -1,0 +1,99 @@
+"""The scored performance table of one decision: stacks × criteria, with findings, worths, values and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from advisor.decision.constraints import check
+from advisor.decision.evidence import Finding
+from advisor.decision.profile import Profile
+from advisor.decision.recommendation import Cell, Constraint, Stack
+from advisor.decision.score import Worth, known_share, total, worth
+from advisor.decision.stacks import stack_id, stack_title
+
+
+@dataclass(frozen=True)
+class Table:
+    """Everything that the verdict and its explanation look at.
+
+    Stacks are named by `stack_id`. ``feasible`` are the stacks that fail no constraint, best value first; ``out`` are
+    the others, nearest miss first.
+    """
+
+    profile: Profile
+    stacks: Mapping[str, Stack]
+    titles: Mapping[str, str]
+    findings: Mapping[tuple[str, str], Finding]
+    worths: Mapping[tuple[str, str], Worth]
+    values: Mapping[str, Worth]
+    constraints: Mapping[str, tuple[Constraint, ...]]
+    feasible: tuple[str, ...]
+    out: tuple[str, ...]
+
+    def cell(self, stack: str, criterion: str) -> Cell:
+        """Return one cell."""
+        return self.findings[stack, criterion].cell
+
+    def title(self, stack: str) -> str:
+        """Return the name of a stack as people write it."""
+        return stack_title(self.stacks[stack], self.titles)
+
+    def known(self, stack: str) -> float:
+        """Return the share of the weight of which the stack's worth is known."""
+        return known_share(self.profile.wishes, _row(self.worths, stack))
+
+    def row(self, stack: str) -> dict[str, Worth]:
+        """Return the worths of one stack by criterion."""
+        return _row(self.worths, stack)
+
+    def failed(self, stack: str) -> list[Constraint]:
+        """Return the constraints that the stack fails."""
+        return [each for each in self.constraints[stack] if each.outcome == "fail"]
+
+
+def build(
+    profile: Profile,
+    stacks: Sequence[Stack],
+    titles: Mapping[str, str],
+    findings: Mapping[tuple[str, str], Finding],
+) -> Table:
+    """Score every stack and order them."""
+    named = {stack_id(stack): stack for stack in stacks}
+    worths = {
+        (name, wish.criterion.id): worth(findings[name, wish.criterion.id].cell, wish.value)
+        for name in named
+        for wish in profile.wishes
+    }
+    values = {name: total(profile.wishes, _row(worths, name)) for name in named}
+    constraints = {
+        name: tuple(check(must, findings[name, must.criterion.id].cell) for must in profile.musts) for name in named
+    }
+    by_value = sorted(named, key=lambda name: (-values[name].middle, name))
+    fails = {name: [each for each in constraints[name] if each.outcome == "fail"] for name in named}
+    out = [name for name in by_value if fails[name]]
+    out.sort(key=lambda name: (len(fails[name]), _distance(profile, fails[name])))
+    return Table(
+        profile=profile,
+        stacks=named,
+        titles=titles,
+        findings=findings,
+        worths=worths,
+        values=values,
+        constraints=constraints,
+        feasible=tuple(name for name in by_value if not fails[name]),
+        out=tuple(out),
+    )
+
+
+def _row(worths: Mapping[tuple[str, str], Worth], stack: str) -> dict[str, Worth]:
+    return {criterion: found for (name, criterion), found in worths.items() if name == stack}
+
+
+def _distance(profile: Profile, failed: Sequence[Constraint]) -> float:
+    """Return how far the constraints are missed, each relative to its limit; an outcome counts as a whole limit."""
+    limits = {must.criterion.id: abs(must.limit) for must in profile.musts}
+    return sum(
+        1.0 if each.shortfall is None or not limits[each.criterion] else each.shortfall / limits[each.criterion]
+        for each in failed
+    )
