@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.constructor import SafeConstructor
 
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -19,6 +20,8 @@ Loc = tuple[str | int, ...]
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
 _CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+# PyYAML may have been built without libyaml.
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Model(BaseModel):
@@ -68,7 +71,7 @@ def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None)
     """
     text = read_text(path, what, hint=hint)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -78,7 +81,7 @@ def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None)
     places: dict[Loc, tuple[int, int, int]] = {}
     problems: list[Problem] = []
     try:
-        data = _plain(node, (), places, problems, set())
+        data = _plain(node, (), places, problems, set(), SafeConstructor())
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
     if not problems:
@@ -151,12 +154,22 @@ def _foreign(found: object, schema: str, what: str) -> str:
     return f'not a {what}: expected "schema": "{schema}", found {json.dumps(found)[:60]}'
 
 
+def _compose(text: str) -> yaml.Node | None:
+    """Parse with libyaml, ten times as fast; where it refuses, Python's own parser says more exactly where and why."""
+    try:
+        node = yaml.compose(text, Loader=_FAST)
+    except yaml.YAMLError:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return cast("yaml.Node | None", node)
+
+
 def _plain(
     node: yaml.Node | None,
     loc: Loc,
     places: dict[Loc, tuple[int, int, int]],
     problems: list[Problem],
     seen: set[int],
+    scalars: SafeConstructor,
 ) -> Any:
     """Turn YAML nodes into plain data and note where each value stands."""
     if node is None:
@@ -185,12 +198,12 @@ def _plain(
                 problems.append(Problem((*here, ""), f"duplicate key '{key}'"))
                 continue
             places[(*here, "key")] = (key_mark.line, key_mark.column, len(key))
-            mapping[key] = _plain(value_node, here, places, problems, seen)
+            mapping[key] = _plain(value_node, here, places, problems, seen, scalars)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*loc, index), places, problems, seen) for index, item in enumerate(node.value)]
+        return [_plain(item, (*loc, index), places, problems, seen, scalars) for index, item in enumerate(node.value)]
     try:
-        return yaml.SafeLoader("").construct_object(node)
+        return scalars.construct_object(node)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         problems.append(Problem(loc, f"cannot read this value: {str(error).splitlines()[0]}"))
         return None
