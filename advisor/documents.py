@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -157,10 +157,9 @@ def _foreign(found: object, schema: str, what: str) -> str:
 def _compose(text: str) -> yaml.Node | None:
     """Parse with libyaml, ten times as fast; where it refuses, Python's own parser says more exactly where and why."""
     try:
-        node = yaml.compose(text, Loader=_FAST)
+        return yaml.compose(text, Loader=_FAST)
     except yaml.YAMLError:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    return cast("yaml.Node | None", node)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _plain(
