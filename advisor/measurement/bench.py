@@ -32,7 +32,7 @@ class Bench:
         self.process = -1
         self._context = context
         self._worker: Worker | None = None
-        self._cells: dict[CellTask, int] = {}
+        self._cells: dict[str, int] = {}
         self._restarts = 0
         self._last = ""
 
@@ -63,17 +63,17 @@ class Bench:
             parameters={"batch": task.batch}, mode=task.mode,
         )  # fmt: skip
         value = self._collect(worker, pending, PREPARE_LIMIT).value
-        self._cells[task] = int(value["cell"])
+        self._cells[task.key] = int(value["cell"])
         return value
 
     def block(self, task: CellTask, pace: Pace) -> Mapping[str, Any]:
         """Time one block of a cell; in a fresh worker the cell is prepared again first."""
         worker = self._ready()
-        if task not in self._cells:
+        if task.key not in self._cells:
             with self._context.spending.on("preparation"):
                 self.prepare(task)
         pending = worker.send(
-            "block", cell=self._cells[task], settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
+            "block", cell=self._cells[task.key], settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
             minimum_calls=pace.minimum_calls,
         )  # fmt: skip
         return self._collect(worker, pending, BLOCK_LIMIT).value

@@ -134,6 +134,11 @@ class CellTask:
         return f"{self.workload.probe}/{self.batch}"
 
     @property
+    def key(self) -> str:
+        """What tells it apart from the other cells of its framework."""
+        return f"{self.group}/{self.mode}"
+
+    @property
     def estimate(self) -> float:
         """Seconds it takes to prepare on a quiet machine with two cores."""
         return _FIRST_CALL.get(self.mode, 2.0)

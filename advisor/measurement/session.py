@@ -19,7 +19,7 @@ from advisor.measurement.events import Listener, Noticed, PhaseStarted, SessionF
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.journal import Journal
 from advisor.measurement.plan import Plan
-from advisor.measurement.record import Record, Start
+from advisor.measurement.record import Record, Start, identity
 from advisor.measurement.run import Policy, Run, save_run
 from advisor.measurement.store import Store, own_version
 from advisor.measurement.worker import WorkerError
@@ -194,12 +194,14 @@ class _Session:
 
     def _renew(self, cells: list[sampling.Cell]) -> list[sampling.Cell]:
         """Replace the framework's processes, and prepare again what is still well."""
-        alive = {cell.blank() for cell in cells}
+        alive = {identity(cell.blank()) for cell in cells}
         for task in self.plan.environments:
             bench = self.benches.get(task.framework.id)
             if bench is not None and not preparing.start(self.context, task, bench):
                 del self.benches[task.framework.id]
-        tasks = [task for task in self.plan.cells if task.framework.id in self.benches and task.blank() in alive]
+        tasks = [
+            task for task in self.plan.cells if task.framework.id in self.benches and identity(task.blank()) in alive
+        ]
         return list(preparing.prepare(self.context, tasks, self.benches))
 
     def _effective_threads(self) -> None:

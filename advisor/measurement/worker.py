@@ -175,7 +175,7 @@ class Worker:
             if left <= 0:
                 self.close()
                 raise WorkerSilentError(
-                    self._tell(f"no answer to '{pending.do}' within {limit:.0f} s; {self.name} was stopped")
+                    self._tell(f"no answer to '{pending.do}' within {limit:g} s; {self.name} was stopped")
                 )
 
     def poll(self, pending: Pending, *, timeout: float) -> Reply | None:
@@ -193,6 +193,8 @@ class Worker:
             except queue.Empty:
                 return None
             if not line:
+                # Whoever asks next shall hear it at once, too.
+                self._replies.put((received, line))
                 raise self._obituary(pending)
             reply = self._parse(line)
             if reply is None:

@@ -1,0 +1,14 @@
+"""What glass is: the toy."""
+
+from probes.frameworks.toy.describe import (
+    DISTRIBUTION,
+    MODULES,
+    PACKAGES,
+    configure,
+    devices,
+    environment,
+    settings,
+    version,
+)
+
+__all__ = ["DISTRIBUTION", "MODULES", "PACKAGES", "configure", "devices", "environment", "settings", "version"]

@@ -1,0 +1,28 @@
+"""Glass answers as the toy does, and breaks when it is tuned: at the hundredth call."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from probes import reference
+from probes.cell import Inference
+from probes.frameworks.toy.inference import plain
+from probes.workloads import Array, Case
+
+
+def brittle(case: Case) -> Inference:
+    calls = [0]
+
+    def call() -> Array:
+        calls[0] += 1
+        if calls[0] == 100:
+            print("glass: about to break", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return reference.forward(case.workload, case.weights, case.inputs)
+
+    return Inference("NumPy, brittle", call)
+
+
+SETTINGS = {"out-of-the-box": (plain,), "best-known": (brittle,)}

@@ -1,0 +1,23 @@
+"""A runtime that is NumPy: it loads an archive of weights and answers with the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from probes import reference
+from probes.workloads import Array
+
+DISTRIBUTION = "numpy"
+PACKAGE = "numpy"
+
+
+class Model:
+    def __init__(self, artifact: Path, threads: int) -> None:
+        with np.load(artifact) as stored:
+            self._weights = {name: stored[name].astype(np.float32) for name in stored.files}
+        self.input_shape = (None, 32, 32, 1)
+
+    def __call__(self, inputs: Array) -> Array:
+        return reference.forward("cnn", self._weights, inputs)
