@@ -1,0 +1,185 @@
+"""The claims ledger: what becomes of every claim of the comparison articles on this Run and this Catalog.
+
+A claim is settled by the Run where it is bound to observations, by dated facts where it is not, and by neither where it
+is an opinion or cannot be tested. A new Run settles the bound claims anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal
+
+from advisor.decision.trial import Measured, apply, probes
+from advisor.documents import Model
+from advisor.knowledge.articles import last_day
+from advisor.knowledge.catalog import Catalog, Fact
+from advisor.knowledge.claims import Claim, Way
+from advisor.measurement.run import Run
+
+Verdict = Literal[
+    "holds", "does not hold", "within noise", "outdated", "contradicted", "cannot be tested here", "opinion"
+]
+VERDICTS: tuple[Verdict, ...] = (
+    "holds", "does not hold", "within noise", "outdated", "contradicted", "cannot be tested here", "opinion",
+)  # fmt: skip
+
+
+class Rival(Model):
+    """A claim that says the opposite, and what became of it."""
+
+    claim: str
+    verdict: Verdict
+
+
+class Settled(Model):
+    """What became of one claim.
+
+    ``measured`` are the figures and outcomes it rests on, with JSON pointers into the Run; ``facts`` are ids in the
+    Catalog; ``probes`` the recipes that produce (or would produce) its observations. ``rivals`` are the claims that
+    contradict it, and ``right`` those of them that hold while this one does not.
+    """
+
+    claim: str
+    verdict: Verdict
+    way: Way
+    claimed: str
+    measured: tuple[Measured, ...] = ()
+    facts: tuple[str, ...] = ()
+    why: str
+    probes: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    right: tuple[str, ...] = ()
+
+
+def settle(claim: Claim, run: Run, catalog: Catalog) -> Settled:
+    """Return what becomes of `claim` on `run` and `catalog` (facts count as of the day of the Run).
+
+    A claim whose observations are missing is *cannot be tested here*, with what is missing; it is never guessed.
+    """
+    if claim.test is not None:
+        return _measured(claim, run, catalog)
+    if claim.facts is not None:
+        return _documented(claim, run.finished.date(), catalog)
+    if claim.opinion is not None:
+        return _settled(claim, "opinion", claim.opinion)
+    return _settled(claim, "cannot be tested here", claim.untestable or "")
+
+
+def ledger(run: Run, catalog: Catalog, claims: Iterable[Claim]) -> tuple[Settled, ...]:
+    """Settle every claim, and set beside each what became of the claims that contradict it."""
+    claims = tuple(claims)
+    settled = {claim.id: settle(claim, run, catalog) for claim in claims}
+    rows = []
+    for claim in claims:
+        rivals = tuple(
+            Rival(claim=name, verdict=settled[name].verdict) for name in claim.contradicts if name in settled
+        )
+        row = settled[claim.id]
+        right = () if row.verdict == "holds" else tuple(each.claim for each in rivals if each.verdict == "holds")
+        rows.append(row.model_copy(update={"rivals": rivals, "right": right}))
+    return tuple(rows)
+
+
+def claim_rows(
+    settled: Iterable[Settled],
+    claims: Iterable[Claim],
+    *,
+    verdict: str | None = None,
+    source: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return one plain row per settled claim, for a table, CSV or JSON.
+
+    Parameters
+    ----------
+    settled, claims
+        The ledger, and the claims it settles.
+    verdict, source : str, optional
+        Only rows with this verdict; only claims that this article makes.
+    """
+    by_id = {claim.id: claim for claim in claims}
+    rows = []
+    for row in settled:
+        claim = by_id[row.claim]
+        if verdict not in (None, row.verdict) or (source is not None and source not in claim.sources):
+            continue
+        rows.append(
+            {
+                "id": claim.id,
+                "verdict": row.verdict,
+                "claim": claim.statement,
+                "claimed": row.claimed,
+                "measured": [figure.text for figure in row.measured],
+                "why": row.why,
+                "settled_by": row.way,
+                "evidence": [pointer for figure in row.measured for pointer in figure.evidence],
+                "facts": list(row.facts),
+                "probes": list(row.probes),
+                "contradicts": list(claim.contradicts),
+                "right": list(row.right),
+                "sources": list(claim.sources),
+                "as_of": claim.as_of,
+                "subject": claim.subject,
+                "topic": claim.compares,
+                "kind": claim.kind,
+            }
+        )
+    return rows
+
+
+def _measured(claim: Claim, run: Run, catalog: Catalog) -> Settled:
+    assert claim.test is not None
+    trial = apply(claim.test, run)
+    verdict: Verdict = trial.answer
+    why = "; ".join(trial.why)
+    facts: tuple[str, ...] = ()
+    if verdict == "does not hold":
+        ends = _ends(claim, run.finished.date(), catalog)
+        if ends:
+            verdict, facts = "outdated", tuple(fact.id for fact in ends)
+            why = f"{why}. It ended on {max(fact.valid_from for fact in ends).isoformat()}"
+    return _settled(
+        claim, verdict, f"{why}. {claim.test.scope}", measured=trial.measured, facts=facts, probes=probes(claim.test)
+    )
+
+
+def _ends(claim: Claim, day: date, catalog: Catalog) -> list[Fact]:
+    """Return the facts that ended a tested claim: after it was made and by `day`."""
+    assert claim.test is not None
+    said = last_day(claim.as_of)
+    named = set(claim.test.ended_by)
+    held = [fact for fact in catalog.facts if fact.id in named and fact.valid_from <= day]
+    return [fact for fact in held if said is None or fact.valid_from > said]
+
+
+def _documented(claim: Claim, day: date, catalog: Catalog) -> Settled:
+    assert claim.facts is not None
+    known = {fact.id: fact for fact in catalog.facts}
+    for name in claim.facts.ids:
+        if name not in known:
+            return _settled(claim, "cannot be tested here", f"the fact '{name}' is not in this catalog")
+        start = known[name].valid_from
+        if start > day:
+            why = f"the fact '{name}' holds from {start.isoformat()} on, after this run"
+            return _settled(claim, "cannot be tested here", why)
+    over = [end for name in claim.facts.ids if (end := known[name].valid_to) is not None and end < day]
+    verdict: Verdict = claim.facts.verdict
+    why = claim.facts.because
+    if verdict == "holds" and over:
+        verdict, why = "outdated", f"{why} That ended on {min(over).isoformat()}."
+    return _settled(claim, verdict, why, facts=claim.facts.ids)
+
+
+def _settled(
+    claim: Claim,
+    verdict: Verdict,
+    why: str,
+    *,
+    measured: tuple[Measured, ...] = (),
+    facts: tuple[str, ...] = (),
+    probes: tuple[str, ...] = (),
+) -> Settled:
+    return Settled(
+        claim=claim.id, verdict=verdict, way=claim.way, claimed=claim.figure or claim.statement, measured=measured,
+        facts=facts, why=why, probes=probes,
+    )  # fmt: skip

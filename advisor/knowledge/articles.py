@@ -1,0 +1,75 @@
+"""The comparison articles whose claims and recommendations are settled; ``articles.yaml`` holds them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import functools
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from advisor.documents import Model, Problem, read_yaml
+from advisor.knowledge.catalog import Source, Text
+
+# YAML reads 2023-12-04 as a date and 2021 as a number; here they are times of different precision.
+AsOf = Annotated[str, BeforeValidator(str), Field(pattern=r"^(undated|\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?)$")]
+
+
+class Article(Source):
+    """A document whose claims are settled; what it says is no fact because it says so.
+
+    ``date`` is its date as a reference list prints it (``2023, March 16``, ``n.d.``); ``as_of`` is the time that its
+    statements are taken to speak of, ``not_before`` a lower bound where it bears no date, ``retrieved`` the day that
+    it was read.
+    """
+
+    kind: Literal["article", "search snippet", "log"]
+    author: Text | None = None
+    date: Text
+    as_of: AsOf
+    not_before: datetime.date | None = None
+    retrieved: datetime.date | None = None
+
+
+class _Articles(Model):
+    articles: tuple[Article, ...]
+
+
+def load_articles(folder: Path | None = None) -> tuple[Article, ...]:
+    """Read ``articles.yaml`` from `folder` (default: the shipped one).
+
+    Raises
+    ------
+    AdvisorError
+        Naming every mistake with file:line:column, duplicate ids among them.
+    """
+    return _load(folder or Path(__file__).resolve().parent)
+
+
+def last_day(as_of: str) -> datetime.date | None:
+    """Return the last day that `as_of` may mean, or None when it is undated.
+
+    >>> last_day("2022-12")
+    datetime.date(2022, 12, 31)
+    """
+    if as_of == "undated":
+        return None
+    year, month, day = (*(int(part) for part in as_of.split("-")), 0, 0)[:3]
+    month = month or 12
+    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+
+
+@functools.cache
+def _load(folder: Path) -> tuple[Article, ...]:
+    document = read_yaml(folder / "articles.yaml", _Articles, what="list of articles")
+    seen: set[str] = set()
+    problems = []
+    for index, article in enumerate(document.value.articles):
+        if article.id in seen:
+            problems.append(Problem(("articles", index, "id"), f"duplicate id '{article.id}'"))
+        seen.add(article.id)
+    if problems:
+        raise document.error(problems)
+    return document.value.articles
