@@ -279,7 +279,7 @@ def _cell(cell: Cell | None, *, share: bool) -> str:
     if cell.level is not None:
         return words.line(cell.level)
     if cell.value is None:
-        return words.OUTCOMES.get(cell.outcome, words.line(cell.outcome))
+        return words.line(cell.text) if cell.text else words.OUTCOMES.get(cell.outcome, words.line(cell.outcome))
     return numbers.show(cell.value, cell.unit, cell.low, cell.high, share=share).text
 
 

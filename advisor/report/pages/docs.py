@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from advisor.documents import write_text
-from advisor.report.pages import home, profile
+from advisor.documents import write_json, write_text
+from advisor.report import downloads, words
+from advisor.report.pages import evidence, home, machine, probe, profile
 from advisor.report.pages.context import Report
-from advisor.report.pages.drawings import drawings
+from advisor.report.pages.drawings import blocks, drawings
 from advisor.report.pages.render import Renderer
 
 TITLE = "Which deep learning framework should we use?"
+_TOC = "with-toc"
 Nav = list[dict[str, Any]]
 
 
@@ -36,11 +38,34 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         context = profile.context(report, told)
         context["charts"] = drawings(report, told, context["needs"])
         name = report.profile_page(told.profile)
-        pages.add(
-            name, "profile", context["heading"], f"The answer for {context['name']}, and why.", "with-toc", **context
-        )
+        pages.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", _TOC, **context)
         answers.append({context["name"]: f"{name}.md"})
-    return [{"Which framework?": "index.md"}, {"Answers": answers}]
+    behind = pages.simple(
+        "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
+    )
+    for page in report.probes:
+        context = probe.context(report, page) | {"chart": blocks(report, page)}
+        behind += pages.simple(page.name, "probe", page.title, page.title, _TOC, context)
+    behind += pages.simple(
+        "machine", "machine", "The machine and the rules", "Machine and policy", _TOC, machine.context(report)
+    )
+    about = pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
+    about += pages.simple(
+        "downloads", "downloads", "The files behind these pages", "Downloads", _TOC, {"files": _files(report, folder)}
+    )
+    return [{"Which framework?": "index.md"}, {"Answers": answers}, {"Evidence": behind}, {"About": about}]
+
+
+def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
+    """Write the documents themselves beside the pages; return name and content of each."""
+    write_json(folder / "run.json", report.run)
+    files = [("run.json", "The Run: everything that was measured, with every sample")]
+    for told in report.recommendations:
+        name = f"{report.sources[told.profile].name}.json"
+        write_json(folder / name, told)
+        files.append((name, f"The Recommendation for {profile.profile_name(told)}: ranking, evidence, flips, weights"))
+    write_text(folder / "evidence.csv", downloads.evidence_csv(report.recommendations))
+    return [*files, ("evidence.csv", "Every cell of every performance table, for a spreadsheet")]
 
 
 class _Pages:
@@ -49,6 +74,11 @@ class _Pages:
     def __init__(self, folder: Path, render: Renderer) -> None:
         self.folder = folder
         self.render = render
+
+    def simple(self, name: str, template: str, title: str, short: str, layout: str, context: dict[str, Any]) -> Nav:
+        """Write a page whose heading is its title; return its entry in the navigation."""
+        self.add(name, template, title, f"{title}.", layout, heading=title, **context)
+        return [{short: f"{name}.md"}]
 
     def add(self, name: str, template: str, title: str, description: str, layout: str, /, **context: Any) -> None:
         text = self.render.page(template, title=title, description=description, layout=layout, **context)

@@ -1,4 +1,4 @@
-"""The charts of a profile's page, drawn from the same views as its tables."""
+"""The charts of the pages, drawn from the same views as their tables."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.report import numbers
+from advisor.measurement.run import Observation
+from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing
 from advisor.report.charts.evidence import Mark, Row, evidence
-from advisor.report.pages.context import Report, StackName
+from advisor.report.charts.strips import Strip, strips
+from advisor.report.pages.context import ProbePage, Report, StackName
 from advisor.report.pages.profile import NeedView
 
 
@@ -31,6 +33,37 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
         "contributions": contributions(bars, _apart(stacks, drawn, needs)),
         "evidence": evidence(rows, _weakest(report, told, stacks, drawn, needs), _legend(stacks, shapes)),
     }
+
+
+def blocks(report: Report, page: ProbePage) -> Drawing | None:
+    """Return the strip plot of a probe's timed blocks; None when nothing was timed in blocks."""
+    timed = [(index, each) for index, each in report.observed(page.indices) if each.rounds and each.summary]
+    if not timed:
+        return None
+    sizes = {str(each.parameters.get("batch", "")) for _, each in timed}
+    strips_ = [
+        Strip(_name(report, each, batch=len(sizes) > 1), words.slug(each.framework), each.summary.median,
+              [(block.median, block.accepted) for block in each.rounds])
+        for _, each in timed if each.summary
+    ]  # fmt: skip
+    place = min(range(len(timed)), key=lambda place: strips_[place].median)
+    index, fastest = timed[place]
+    shown = report.source.interval(
+        "observations", index, "summary", unit=fastest.unit or "", keys=("median", "low", "high")
+    )
+    finding = Markup("The fastest here is {}: {} a call.").format(strips_[place].name, shown.value)
+    return strips(strips_, finding)
+
+
+def _name(report: Report, each: Observation, *, batch: bool) -> str:
+    parts = [report.stack(each.framework, each.route).plain]
+    if each.mode:
+        parts.append(words.SETTINGS.get(each.mode, words.line(each.mode)))
+    if "precision" in each.parameters:
+        parts.append(words.line(str(each.parameters["precision"])))
+    if batch and "batch" in each.parameters:
+        parts.append(f"batch {words.line(str(each.parameters['batch']))}")
+    return ", ".join(parts)
 
 
 def _bar(stack: StackName, ranked: Ranked, needs: Sequence[NeedView]) -> Bar:

@@ -161,6 +161,8 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         value = source.quote("evidence", place, "level")
     elif cell.value is not None:
         value = source.interval("evidence", place, unit=cell.unit, share=is_share(told, cell))
+    elif cell.text and cell.provenance != "missing":
+        value = source.quote("evidence", place, "text")
     return CellView(
         stack=stack,
         value=value,

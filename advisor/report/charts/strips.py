@@ -1,0 +1,89 @@
+"""Every block of every stack as one dot: shape, spread and overlap at a glance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup
+
+from advisor.report import numbers
+from advisor.report.charts import drawing
+
+_ROW = 44
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One variant: its name, its framework, its median in seconds, and its blocks as (seconds, accepted)."""
+
+    name: str
+    framework: str
+    median: float
+    blocks: Sequence[tuple[float, bool]]
+
+
+def strips(rows: Sequence[Strip], finding: Markup) -> drawing.Drawing:
+    """Draw the strips on one logarithmic axis of time."""
+    fastest = min(rows, key=lambda row: row.median)
+    label = f"Block medians of {len(rows)} variants; the fastest is {fastest.name}. The table has the medians."
+    wide, narrow = drawing.draw(lambda width: _chart(rows, width), label)
+    return drawing.Drawing(finding, wide, narrow)
+
+
+def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
+    plot = width - 14
+    dots: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
+    for number, row in enumerate(rows):
+        top = number * _ROW
+        names.append({"name": row.name, "y": top + 12, "median": row.median, "top": top + 20, "bottom": top + 38})
+        for count, (seconds, accepted) in enumerate(row.blocks):
+            # Spread in a fixed pattern, not at random: two builds must be equal.
+            offset = (count * 7) % 11 - 5
+            dots.append(
+                {
+                    "x": seconds, "y": top + 29 + offset, "colour": drawing.colour(row.framework),
+                    "accepted": accepted,
+                }
+            )  # fmt: skip
+    low, high, ticks = _axis([dot["x"] for dot in dots], 6 if width > 400 else 3)
+    scale = alt.Scale(type="log", domain=[low, high], nice=False)
+    texts = {tick: numbers.show(tick, "s").text for tick in ticks}
+    expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
+    axis = alt.Axis(values=ticks, labelExpr=f"{expression} : ''", title=None, labelFlush=True)
+    dot, name = alt.Chart(pd.DataFrame(dots)), alt.Chart(pd.DataFrame(names))
+    place: dict[str, Any] = {"y": alt.Y("y:Q", scale=None, axis=None)}
+    x, colour = alt.X("x:Q", scale=scale, axis=axis), alt.Stroke("colour:N", scale=None)
+    layers = [
+        dot.transform_filter("datum.accepted").mark_circle(size=34, opacity=0.75, stroke=None).encode(
+            x=x, fill=alt.Fill("colour:N", scale=None), **place
+        ),
+        dot.transform_filter("!datum.accepted").mark_point(size=34, filled=False, strokeWidth=1.5).encode(
+            x=x, stroke=colour, **place
+        ),
+        name.mark_rule(strokeWidth=2.5, stroke=drawing.INK).encode(
+            x=alt.X("median:Q", scale=scale), y=alt.Y("top:Q", scale=None), y2="bottom:Q"
+        ),
+        name.mark_text(
+            align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, baseline="middle",
+            limit=plot,
+        ).encode(x=alt.value(0), text="name:N", **place),
+    ]  # fmt: skip
+    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4)
+
+
+def _axis(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
+    """Return a logarithmic domain around `values`, and at most `most` round ticks in it."""
+    low, high = min(values) / 1.08, max(values) * 1.08
+    for steps in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
+        inside = [tick for tick in ticks if low <= tick <= high]
+        if len(inside) <= most:
+            return (low, high, inside) if inside else (low, high, [float(f"{math.sqrt(low * high):.2g}")])
+    return low, high, inside[:: math.ceil(len(inside) / most)]

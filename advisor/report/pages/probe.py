@@ -1,0 +1,231 @@
+"""The page of one probe: what is asked, what came out, the figures, and every sample behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation
+from advisor.report import numbers, words
+from advisor.report.figures import Figure, Interval, Quote, Source
+from advisor.report.pages.context import ProbePage, Report, StackName
+
+_TIMED = ("median", "low", "high")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way in which a probe was run: a stack, its setting and the parameters that tell it apart."""
+
+    stack: StackName
+    setting: str
+    how: Quote | None
+    parameters: tuple[tuple[str, Figure | Quote], ...]
+
+    @property
+    def plain(self) -> str:
+        """Return the variant as text, for the label of a cell on a narrow screen."""
+        return ", ".join([self.stack.plain, *self.details])
+
+    @property
+    def details(self) -> list[str]:
+        """Return what follows the stack's name."""
+        setting = [self.setting] if self.setting else []
+        return setting + [f"{value}" if name == "precision" else f"{name} {value}" for name, value in self.parameters]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One observation with a metric, ready to show."""
+
+    index: int
+    outcome: str
+    value: Interval | None
+    p95: Figure | None
+    p99: Figure | None
+    calls: Figure | None
+    flags: tuple[Quote, ...]
+    message: Quote | None
+    samples: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One variant with its readings by metric, and its parity."""
+
+    variant: Variant
+    readings: dict[str, Reading]
+    parity: dict[str, Figure | Quote | None]
+
+
+def context(report: Report, page: ProbePage) -> dict[str, Any]:
+    """Return what the template of a probe's page needs."""
+    observed = report.observed(page.indices)
+    measured = [(index, each) for index, each in observed if each.metric]
+    common = _common([each for _, each in measured])
+    rows = _rows(report, measured, common)
+    metrics = list(dict.fromkeys(each.metric for _, each in measured if each.metric))
+    return {
+        "page": page,
+        "about": _about(page),
+        "proofs": [_proof(report, index, each) for index, each in observed if not each.metric],
+        "rows": rows,
+        "metrics": [(name, words.metric(name)) for name in metrics],
+        "upright": len(metrics) <= 2,
+        "messages": [_message(report, index, each) for index, each in observed if each.message],
+        "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
+    }
+
+
+def reading(source: Source, index: int, each: Observation) -> Reading:
+    """Return an observation with a metric, ready to show."""
+    path = ("observations", index)
+    summary, unit = each.summary, each.unit or ""
+    value = p95 = p99 = calls = None
+    if summary is not None:
+        share = numbers.is_share(each.metric or "")
+        value = source.interval(*path, "summary", unit=unit, share=share, keys=_TIMED)
+        if summary.p95 is not None:
+            p95 = source.figure(*path, "summary", "p95", show=lambda value: _two(value, unit))
+        if summary.p99 is not None:
+            low, high = summary.p99_low, summary.p99_high
+            p99 = source.figure(*path, "summary", "p99", show=lambda value: numbers.show(value, unit, low, high).text)
+        if summary.n > 1:
+            calls = source.figure(*path, "summary", "n")
+    return Reading(
+        index=index,
+        outcome=each.outcome,
+        value=value,
+        p95=p95,
+        p99=p99,
+        calls=calls,
+        flags=tuple(source.quote(*path, "flags", number) for number in range(len(each.flags))),
+        message=source.quote(*path, "message") if each.message else None,
+        samples=bool(each.rounds),
+    )
+
+
+def _two(value: float, unit: str) -> str:
+    """Return a value to two digits: a quantile without an interval justifies no third."""
+    return numbers.show(value, unit, value * 0.98, value * 1.02).text
+
+
+def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
+    """Return the parameters that every observation has: they tell the variants apart."""
+    names = list(dict.fromkeys(name for each in observed for name in each.parameters))
+    return tuple(name for name in names if all(name in each.parameters for each in observed))
+
+
+def _variant(report: Report, index: int, each: Observation, names: Sequence[str]) -> Variant:
+    path = ("observations", index)
+    return Variant(
+        stack=report.stack(each.framework, each.route),
+        setting=words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else "",
+        how=report.source.quote(*path, "how") if each.how else None,
+        parameters=tuple((words.line(name), _parameter(report.source, index, name)) for name in names),
+    )
+
+
+def _parameter(source: Source, index: int, name: str) -> Figure | Quote:
+    value = source.get("observations", index, "parameters", name)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return source.figure("observations", index, "parameters", name, show=lambda number: f"{number:g}")
+    return source.quote("observations", index, "parameters", name)
+
+
+def _rows(report: Report, measured: Sequence[tuple[int, Observation]], common: Sequence[str]) -> list[Row]:
+    found: dict[Any, Row] = {}
+    for index, each in measured:
+        key: tuple[Any, ...] = (
+            each.framework,
+            each.route,
+            each.mode,
+            tuple(str(each.parameters[name]) for name in common),
+        )
+        while key in found and each.metric in found[key].readings:
+            key = (*key, index)
+        row = found.setdefault(key, Row(_variant(report, index, each, common), {}, {}))
+        row.readings[each.metric or ""] = reading(report.source, index, each)
+        if each.parity and not row.parity:
+            row.parity.update(_parity(report.source, index, each))
+    return list(found.values())
+
+
+def _parity(source: Source, index: int, each: Observation) -> dict[str, Figure | Quote | None]:
+    path = ("observations", index, "parity")
+    figures: dict[str, Figure | Quote | None] = {
+        "weights": None,
+        "error": source.figure(*path, "max_relative_error", show=numbers.error),
+        "limit": source.figure(*path, "limit", show=numbers.error),
+        "referee": source.quote(*path, "referee"),
+    }
+    if each.parity and each.parity.weights_max_relative_error is not None:
+        figures["weights"] = source.figure(*path, "weights_max_relative_error", show=numbers.error)
+    return figures
+
+
+def _proof(report: Report, index: int, each: Observation) -> dict[str, Any]:
+    source, path = report.source, ("observations", index)
+    proof: dict[str, Any] = source.get(*path, "proof") or {}
+
+    def figure(name: str, show: Any) -> Figure | None:
+        return source.figure(*path, "proof", name, show=show) if isinstance(proof.get(name), (int, float)) else None
+
+    return {
+        "index": index,
+        "variant": _variant(report, index, each, list(each.parameters)),
+        "outcome": each.outcome,
+        "error": figure("max_relative_error", numbers.error),
+        "bytes": figure("artifact_bytes", lambda value: numbers.show(value, "B")),
+        "seconds": source.figure(*path, "seconds", show=lambda value: _two(value, "s")) if each.seconds else None,
+        "message": bool(each.message),
+    }
+
+
+def _message(report: Report, index: int, each: Observation) -> dict[str, Any]:
+    source, path = report.source, ("observations", index)
+    return {
+        "index": index,
+        "variant": _variant(report, index, each, list(each.parameters)),
+        "metric": words.metric(each.metric) if each.metric else None,
+        "outcome": each.outcome,
+        "where": source.quote(*path, "where") if each.where else None,
+        "text": source.quote(*path, "message", lines=True),
+    }
+
+
+def _samples(report: Report, index: int, each: Observation, common: Sequence[str]) -> dict[str, Any]:
+    source, unit = report.source, each.unit or ""
+    rows = []
+    for number, block in enumerate(each.rounds):
+        path = ("observations", index, "rounds", number)
+        threads = None
+        if block.wall > 0:
+            reference = f"{source.reference(*path, 'cpu')} {source.reference(*path, 'wall')}"
+            threads = Figure(f"{block.cpu / block.wall:.2f}", block.cpu / block.wall, reference, by="ratio")
+        rows.append(
+            {
+                "round": source.figure(*path, "round", show=lambda value: f"{value:.0f}"),
+                "process": source.figure(*path, "process", show=lambda value: f"{value:.0f}"),
+                "median": source.figure(*path, "median", show=lambda value: numbers.show(value, unit)),
+                "calls": source.figure(*path, "calls"),
+                "threads": threads,
+                "accepted": block.accepted,
+            }
+        )
+    return {"index": index, "variant": _variant(report, index, each, common), "rows": rows}
+
+
+def _about(page: ProbePage) -> dict[str, Quote | None]:
+    """Return the definition of a shipped probe in its own words, each citing ``definition:<probe>``."""
+    about: dict[str, Quote | None] = dict.fromkeys(("what", "question", "why", "proof"))
+    for route in definitions.routes().values():
+        if route.id == page.probe:
+            texts = {"question": route.question, "why": route.why, "proof": route.proof}
+            about |= {key: Quote(words.line(text), f"definition:{route.id}/{key}") for key, text in texts.items()}
+    for workload in definitions.workloads():
+        if workload.probe == page.probe:
+            about["what"] = Quote(words.line(workload.what), f"definition:{workload.probe}/what")
+    return about
