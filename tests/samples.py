@@ -35,22 +35,22 @@ _ENVIRONMENT = {
 _ROUTES: dict[tuple[str, str], dict[str, tuple[float, float, str]]] = {
     # metric: (float32, int8, unit)
     ("pytorch", "executorch"): {
-        "artifact-size": (98_300, 31_200, "B"), "cold-start": (0.118, 0.116, "s"), "latency": (190e-6, 120e-6, "s"),
+        "artifact-size": (553_000, 161_000, "B"), "cold-start": (0.118, 0.116, "s"), "latency": (190e-6, 120e-6, "s"),
         "peak-memory": (61e6, 60e6, "B"), "runtime-size": (9.1e6, 9.1e6, "B"),
         "runtime-installed-size": (31e6, 31e6, "B"), "accuracy": (0.972, 0.961, ""), "accuracy-loss": (0.0, 0.011, ""),
     },
     ("tensorflow", "litert"): {
-        "artifact-size": (95_100, 27_400, "B"), "cold-start": (0.061, 0.060, "s"), "latency": (150e-6, 90e-6, "s"),
+        "artifact-size": (549_000, 149_000, "B"), "cold-start": (0.061, 0.060, "s"), "latency": (150e-6, 90e-6, "s"),
         "peak-memory": (44e6, 43e6, "B"), "runtime-size": (5.6e6, 5.6e6, "B"),
         "runtime-installed-size": (17e6, 17e6, "B"), "accuracy": (0.972, 0.969, ""), "accuracy-loss": (0.0, 0.003, ""),
     },
     ("pytorch", "onnxruntime"): {
-        "artifact-size": (97_000, 33_900, "B"), "cold-start": (0.142, 0.140, "s"), "latency": (110e-6, 105e-6, "s"),
+        "artifact-size": (551_000, 156_000, "B"), "cold-start": (0.142, 0.140, "s"), "latency": (110e-6, 105e-6, "s"),
         "peak-memory": (72e6, 71e6, "B"), "runtime-size": (21e6, 21e6, "B"),
         "runtime-installed-size": (48e6, 48e6, "B"), "accuracy": (0.972, 0.967, ""), "accuracy-loss": (0.0, 0.005, ""),
     },
     ("tensorflow", "onnxruntime"): {
-        "artifact-size": (96_200, 33_100, "B"), "cold-start": (0.141, 0.141, "s"), "latency": (112e-6, 107e-6, "s"),
+        "artifact-size": (552_000, 157_000, "B"), "cold-start": (0.141, 0.141, "s"), "latency": (112e-6, 107e-6, "s"),
         "peak-memory": (72e6, 71e6, "B"), "runtime-size": (21e6, 21e6, "B"),
         "runtime-installed-size": (48e6, 48e6, "B"), "accuracy": (0.972, 0.966, ""), "accuracy-loss": (0.0, 0.006, ""),
     },

@@ -123,7 +123,7 @@ def _text(
     if criterion.levels:
         shown = f"'{criterion.levels[int(needed)]}'"
         current = f"'{criterion.levels[round(now)]}'" if now is not None else "unknown"
-        return f"{title} of {table.title(stack)} were {shown} (now {current})"
+        return f"{title} were {shown} for {table.title(stack)} (now {current})"
     shown = amount(needed, criterion.unit, percent=criterion.percent)
     current = "unknown" if now is None else amount(now, criterion.unit, percent=criterion.percent)
-    return f"{title} of {table.title(stack)} were {'below' if below else 'above'} {shown} (now {current})"
+    return f"{title} were {'below' if below else 'above'} {shown} for {table.title(stack)} (now {current})"

@@ -211,6 +211,10 @@ def _wishes(entry: ProfileEntry, criteria: Mapping[str, Criterion], problems: li
     groups = sum(group.weight for group in entry.prefer.values())
     first: dict[str, str] = {}
     for name, group in entry.prefer.items():
+        try:
+            _slug(name)
+        except ValueError as error:
+            problems.append(Problem(("prefer", name, "key"), str(error)))
         share = group.weight / groups / sum(wish.weight for wish in group.criteria.values())
         for key, item in group.criteria.items():
             loc: Loc = ("prefer", name, "criteria", key)

@@ -166,9 +166,9 @@ class RunReader:
             title = framework.title
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
             return Reading(framework.outcome, message=message)
-        probe = self.probe(selection, stack)
+        probe, batch = self.probe(selection, stack), selection.parameters.get("batch")
         for skipped in self.run.skipped:
-            if fnmatchcase(probe, skipped.probe) or skipped.probe.startswith(f"{probe} "):
+            if fnmatchcase(probe, skipped.probe) and (batch is None or f"batch {batch}" in skipped.why):
                 return Reading("not_run", message=skipped.why)
         left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=left_out)

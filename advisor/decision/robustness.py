@@ -104,10 +104,9 @@ def pairwise_winning(values: Floats) -> Floats:
 
     stacks = values.shape[1]
     wins = np.full((stacks, stacks), 0.5)
-    for i in range(stacks):
-        for j in range(i):
-            wins[i, j] = np.mean(values[:, i] > values[:, j])
-            wins[j, i] = 1.0 - wins[i, j]
+    for i in range(1, stacks):
+        wins[i, :i] = np.mean(values[:, i : i + 1] > values[:, :i], axis=0)
+        wins[:i, i] = 1.0 - wins[i, :i]
     return wins
 
 

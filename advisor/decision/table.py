@@ -41,11 +41,11 @@ class Table:
 
     def known(self, stack: str) -> float:
         """Return the share of the weight of which the stack's worth is known."""
-        return known_share(self.profile.wishes, _row(self.worths, stack))
+        return known_share(self.profile.wishes, self.row(stack))
 
     def row(self, stack: str) -> dict[str, Worth]:
         """Return the worths of one stack by criterion."""
-        return _row(self.worths, stack)
+        return {wish.criterion.id: self.worths[stack, wish.criterion.id] for wish in self.profile.wishes}
 
     def failed(self, stack: str) -> list[Constraint]:
         """Return the constraints that the stack fails."""
@@ -60,12 +60,11 @@ def build(
 ) -> Table:
     """Score every stack and order them."""
     named = {stack_id(stack): stack for stack in stacks}
-    worths = {
-        (name, wish.criterion.id): worth(findings[name, wish.criterion.id].cell, wish.value)
+    rows = {
+        name: {wish.criterion.id: worth(findings[name, wish.criterion.id].cell, wish.value) for wish in profile.wishes}
         for name in named
-        for wish in profile.wishes
     }
-    values = {name: total(profile.wishes, _row(worths, name)) for name in named}
+    values = {name: total(profile.wishes, row) for name, row in rows.items()}
     constraints = {
         name: tuple(check(must, findings[name, must.criterion.id].cell) for must in profile.musts) for name in named
     }
@@ -78,16 +77,12 @@ def build(
         stacks=named,
         titles=titles,
         findings=findings,
-        worths=worths,
+        worths={(name, criterion): found for name, row in rows.items() for criterion, found in row.items()},
         values=values,
         constraints=constraints,
         feasible=tuple(name for name in by_value if not fails[name]),
         out=tuple(out),
     )
-
-
-def _row(worths: Mapping[tuple[str, str], Worth], stack: str) -> dict[str, Worth]:
-    return {criterion: found for (name, criterion), found in worths.items() if name == stack}
 
 
 def _distance(profile: Profile, failed: Sequence[Constraint]) -> float:
