@@ -53,15 +53,20 @@ def show(value: float, unit: str, low: float | None = None, high: float | None =
     """
     low, high = (value, value) if low is None or high is None else (low, high)
     digits = _digits(value, (high - low) / 2)
-    factor, word = _scale(value, unit, digits, share=share)
+    factor, word = _scale(float(f"{value:.{digits - 1}e}"), unit, share=share)
     places = _places(value / factor, digits)
-    if unit == "B" and factor == 1:
+    if factor == 1 and (unit == "B" or (unit == "" and low == high and value == round(value))):
         places = 0
     text = _plain(value / factor, places)
     ending = f"{NARROW}{word}" if word else ""
     if low == high:
         return Shown((text.rstrip("0").rstrip(".") if "." in text else text) + ending)
     return Shown(text + ending, _plain(low / factor, places), _plain(high / factor, places))
+
+
+def rough(value: float, unit: str, *, share: bool = False) -> str:
+    """Return a value to two digits: where a third would need an interval that nobody gave."""
+    return show(value, unit, value * 0.9, value * 1.1, share=share).text
 
 
 def percent(share: float) -> str:
@@ -113,10 +118,10 @@ def _places(value: float, digits: int) -> int:
     places = digits - 1 - _magnitude(value)
     if places > 0 and _magnitude(float(f"{value:.{places}f}") or 1.0) > _magnitude(value):
         places -= 1
-    return max(0, places)
+    return places
 
 
-def _scale(value: float, unit: str, digits: int, *, share: bool) -> tuple[float, str]:
+def _scale(value: float, unit: str, *, share: bool) -> tuple[float, str]:
     size = abs(value)
     if unit == "1/s":
         return 1.0, "/s"
@@ -126,15 +131,13 @@ def _scale(value: float, unit: str, digits: int, *, share: bool) -> tuple[float,
         return 1.0, unit
     if unit == "s" and size >= 2 * _DAY:
         return _DAY, "days"
+    if size == 0:
+        return 1.0, unit
     ladder = _PREFIXES[unit]
-    smallest = ladder[-1] if size else ladder[0]
-    index, step = next(((i, each) for i, each in enumerate(ladder) if size >= each[0]), (len(ladder) - 1, smallest))
-    # 610 µs would show a digit that two justified ones do not give: 0.61 ms does not.
-    if digits == 2 and size / step[0] >= 100 and index > 0:
-        return ladder[index - 1]
-    return step
+    return next((each for each in ladder if size >= each[0]), ladder[-1])
 
 
 def _plain(value: float, places: int) -> str:
-    text = f"{value:,.{places}f}"
+    """Return a number with `places` decimals; a negative count rounds to tens, hundreds and so on."""
+    text = f"{round(value, places):,.{max(0, places)}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")

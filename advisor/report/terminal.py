@@ -107,9 +107,8 @@ class _Page:
 
     def _choice(self) -> str:
         told = self.recommendation
-        if told.verdict == "tie" and len(self.feasible) > 1:
-            first, second = self.feasible[:2]
-            return f"{self.stack(first.framework, first.route)} or {self.stack(second.framework, second.route)}"
+        if told.verdict == "tie" and told.tied:
+            return " or ".join(self.stack(each.framework, each.route) for each in told.tied)
         if told.answer is None:
             return "No stack meets the requirements" if told.verdict == "infeasible" else "No answer yet"
         first_name = words.name(told.answer.framework, self.titles)
@@ -147,7 +146,7 @@ class _Page:
             return
         self.blank()
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=False, header_style="bold")
-        table.add_column("Criterion", ratio=None, overflow="fold")
+        table.add_column("Criterion", min_width=min(30, self.width // 3), overflow="fold")
         table.add_column("Weight", justify="right", no_wrap=True)
         for each in shown:
             header = self.encodable(Text(self.stack(each.framework, each.route)))
@@ -158,7 +157,7 @@ class _Page:
             row = [cells.get((each.framework, each.route, need.criterion)) for each in shown]
             share = numbers.is_share(need.criterion, need.floor_text, need.target_text)
             values = [self.encodable(Text(_cell(cell, share=share))) for cell in row]
-            origin = " / ".join(dict.fromkeys(_origin(cell) for cell in row))
+            origin = _origins(row)
             title = self.encodable(Text(words.line(need.title)))
             table.add_row(title, numbers.weight(need.weight), *values, Text(origin, style="dim"))
         self.show(Padding(table, (0, 0, 0, 2), expand=False))
@@ -169,11 +168,11 @@ class _Page:
         if not told.requirements or not shown or not shown[0].constraints:
             return
         self.heading("Must hold")
-        texts = {need.criterion: words.line(need.text) for need in told.requirements}
+        titles = {need.criterion: words.line(need.title) for need in told.requirements}
         for check in shown[0].constraints:
             sign = Text(_SIGNS[check.outcome], style=_STYLES[check.outcome])
-            what = texts.get(check.criterion) or words.name(check.criterion, self.titles)
-            self.item(sign, f"{what}: {check.outcome}, {words.line(check.detail)}")
+            what = titles.get(check.criterion) or words.name(check.criterion, self.titles)
+            self.item(sign, f"{what}: {words.line(check.detail)}")
 
     def left_out(self) -> None:
         out = [each for each in self.recommendation.ranking if not each.feasible]
@@ -212,15 +211,8 @@ class _Page:
         if not told.flips:
             return
         self.heading("It would change if")
-        needs = {need.criterion: need for need in told.needs}
         for flip in told.flips[:3]:
-            need = needs.get(flip.criterion)
-            share = need is not None and numbers.is_share(need.criterion, need.floor_text, need.target_text)
-            title = words.line(need.title) if need else flip.criterion
-            side = "at least" if flip.now is not None and flip.needed > flip.now else "at most"
-            needed = numbers.show(flip.needed, flip.unit, share=share)
-            now = f" (now {numbers.show(flip.now, flip.unit, share=share)})" if flip.now is not None else ""
-            self.item("–", f"{title} of {self.stack(flip.framework, flip.route)} were {side} {needed}{now}")
+            self.item("–", words.line(flip.text))
 
     def rest(self) -> None:
         told = self.recommendation
@@ -283,11 +275,15 @@ def _cell(cell: Cell | None, *, share: bool) -> str:
     return numbers.show(cell.value, cell.unit, cell.low, cell.high, share=share).text
 
 
-def _origin(cell: Cell | None) -> str:
-    if cell is None or cell.provenance == "missing":
-        return "missing"
-    month = f" {cell.date[:7]}" if cell.date and cell.provenance == "documented" else ""
-    return f"{cell.provenance}{month}"
+def _origins(cells: Iterable[Cell | None]) -> str:
+    """Return where a row comes from: ``measured here``, ``documented 2026-03, 2026-11``, ``documented, missing``."""
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        kind = cell.provenance if cell is not None else "missing"
+        months = found.setdefault(kind, [])
+        if cell is not None and cell.date and kind == "documented" and cell.date[:7] not in months:
+            months.append(cell.date[:7])
+    return ", ".join(" ".join([kind, ", ".join(months)]).strip() for kind, months in found.items())
 
 
 def _short(text: str, limit: int = 160) -> str:

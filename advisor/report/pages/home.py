@@ -8,7 +8,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Quote
 from advisor.report.pages.context import Report, StackName
-from advisor.report.pages.profile import Part, flips, profile_name, shares
+from advisor.report.pages.profile import Part, profile_name, shares
 
 
 def context(report: Report) -> dict[str, Any]:
@@ -23,18 +23,17 @@ def _card(report: Report, told: Recommendation) -> dict[str, Any]:
     source = report.sources[told.profile]
     feasible = [(place, each) for place, each in enumerate(told.ranking) if each.feasible]
     stacks = [report.stack(each.framework, each.route) for _, each in feasible]
-    changes = flips(report, told)
     return {
         "name": profile_name(told),
         "href": report.href(report.profile_page(told.profile)),
         "told": told,
         "source": source,
-        "answers": _answers(report, told, stacks),
+        "answers": _answers(report, told),
         "first": _first(report, told, 0),
         "runner_up": stacks[1] if len(stacks) > 1 and told.verdict != "tie" else None,
         "runner_up_first": _first(report, told, 1),
         "reason": source.quote("reasons", 0) if told.reasons else None,
-        "change": changes[0] if changes else None,
+        "change": source.quote("flips", 0, "text") if told.flips else None,
         "shares": shares(told),
         "coverage": {
             kind: source.figure("coverage", kind, show=numbers.percent)
@@ -45,11 +44,11 @@ def _card(report: Report, told: Recommendation) -> dict[str, Any]:
     }
 
 
-def _answers(report: Report, told: Recommendation, stacks: list[StackName]) -> list[StackName]:
+def _answers(report: Report, told: Recommendation) -> list[StackName]:
     if told.verdict == "infeasible":
         return []
-    if told.verdict == "tie" and len(stacks) > 1:
-        return stacks[:2]
+    if told.verdict == "tie" and told.tied:
+        return [report.stack(each.framework, each.route) for each in told.tied]
     return [report.stack(told.answer.framework, told.answer.route)] if told.answer else []
 
 

@@ -27,7 +27,7 @@ def context(report: Report) -> dict[str, Any]:
 
 
 def _share(value: float) -> str:
-    return numbers.show(value, "", value * 0.95, value * 1.05, share=True).text
+    return numbers.rough(value, "", share=True)
 
 
 def _framework(report: Report, key: str) -> dict[str, Any]:

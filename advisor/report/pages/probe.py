@@ -88,7 +88,7 @@ def reading(source: Source, index: int, each: Observation) -> Reading:
         share = numbers.is_share(each.metric or "")
         value = source.interval(*path, "summary", unit=unit, share=share, keys=_TIMED)
         if summary.p95 is not None:
-            p95 = source.figure(*path, "summary", "p95", show=lambda value: _two(value, unit))
+            p95 = source.figure(*path, "summary", "p95", show=lambda value: numbers.rough(value, unit))
         if summary.p99 is not None:
             low, high = summary.p99_low, summary.p99_high
             p99 = source.figure(*path, "summary", "p99", show=lambda value: numbers.show(value, unit, low, high).text)
@@ -105,11 +105,6 @@ def reading(source: Source, index: int, each: Observation) -> Reading:
         message=source.quote(*path, "message") if each.message else None,
         samples=bool(each.rounds),
     )
-
-
-def _two(value: float, unit: str) -> str:
-    """Return a value to two digits: a quantile without an interval justifies no third."""
-    return numbers.show(value, unit, value * 0.98, value * 1.02).text
 
 
 def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
@@ -179,7 +174,9 @@ def _proof(report: Report, index: int, each: Observation) -> dict[str, Any]:
         "outcome": each.outcome,
         "error": figure("max_relative_error", numbers.error),
         "bytes": figure("artifact_bytes", lambda value: numbers.show(value, "B")),
-        "seconds": source.figure(*path, "seconds", show=lambda value: _two(value, "s")) if each.seconds else None,
+        "seconds": source.figure(*path, "seconds", show=lambda value: numbers.rough(value, "s"))
+        if each.seconds
+        else None,
         "message": bool(each.message),
     }
 

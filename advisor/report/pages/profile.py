@@ -88,11 +88,11 @@ def profile_name(told: Recommendation) -> str:
 def heading(report: Report, told: Recommendation) -> str:
     """Return the sentence that states the answer."""
     name = words.line(told.profile).replace("-", " ")
-    feasible = [report.stack(each.framework, each.route) for each in told.ranking if each.feasible]
     if told.verdict == "infeasible":
         return f"For {name}, no stack meets the requirements"
-    if told.verdict == "tie" and len(feasible) > 1:
-        return f"For {name}, {feasible[0].spoken} and {feasible[1].spoken} tie"
+    if told.verdict == "tie" and told.tied:
+        tied = [report.stack(each.framework, each.route).spoken for each in told.tied]
+        return f"For {name}, {', '.join(tied[:-1])} and {tied[-1]} tie"
     if told.answer is None:
         return f"For {name}, the evidence does not decide yet"
     answer = report.stack(told.answer.framework, told.answer.route)
@@ -183,23 +183,28 @@ def is_share(told: Recommendation, cell: Cell) -> bool:
 
 
 def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
-    """Return what would change the answer, in raw units."""
+    """Return what would change the answer: figures in raw units, levels in the words of the Recommendation."""
     source = report.sources[told.profile]
     places = {need.criterion: place for place, need in enumerate(told.needs)}
+    cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
     rows = []
     for number, flip in enumerate(told.flips):
-        need = told.needs[places[flip.criterion]] if flip.criterion in places else None
-        share = numbers.is_share(flip.criterion, *((need.floor_text, need.target_text) if need else ()))
+        cell = cells.get((flip.framework, flip.route, flip.criterion))
+        figures = cell is None or cell.level is None
+        share = cell is not None and is_share(told, cell)
 
-        def text(value: float, unit: str = flip.unit, share: bool = share) -> numbers.Shown:
-            return numbers.show(value, unit, share=share)
+        def text(value: float, unit: str = flip.unit, share: bool = share) -> str:
+            return numbers.rough(value, unit, share=share)
 
         rows.append(
             {
-                "title": source.quote("needs", places[flip.criterion], "title") if need else flip.criterion,
+                "title": source.quote("needs", places[flip.criterion], "title")
+                if flip.criterion in places
+                else words.name(flip.criterion, told.titles),
                 "stack": report.stack(flip.framework, flip.route),
-                "now": source.figure("flips", number, "now", show=text) if flip.now is not None else None,
-                "needed": source.figure("flips", number, "needed", show=text),
+                "text": source.quote("flips", number, "text"),
+                "now": source.figure("flips", number, "now", show=text) if flip.now is not None and figures else None,
+                "needed": source.figure("flips", number, "needed", show=text) if figures else None,
                 "up": flip.now is not None and flip.needed > flip.now,
             }
         )
