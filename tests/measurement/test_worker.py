@@ -87,7 +87,7 @@ def test_an_exit_status_is_named(worker: Worker) -> None:
 
 def test_a_worker_that_hangs_is_killed_in_time(worker: Worker) -> None:
     start = time.perf_counter()
-    with pytest.raises(WorkerSilentError, match="no answer to 'hang' within 0.5 s"):
+    with pytest.raises(WorkerSilentError, match=r"no answer to 'hang' within 0\.5 s"):
         worker.ask("hang", limit=0.5)
     assert time.perf_counter() - start < 5
     assert gone(worker.pid)
@@ -104,7 +104,7 @@ def test_garbage_before_the_answer_is_passed_over(worker: Worker) -> None:
 
 
 def test_garbage_instead_of_an_answer_is_shown(worker: Worker) -> None:
-    with pytest.raises(WorkerSilentError, match="no answers on its channel(.|\n)*'no reply'"):
+    with pytest.raises(WorkerSilentError, match=r"no answers on its channel(.|\n)*'no reply'"):
         worker.ask("only-garbage", limit=LIMIT)
 
 

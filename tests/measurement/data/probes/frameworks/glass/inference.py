@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 
+from probes.frameworks.toy.inference import plain
+
 from probes import reference
 from probes.cell import Inference
-from probes.frameworks.toy.inference import plain
 from probes.workloads import Array, Case
 
 
@@ -18,7 +19,7 @@ def brittle(case: Case) -> Inference:
     def call() -> Array:
         calls[0] += 1
         if calls[0] == 100:
-            print("glass: about to break", file=sys.stderr, flush=True)
+            sys.stderr.write("glass: about to break\n")
             os.kill(os.getpid(), signal.SIGSEGV)
         return reference.forward(case.workload, case.weights, case.inputs)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from probes.cell import Training
 from probes.frameworks.toy.training import plain
+
+from probes.cell import Training
 from probes.workloads import Case
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from probes.channel import ProbeError
 from probes.frameworks.toy import route_toyrt
+
+from probes.channel import ProbeError
 from probes.proof import Proof
 from probes.workloads import Case
 

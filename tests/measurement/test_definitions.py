@@ -1,0 +1,42 @@
+"""The definitions that advisor ships are complete, and mistakes in them are named with their place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import AdvisorError
+from advisor.measurement import definitions
+from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
+from tests.measurement.conftest import TOY
+
+
+def test_the_shipped_definitions_fit_together() -> None:
+    frameworks, routes = definitions.frameworks(), definitions.routes()
+    assert {"pytorch", "tensorflow"} <= frameworks.keys()
+    for name, framework in frameworks.items():
+        assert framework.id == name
+        assert {OUT_OF_THE_BOX, BEST_KNOWN} <= framework.modes.keys()
+        assert set(framework.routes) <= routes.keys()
+        assert framework.distribution in framework.packages
+    for runtime, route in routes.items():
+        assert route.id == f"route:{runtime}"
+        assert route.ships
+    assert {work.probe for work in definitions.workloads()} >= {"mlp-inference", "cnn-training"}
+
+
+def test_a_folder_can_add_a_framework() -> None:
+    found = definitions.load(folders=[TOY / "frameworks"])
+    assert {"pytorch", "toy"} <= found.frameworks.keys()
+    assert found.homes["toy"] == (TOY / "frameworks").resolve()
+    assert "pytorch" not in found.homes
+
+
+def test_a_mistake_is_named_with_file_line_and_column(tmp_path: Path) -> None:
+    shutil.copytree(TOY, tmp_path / "probes")
+    file = tmp_path / "probes" / "frameworks" / "toy" / "framework.yaml"
+    file.write_text(file.read_text().replace("module:", "modul:"))
+    with pytest.raises(AdvisorError, match=rf"{file}:3:1: unknown key 'modul' — did you mean 'module'"):
+        definitions.load(tmp_path / "probes")
