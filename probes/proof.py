@@ -20,14 +20,14 @@ class Proof:
     Attributes
     ----------
     outcome : str
-        ``"proved"`` or ``"refuted"``.
+        ``"proved"`` or ``"refuted"``; ``"not_supported"`` where the refusal comes with figures.
     proof : dict
         The figures behind it, for example ``max_relative_error`` and ``artifact_bytes``.
     message : str, optional
-        Why it is refuted.
+        Why it is not proved.
     """
 
-    outcome: Literal["proved", "refuted"]
+    outcome: Literal["proved", "refuted", "not_supported"]
     proof: dict[str, Any] = field(default_factory=dict)
     message: str | None = None
 

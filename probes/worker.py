@@ -105,14 +105,18 @@ class Worker:
         return {"ok": timing.block(self.cells[number].call, **given)}
 
     def prove(self, command: Command) -> Body:
-        """Run one recipe on the trained network; its exception, too, is an outcome."""
+        """Run one recipe, on the trained network or else on seeded weights; its exception, too, is an outcome."""
         from probes import workloads
 
         self._needs_description()
         probe = str(command["probe"])
         start = time.perf_counter()
         try:
-            case = workloads.trained(Path(command["weights"]), Path(command["folder"]), command.get("parameters"))
+            folder, parameters = Path(command["folder"]), command.get("parameters")
+            if "weights" in command:
+                case = workloads.trained(Path(command["weights"]), folder, parameters)
+            else:
+                case = workloads.untrained(str(command.get("workload", "cnn")), folder, parameters)
             result = self._recipe(recipe_name(probe)).run(case)
             body: Body = {"outcome": result.outcome, "proof": result.proof}
             if result.message:

@@ -15,7 +15,7 @@ kernels in×out; the flattening before the first dense layer runs through height
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,11 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
     labels = rng.integers(0, CLASSES, size=batch)
     rate = LEARNING_RATES[workload]
     return Case(workload, initial_weights(workload, seed), inputs, labels, rate, parameters)
+
+
+def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None = None) -> Case:
+    """Return a synthetic case with a folder, for what needs no training; 32 samples unless ``batch`` says else."""
+    return replace(synthetic(workload, {"batch": 32} | dict(parameters or {})), folder=folder)
 
 
 def trained(weights: Path, folder: Path, parameters: Mapping[str, Any] | None = None, *, samples: int = 8) -> Case:
