@@ -11,9 +11,10 @@ from probes.proof import LIMIT, Proof, close, size_of
 from probes.runtimes import fresh
 from probes.workloads import Array, Case
 
-# Eight bits keep 1/256 of each layer's range. Over four layers the makers' own quantisers stay near 1–2 % of the
-# answer's largest value; a lost bias, a wrong scale or a wrong layout is off by tens of per cent.
-LIMITS = {"float32": LIMIT, "int8": 0.05}
+# Eight bits keep 1/256 of each layer's range. Over this network's four layers the makers' quantisers stay near 1 % of
+# the largest answer (1.4 % over 600 digits, measured). A wrong kernel, layout or scale is off by 90 % and more, a lost
+# bias of a convolution by 6 % and more; a lost bias of a dense layer (0.5 %) shows only in float32.
+LIMITS = {"float32": LIMIT, "int8": 0.03}
 
 # Weights in int8 are a quarter of their float32 bytes; the rest of a file is small.
 INT8_SHARE = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,10 +28,9 @@ def shim() -> Path:
 
     Raises
     ------
-    ModuleNotFoundError
-        When executorch is not installed.
     ProbeError
-        ``not_supported``, with the reason: no C++ libraries in the wheel, no compiler, or compiling failed.
+        ``not_installed`` when there is no executorch; ``not_supported``, with the reason, when the wheel carries no C++
+        libraries, when no compiler is found, or when compiling fails.
     """
     package = _package()
     made_of = [SOURCE.read_text(), (package / "version.py").read_text(), str(package), *COMPILE, *LINK]
@@ -61,7 +61,7 @@ def _package() -> Path:
     # find_spec does not import the package.
     spec = importlib.util.find_spec("executorch")
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("No module named 'executorch'", name="executorch")
+        raise ProbeError("not_installed", f"{sys.executable} has no module named 'executorch'")
     package = Path(next(iter(spec.submodule_search_locations)))
     for needed in (
         "version.py",

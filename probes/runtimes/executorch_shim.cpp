@@ -23,7 +23,9 @@ ThreadPool* get_threadpool();
 
 }  // namespace executorch::extension::threadpool
 
+using executorch::aten::DimOrderType;
 using executorch::aten::ScalarType;
+using executorch::aten::SizesType;
 using executorch::extension::Module;
 using executorch::extension::TensorPtr;
 using executorch::runtime::Error;
@@ -31,18 +33,24 @@ using executorch::runtime::Program;
 
 namespace {
 
+struct Layout {
+  std::vector<SizesType> sizes;
+  std::vector<DimOrderType> order;  // of the dimensions in memory, outermost first
+};
+
 struct Model {
   explicit Model(const char* path) : module(path) {}
   Module module;
-  std::vector<int32_t> input_shape;
-  std::vector<int32_t> output_shape;
+  Layout input;
+  Layout output;
 };
 
 template <typename Meta>
-Error float_shape(const Meta& meta, std::vector<int32_t>& shape) {
+Error float_layout(const Meta& meta, Layout& layout) {
   if (!meta.ok()) return meta.error();
   if (meta->scalar_type() != ScalarType::Float) return Error::InvalidType;
-  shape.assign(meta->sizes().begin(), meta->sizes().end());
+  layout.sizes.assign(meta->sizes().begin(), meta->sizes().end());
+  layout.order.assign(meta->dim_order().begin(), meta->dim_order().end());
   return Error::Ok;
 }
 
@@ -55,15 +63,16 @@ Error load(Model& model) {
   const auto meta = model.module.method_meta("forward");
   if (!meta.ok()) return meta.error();
   if (meta->num_inputs() != 1 || meta->num_outputs() != 1) return Error::NotSupported;
-  error = float_shape(meta->input_tensor_meta(0), model.input_shape);
+  error = float_layout(meta->input_tensor_meta(0), model.input);
   if (error != Error::Ok) return error;
-  return float_shape(meta->output_tensor_meta(0), model.output_shape);
+  return float_layout(meta->output_tensor_meta(0), model.output);
 }
 
-int copy_shape(const std::vector<int32_t>& shape, int32_t* sizes, int capacity) {
-  if (static_cast<int>(shape.size()) > capacity) return -1;
-  std::memcpy(sizes, shape.data(), shape.size() * sizeof(int32_t));
-  return static_cast<int>(shape.size());
+int copy_shape(const Layout& layout, int32_t* shape, int capacity) {
+  const int rank = static_cast<int>(layout.order.size());
+  if (rank > capacity) return -1;
+  for (int i = 0; i < rank; ++i) shape[i] = layout.sizes[layout.order[i]];
+  return rank;
 }
 
 }  // namespace
@@ -82,17 +91,19 @@ int shim_open(const char* path, unsigned threads, Model** result) {
   return static_cast<int>(error);
 }
 
-// Both return the number of dimensions, or -1 when there are more than `capacity`.
-int shim_input_shape(const Model* model, int32_t* sizes, int capacity) {
-  return copy_shape(model->input_shape, sizes, capacity);
+// Sizes in the order of memory: N×H×W×C for a program exported with channels-last images. Both return the number of
+// dimensions, or -1 when there are more than `capacity`.
+int shim_input_shape(const Model* model, int32_t* shape, int capacity) {
+  return copy_shape(model->input, shape, capacity);
 }
-int shim_output_shape(const Model* model, int32_t* sizes, int capacity) {
-  return copy_shape(model->output_shape, sizes, capacity);
+int shim_output_shape(const Model* model, int32_t* shape, int capacity) {
+  return copy_shape(model->output, shape, capacity);
 }
 
-// `input` and `output` are dense, in the program's own layout and of the shapes above.
+// `input` and `output` are dense and of the shapes above.
 int shim_run(Model* model, float* input, float* output, size_t output_count) {
-  const TensorPtr tensor = executorch::extension::from_blob(input, model->input_shape);
+  const TensorPtr tensor =
+      executorch::extension::make_tensor_ptr(model->input.sizes, input, model->input.order, {});
   const auto outputs = model->module.forward(tensor);
   if (!outputs.ok()) return static_cast<int>(outputs.error());
   const auto answer = outputs->at(0).toTensor();

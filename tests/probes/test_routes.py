@@ -1,0 +1,179 @@
+"""The routes on the real frameworks: export, run by the runtime alone, compare; and that each proof can fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from probes import digits, reference, shipped, workloads
+from probes.channel import ProbeError
+from probes.runtimes import fresh
+from tests.probes.processes import Probe
+
+pytestmark = pytest.mark.frameworks
+
+ROUTES = {"pytorch": ("executorch", "onnxruntime"), "tensorflow": ("litert", "onnxruntime")}
+STACKS = [(framework, runtime) for framework, runtimes in ROUTES.items() for runtime in runtimes]
+MODULES = {
+    "pytorch": "torch",
+    "tensorflow": "tensorflow",
+    "executorch": "executorch",
+    "litert": "ai_edge_litert",
+    "onnxruntime": "onnxruntime",
+}
+PRECISIONS = ("float32", "int8")
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One route, proved once for all tests of this module."""
+
+    framework: str
+    runtime: str
+    precision: str
+    weights: Path
+    reply: dict[str, Any]
+
+    @property
+    def artifact(self) -> Path:
+        return Path(self.reply["proof"]["artifact"])
+
+    @property
+    def case(self) -> workloads.Case:
+        return workloads.trained(self.weights, self.artifact.parent, {"precision": self.precision})
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real digits, and seeded weights: what is shipped need not be trained to be compared."""
+    folder = tmp_path_factory.mktemp("digits")
+    images, labels = digits.load()
+    np.save(folder / "calibration.npy", images[:64])
+    np.save(folder / "held-out.npy", images[64:96])
+    np.save(folder / "held-out-labels.npy", labels[64:96])
+    np.savez(folder / "cnn-digits.npz", **workloads.initial_weights("cnn"))  # type: ignore[arg-type]
+    return folder / "cnn-digits.npz"
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[dict[str, Probe]]:
+    started: dict[str, Probe] = {}
+    yield started
+    for worker in started.values():
+        with worker:
+            pass
+
+
+@pytest.fixture(scope="module")
+def proved() -> dict[tuple[str, str, str], Shipped]:
+    return {}
+
+
+@pytest.fixture(params=[(*stack, precision) for stack in STACKS for precision in PRECISIONS], ids="-".join)
+def route(
+    request: pytest.FixtureRequest,
+    weights: Path,
+    workers: dict[str, Probe],
+    proved: dict[tuple[str, str, str], Shipped],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shipped:
+    framework, runtime, precision = request.param
+    for name in (framework, runtime):
+        if importlib.util.find_spec(MODULES[name]) is None:
+            pytest.skip(f"{name} is not installed")
+    if request.param not in proved:
+        if framework not in workers:
+            workers[framework] = Probe("framework", framework)
+            workers[framework].ok("describe", threads=2)
+        reply = workers[framework].ask(
+            "prove",
+            probe=f"route:{runtime}",
+            workload="cnn",
+            parameters={"precision": precision},
+            folder=str(tmp_path_factory.mktemp("-".join(request.param))),
+            weights=str(weights),
+        )
+        proved[request.param] = Shipped(framework, runtime, precision, weights, reply)
+    return proved[request.param]
+
+
+def test_route_is_proved_with_its_figures(route: Shipped) -> None:
+    assert route.reply["outcome"] == "proved", route.reply
+    figures = route.reply["proof"]
+    assert 0 <= figures["max_relative_error"] <= figures["limit"]
+    assert figures["artifact_bytes"] == route.artifact.stat().st_size
+    assert figures["batches"] == ([1, 8] if route.runtime == "onnxruntime" else [1])
+    assert route.reply["seconds"] > 0
+    # Rounding to eight bits leaves a trace; none would mean that nothing was quantised.
+    assert (figures["max_relative_error"] > 1e-4) == (route.precision == "int8")
+
+
+def test_runtime_answers_as_the_numpy_reference(route: Shipped) -> None:
+    case = route.case
+    expected = reference.forward("cnn", case.weights, case.inputs)
+    (got,) = fresh.answer(route.runtime, route.artifact, case.inputs)
+    limit = shipped.LIMITS[route.precision]
+    np.testing.assert_allclose(got, expected, rtol=0, atol=limit * np.abs(expected).max())
+
+
+def test_runtime_process_imports_nothing_of_a_framework(route: Shipped, tmp_path: Path) -> None:
+    case = route.case
+    one = tmp_path / "one.npy"
+    np.save(one, case.inputs[:1])
+    alone = shutil.copy(route.artifact, tmp_path)  # one file is the whole model
+    with Probe("runtime", route.runtime) as runtime:
+        loaded = runtime.ok("load", artifact=str(alone), inputs=str(one), threads=1)
+        assert loaded["forbidden"] == []
+        assert len(loaded["first_answer"]) == workloads.CLASSES
+        memory = runtime.ok("memory")
+    # What the framework itself would hold is 200 MB and more.
+    assert memory["resident_bytes"] <= memory["peak_bytes"] < 120e6
+    package = MODULES[route.runtime]
+    assert memory["libraries"]
+    assert all(f"/{package}/" in path for path in memory["libraries"])
+    assert memory["library_bytes"] == sum(Path(path).stat().st_size for path in memory["libraries"])
+    assert memory["installed_bytes"] > memory["library_bytes"]
+
+
+def test_other_weights_are_refuted(route: Shipped) -> None:
+    case = route.case
+    changed = "dense2_bias" if route.precision == "float32" else "conv2_kernel"
+    other = {name: np.roll(array, 1, axis=-1) if name == changed else array for name, array in case.weights.items()}
+    result = shipped.proof(
+        case, route.runtime, route.artifact, reference.forward("cnn", other, case.inputs).astype(np.float32)
+    )
+    assert result.outcome == "refuted"
+    assert result.message is not None
+    assert "differ" in result.message
+
+
+def test_a_file_is_not_proved_in_a_precision_that_it_has_not(route: Shipped) -> None:
+    claimed, reason = ("int8", "cannot be int8") if route.precision == "float32" else ("float32", "differ")
+    case = replace(route.case, parameters={"precision": claimed})
+    expected = reference.forward("cnn", case.weights, case.inputs).astype(np.float32)
+    result = shipped.proof(case, route.runtime, route.artifact, expected)
+    assert result.outcome == "refuted"
+    assert reason in str(result.message)
+
+
+def test_a_truncated_file_is_an_error_and_the_channel_lives(route: Shipped, tmp_path: Path) -> None:
+    case = route.case
+    one, broken = tmp_path / "one.npy", tmp_path / f"broken{route.artifact.suffix}"
+    np.save(one, case.inputs[:1])
+    whole = route.artifact.read_bytes()
+    with Probe("runtime", route.runtime) as runtime:
+        for share in (0.0, 0.5, 0.999):
+            broken.write_bytes(whole[: int(share * len(whole))])
+            reply = runtime.ask("load", artifact=str(broken), inputs=str(one), threads=1)
+            assert reply["outcome"] == "error"
+            assert reply["message"]
+        runtime.ok("load", artifact=str(route.artifact), inputs=str(one), threads=1)
+    with pytest.raises(ProbeError, match=route.runtime):
+        fresh.answer(route.runtime, broken, case.inputs)
