@@ -17,7 +17,7 @@ from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.plan import Pace, RouteTask
 from advisor.measurement.run import Observation, Summary
 from advisor.measurement.sampling import failed
-from advisor.measurement.worker import Reply, Worker, WorkerError
+from advisor.measurement.worker import Pending, Reply, WorkerError
 
 LOAD_LIMIT = 60.0
 ANSWER_LIMIT = 120.0
@@ -58,17 +58,20 @@ class RuntimeProcess:
         """Answer every sample of a file, one by one, into another file."""
         _ = self._ask("answer", ANSWER_LIMIT, inputs=str(inputs), outputs=str(outputs)).value
 
-    def memory(self) -> Mapping[str, Any]:
-        """Return what the process holds."""
-        return self._ask("memory", LOAD_LIMIT).value
+    def send_memory(self) -> Pending:
+        """Ask what the process holds; `collect` waits for the answer."""
+        return self._worker.send("memory")
+
+    def collect(self, pending: Pending) -> Mapping[str, Any]:
+        """Return the answer to what was asked."""
+        return self._worker.collect(pending, limit=LOAD_LIMIT).value
 
     def stop(self) -> None:
-        """End the process."""
-        self._worker.stop()
+        """End the process; it holds nothing that must be put away first."""
+        self._worker.close()
 
     def _ask(self, do: str, limit: float, **fields: Any) -> Reply:
-        worker: Worker = self._worker
-        return worker.ask(do, limit=limit, **fields)
+        return self._worker.ask(do, limit=limit, **fields)
 
 
 @dataclass
@@ -146,10 +149,11 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, process
 def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
     """Record what every runtime process held at its end, and end it."""
     with context.spending.on("sampling"):
-        for cell in cells:
+        asked = [(cell, cell.running.send_memory()) for cell in cells]
+        for cell, pending in asked:
             peak = cell.task.blank("peak-memory", "B")
             try:
-                told = cell.running.memory()
+                told = cell.running.collect(pending)
             except WorkerError as error:
                 failed(context, peak, error)
                 continue

@@ -81,7 +81,12 @@ def test_every_entry_is_on_disk_when_it_counts(tmp_path: Path, monkeypatch: pyte
     kept = filled(to)
     synced: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(to.path.stat().st_size), real(file)))
+
+    def noting(file: int) -> None:
+        synced.append(to.path.stat().st_size)
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", noting)
     kept.block(LATENCY, block(6, 2.0), [2.0])
     assert synced == [to.path.stat().st_size]
     assert json.loads(to.path.read_text().splitlines()[-1])["round"]["median"] == 2.0

@@ -88,6 +88,7 @@ def test_rare_calls_are_not_summarised_from_few(n: int, has_p95: bool, has_p99: 
     assert (summary.p95 is not None, summary.p99 is not None) == (has_p95, has_p99)
     assert summary.n == n
     if has_p99:
+        assert summary.p99 is not None
         assert summary.p99 == pytest.approx(np.quantile(calls, 0.99))
         assert summary.p99_low is not None
         assert summary.p99_low <= summary.p99

@@ -34,7 +34,7 @@ def digits(folder: Path) -> dict[str, int]:
     images = random.standard_normal((60, 32, 32, 1), dtype=np.float32)
     predictions = reference.forward("cnn", weights, images).argmax(axis=1)
     labels = np.where(random.random(60) < 0.9, predictions, (predictions + 1) % 10)
-    np.savez(folder / "cnn-digits.npz", **weights)
+    np.savez(folder / "cnn-digits.npz", allow_pickle=False, **weights)
     np.save(folder / "calibration.npy", images[:10])
     np.save(folder / "held-out.npy", images)
     np.save(folder / "held-out-labels.npy", labels)

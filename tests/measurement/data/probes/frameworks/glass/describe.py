@@ -1,6 +1,6 @@
 """What glass is: the toy."""
 
-from probes.frameworks.toy.describe import (
+from probes.frameworks.toy.describe import (  # type: ignore[import-untyped]
     DISTRIBUTION,
     MODULES,
     PACKAGES,

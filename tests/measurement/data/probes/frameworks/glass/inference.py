@@ -8,6 +8,7 @@ import sys
 
 from probes.frameworks.toy.inference import plain
 
+# type: ignore[import-untyped]
 from probes import reference
 from probes.cell import Inference
 from probes.workloads import Array, Case

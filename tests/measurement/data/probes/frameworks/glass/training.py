@@ -6,6 +6,7 @@ import os
 
 from probes.frameworks.toy.training import plain
 
+# type: ignore[import-untyped]
 from probes.cell import Training
 from probes.workloads import Case
 

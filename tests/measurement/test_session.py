@@ -1,0 +1,281 @@
+"""Whole sessions on the toy frameworks, with real worker processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
+from advisor.measurement import events, record
+from advisor.measurement.definitions import Definitions
+from advisor.measurement.plan import Pace, make_plan
+from advisor.measurement.run import Observation, Run, load_run
+from advisor.measurement.session import InterruptedSessionError, measure
+from advisor.measurement.store import Store
+from tests.measurement.conftest import TOY
+
+
+@dataclass
+class Session:
+    """A Run, the store that keeps it, and what was told meanwhile."""
+
+    run: Run
+    store: Store
+    told: list[events.Event] = field(default_factory=list)
+
+    def one(self, **wanted: object) -> Observation:
+        found = [
+            each
+            for each in self.run.observations
+            if all(getattr(each, name) == value for name, value in wanted.items())
+        ]
+        assert len(found) == 1, [(each.metric, each.outcome) for each in found]
+        return found[0]
+
+
+@pytest.fixture(scope="module")
+def session(toys: Definitions, brisk: Pace, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    store, told = Store(tmp_path_factory.mktemp("home") / "runs"), list[events.Event]()
+    plan = make_plan(mode="standard", definitions=toys, pace=brisk)
+    return Session(measure(plan, store=store, seed=3, threads=1, on_event=told.append), store, told)
+
+
+def children() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_everything_that_was_planned_has_an_outcome(session: Session, toys: Definitions) -> None:
+    plan = make_plan(mode="standard", definitions=toys)
+    assert session.run.complete
+    assert plan.covered_by(session.run)
+    assert {each.outcome for each in session.run.observations} == {
+        "measured", "proved", "error", "not_supported", "not_installed",
+    }  # fmt: skip
+
+
+def test_nothing_is_left_behind(session: Session) -> None:
+    assert [file.name for file in session.store.folder.iterdir()] == [f"{session.run.id}.json"]
+    assert load_run(session.store.path(session.run.id)) == session.run
+    assert not children()
+
+
+def test_the_rounds_are_interleaved_and_come_from_every_process(session: Session, brisk: Pace) -> None:
+    cells = [each for each in session.run.observations if each.metric == "latency" and each.outcome == "measured"]
+    assert len(cells) >= 8
+    for each in cells:
+        assert [block.round for block in each.rounds] == list(range(brisk.rounds))
+        assert len({block.process for block in each.rounds}) >= 2
+        assert each.summary is not None
+        assert each.summary.low <= each.summary.median <= each.summary.high
+
+
+def test_an_answer_that_is_wrong_has_a_figure_and_no_time(session: Session) -> None:
+    wrong = session.one(probe="mlp-training", framework="tin", mode="out-of-the-box")
+    assert wrong.outcome == "error"
+    assert "differ from the referee by" in (wrong.message or "")
+    assert wrong.summary is None
+    right = session.one(probe="mlp-training", framework="toy", mode="out-of-the-box", metric="latency")
+    assert right.parity is not None
+    assert right.parity.max_relative_error < 1e-4
+    assert right.parity.weights_max_relative_error is not None
+
+
+def test_what_takes_three_times_as_long_is_seen_to(session: Session) -> None:
+    def seconds(framework: str) -> float:
+        found = session.one(
+            probe="mlp-inference", framework=framework, mode="out-of-the-box", parameters={"batch": 8}, metric="latency"
+        )
+        return min(block.median for block in found.rounds)
+
+    assert seconds("tin") / seconds("toy") == pytest.approx(3, rel=0.35)
+
+
+def test_a_worker_that_dies_costs_its_own_cell_only(session: Session) -> None:
+    broken = session.one(
+        probe="mlp-inference", framework="glass", mode="best-known", parameters={"batch": 1}, metric="latency"
+    )
+    assert broken.outcome == "error"
+    assert "signal SIGSEGV" in (broken.message or "")
+    assert "glass: about to break" in (broken.message or "")
+    left = session.one(probe="mlp-training", framework="glass", mode="best-known")
+    assert "exit status 7" in (left.message or "")
+    well = session.one(
+        probe="mlp-inference", framework="glass", mode="out-of-the-box", parameters={"batch": 1}, metric="latency"
+    )
+    assert well.outcome == "measured"
+    assert len(well.rounds) == 4
+
+
+def test_routes_are_proved_or_say_why_not(session: Session) -> None:
+    proved = session.one(framework="toy", route="toyrt", parameters={"precision": "int8"}, metric=None)
+    assert proved.outcome == "proved"
+    assert proved.proof is not None
+    assert proved.proof["artifact"] == "cnn.npz"
+    assert proved.seconds is not None
+    refused = session.one(framework="tin", route="toyrt", parameters={"precision": "int8"})
+    assert (refused.outcome, refused.message) == ("not_supported", "tin has no eight-bit numbers")
+    failed = session.one(framework="glass", route="toyrt", parameters={"precision": "float32"})
+    assert (failed.outcome, failed.message) == ("error", "KeyError: 'keras_tensor_4'")
+    assert failed.where == "route_toyrt.py:10"
+
+
+def test_what_ships_is_measured_in_its_runtime(session: Session) -> None:
+    found = {
+        each.metric: each
+        for each in session.run.observations
+        if each.framework == "toy" and each.route == "toyrt" and each.parameters["precision"] == "float32"
+    }
+    assert found.keys() == {
+        None, "artifact-size", "cold-start", "latency", "peak-memory", "runtime-size", "runtime-installed-size",
+        "accuracy", "accuracy-loss",
+    }  # fmt: skip
+    values = {name: each.summary.median for name, each in found.items() if each.summary is not None}
+    assert 0.05 < values["cold-start"] < 10
+    assert found["latency"].parameters == {"precision": "float32", "batch": 1}
+    assert values["accuracy"] == pytest.approx(0.9, abs=0.1)
+    assert values["accuracy-loss"] == 0
+    assert 10e6 < values["peak-memory"] < 1e9
+    assert values["runtime-size"] < values["runtime-installed-size"]
+
+
+def test_frameworks_are_described(session: Session) -> None:
+    toy, absent = session.run.frameworks["toy"], session.run.frameworks["absent"]
+    assert toy.version == toy.packages["numpy"]
+    assert toy.threads_requested == 1
+    assert toy.threads_effective is not None
+    assert 0 < toy.threads_effective < 1.3
+    assert absent.outcome == "not_installed"
+    assert absent.install == "pip install 'framework-advisor[absent]'"
+    imports = session.one(framework="toy", metric="import-time")
+    assert imports.summary is not None
+    assert imports.summary.n == 2
+
+
+def test_the_account_of_time_adds_up(session: Session) -> None:
+    spent = session.run.spent
+    assert spent is not None
+    assert spent.imports + spent.preparation + spent.sampling + spent.rest == pytest.approx(spent.total)
+    assert spent.rest < 0.1 * spent.total
+
+
+def test_a_listener_hears_a_story_that_makes_sense(session: Session) -> None:
+    told = session.told
+    assert isinstance(told[0], events.SessionStarted)
+    assert isinstance(told[-1], events.SessionFinished)
+    begun = [each for each in told if isinstance(each, events.TaskStarted)]
+    assert [each.index for each in begun] == list(range(1, len(begun) + 1))
+    assert all(each.index <= each.total for each in begun)
+    assert len([each for each in told if isinstance(each, events.TaskFinished)]) == len(begun)
+    assert any(isinstance(each, events.Noticed) and "Absent is not installed" in each.message for each in told)
+
+
+def test_no_framework_at_all_says_what_to_install(toys: Definitions, tmp_path: Path) -> None:
+    plan = make_plan(definitions=toys, frameworks=["absent"])
+    with pytest.raises(AdvisorError, match="no framework to measure: Absent") as caught:
+        measure(plan, store=Store(tmp_path / "runs"))
+    assert caught.value.exit_code == EXIT_PROBING
+    assert caught.value.hint == "pip install 'framework-advisor[absent]'"
+    assert not (tmp_path / "runs").exists()
+
+
+def stop_at(title: str) -> Callable[[events.Event], None]:
+    """Return a listener that interrupts, as Ctrl-C does, when a task of that title begins."""
+
+    def listener(event: events.Event) -> None:
+        if isinstance(event, events.TaskStarted) and title in event.title:
+            raise KeyboardInterrupt
+
+    return listener
+
+
+@pytest.mark.parametrize(("title", "measured"), [("import Toy", False), ("round 3", True)])
+def test_an_interrupted_session_keeps_what_it_has(
+    toys: Definitions, brisk: Pace, tmp_path: Path, title: str, measured: bool
+) -> None:
+    store = Store(tmp_path / "runs")
+    plan = make_plan(definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=brisk)
+    with pytest.raises(InterruptedSessionError, match="kept in") as caught:
+        measure(plan, store=store, threads=1, on_event=stop_at(title))
+    assert caught.value.exit_code == EXIT_INTERRUPTED
+    run = load_run(caught.value.path)
+    assert run == caught.value.run
+    assert not run.complete
+    latencies = [each for each in run.observations if each.metric == "latency"]
+    assert len(latencies) == 4
+    assert {each.outcome for each in latencies} == ({"measured"} if measured else {"not_run"})
+    assert not children()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from advisor.measurement import definitions
+from advisor.measurement.plan import Pace, make_plan
+from advisor.measurement.session import measure
+from advisor.measurement.store import Store
+
+plan = make_plan(
+    definitions=definitions.load(Path(sys.argv[1])), frameworks=["toy"], only=["mlp-inference"],
+    pace=Pace(0.001, 0.002, 0.05, 5, rounds=200, processes=1, runtime_processes=1),
+)
+measure(plan, store=Store(Path(sys.argv[2])), threads=1)
+"""
+
+
+def test_a_killed_session_leaves_a_journal_with_every_accepted_block(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    session = subprocess.Popen([sys.executable, "-c", KILLED, str(TOY), str(runs)])
+    try:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            journals = Store(runs).unfinished()
+            if journals and journals[0].read_text().count('"kind":"block"') >= 10:
+                break
+            time.sleep(0.02)
+        workers = psutil.Process(session.pid).children(recursive=True)
+        os.kill(session.pid, signal.SIGKILL)
+    finally:
+        session.kill()
+        session.wait()
+    (journal,) = Store(runs).unfinished()
+    whole = journal.read_bytes().rpartition(b"\n")[0].count(b'"kind":"block"')
+    run = record.rebuild(journal)
+    assert not run.complete
+    assert sum(len(each.rounds) for each in run.observations) == whole >= 10
+    assert workers
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert not alive, "the workers end when their session does"
+
+
+def test_a_full_disk_is_said_and_the_journal_stays(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
+    store = Store(tmp_path / "runs")
+    plan = make_plan(definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=brisk)
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    with pytest.raises(AdvisorError, match="cannot write the journal"):
+        measure(plan, store=store, threads=1)
+    assert not children()
+
+
+@pytest.mark.frameworks
+def test_real_frameworks_in_a_narrow_quick_session(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("tensorflow")
+    plan = make_plan(mode="quick", only=["mlp-inference"])
+    run = measure(plan, store=Store(tmp_path / "runs"), threads=1)
+    measured = [each for each in run.observations if each.metric == "latency"]
+    assert {each.framework for each in measured} == {"pytorch", "tensorflow"}
+    for each in measured:
+        assert each.outcome == "measured", each.message
+        assert each.summary is not None
+        assert 1e-6 < each.summary.median < 0.1
+    assert run.spent is not None
+    assert run.spent.rest < 0.1 * run.spent.total
