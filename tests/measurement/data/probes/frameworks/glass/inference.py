@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 
-from probes.frameworks.toy.inference import plain
+from probes.frameworks.toy.inference import plain  # type: ignore[import-untyped]
 
-# type: ignore[import-untyped]
 from probes import reference
 from probes.cell import Inference
 from probes.workloads import Array, Case

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from probes.frameworks.toy.training import plain
+from probes.frameworks.toy.training import plain  # type: ignore[import-untyped]
 
-# type: ignore[import-untyped]
 from probes.cell import Training
 from probes.workloads import Case
 

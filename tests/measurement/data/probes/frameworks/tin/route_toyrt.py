@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from probes.frameworks.toy import route_toyrt
+from probes.frameworks.toy import route_toyrt  # type: ignore[import-untyped]
 
-# type: ignore[import-untyped]
 from probes.channel import ProbeError
 from probes.proof import Proof
 from probes.workloads import Case
