@@ -15,9 +15,11 @@ from advisor.measurement.run import Run
 from advisor.report import numbers, words
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_ORIGINS = {"measured here": "●", "measured elsewhere": "◐", "documented": "○", "asserted": "◌", "missing": "–"}
 _STYLES = {"pass": "green", "fail": "red", "unknown": "yellow"}
 _ASCII = str.maketrans(
     {"→": ">", "–": "-", "−": "-", "✓": "+", "✗": "x", "µ": "u", "×": "x", "·": "*", "≤": "<", "≥": ">", "…": "."}
+    | {"●": "*", "◐": "%", "○": "o", "◌": "."}
     | {"\N{NO-BREAK SPACE}": " ", "\N{REPLACEMENT CHARACTER}": "?", "“": '"', "”": '"', "’": "'"}
 )
 _WIDEST = 110
@@ -46,6 +48,16 @@ def answer(
     command : str, optional
         The command line that gives the same answer again.
     """
+    if console.encoding.lower().startswith("utf"):
+        _print(console, recommendation, run, site, command)
+        return
+    with console.capture() as printed:
+        _print(console, recommendation, run, site, command)
+    text = printed.get().translate(_ASCII).encode(console.encoding, "replace").decode(console.encoding)
+    console.file.write(text)
+
+
+def _print(console: Console, recommendation: Recommendation, run: Run, site: Path | None, command: str | None) -> None:
     page = _Page(console, recommendation, run)
     page.head()
     page.reasons()
@@ -76,17 +88,10 @@ class _Page:
         text = Text()
         for part in parts:
             text.append_text(part if isinstance(part, Text) else Text(part))
-        self.show(Padding(self.encodable(text), (0, 0, 0, indent), expand=False))
+        self.show(Padding(text, (0, 0, 0, indent), expand=False))
 
     def show(self, item: Padding | Table) -> None:
         self.console.print(item, width=self.width, soft_wrap=False)
-
-    def encodable(self, text: Text) -> Text:
-        """Return `text` in characters that the console's encoding has."""
-        if self.console.encoding.lower().startswith("utf"):
-            return text
-        plain = text.plain.translate(_ASCII).encode(self.console.encoding, "replace").decode(self.console.encoding)
-        return Text(plain, style=text.style, spans=text.spans if len(plain) == len(text.plain) else [])
 
     def blank(self) -> None:
         self.console.print()
@@ -98,7 +103,7 @@ class _Page:
         line = Table.grid(expand=True, padding=(0, 2))
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
-        line.add_row(self.encodable(Text(self._choice(), style="bold")), Text(told.verdict, style="bold"))
+        line.add_row(Text(self._choice(), style="bold"), Text(told.verdict, style="bold"))
         self.show(Padding(line, (0, 0, 0, 2)))
         for sentence in self._sureness():
             self.print(sentence)
@@ -146,21 +151,23 @@ class _Page:
             return
         self.blank()
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=False, header_style="bold")
-        table.add_column("Criterion", min_width=min(30, self.width // 3), overflow="fold")
+        titles = min(32, self.width // 3)
+        room = (self.width - titles - 12) // len(shown) - 2
+        table.add_column("Criterion", min_width=titles, overflow="fold")
         table.add_column("Weight", justify="right", no_wrap=True)
         for each in shown:
-            header = self.encodable(Text(self.stack(each.framework, each.route)))
-            table.add_column(header, justify="right", overflow="fold")
-        table.add_column("Evidence", overflow="fold")
+            name = Text(self.stack(each.framework, each.route))
+            table.add_column(name, justify="right", max_width=room, overflow="fold")
         cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        kinds: dict[str, None] = {}
         for need in sorted(told.needs, key=lambda need: -need.weight):
             row = [cells.get((each.framework, each.route, need.criterion)) for each in shown]
             share = numbers.is_share(need.criterion, need.floor_text, need.target_text)
-            values = [self.encodable(Text(_cell(cell, share=share))) for cell in row]
-            origin = _origins(row)
-            title = self.encodable(Text(words.line(need.title)))
-            table.add_row(title, numbers.weight(need.weight), *values, Text(origin, style="dim"))
+            values = [Text(f"{_cell(cell, share=share)} {_ORIGINS[_kind(cell)]}") for cell in row]
+            kinds |= dict.fromkeys(_kind(cell) for cell in row)
+            table.add_row(Text(words.line(need.title)), numbers.weight(need.weight), *values)
         self.show(Padding(table, (0, 0, 0, 2), expand=False))
+        self.print(Text("   ".join(f"{sign} {kind}" for kind, sign in _ORIGINS.items() if kind in kinds), style="dim"))
 
     def requirements(self) -> None:
         told = self.recommendation
@@ -241,7 +248,7 @@ class _Page:
         for label, value in (("Site", site), ("Again", command)):
             if value is not None:
                 # A path or a command is copied: it is printed whole, on one line, however narrow the console is.
-                text = self.encodable(Text(f"  {label:<7}{words.line(str(value))}"))
+                text = Text(f"  {label:<7}{words.line(str(value))}")
                 self.console.print(text, soft_wrap=True)
 
     def heading(self, text: str) -> None:
@@ -253,7 +260,7 @@ class _Page:
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
         mark = sign if isinstance(sign, Text) else Text(sign)
-        grid.add_row(self.encodable(mark), self.encodable(Text(text)))
+        grid.add_row(mark, Text(text))
         self.show(Padding(grid, (0, 0, 0, 2), expand=False))
 
 
@@ -275,15 +282,8 @@ def _cell(cell: Cell | None, *, share: bool) -> str:
     return numbers.show(cell.value, cell.unit, cell.low, cell.high, share=share).text
 
 
-def _origins(cells: Iterable[Cell | None]) -> str:
-    """Return where a row comes from: ``measured here``, ``documented 2026-03, 2026-11``, ``documented, missing``."""
-    found: dict[str, list[str]] = {}
-    for cell in cells:
-        kind = cell.provenance if cell is not None else "missing"
-        months = found.setdefault(kind, [])
-        if cell is not None and cell.date and kind == "documented" and cell.date[:7] not in months:
-            months.append(cell.date[:7])
-    return ", ".join(" ".join([kind, ", ".join(months)]).strip() for kind, months in found.items())
+def _kind(cell: Cell | None) -> str:
+    return cell.provenance if cell is not None else "missing"
 
 
 def _short(text: str, limit: int = 160) -> str:

@@ -66,7 +66,7 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
         dot.transform_filter("!datum.accepted").mark_point(size=34, filled=False, strokeWidth=1.5).encode(
             x=x, stroke=colour, **place
         ),
-        name.mark_rule(strokeWidth=2.5, stroke=drawing.INK).encode(
+        name.mark_rule(strokeWidth=1.5, stroke=drawing.INK).encode(
             x=alt.X("median:Q", scale=scale), y=alt.Y("top:Q", scale=None), y2="bottom:Q"
         ),
         name.mark_text(
@@ -80,10 +80,23 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
 def _axis(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
     """Return a logarithmic domain around `values`, and at most `most` round ticks in it."""
     low, high = min(values) / 1.08, max(values) * 1.08
-    for steps in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
-        inside = [tick for tick in ticks if low <= tick <= high]
-        if len(inside) <= most:
-            return (low, high, inside) if inside else (low, high, [float(f"{math.sqrt(low * high):.2g}")])
-    return low, high, inside[:: math.ceil(len(inside) / most)]
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    fine = [float(f"{step}e{decade - 1}") for decade in decades for step in range(10, 100)]
+    for steps in (
+        range(10, 100),
+        range(10, 100, 2),
+        range(10, 100, 5),
+        (10, 15, 20, 30, 50, 70),
+        (10, 20, 50),
+        (10, 30),
+        (10,),
+    ):
+        ticks = [tick for tick in fine if low <= tick <= high and _lead(tick) in steps]
+        if len(ticks) <= most:
+            return low, high, ticks or [float(f"{math.sqrt(low * high):.2g}")]
+    return low, high, ticks[:: math.ceil(len(ticks) / most)]
+
+
+def _lead(value: float) -> int:
+    """Return the first two significant digits."""
+    return int(f"{value:.1e}".partition("e")[0].replace(".", ""))

@@ -44,7 +44,7 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
     )
     for page in report.probes:
-        context = probe.context(report, page) | {"chart": blocks(report, page)}
+        context = probe.context(report, page) | {"charts": blocks(report, page)}
         behind += pages.simple(page.name, "probe", page.title, page.title, _TOC, context)
     behind += pages.simple(
         "machine", "machine", "The machine and the rules", "Machine and policy", _TOC, machine.context(report)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.measurement.run import Observation
+from advisor.measurement.run import Observation, Summary
 from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing
@@ -35,34 +35,41 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
     }
 
 
-def blocks(report: Report, page: ProbePage) -> Drawing | None:
-    """Return the strip plot of a probe's timed blocks; None when nothing was timed in blocks."""
-    timed = [(index, each) for index, each in report.observed(page.indices) if each.rounds and each.summary]
-    if not timed:
-        return None
-    sizes = {str(each.parameters.get("batch", "")) for _, each in timed}
-    strips_ = [
-        Strip(_name(report, each, batch=len(sizes) > 1), words.slug(each.framework), each.summary.median,
-              [(block.median, block.accepted) for block in each.rounds])
-        for _, each in timed if each.summary
-    ]  # fmt: skip
-    place = min(range(len(timed)), key=lambda place: strips_[place].median)
-    index, fastest = timed[place]
-    shown = report.source.interval(
-        "observations", index, "summary", unit=fastest.unit or "", keys=("median", "low", "high")
-    )
-    finding = Markup("The fastest here is {}: {} a call.").format(strips_[place].name, shown.value)
-    return strips(strips_, finding)
+def blocks(report: Report, page: ProbePage) -> list[Drawing]:
+    """Return the strip plots of a probe's timed blocks, one per batch size; none when nothing was timed in blocks."""
+    batches: dict[str, list[tuple[int, Observation, Summary]]] = {}
+    for index, each in report.observed(page.indices):
+        if each.rounds and each.summary:
+            batch = words.line(str(each.parameters.get("batch", "")))
+            batches.setdefault(batch, []).append((index, each, each.summary))
+    return [_strips(report, timed, batch if len(batches) > 1 else "") for batch, timed in batches.items()]
 
 
-def _name(report: Report, each: Observation, *, batch: bool) -> str:
+def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], batch: str) -> Drawing:
+    order = sorted(timed, key=lambda item: item[2].median)
+    rows = [
+        Strip(
+            _name(report, each),
+            words.slug(each.framework),
+            summary.median,
+            [(block.median, block.accepted) for block in each.rounds],
+        )
+        for _, each, summary in order
+    ]
+    index, fastest, _ = order[0]
+    keys = ("median", "low", "high")
+    shown = report.source.interval("observations", index, "summary", unit=fastest.unit or "", keys=keys)
+    size = report.source.quote("observations", index, "parameters", "batch") if batch else None
+    where = Markup("In batches of {}, {}").format(size, rows[0].name) if size else Markup.escape(rows[0].name)
+    return strips(rows, Markup("{} takes least: {} a call.").format(where, shown.value))
+
+
+def _name(report: Report, each: Observation) -> str:
     parts = [report.stack(each.framework, each.route).plain]
     if each.mode:
         parts.append(words.SETTINGS.get(each.mode, words.line(each.mode)))
     if "precision" in each.parameters:
         parts.append(words.line(str(each.parameters["precision"])))
-    if batch and "batch" in each.parameters:
-        parts.append(f"batch {words.line(str(each.parameters['batch']))}")
     return ", ".join(parts)
 
 

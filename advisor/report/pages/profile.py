@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,12 +60,14 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
     out = [(place, each) for place, each in enumerate(told.ranking) if not each.feasible]
     drawn = feasible or out
     needs = need_views(report, told, [each for _, each in drawn])
+    scale = _scale([each for _, each in feasible])
     return {
+        "scale": scale,
         "told": told,
         "source": source,
         "name": profile_name(told),
         "heading": heading(report, told),
-        "ranking": [ranked_view(report, source, place, each) for place, each in feasible],
+        "ranking": [ranked_view(report, source, place, each, scale) for place, each in feasible],
         "out": [_out(report, told, place, each) for place, each in out],
         "shares": shares(told),
         "needs": needs,
@@ -102,17 +105,27 @@ def heading(report: Report, told: Recommendation) -> str:
     return f"For {name}, use {answer.first}{ship}"
 
 
-def ranked_view(report: Report, source: Source, place: int, ranked: Ranked) -> dict[str, Any]:
+def ranked_view(
+    report: Report, source: Source, place: int, ranked: Ranked, scale: tuple[float, float]
+) -> dict[str, Any]:
     """Return one row of the ranking."""
     first = ranked.rank_acceptability
+    low, width = scale[0], (scale[1] - scale[0]) / 100
     return {
         "stack": report.stack(ranked.framework, ranked.route),
         "value": source.interval("ranking", place, unit="") if ranked.low == ranked.high else _value(source, place),
         "first": source.figure("ranking", place, "rank_acceptability", 0, show=numbers.percent) if first else None,
-        "low": ranked.low * 100,
-        "width": (ranked.high - ranked.low) * 100,
-        "point": ranked.value * 100,
+        "low": (ranked.low - low) / width,
+        "width": (ranked.high - ranked.low) / width,
+        "point": (ranked.value - low) / width,
     }
+
+
+def _scale(ranked: Sequence[Ranked]) -> tuple[float, float]:
+    """Return the ends of the axis of the ranking: the tenths around every bound."""
+    low = math.floor(min((each.low for each in ranked), default=0.0) * 10) / 10
+    high = math.ceil(max((each.high for each in ranked), default=1.0) * 10) / 10
+    return (low, high) if high > low else (0.0, 1.0)
 
 
 def shares(told: Recommendation) -> list[Part]:
@@ -187,14 +200,23 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
     source = report.sources[told.profile]
     places = {need.criterion: place for place, need in enumerate(told.needs)}
     cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+    levels = {(cell.criterion, cell.value): place for place, cell in enumerate(told.evidence) if cell.level}
     rows = []
     for number, flip in enumerate(told.flips):
         cell = cells.get((flip.framework, flip.route, flip.criterion))
         figures = cell is None or cell.level is None
         share = cell is not None and is_share(told, cell)
 
-        def text(value: float, unit: str = flip.unit, share: bool = share) -> str:
+        def level(value: float | None, criterion: str = flip.criterion) -> Quote | None:
+            place = levels.get((criterion, value))
+            return source.quote("evidence", place, "level") if place is not None else None
+
+        def needed(value: float, unit: str = flip.unit, share: bool = share) -> str:
             return numbers.rough(value, unit, share=share)
+
+        def now(value: float, cell: Cell | None = cell, unit: str = flip.unit, share: bool = share) -> str:
+            bounds = (cell.low, cell.high) if cell is not None and cell.value == value else (None, None)
+            return numbers.show(value, unit, *bounds, share=share).text
 
         rows.append(
             {
@@ -203,8 +225,11 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
                 else words.name(flip.criterion, told.titles),
                 "stack": report.stack(flip.framework, flip.route),
                 "text": source.quote("flips", number, "text"),
-                "now": source.figure("flips", number, "now", show=text) if flip.now is not None and figures else None,
-                "needed": source.figure("flips", number, "needed", show=text) if figures else None,
+                "figures": figures,
+                "now": source.figure("flips", number, "now", show=now)
+                if flip.now is not None and figures
+                else level(flip.now),
+                "needed": source.figure("flips", number, "needed", show=needed) if figures else level(flip.needed),
                 "up": flip.now is not None and flip.needed > flip.now,
             }
         )
@@ -293,6 +318,7 @@ def _stability(told: Recommendation, source: Source) -> list[dict[str, Any]]:
             "title": source.quote("needs", places[each.criterion], "title")
             if each.criterion in places
             else words.name(each.criterion, told.titles),
+            "because": source.quote("needs", places[each.criterion], "because") if each.criterion in places else None,
             "weight": source.figure("stability", number, "weight", show=numbers.weight),
             "low": source.figure("stability", number, "low", show=numbers.weight),
             "high": source.figure("stability", number, "high", show=numbers.weight),

@@ -97,10 +97,10 @@ def _front_matter(text: object) -> Markup:
 
 
 def _month(date: str) -> str:
-    """Return ``2026-03-02`` or ``2026-03`` as ``March 2026``; anything else as it is."""
+    """Return ``2026-03-02`` or ``2026-03`` as ``Mar 2026``; anything else as it is."""
     for form in ("%Y-%m-%d", "%Y-%m"):
         try:
-            return f"{datetime.strptime(date[:10], form):%B %Y}"
+            return f"{datetime.strptime(date[:10], form):%b %Y}"
         except ValueError:
             continue
     return words.line(date)
