@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -64,10 +64,18 @@ def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
         raise AdvisorError(f"{path}: cannot read the {what}: {error.strerror or error}", hint=hint) from None
 
 
-def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None) -> Document[M]:
+def read_yaml(
+    path: Path,
+    model: type[M],
+    *,
+    what: str,
+    hint: str | None = None,
+    also: Callable[[Any], Sequence[Problem]] | None = None,
+) -> Document[M]:
     """Read a YAML document strictly: no tags, no aliases, no duplicate and no unknown keys.
 
     Every mistake is reported at once, each with file:line:column, what was expected and the nearest valid name.
+    `also` finds further mistakes in the plain data; it gets whatever was written, so it may expect no shape.
     """
     text = read_text(path, what, hint=hint)
     try:
@@ -85,10 +93,14 @@ def read_yaml(path: Path, model: type[M], *, what: str, hint: str | None = None)
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
     if not problems:
+        problems.extend(also(data) if also else ())
         try:
-            return Document(path, model.model_validate(data), text, places)
+            found = model.model_validate(data)
         except ValidationError as error:
-            problems = _problems(error, model)
+            problems.extend(_problems(error, model))
+        else:
+            if not problems:
+                return Document(path, found, text, places)
     raise _located(path, text, places, problems, hint)
 
 

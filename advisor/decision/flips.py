@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from advisor.decision.profile import Must, Wish
 from advisor.decision.recommendation import Flip
+from advisor.decision.stability import ROUNDING
 from advisor.decision.table import Table
 from advisor.decision.wording import amount
 
 SHOWN = 12
+"""How many flip points a Recommendation holds at most."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,10 @@ def _at(table: Table, stack: str, wish: Wish, needed_worth: float) -> Iterator[_
     criterion = wish.criterion
     cell, worth = table.cell(stack, criterion.id), table.worths[stack, criterion.id]
     improves = needed_worth >= worth.middle
-    within = (0.0, 1.0) if worth.point is not None else (worth.low, worth.high)
-    if not within[0] <= needed_worth <= within[1] or (worth.point is not None and cell.value is None):
+    low, high = (0.0, 1.0) if worth.point is not None else (worth.low, worth.high)
+    # At the very end of the scale the two would only be equal: nothing lies beyond it.
+    beyond = needed_worth < high - ROUNDING if improves else needed_worth > low + ROUNDING
+    if not low <= needed_worth <= high or not beyond or (worth.point is not None and cell.value is None):
         return
     needed = wish.value.inverse(needed_worth)
     if criterion.levels:

@@ -8,80 +8,21 @@ relative to the others of the group, and the group relative to the other groups.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import ValidationError
 
 from advisor import quantities, resources
 from advisor.decision.criteria import Criterion, load_criteria
+from advisor.decision.profile_entries import ProfileEntry, RequirementEntry, Ships, WishEntry, slug
 from advisor.decision.value import LOGARITHMIC, ValueFunction
-from advisor.documents import Document, Loc, Model, Problem, read_yaml
+from advisor.documents import Loc, Model, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 
-Ships = Literal["edge", "server"]
 Limit = Literal["is", "at_most", "at_least"]
-
-
-def _words(text: str) -> str:
-    if not text.strip():
-        raise ValueError("expected a sentence, got nothing")
-    return " ".join(text.split())
-
-
-def _slug(text: str) -> str:
-    if not text or not all(part.isascii() and part.isalnum() and part == part.lower() for part in text.split("-")):
-        raise ValueError("expected lower-case letters, digits and single dashes, such as 'street-camera'")
-    return text
-
-
-def _threshold(value: Any) -> str | float:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ValueError("expected a quantity such as '5 ms', '10 MB' or '2 %', or the name of a level")
-    return value
-
-
-Words = Annotated[str, AfterValidator(_words)]
-Threshold = Annotated[str | float, PlainValidator(_threshold), WithJsonSchema({"type": ["string", "number"]})]
-Weight = Annotated[float, Field(gt=0, le=1e6, strict=True)]
-
-
-class RequirementEntry(Model):
-    """A hard constraint as written: one of ``is`` (this level or better), ``at_most``, ``at_least``."""
-
-    criterion: str
-    is_: Threshold | None = Field(default=None, alias="is")
-    at_most: Threshold | None = None
-    at_least: Threshold | None = None
-    because: Words
-
-
-class WishEntry(Model):
-    """A weighted criterion as written: ``floor`` is worth 0, ``target`` is worth 1."""
-
-    weight: Weight
-    target: Threshold
-    floor: Threshold
-    because: Words
-
-
-class GroupEntry(Model):
-    """A group of wishes with its weight among the groups."""
-
-    weight: Weight
-    criteria: dict[str, WishEntry] = Field(min_length=1)
-
-
-class ProfileEntry(Model):
-    """A profile as written in YAML; its JSON schema is what editors complete from."""
-
-    name: Annotated[str, AfterValidator(_slug)]
-    title: Words
-    question: Words
-    ships: Ships | None = None
-    require: tuple[RequirementEntry, ...] = ()
-    prefer: dict[str, GroupEntry] = Field(min_length=1)
+E = TypeVar("E", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -146,8 +87,29 @@ def load_profile(name_or_path: str | Path) -> Profile:
         For an unknown name (with the nearest one), or naming every mistake of the file with file:line:column.
     """
     path = profile_path(name_or_path)
-    document = read_yaml(path, ProfileEntry, what="profile", hint="advisor profile show edge   (a whole profile)")
-    return _check(document, load_criteria())
+    checker = _Checker(load_criteria())
+    try:
+        document = read_yaml(path, ProfileEntry, what="profile", hint="advisor profile show edge", also=checker.check)
+    except AdvisorError as error:
+        if checker.unknown:
+            raise AdvisorError(error.message, hint=f"the criteria are {', '.join(checker.criteria)}") from None
+        raise
+    entry = document.value
+    groups = {name: group.weight for name, group in entry.prefer.items()}
+    members = {name: sum(wish.weight for wish in group.criteria.values()) for name, group in entry.prefer.items()}
+    total = sum(groups.values())
+    return Profile(
+        name=entry.name,
+        title=entry.title,
+        question=entry.question,
+        ships=entry.ships,
+        wishes=tuple(
+            replace(wish, weight=wish.weight / members[wish.group] * groups[wish.group] / total)
+            for wish in checker.wishes
+        ),
+        musts=tuple(checker.musts),
+        path=path,
+    )
 
 
 def profile_path(name_or_path: str | Path) -> Path:
@@ -164,122 +126,136 @@ def profile_path(name_or_path: str | Path) -> Path:
     return resources.profiles() / f"{name_or_path}.yaml"
 
 
-def _check(document: Document[ProfileEntry], criteria: Mapping[str, Criterion]) -> Profile:
-    entry = document.value
-    problems: list[Problem] = []
-    musts = list(_musts(entry, criteria, problems))
-    wishes = list(_wishes(entry, criteria, problems))
-    if problems:
-        unknown = any(problem.message.startswith("unknown criterion") for problem in problems)
-        raise document.error(problems, hint=f"the criteria are {', '.join(criteria)}" if unknown else None)
-    return Profile(
-        name=entry.name,
-        title=entry.title,
-        question=entry.question,
-        ships=entry.ships,
-        wishes=tuple(wishes),
-        musts=tuple(musts),
-        path=document.path,
-    )
+class _Checker:
+    """Checks what a profile means: criteria, units, levels, directions.
 
+    It reads the plain data, so that mistakes in the meaning are found beside mistakes in the shape; an entry whose
+    shape is wrong is left to the shape's own check. The weights of `wishes` are as written.
+    """
 
-def _musts(entry: ProfileEntry, criteria: Mapping[str, Criterion], problems: list[Problem]) -> Iterator[Must]:
-    seen: set[str] = set()
-    for index, item in enumerate(entry.require):
-        loc: Loc = ("require", index)
-        criterion = _criterion(item.criterion, (*loc, "criterion"), entry.ships, criteria, problems)
-        if item.criterion in seen:
-            problems.append(Problem((*loc, "criterion"), f"'{item.criterion}' is required twice"))
-        seen.add(item.criterion)
-        given: dict[Limit, str | float | None] = {"is": item.is_, "at_most": item.at_most, "at_least": item.at_least}
-        stated = {kind: value for kind, value in given.items() if value is not None}
-        if len(stated) != 1:
-            problems.append(Problem(loc, "expected one of 'is', 'at_most' and 'at_least'"))
-        if criterion is None or len(stated) != 1:
-            continue
-        ((kind, value),) = stated.items()
-        if (kind == "is") != bool(criterion.levels):
-            expected = "'is' with a level" if criterion.levels else "'at_most' or 'at_least' with a quantity"
-            problems.append(Problem((*loc, kind, "key"), f"'{criterion.id}' needs {expected}"))
-            continue
-        limit = _quantity(value, criterion, (*loc, kind), problems)
-        if limit is not None:
-            yield Must(criterion, kind, limit, _text(value), item.because)
+    def __init__(self, criteria: Mapping[str, Criterion]) -> None:
+        self.criteria = criteria
+        self.musts: list[Must] = []
+        self.wishes: list[Wish] = []
+        self.problems: list[Problem] = []
+        self.unknown = False
+        self._ships: Any = None
 
+    def check(self, data: Any) -> list[Problem]:
+        """Read the plain data of a profile; return every mistake in its meaning."""
+        if isinstance(data, dict):
+            self._ships = data.get("ships")
+            require, prefer = data.get("require"), data.get("prefer")
+            self.musts = list(self._musts(require if isinstance(require, list) else []))
+            self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
+        return self.problems
 
-def _wishes(entry: ProfileEntry, criteria: Mapping[str, Criterion], problems: list[Problem]) -> Iterator[Wish]:
-    groups = sum(group.weight for group in entry.prefer.values())
-    first: dict[str, str] = {}
-    for name, group in entry.prefer.items():
+    def _musts(self, items: list[Any]) -> Iterator[Must]:
+        seen: set[str] = set()
+        for index, item in enumerate(items):
+            loc: Loc = ("require", index)
+            name = item.get("criterion") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                self._problem((*loc, "criterion"), f"'{name}' is required twice")
+            seen.add(name)
+            criterion, entry = self._criterion(name, (*loc, "criterion")), _entry(RequirementEntry, item)
+            if criterion is None or entry is None:
+                continue
+            given: dict[Limit, Any] = {"is": entry.is_, "at_most": entry.at_most, "at_least": entry.at_least}
+            stated = [(kind, value) for kind, value in given.items() if value is not None]
+            if len(stated) != 1:
+                self._problem(loc, "expected one of 'is', 'at_most' and 'at_least'")
+                continue
+            ((kind, value),) = stated
+            if (kind == "is") != bool(criterion.levels):
+                expected = "'is' with a level" if criterion.levels else "'at_most' or 'at_least' with a quantity"
+                self._problem((*loc, kind, "key"), f"'{name}' needs {expected}")
+                continue
+            limit = self._quantity(value, criterion, (*loc, kind))
+            if limit is not None:
+                yield Must(criterion, kind, limit, _text(value), entry.because)
+
+    def _wishes(self, groups: dict[Any, Any]) -> Iterator[Wish]:
+        first: dict[str, str] = {}
+        for group, content in groups.items():
+            try:
+                slug(group)
+            except ValueError as error:
+                self._problem(("prefer", group, "key"), str(error))
+            items = content.get("criteria") if isinstance(content, dict) else None
+            for name, item in (items if isinstance(items, dict) else {}).items():
+                loc: Loc = ("prefer", group, "criteria", name)
+                if first.setdefault(name, group) != group:
+                    self._problem((*loc, "key"), f"'{name}' already stands in the group '{first[name]}'")
+                criterion, entry = self._criterion(name, (*loc, "key")), _entry(WishEntry, item)
+                if criterion is None or entry is None:
+                    continue
+                floor = self._quantity(entry.floor, criterion, (*loc, "floor"))
+                target = self._quantity(entry.target, criterion, (*loc, "target"))
+                if floor is None or target is None or not self._apart(floor, target, criterion, loc):
+                    continue
+                value = ValueFunction(floor, target, criterion.unit)
+                texts = (_text(entry.floor), _text(entry.target))
+                yield Wish(criterion, group, entry.weight, value, *texts, entry.because)
+
+    def _criterion(self, name: str, loc: Loc) -> Criterion | None:
+        """Return the criterion, and note when it does not exist or cannot be asked of this profile's alternatives."""
+        criterion = self.criteria.get(name)
+        if criterion is None:
+            self.unknown = True
+            self._problem(loc, f"unknown criterion '{name}'{did_you_mean(name, self.criteria)}")
+            return None
+        alone, routed = criterion.applies(routed=False), criterion.applies(routed=True)
+        if self._ships is None and not alone:
+            self._problem(loc, f"'{name}' is about a route, and this profile ships nothing ('ships' is not set)")
+        elif self._ships == "server" and not (alone and routed):
+            both = "frameworks that serve themselves, and frameworks behind a runtime"
+            self._problem(loc, f"'{name}' is not known for both: {both}")
+        elif self._ships == "edge" and not routed:
+            self._problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge")
+        return criterion
+
+    def _quantity(self, value: str | float, criterion: Criterion, loc: Loc) -> float | None:
+        """Return the threshold in the criterion's base unit, or as the index of its level."""
+        if criterion.levels:
+            if value in criterion.levels:
+                return float(criterion.level(str(value)))
+            expected = ", ".join(f"'{level}'" for level in criterion.levels)
+            near = did_you_mean(str(value), criterion.levels)
+            self._problem(loc, f"expected a level of '{criterion.id}' ({expected}), got {value!r}{near}")
+            return None
         try:
-            _slug(name)
+            number = quantities.parse(value, criterion.unit)
         except ValueError as error:
-            problems.append(Problem(("prefer", name, "key"), str(error)))
-        share = group.weight / groups / sum(wish.weight for wish in group.criteria.values())
-        for key, item in group.criteria.items():
-            loc: Loc = ("prefer", name, "criteria", key)
-            criterion = _criterion(key, (*loc, "key"), entry.ships, criteria, problems)
-            if first.setdefault(key, name) != name:
-                problems.append(Problem((*loc, "key"), f"'{key}' already stands in the group '{first[key]}'"))
-            if criterion is None:
-                continue
-            floor = _quantity(item.floor, criterion, (*loc, "floor"), problems)
-            target = _quantity(item.target, criterion, (*loc, "target"), problems)
-            if floor is None or target is None or not _anchors(floor, target, criterion, loc, problems):
-                continue
-            value = ValueFunction(floor, target, criterion.unit)
-            texts = (_text(item.floor), _text(item.target))
-            yield Wish(criterion, name, item.weight * share, value, *texts, item.because)
+            self._problem(loc, str(error))
+            return None
+        if criterion.unit in LOGARITHMIC and number <= 0:
+            self._problem(loc, f"expected more than zero, got {value!r}")
+            return None
+        return number
 
-
-def _criterion(
-    name: str, loc: Loc, ships: Ships | None, criteria: Mapping[str, Criterion], problems: list[Problem]
-) -> Criterion | None:
-    criterion = criteria.get(name)
-    if criterion is None:
-        problems.append(Problem(loc, f"unknown criterion '{name}'{did_you_mean(name, criteria)}"))
-        return None
-    if ships is None and not criterion.applies(routed=False):
-        problems.append(Problem(loc, f"'{name}' is about a route, and this profile ships nothing ('ships' is not set)"))
-    if ships == "server" and not (criterion.applies(routed=False) and criterion.applies(routed=True)):
-        message = f"'{name}' is not known for both: frameworks that serve themselves, and frameworks behind a runtime"
-        problems.append(Problem(loc, message))
-    if ships == "edge" and not criterion.applies(routed=True):
-        problems.append(
-            Problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge")
-        )
-    return criterion
-
-
-def _quantity(value: str | float, criterion: Criterion, loc: Loc, problems: list[Problem]) -> float | None:
-    """Return the threshold in the criterion's base unit, or as the index of its level."""
-    if criterion.levels:
-        if value in criterion.levels:
-            return float(criterion.level(str(value)))
-        expected = ", ".join(f"'{level}'" for level in criterion.levels)
-        problems.append(Problem(loc, f"expected a level of '{criterion.id}' ({expected}), got {value!r}"))
-        return None
-    try:
-        number = quantities.parse(value, criterion.unit)
-    except ValueError as error:
-        problems.append(Problem(loc, str(error)))
-        return None
-    if criterion.unit in LOGARITHMIC and number <= 0:
-        problems.append(Problem(loc, f"expected more than zero, got {value!r}"))
-        return None
-    return number
-
-
-def _anchors(floor: float, target: float, criterion: Criterion, loc: Loc, problems: list[Problem]) -> bool:
-    if floor == target:
-        problems.append(Problem((*loc, "floor"), "floor and target are the same: the wish could tell nothing apart"))
-        return False
-    if (target > floor) != (criterion.better == "higher"):
+    def _apart(self, floor: float, target: float, criterion: Criterion, loc: Loc) -> bool:
         better = criterion.better
-        message = f"for '{criterion.id}' {better} is better, so the target must be {better} than the floor"
-        problems.append(Problem((*loc, "target"), message))
+        if floor == target:
+            self._problem((*loc, "floor"), "floor and target are the same: the wish could tell nothing apart")
+        elif (target > floor) != (better == "higher"):
+            message = f"for '{criterion.id}' {better} is better, so the target must be {better} than the floor"
+            self._problem((*loc, "target"), message)
+        else:
+            return True
         return False
-    return True
+
+    def _problem(self, loc: Loc, message: str) -> None:
+        self.problems.append(Problem(loc, message))
+
+
+def _entry(model: type[E], item: Any) -> E | None:
+    try:
+        return model.model_validate(item)
+    except ValidationError:
+        return None
 
 
 def _text(value: str | float) -> str:

@@ -12,7 +12,8 @@ from advisor.decision.profile import Wish
 from advisor.decision.recommendation import Stability
 from advisor.decision.score import Worth
 
-ROUNDING = 1e-12
+ROUNDING = 1e-9
+"""Differences in worth below this are rounding."""
 
 
 def stability(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from advisor.decision.profile import Ships
+from advisor.decision.profile_entries import Ships
 from advisor.decision.recommendation import Stack
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition

@@ -1,0 +1,277 @@
+"""Profiles: the shipped ones hold together, and every mistake in one is named at its place, never with a traceback."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from advisor.decision.criteria import load_criteria
+from advisor.decision.profile import load_profile, profile_path, shipped_profiles
+from advisor.decision.profile_entries import ProfileEntry
+from advisor.errors import EXIT_USAGE, AdvisorError
+
+GOOD = """\
+name: camera
+title: A street camera
+question: Which framework?
+ships: edge
+require:
+  - criterion: edge-route
+    is: proved
+    because: nothing to ship otherwise
+  - criterion: artifact-size
+    at_most: 10 MB
+    because: flash is small
+prefer:
+  ship:
+    weight: 70
+    criteria:
+      edge-latency: {weight: 40, target: 5 ms, floor: 50 ms, because: 20 frames a second}
+      int8-accuracy-loss: {weight: 35, target: 0 %, floor: 2 %, because: people notice}
+  sustain:
+    weight: 30
+    criteria:
+      runtime-maintenance: {weight: 100, target: active, floor: archived, because: it hangs there for years}
+"""
+
+BAD = """\
+name: Street Camera
+title: A street camera
+question: Which framework?
+ships: edge
+require:
+  - criterion: artefact-size
+    at_most: 10 MB
+    because: flash is small
+  - criterion: edge-route
+    at_most: 10 MB
+    because: nothing to ship otherwise
+  - criterion: peak-memory
+    because: memory is small
+prefer:
+  ship:
+    weight: 70
+    criteria:
+      edge-latency: {weight: 40, target: 50 ms, floor: 5 ms, because: 20 frames a second}
+      artifact-size: {weight: 25, target: 20 ms, floor: 10 MB, because: flash is small}
+      cold-start: {weight: 25, target: 1 s, floor: 1 s, because: it sleeps}
+      runtime-size: {weight: 25, target: 0 B, floor: 10 MB, because: it ships too}
+  sustain:
+    weight: 30
+    criteria:
+      ready-made-models: {weight: 9, target: mani, floor: none, because: it hangs there for years}
+      edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
+"""
+
+EXPECTED = """\
+FILE:1:7: expected lower-case letters, digits and single dashes, such as 'street-camera', got 'Street Camera'
+   1 | name: Street Camera
+     |       ^^^^^^^^^^^^^
+FILE:6:16: unknown criterion 'artefact-size' — did you mean 'artifact-size'?
+   6 |   - criterion: artefact-size
+     |                ^^^^^^^^^^^^^
+FILE:10:5: 'edge-route' needs 'is' with a level
+  10 |     at_most: 10 MB
+     |     ^^^^^^^
+FILE:12:5: expected one of 'is', 'at_most' and 'at_least'
+  12 |   - criterion: peak-memory
+     |     ^
+FILE:18:42: for 'edge-latency' lower is better, so the target must be lower than the floor
+  18 |       edge-latency: {weight: 40, target: 50 ms, floor: 5 ms, because: 20 frames a second}
+     |                                          ^^^^^
+FILE:19:43: expected a size such as '10 MB', got '20 ms'
+  19 |       artifact-size: {weight: 25, target: 20 ms, floor: 10 MB, because: flash is small}
+     |                                           ^^^^^
+FILE:20:52: floor and target are the same: the wish could tell nothing apart
+  20 |       cold-start: {weight: 25, target: 1 s, floor: 1 s, because: it sleeps}
+     |                                                    ^^^
+FILE:21:42: expected more than zero, got '0 B'
+  21 |       runtime-size: {weight: 25, target: 0 B, floor: 10 MB, because: it ships too}
+     |                                          ^^^
+FILE:25:46: expected a level of 'ready-made-models' ('none', 'some', 'main'), got 'mani' — did you mean 'main'?
+  25 |       ready-made-models: {weight: 9, target: mani, floor: none, because: it hangs there for years}
+     |                                              ^^^^
+FILE:26:7: 'edge-latency' already stands in the group 'ship'
+  26 |       edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
+     |       ^^^^^^^^^^^^"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "camera.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def refusal(folder: Path, text: str) -> AdvisorError:
+    with pytest.raises(AdvisorError) as caught:
+        load_profile(written(folder, text))
+    assert caught.value.exit_code == EXIT_USAGE
+    return caught.value
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_shipped_profiles_are_whole(name: str) -> None:
+    found = load_profile(name)
+    assert found.name == name
+    assert sum(wish.weight for wish in found.wishes) == pytest.approx(1)
+    assert found.question.endswith("?")
+    reasons = [wish.because for wish in found.wishes] + [must.because for must in found.musts]
+    assert all(len(reason.split()) >= 5 for reason in reasons)
+
+
+def test_the_three_profiles_ship_what_they_say() -> None:
+    assert {"deployment", "edge", "research"} <= set(shipped_profiles())
+    assert load_profile("edge").ships == "edge"
+    assert load_profile("deployment").ships == "server"
+    assert load_profile("research").ships is None
+
+
+def test_weights_are_shares_of_the_group_times_shares_of_the_groups(tmp_path: Path) -> None:
+    weights = {wish.criterion.id: wish.weight for wish in load_profile(written(tmp_path, GOOD)).wishes}
+    assert weights["edge-latency"] == pytest.approx(0.7 * 40 / 75)
+    assert weights["runtime-maintenance"] == pytest.approx(0.3)
+
+
+def test_quantities_are_kept_in_base_units_and_as_written(tmp_path: Path) -> None:
+    found = load_profile(written(tmp_path, GOOD))
+    latency = found.wishes[0]
+    assert (latency.value.target, latency.value.floor) == (0.005, 0.05)
+    assert (latency.target_text, latency.floor_text) == ("5 ms", "50 ms")
+    assert [must.text for must in found.musts] == ["is proved", "at most 10 MB"]
+    assert found.musts[1].limit == 10e6
+
+
+def test_every_mistake_is_named_at_once_with_its_place(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BAD)
+    assert error.message.replace(str(tmp_path / "camera.yaml"), "FILE") == EXPECTED
+    assert error.hint is not None
+    assert error.hint.startswith("the criteria are ")
+    assert "edge-latency-p99" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("name: camera", "name: Street Camera", r":1:7: expected lower-case letters, digits and single dashes"),
+        ("title: A street camera", "title: ' '", r":2:8: expected a sentence, got nothing"),
+        ("ships: edge", "ships: edgy", r":4:8: .*'edge' or 'server'.*edgy"),
+        ("weight: 70", "weight: 0", r":14:13: .*greater than 0"),
+        ("weight: 70", "weight: -1", r":14:13: .*greater than 0"),
+        ("weight: 70", "weight: '70'", r":14:13: .*number"),
+        ("weight: 70", "weight: yes", r":14:13: .*number"),
+        ("weight: 70", "wieght: 70", r":14:5: unknown key 'wieght' — did you mean 'weight'\?"),
+        ("target: 5 ms", "target: [5]", r":16:\d+: expected a quantity such as '5 ms', '10 MB' or '2 %'"),
+        ("target: 5 ms", "target: no", r":16:\d+: expected a quantity such as"),
+        ("target: 0 %", "target: free", r":17:\d+: expected a number or a percentage such as '2 %', got 'free'"),
+        ("is: proved", "is: maybe", r":7:9: expected a level of 'edge-route' \('not proved', 'proved'\), got 'maybe'"),
+        (", because: people notice", "", r":17:27: 'because' is missing"),
+        ("edge-latency:", "cnn-latency-edge:", r":16:7: unknown criterion 'cnn-latency-edge'"),
+        ("  sustain:", "  Keep Going:", r":18:3: expected lower-case letters"),
+        ("ships: edge", "# ships", r":6:16: 'edge-route' is about a route, and this profile ships nothing"),
+        ("ships: edge", "ships: server", r":16:7: 'edge-latency' is not known for both"),
+        ("artifact-size\n    at_most: 10 MB", "edge-route\n    is: proved", r":9:16: 'edge-route' is required twice"),
+        ("    at_most: 10 MB", "    at_most: 10 MB\n    at_least: 1 kB", r":9:5: expected one of 'is', 'at_most'"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_named_at_its_place(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in GOOD
+    assert re.search(expected, refusal(tmp_path, GOOD.replace(old, new, 1)).message)
+
+
+def test_an_empty_profile_says_what_is_missing(tmp_path: Path) -> None:
+    message = refusal(tmp_path, "name: x\n").message
+    for key in ("title", "question", "prefer"):
+        assert f"'{key}' is missing" in message
+
+
+def test_an_unknown_name_gets_the_nearest_one() -> None:
+    with pytest.raises(AdvisorError, match="unknown profile 'egde' — did you mean 'edge'") as caught:
+        load_profile("egde")
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("advisor profile list")
+
+
+def test_names_and_paths_are_told_apart(tmp_path: Path) -> None:
+    assert profile_path("edge").name == "edge.yaml"
+    assert profile_path("camera.yaml") == Path("camera.yaml")
+    assert profile_path("mine/camera") == Path("mine/camera")
+    with pytest.raises(AdvisorError, match="cannot read the profile"):
+        load_profile(tmp_path / "none.yaml")
+
+
+def test_the_json_schema_names_every_key() -> None:
+    schema = ProfileEntry.model_json_schema()
+    assert set(schema["properties"]) == {"name", "title", "question", "ships", "require", "prefer"}
+    assert set(schema["$defs"]["RequirementEntry"]["properties"]) == {
+        "criterion",
+        "is",
+        "at_most",
+        "at_least",
+        "because",
+    }
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    """Return `text` with a few of the mistakes that editors, merges and copies make."""
+    lines = text.splitlines()
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(lines))
+        kind = chance.randrange(9)
+        if kind == 0:
+            lines[at] = lines[at][: chance.randrange(len(lines[at]) + 1)]
+        elif kind == 1:
+            lines[at] = " " * chance.randint(0, 4) + lines[at]
+        elif kind == 2:
+            lines[at] = lines[at].removeprefix("  ")
+        elif kind == 3:
+            lines.insert(at, lines[chance.randrange(len(lines))])
+        elif kind == 4 and len(lines) > 1:
+            del lines[at]
+        elif kind == 5:
+            position = chance.randrange(len(lines[at]) + 1)
+            lines[at] = lines[at][:position] + chance.choice("{}[]:,&*!|>%@`'\"#?-\t\0é\u2028") + lines[at][position:]
+        elif kind == 6:
+            key, _, _ = lines[at].partition(":")
+            lines[at] = f"{key}: {chance.choice(STRANGE)}"
+        elif kind == 7:
+            words = lines[at].split()
+            chance.shuffle(words)
+            lines[at] = " ".join(words)
+        else:
+            lines[at] = lines[at].replace("a", chance.choice(["", "aa", "\t", "%"]))
+    return "\n".join(lines)
+
+
+STRANGE = [
+    "", "null", "true", ".nan", ".inf", "1e999", "-5 ms", "5", "[1, 2]", "{a: 1}", "2026-11-20", "0x10", "~", "=",
+    "!!python/name:os.system", "&a [*a]", "5 ms ms", "% 5", "9" * 400, "'", "|", ">-", "<<: *x", "1_000", "12:30:45",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_profile_however_broken_gives_a_traceback(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    refused = 0
+    for _ in range(30):
+        file = written(tmp_path, mutated(GOOD, chance))
+        found = outcome(file)
+        if found is not None:
+            refused += 1
+            assert found.exit_code == EXIT_USAGE
+            place = found.message.removeprefix(str(file))
+            assert re.match(r":\d+:\d+: ", place) or place.startswith(": not valid YAML")
+    assert refused > 10
+
+
+def outcome(file: Path) -> AdvisorError | None:
+    try:
+        load_profile(file)
+    except AdvisorError as error:
+        return error
+    return None
+
+
+def test_every_criterion_can_stand_in_some_profile() -> None:
+    for criterion in load_criteria().values():
+        assert criterion.applies(routed=True) or criterion.applies(routed=False)

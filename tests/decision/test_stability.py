@@ -1,0 +1,138 @@
+"""Weight stability intervals against a bisection search, and flip points by scoring again on both sides of them."""
+
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+
+from advisor.decision.flips import flips
+from advisor.decision.profile import Must, Profile, Wish
+from advisor.decision.stability import stability
+from advisor.decision.table import Table
+from tests.decision.tables import Interval, criterion, profile, table, tables, wish
+
+Rows = dict[str, dict[str, Interval | None]]
+
+
+def reweighted(needed: Profile, column: str, weight: float) -> Profile:
+    """Give one criterion another weight; the others keep their proportions."""
+    rest = sum(each.weight for each in needed.wishes if each.criterion.id != column)
+    wishes = tuple(
+        Wish(
+            w.criterion, w.group, weight if w.criterion.id == column else w.weight * (1 - weight) / rest, w.value,
+            w.floor_text, w.target_text, w.because,
+        )
+        for w in needed.wishes
+    )  # fmt: skip
+    return Profile(needed.name, needed.title, needed.question, None, wishes)
+
+
+def lead(needed: Profile, rows: Rows, first: str) -> float:
+    values = table(needed, rows).values
+    return values[first].middle - max(value.middle for name, value in values.items() if name != first)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables())
+def test_stability_equals_a_bisection_search(case: tuple[Profile, Rows]) -> None:
+    needed, rows = case
+    assume(len(needed.wishes) > 1)
+    found = table(needed, rows)
+    first = found.feasible[0]
+    assume(lead(needed, rows, first) > 1e-6)
+    for interval in stability(needed.wishes, found.worths, found.feasible):
+        for end, beyond in ((interval.low, 0.0), (interval.high, 1.0)):
+            holds, fails = interval.weight, beyond
+            if lead(reweighted(needed, interval.criterion, beyond), rows, first) >= -1e-12:
+                assert end == pytest.approx(beyond, abs=1e-6)
+                continue
+            for _ in range(60):
+                middle = (holds + fails) / 2
+                if lead(reweighted(needed, interval.criterion, middle), rows, first) >= 0:
+                    holds = middle
+                else:
+                    fails = middle
+            assert end == pytest.approx(holds, abs=1e-5)
+
+
+def test_a_single_stack_is_stable_whatever_the_weights() -> None:
+    needed = profile([wish(criterion("one"), 1, 0.0, 1.0), wish(criterion("two"), 1, 0.0, 1.0)])
+    found = table(needed, {"a": {"one": (0.5,) * 3, "two": (0.5,) * 3}})
+    assert {(each.low, each.high) for each in stability(needed.wishes, found.worths, found.feasible)} == {(0.0, 1.0)}
+
+
+def moved(rows: Rows, stack: str, column: str, value: float) -> Rows:
+    return {**rows, stack: {**rows[stack], column: (value, value, value)}}
+
+
+def first_of(needed: Profile, rows: Rows) -> str:
+    return table(needed, rows).feasible[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables())
+def test_the_answer_changes_at_every_flip_point_and_not_before(case: tuple[Profile, Rows]) -> None:
+    needed, rows = case
+    found = table(needed, rows)
+    answer = found.feasible[0]
+    assume(lead(needed, rows, answer) > 1e-3)
+    for flip in flips(found):
+        now = flip.now
+        if now is None:
+            now = needed.wishes[[w.criterion.id for w in needed.wishes].index(flip.criterion)].value.inverse(0.5)
+        step = 1e-4 * math.copysign(abs(flip.needed), flip.needed - now)
+        assert first_of(needed, moved(rows, flip.framework, flip.criterion, flip.needed - step)) == answer, flip.text
+        assert first_of(needed, moved(rows, flip.framework, flip.criterion, flip.needed + step)) != answer, flip.text
+
+
+def levelled() -> tuple[Profile, Rows]:
+    upkeep = criterion("upkeep", levels=("archived", "fixes only", "active"))
+    speed = criterion("speed", "s", "lower")
+    needed = profile([wish(upkeep, 1, 0, 2), wish(speed, 1, 0.1, 0.001)])
+    rows: Rows = {
+        "a": {"upkeep": (2.0, 2.0, 2.0), "speed": (0.02, 0.02, 0.02)},
+        "b": {"upkeep": (0.0, 0.0, 0.0), "speed": (0.01, 0.01, 0.01)},
+    }
+    return needed, rows
+
+
+def test_levels_flip_at_whole_levels() -> None:
+    needed, rows = levelled()
+    found = flips(table(needed, rows))
+    named = {flip.text for flip in found if flip.criterion == "upkeep"}
+    assert named == {"Upkeep were 'active' for b (now 'archived')", "Upkeep were 'archived' for a (now 'active')"}
+    for flip in found:
+        if flip.criterion == "upkeep":
+            assert first_of(needed, moved(rows, flip.framework, "upkeep", flip.needed)) == "b"
+
+
+def limited(limit: float) -> tuple[Profile, Rows]:
+    size, speed = criterion("size", "B", "lower"), criterion("speed", "s", "lower")
+    must = Must(size, "at_most", limit, f"{limit:g} B", "a test")
+    needed = profile([wish(speed, 1, 0.1, 0.001)], [must])
+    rows: Rows = {
+        "a": {"size": (50.0, 50.0, 50.0), "speed": (0.01, 0.01, 0.01)},
+        "b": {"size": (200.0, 200.0, 200.0), "speed": (0.005, 0.005, 0.005)},
+    }
+    return needed, rows
+
+
+def test_a_stack_that_is_out_and_would_be_first_flips_at_its_limit() -> None:
+    needed, rows = limited(100.0)
+    found = {(flip.framework, flip.criterion): flip for flip in flips(table(needed, rows))}
+    assert found["b", "size"].needed == 100.0
+    assert found["b", "size"].text == "Size were below 100 B for b (now 200 B), which meets the requirement"
+    assert first_of(needed, moved(rows, "b", "size", 100.0)) == "b"
+
+
+def test_the_answer_flips_where_it_breaks_a_requirement() -> None:
+    needed, rows = limited(100.0)
+    found = {(flip.framework, flip.criterion): flip for flip in flips(table(needed, rows))}
+    assert found["a", "size"].needed == 100.0
+    assert "a" not in table(needed, moved(rows, "a", "size", 100.1)).feasible
+
+
+def test_nothing_flips_when_no_stack_is_feasible() -> None:
+    needed, rows = limited(10.0)
+    found: Table = table(needed, rows)
+    assert flips(found) == []
