@@ -1,0 +1,52 @@
+"""Stop in the middle of a PyTorch model with ``breakpoint()``: at each call, and with the values there."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from probes.breakpoints import watch
+from probes.demands import judged
+from probes.proof import Proof
+from probes.workloads import Array, Case
+
+CALLS = 2
+
+
+class Watched(nn.Module):
+    """Two layers with a breakpoint between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 5)
+        self.second = nn.Linear(5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the answer; stop on the way."""
+        hidden = torch.relu(self.first(x))
+        breakpoint()
+        return self.second(hidden)
+
+
+def run(_case: Case) -> Proof:
+    """Call the model twice."""
+    model = Watched()
+    seen = stops(model, model.first)
+    return judged({"every call stops with the values between the layers": seen["hidden"] == CALLS}, calls=CALLS, **seen)
+
+
+def stops(model: nn.Module, first: nn.Linear) -> dict[str, int]:
+    """Return what is seen at the breakpoint of a model whose first layer is `first`."""
+    x = torch.eye(4)
+    expected = {"x": x.numpy(), "hidden": torch.relu(first(x)).detach().numpy()}
+
+    def calls() -> None:
+        for _ in range(CALLS):
+            model(x)
+
+    return watch(calls, value, expected)
+
+
+def value(local: object) -> Array | None:
+    """Return the numbers of a tensor."""
+    return local.detach().numpy() if isinstance(local, Tensor) else None
