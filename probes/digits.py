@@ -58,7 +58,7 @@ def write(output: Path) -> dict[str, Any]:
     np.save(output / "held-out.npy", held_out)
     np.save(output / "held-out-labels.npy", held_out_labels)
     np.save(output / "held-out-predictions.npy", predicted)
-    np.savez(output / "cnn-digits.npz", **weights)
+    np.savez(output / "cnn-digits.npz", allow_pickle=False, **weights)
     return {
         "accuracy": float(correct.mean()),
         "held_out": len(held_out),

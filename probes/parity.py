@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from probes import reference, timing
+from probes import reference
 from probes.cell import Builder, Inference, Training
 from probes.channel import ProbeError
 from probes.proof import LIMIT, relative_error
@@ -38,29 +37,6 @@ class Ready:
     parity: dict[str, Any]
     first_call: float
     how: str
-
-
-def fastest(builders: Sequence[Builder], case: Case) -> Ready:
-    """Make every alternative of a setting ready and return the fastest that agrees with the referee.
-
-    An alternative that fails is named in `how`; when all fail, the first one's exception is raised.
-    """
-    ready: list[Ready] = []
-    failures: list[tuple[str, Exception]] = []
-    for build in builders:
-        try:
-            ready.append(check(build, case))
-        except Exception as error:  # noqa: BLE001 - an alternative may fail, as long as another one works
-            failures.append((build.__name__, error))
-    if not ready:
-        raise failures[0][1]
-    if len(ready) > 1:
-        ready.sort(key=_seconds_per_call)
-    first = ready[0]
-    notes = [f"faster than {other.how} in a short trial" for other in ready[1:]]
-    notes += [f"{name} failed: {type(error).__name__}" for name, error in failures]
-    how = f"{first.how} ({'; '.join(notes)})" if notes else first.how
-    return Ready(first.cell, first.parity, first.first_call, how)
 
 
 def check(build: Builder, case: Case) -> Ready:
@@ -113,8 +89,3 @@ def _judge_weights(cell: Training, case: Case, start: Weights) -> float:
 def _judge(how: str, what: str, error: float, limit: float = LIMIT) -> None:
     if not error <= limit:
         raise ProbeError("error", f"{how}: {what} differ from the referee by {error:.3g} relative, more than {limit:g}")
-
-
-def _seconds_per_call(ready: Ready) -> float:
-    seen = timing.block(ready.cell.call, lead_in=0.15, seconds=0.15)
-    return sorted(seen["calls"])[len(seen["calls"]) // 2]

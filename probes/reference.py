@@ -160,7 +160,8 @@ def _pool_backward(x: Array, pooled: Array, upstream: Array) -> Array:
     first &= np.cumsum(first, axis=3, dtype=np.int8) == 1
     n, height, width, channels = pooled.shape
     spread = (first * upstream[:, :, :, np.newaxis]).reshape(n, height, width, 2, 2, channels)
-    return spread.transpose(0, 1, 3, 2, 4, 5).reshape(x.shape)
+    result: Array = spread.transpose(0, 1, 3, 2, 4, 5).reshape(x.shape)
+    return result
 
 
 def _windows(x: Array) -> Array:

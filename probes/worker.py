@@ -75,7 +75,7 @@ class Worker:
 
     def prepare(self, command: Command) -> Body:
         """Make a cell ready, check its parity, and only then give it a number."""
-        from probes import parity, workloads
+        from probes import choosing, workloads
 
         self._needs_description()
         task, mode = str(command["task"]), str(command["mode"])
@@ -85,7 +85,8 @@ class Worker:
         if mode not in settings:
             raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
         case = workloads.synthetic(str(command["workload"]), command.get("parameters"))
-        ready = parity.fastest(settings[mode], case)
+        choice = choosing.choose(settings[mode], case, command.get("setting"))
+        ready = choice.ready
         self.cells.append(ready.cell)
         return {
             "ok": {
@@ -93,6 +94,7 @@ class Worker:
                 "parity": ready.parity,
                 "first_call": ready.first_call,
                 "how": ready.how,
+                "setting": choice.setting,
             }
         }
 

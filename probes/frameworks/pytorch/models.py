@@ -68,6 +68,18 @@ def natural(inputs: Array) -> Tensor:
     return tensor
 
 
+def channels_last(model: nn.Module, inputs: Tensor) -> tuple[nn.Module, Tensor]:
+    """Return model and images with the channel as the innermost dimension in memory, which suits processors."""
+    if inputs.ndim != 4:
+        return model, inputs
+    return model.to(memory_format=torch.channels_last), inputs.to(memory_format=torch.channels_last)
+
+
+def described(how: str, inputs: Tensor) -> str:
+    """Return `how`, with the memory format where there is a choice of it."""
+    return f"{how}, channels_last" if inputs.ndim == 4 else how
+
+
 def weights_of(model: nn.Module) -> dict[str, Array]:
     """Return a copy of the model's weights in the layouts of `probes.workloads`."""
     weights: dict[str, Array] = {}

@@ -1,0 +1,91 @@
+"""Where a setting has alternatives (with XLA or without), a short trial finds the faster one on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from probes import timing
+from probes.cell import Builder
+from probes.channel import ProbeError
+from probes.parity import Ready, check
+from probes.workloads import Case
+
+BLOCKS = 3
+SECONDS = 0.05
+CLEARLY = 0.95
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The alternative that was taken.
+
+    Attributes
+    ----------
+    ready : Ready
+        The cell; its ``how`` also says what it was preferred to, and what did not work.
+    setting : str
+        The name of the alternative; given back with the next ``prepare``, it is taken again without a trial.
+    """
+
+    ready: Ready
+    setting: str
+
+
+def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) -> Choice:
+    """Make every alternative ready, drop those that fail or disagree with the referee, and take the fastest.
+
+    An alternative displaces an earlier one of the list only when it takes less than 95 % of its time.
+
+    Parameters
+    ----------
+    builders : sequence of callables
+        The alternatives, the preferred one first.
+    case : Case
+        What they compute.
+    setting : str, optional
+        The name of one alternative: then only this one is made ready.
+
+    Raises
+    ------
+    Exception
+        What the first alternative raised, when none works.
+    """
+    if setting is not None:
+        builders = [build for build in builders if build.__name__ == setting]
+        if not builders:
+            raise ProbeError("error", f"no alternative is called {setting!r}")
+    working: list[tuple[str, Ready]] = []
+    failures: list[tuple[str, Exception]] = []
+    for build in builders:
+        try:
+            working.append((build.__name__, check(build, case)))
+        except Exception as error:  # noqa: BLE001 - an alternative may fail as long as another one works
+            failures.append((build.__name__, error))
+    if not working:
+        raise failures[0][1]
+    best = _fastest([ready for _, ready in working]) if len(working) > 1 else 0
+    name, ready = working[best]
+    notes = [f"faster than {other.how} in a short trial" for index, (_, other) in enumerate(working) if index != best]
+    notes += [_reason(failed, error) for failed, error in failures]
+    return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name)
+
+
+def _fastest(ready: Sequence[Ready]) -> int:
+    """Return the index of the alternative with the lowest median call, from blocks in turns (noise comes in bursts)."""
+    lowest = [float("inf")] * len(ready)
+    for _ in range(BLOCKS):
+        for index, each in enumerate(ready):
+            calls = sorted(timing.block(each.cell.call, lead_in=SECONDS / 2, seconds=SECONDS, minimum_calls=3)["calls"])
+            lowest[index] = min(lowest[index], calls[len(calls) // 2])
+    best = 0
+    for index, seconds in enumerate(lowest):
+        if seconds < CLEARLY * lowest[best]:
+            best = index
+    return best
+
+
+def _reason(name: str, error: Exception) -> str:
+    """Return in a few words why an alternative is out."""
+    text = str(error) if isinstance(error, ProbeError) else f"{name} failed: {type(error).__name__}: {error}"
+    return " ".join(text.split())[:200]
