@@ -1,0 +1,70 @@
+"""Hard constraints: pass, fail and unknown on the interval."""
+
+import pytest
+
+from advisor.decision.constraints import check
+from advisor.decision.profile import Limit, Must
+from advisor.decision.recommendation import Cell
+from tests.decision.tables import criterion
+
+SIZE = criterion("size", "B", "lower")
+LEVELS = criterion("route", levels=("not proved", "proved"))
+
+
+def cell(low: float | None, value: float | None, high: float | None, **update: object) -> Cell:
+    plain = Cell(
+        framework="a", criterion="size", outcome="measured", value=value, low=low, high=high, unit="B",
+        provenance="measured here",
+    )  # fmt: skip
+    return plain.model_copy(update=update)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "value", "high", "outcome", "shortfall"),
+    [
+        ("at_most", 80.0, 90.0, 100.0, "pass", None),
+        ("at_most", 90.0, 95.0, 101.0, "unknown", None),
+        ("at_most", 99.0, 105.0, 110.0, "unknown", None),
+        ("at_most", 120.0, 130.0, 140.0, "fail", 20.0),
+        ("at_most", 120.0, None, None, "fail", 20.0),
+        ("at_most", 50.0, None, None, "unknown", None),
+        ("at_most", None, None, 90.0, "pass", None),
+        ("at_most", None, None, 110.0, "unknown", None),
+        ("at_least", 100.0, 110.0, 120.0, "pass", None),
+        ("at_least", 90.0, 110.0, 120.0, "unknown", None),
+        ("at_least", 60.0, 70.0, 80.0, "fail", 20.0),
+        ("at_least", None, None, 80.0, "fail", 20.0),
+    ],
+)
+def test_the_whole_interval_decides(
+    kind: Limit, low: float | None, value: float | None, high: float | None, outcome: str, shortfall: float | None
+) -> None:
+    found = check(Must(SIZE, kind, 100.0, "100 B", "a test"), cell(low, value, high))
+    assert (found.outcome, found.shortfall) == (outcome, shortfall)
+
+
+def test_a_failure_says_by_how_much() -> None:
+    found = check(Must(SIZE, "at_most", 10e6, "10 MB", "a test"), cell(12e6, 12e6, 12e6))
+    assert found.detail == "12.0 MB, at most 10 MB, off by 2.00 MB"
+
+
+def test_unknown_is_not_pass_and_says_why() -> None:
+    missing = cell(None, None, None, outcome="not_run", provenance="missing", message="left out by --quick")
+    found = check(Must(SIZE, "at_most", 100.0, "100 B", "a test"), missing)
+    assert (found.outcome, found.detail) == ("unknown", "not run: left out by --quick")
+
+
+@pytest.mark.parametrize("outcome", ["not_supported", "refuted"])
+def test_an_outcome_against_the_stack_fails(outcome: str) -> None:
+    against = cell(None, None, None, outcome=outcome, message="the exporter refuses")
+    found = check(Must(SIZE, "at_most", 100.0, "100 B", "a test"), against)
+    assert (found.outcome, found.shortfall) == ("fail", None)
+    assert found.detail == f"{outcome.replace('_', ' ')}: the exporter refuses"
+
+
+@pytest.mark.parametrize(("value", "outcome"), [(1.0, "pass"), (0.0, "fail")])
+def test_a_level_must_be_reached(value: float, outcome: str) -> None:
+    level = LEVELS.levels[int(value)]
+    found = check(Must(LEVELS, "is", 1.0, "proved", "a test"), cell(value, value, value, level=level, unit=""))
+    assert found.outcome == outcome
+    assert found.detail == f"{level}, is proved"

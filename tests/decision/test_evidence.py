@@ -1,0 +1,271 @@
+"""Evidence: which observation answers a criterion, and what a missing, failed or disturbed one means."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from advisor.decision.criteria import load_criteria
+from advisor.decision.evidence import Evidencer, Finding
+from advisor.decision.recommendation import Stack
+from advisor.knowledge.catalog import Catalog, Fact, Source, load_catalog
+from advisor.measurement.run import Framework, Observation, Run, Skipped, Summary
+from tests.samples import sample_run
+
+PYTORCH = Stack(framework="pytorch")
+LITERT = Stack(framework="tensorflow", route="litert")
+EXECUTORCH = Stack(framework="pytorch", route="executorch")
+ONNX = Stack(framework="pytorch", route="onnxruntime")
+
+
+def found(stack: Stack, criterion: str, run: Run | None = None, catalog: Catalog | None = None) -> Finding:
+    evidencer = Evidencer(run or sample_run(), catalog or load_catalog())
+    return evidencer.find(stack, load_criteria()[criterion])
+
+
+def observed(finding: Finding, run: Run) -> Observation:
+    assert finding.cell.evidence is not None
+    return run.observations[int(finding.cell.evidence.removeprefix("/observations/"))]
+
+
+def is_(
+    probe: str, mode: str | None = None, metric: str | None = None, **parameters: object
+) -> Callable[[Observation], bool]:
+    return lambda o: (
+        o.probe == probe
+        and mode in (None, o.mode)
+        and metric in (None, o.metric)
+        and parameters.items() <= o.parameters.items()
+    )
+
+
+def without(match: Callable[[Observation], bool]) -> Run:
+    return sample_run(keep=lambda o: not match(o))
+
+
+def changed(match: Callable[[Observation], bool], **update: object) -> Run:
+    return sample_run(change=lambda o: o.model_copy(update=update) if match(o) else o)
+
+
+def test_a_measured_figure_points_to_its_observation() -> None:
+    run = sample_run()
+    finding = found(LITERT, "edge-latency", run)
+    behind = observed(finding, run)
+    assert behind.summary is not None
+    assert finding.cell.value == behind.summary.p50
+    assert (finding.cell.low, finding.cell.high) == (behind.summary.low, behind.summary.high)
+    assert (behind.probe, behind.parameters) == ("route:litert", {"precision": "int8", "batch": 1})
+    assert (finding.cell.provenance, finding.cell.outcome, finding.cell.text) == (
+        "measured here",
+        "measured",
+        "90.0 µs",
+    )
+
+
+def test_a_quantile_has_its_own_interval() -> None:
+    run = sample_run()
+    finding = found(LITERT, "edge-latency-p99", run)
+    summary = observed(finding, run).summary
+    assert summary is not None
+    assert (finding.cell.value, finding.cell.low, finding.cell.high) == (summary.p99, summary.p99_low, summary.p99_high)
+
+
+def test_too_few_calls_for_a_quantile_leave_only_a_bound() -> None:
+    run = changed(is_("route:litert", metric="latency"), summary=Summary(median=1e-4, low=0.9e-4, high=1.1e-4, n=20))
+    cell = found(LITERT, "edge-latency-p99", run).cell
+    assert (cell.outcome, cell.value, cell.low, cell.high) == ("bounded", None, 0.9e-4, None)
+    assert cell.text == "at least 90.0 µs"
+
+
+def test_a_proof_is_a_level() -> None:
+    cell = found(EXECUTORCH, "edge-route").cell
+    assert (cell.level, cell.value, cell.outcome) == ("proved", 1.0, "proved")
+    refuted = changed(is_("route:executorch", precision="float32"), outcome="refuted", message="answers differ by 3 %")
+    cell = found(EXECUTORCH, "edge-route", refuted).cell
+    assert (cell.level, cell.value, cell.outcome) == ("not proved", 0.0, "refuted")
+    assert cell.message == "answers differ by 3 %"
+
+
+def test_a_workload_that_was_timed_is_proved() -> None:
+    assert found(PYTORCH, "serving-route").cell.level == "proved"
+    assert found(ONNX, "serving-route").cell.evidence != found(PYTORCH, "serving-route").cell.evidence
+
+
+@pytest.mark.parametrize("outcome", ["not_supported", "refuted"])
+def test_figures_behind_a_proof_that_failed_are_evidence(outcome: str) -> None:
+    int8 = is_("route:executorch", precision="int8")
+    run = sample_run(
+        keep=lambda o: not int8(o) or o.metric is None,
+        change=lambda o: o.model_copy(update={"outcome": outcome, "message": "no"}) if int8(o) else o,
+    )
+    cell = found(EXECUTORCH, "edge-latency", run).cell
+    assert (cell.outcome, cell.value, cell.provenance, cell.message) == (outcome, None, "measured here", "no")
+    assert cell.text == outcome.replace("_", " ")
+    # The float32 model still runs.
+    assert found(EXECUTORCH, "edge-route", run).cell.level == "proved"
+
+
+@pytest.mark.parametrize("outcome", ["error", "not_run", "not_installed"])
+def test_figures_that_nobody_has_are_unknown_and_say_why(outcome: str) -> None:
+    run = changed(is_("route:litert", precision="int8"), outcome=outcome, message="why", summary=None)
+    finding = found(LITERT, "artifact-size", run)
+    assert (finding.cell.provenance, finding.cell.outcome, finding.cell.message) == ("missing", outcome, "why")
+    assert finding.probe == "route:litert"
+
+
+def test_where_an_error_happened_is_told() -> None:
+    run = changed(is_("route:litert", precision="int8"), outcome="error", message="KeyError: 'x'", where="route.py:19")
+    assert found(LITERT, "artifact-size", run).cell.message == "KeyError: 'x' at route.py:19"
+
+
+def test_a_disturbed_measurement_orders_nothing() -> None:
+    run = changed(is_("route:litert", metric="latency"), flags=("contended",))
+    cell = found(LITERT, "edge-latency", run).cell
+    assert (cell.outcome, cell.provenance, cell.value) == ("contended", "missing", None)
+
+
+def test_a_figure_in_another_unit_is_not_taken() -> None:
+    cell = found(LITERT, "edge-latency", changed(is_("route:litert", metric="latency"), unit="ms")).cell
+    assert (cell.provenance, cell.message) == ("missing", "expected the unit 's', the Run has 'ms'")
+
+
+def test_best_known_is_the_faster_of_the_settings_that_were_timed() -> None:
+    cell = found(PYTORCH, "cnn-training").cell
+    assert cell.value == 9.4e-3
+    slow = Summary(median=0.1, low=0.09, high=0.11, n=10, p50=0.1)
+    run = changed(is_("cnn-training", "best-known", "latency"), summary=slow)
+    cell = found(PYTORCH, "cnn-training", run).cell
+    assert cell.value == 14e-3
+    assert cell.message == "measured out of the box, because the best known setting was slower here"
+    # What is waited for is the first call of the setting that is used.
+    assert found(PYTORCH, "compile-wait", run).cell.value == 4e-3
+    assert found(PYTORCH, "compile-wait").cell.value == 9.8
+
+
+def test_best_known_that_was_not_measured_is_bounded_by_another_setting_and_never_replaced() -> None:
+    run = changed(is_("cnn-training", "best-known"), outcome="error", message="killed by signal 9", summary=None)
+    cell = found(PYTORCH, "cnn-training", run).cell
+    assert (cell.outcome, cell.value, cell.low) == ("bounded", None, None)
+    assert cell.high == pytest.approx(14e-3 * 1.02)
+    assert cell.text == "at most 14.3 ms"
+    assert "killed by signal 9" in str(cell.message)
+    # The wait for its compiler is simply unknown.
+    assert found(PYTORCH, "compile-wait", run).cell.provenance == "missing"
+
+
+def test_best_known_that_does_not_work_here_leaves_the_other_setting_as_the_best_known_one() -> None:
+    run = changed(is_("cnn-training", "best-known"), outcome="not_supported", message="no C++ compiler", summary=None)
+    cell = found(PYTORCH, "cnn-training", run).cell
+    assert cell.value == 14e-3
+    assert cell.message == "measured out of the box, because the best known setting did not work here: no C++ compiler"
+
+
+def test_deleting_the_best_known_observation_never_narrows_its_interval() -> None:
+    for median in (1e-3, 13.9e-3, 14.1e-3, 0.1):
+        summary = Summary(median=median, low=median * 0.8, high=median * 1.3, n=10, p50=median)
+        match = is_("cnn-training", "best-known", "latency")
+        whole = found(PYTORCH, "cnn-training", changed(match, summary=summary)).cell
+        less = found(PYTORCH, "cnn-training", without(match)).cell
+        assert less.low is None
+        assert whole.high is not None
+        assert less.high is not None
+        assert less.high >= whole.high
+
+
+def test_a_rate_is_what_a_batch_takes() -> None:
+    run = sample_run()
+    finding = found(PYTORCH, "cnn-throughput", run)
+    summary = observed(finding, run).summary
+    assert summary is not None
+    assert finding.cell.value == pytest.approx(32 / summary.median)
+    assert (finding.cell.low, finding.cell.high) == (32 / summary.high, 32 / summary.low)
+
+
+def test_a_sum_adds_its_parts_and_their_intervals() -> None:
+    cell = found(PYTORCH, "time-to-ready").cell
+    assert cell.value == pytest.approx(1.9 + 9.8)
+    assert [cell.low, cell.high] == pytest.approx([1.9 * 0.97 + 9.8, 1.9 * 1.03 + 9.8])
+    part = found(PYTORCH, "time-to-ready", without(is_("cnn-inference"))).cell
+    assert (part.outcome, part.value, part.high) == ("bounded", None, None)
+    assert part.low == pytest.approx(1.9 * 0.97)
+
+
+def test_a_lower_bound_is_said_as_one() -> None:
+    cell = found(PYTORCH, "serving-memory").cell
+    assert (cell.outcome, cell.value, cell.high, cell.text) == ("bounded", None, None, "at least 281 MB")
+    assert found(ONNX, "serving-memory").cell.value == 72e6
+
+
+def test_what_was_left_out_on_purpose_says_so() -> None:
+    why = "batch 64 in the best known setting: compiling it takes longer than --quick allows"
+    run = without(is_("mlp-training")).model_copy(update={"skipped": (Skipped(probe="mlp-training", why=why),)})
+    cell = found(PYTORCH, "mlp-training", run).cell
+    assert (cell.outcome, cell.message) == ("not_run", why)
+
+
+def test_an_interrupted_session_is_the_reason_for_what_it_lacks() -> None:
+    run = without(is_("mlp-training")).model_copy(update={"complete": False})
+    assert found(PYTORCH, "mlp-training", run).cell.message == "the session ended before it was measured"
+
+
+def test_a_framework_that_is_not_installed_is_unknown() -> None:
+    missing = Framework(title="PyTorch", outcome="not_installed", message="No module named 'torch'")
+    run = sample_run(frameworks=("tensorflow",))
+    run = run.model_copy(update={"frameworks": {**run.frameworks, "pytorch": missing}})
+    cell = found(PYTORCH, "cnn-training", run).cell
+    assert (cell.outcome, cell.provenance, cell.message) == ("not_installed", "missing", "No module named 'torch'")
+
+
+def test_a_documented_level_cites_its_fact() -> None:
+    cell = found(LITERT, "runtime-maintenance").cell
+    assert (cell.level, cell.provenance, cell.evidence) == ("active", "documented", "litert-maintained")
+    assert cell.date == "2024-09-04"
+    assert str(cell.source).startswith("https://")
+    assert found(PYTORCH, "runtime-maintenance").cell.evidence == "pytorch-maintained"
+
+
+def test_doubt_about_a_source_widens_the_interval_and_moves_nothing() -> None:
+    sure = found(LITERT, "runtime-maintenance").cell
+    assert (sure.low, sure.value, sure.high) == (2.0, 2.0, 2.0)
+    unsure = found(LITERT, "framework-maintenance").cell
+    assert (unsure.low, unsure.value, unsure.high) == (0.5, 1.0, 1.5)
+
+
+def test_facts_count_as_of_the_day_of_the_run() -> None:
+    run = sample_run().model_copy(update={"finished": datetime(2026, 3, 1, tzinfo=UTC)})
+    assert found(LITERT, "framework-maintenance", run).cell.level == "active"
+    run = sample_run().model_copy(update={"finished": datetime(2019, 1, 1, tzinfo=UTC)})
+    assert found(LITERT, "framework-maintenance", run).cell.provenance == "missing"
+
+
+def test_the_age_of_a_release_follows_from_its_days() -> None:
+    cell = found(LITERT, "release-recency").cell
+    assert (cell.low, cell.high) == (258 * 86_400, 264 * 86_400)
+    assert cell.text == "261 days"
+
+
+def test_a_documented_value_without_an_interval_gets_one_from_its_confidence() -> None:
+    fact = Fact.model_validate(
+        {
+            "id": "x", "subject": "tensorflow", "key": "latest-release", "statement": "x", "value": 86_400.0,
+            "unit": "s", "valid_from": "2026-01-01", "source": "x", "checked_on": "2026-01-01", "confidence": "medium",
+        }
+    )  # fmt: skip
+    catalog = Catalog(sources=(Source(id="x", title="X", publisher="The makers"),), facts=(fact,))
+    cell = found(LITERT, "release-recency", catalog=catalog).cell
+    assert [cell.low, cell.value, cell.high] == pytest.approx([77_760, 86_400, 95_040])
+    assert cell.source == "X (The makers)"
+
+
+def test_stacks_that_share_an_observation_or_a_gap_share_a_key() -> None:
+    shared = [found(stack, "cnn-training").key for stack in (PYTORCH, EXECUTORCH, ONNX)]
+    assert len(set(shared)) == 1
+    gaps = [found(stack, "cnn-training", without(is_("cnn-training"))).key for stack in (PYTORCH, EXECUTORCH)]
+    assert len(set(gaps)) == 1
+    own = [found(stack, "artifact-size", without(is_("route:onnxruntime"))).key for stack in (EXECUTORCH, ONNX)]
+    assert len(set(own)) == 2
+
+
+def test_a_question_that_does_not_apply_says_so() -> None:
+    cell = found(PYTORCH, "artifact-size").cell
+    assert (cell.outcome, cell.provenance) == ("not_applicable", "missing")

@@ -1,0 +1,99 @@
+"""The five words of the verdict."""
+
+import pytest
+
+from advisor.decision.profile import Must, Profile
+from advisor.decision.robustness import draw, rank_acceptability
+from advisor.decision.verdict import Judgement, judge
+from tests.decision.tables import Interval, criterion, profile, table, wish
+
+Rows = dict[str, dict[str, Interval | None]]
+SIZE = criterion("size", "B", "lower")
+
+
+def judged(needed: Profile, rows: Rows) -> Judgement:
+    found = table(needed, rows)
+    if not found.feasible:
+        return judge(found, None, {})
+    drawn = draw(found.feasible, needed.wishes, found.findings, found.worths, samples=4000, seed=0)
+    shares = rank_acceptability(drawn.values)[:, 0]
+    return judge(found, drawn, dict(zip(found.feasible, map(float, shares), strict=True)))
+
+
+def needs(*names: str, limit: float | None = None) -> Profile:
+    musts = [] if limit is None else [Must(SIZE, "at_most", limit, f"{limit:g} B", "a test")]
+    return profile([wish(criterion(name), 1, 0.0, 1.0) for name in names], musts)
+
+
+def exact(*values: float | None, names: str = "xyzuvw") -> dict[str, Interval | None]:
+    return {name: None if value is None else (value, value, value) for name, value in zip(names, values, strict=False)}
+
+
+def test_recommended_is_first_in_nearly_every_world() -> None:
+    found = judged(needs("x", "y"), {"a": exact(0.8, 0.8), "b": exact(0.5, 0.6)})
+    assert (found.verdict, found.answer, found.conditions) == ("recommended", "a", ())
+
+
+def test_lean_is_first_more_often_than_not() -> None:
+    found = judged(needs("x", "y"), {"a": exact(0.9, 0.3), "b": exact(0.4, 0.7)})
+    assert (found.verdict, found.answer) == ("lean", "a")
+
+
+def test_a_tie_is_a_difference_that_does_not_matter() -> None:
+    found = judged(needs("x", "y"), {"a": exact(0.51, 0.5), "b": exact(0.5, 0.51), "c": exact(0.2, 0.2)})
+    assert found.verdict == "tie"
+    assert {found.answer, *found.tied} == {"a", "b"}
+
+
+def test_a_small_lead_on_everything_is_still_a_recommendation() -> None:
+    found = judged(needs("x", "y"), {"a": exact(0.51, 0.51), "b": exact(0.5, 0.5)})
+    assert found.verdict == "recommended"
+
+
+def test_undetermined_when_most_of_the_leader_is_unknown() -> None:
+    found = judged(needs("x", "y", "z"), {"a": exact(1.0, None, None), "b": exact(0.1, 0.1, 0.1)})
+    assert (found.verdict, found.answer) == ("undetermined", None)
+
+
+def test_undetermined_when_what_is_unknown_keeps_the_leader_below_half() -> None:
+    rows = {"a": exact(0.6, 0.6, 0.6), "b": exact(0.7, None, 0.5), "c": exact(0.5, 0.6, None)}
+    found = judged(needs("x", "y", "z"), rows)
+    assert found.verdict == "undetermined"
+
+
+def test_a_rival_of_which_little_is_known_makes_it_a_condition() -> None:
+    found = judged(needs("x", "y", "z"), {"a": exact(0.8, 0.8, 0.8), "b": exact(0.5, None, None)})
+    assert (found.verdict, found.answer) == ("lean", "a")
+    assert found.conditions == ("b would not do better: most of the evidence is missing there",)
+
+
+def test_a_rival_that_could_not_overtake_makes_no_condition() -> None:
+    found = judged(needs("x", "y", "z"), {"a": exact(1.0, 1.0, 1.0), "b": exact(0.0, None, None)})
+    assert found.verdict == "recommended"
+
+
+def test_an_unknown_requirement_is_a_condition() -> None:
+    rows: Rows = {"a": {**exact(0.9), "size": None}, "b": {**exact(0.1), "size": (50.0, 50.0, 50.0)}}
+    found = judged(needs("x", limit=100.0), rows)
+    assert (found.verdict, found.answer) == ("lean", "a")
+    assert found.conditions == ("Size at most 100 B (not known: not run)",)
+
+
+def test_a_requirement_that_a_rival_does_not_meet_or_may_not_meet_is_no_condition() -> None:
+    rows: Rows = {
+        "a": {**exact(0.9), "size": (50.0, 50.0, 50.0)},
+        "b": {**exact(0.1), "size": None},
+        "c": {**exact(1.0), "size": (500.0, 500.0, 500.0)},
+    }
+    found = judged(needs("x", limit=100.0), rows)
+    assert (found.verdict, found.answer, found.conditions) == ("recommended", "a", ())
+
+
+def test_infeasible_when_every_stack_fails() -> None:
+    rows: Rows = {name: {**exact(0.9), "size": (500.0, 500.0, 500.0)} for name in "ab"}
+    assert judged(needs("x", limit=100.0), rows) == Judgement("infeasible")
+
+
+@pytest.mark.parametrize("known", [0.2, 0.9])
+def test_a_single_stack_is_never_recommended(known: float) -> None:
+    assert judged(needs("x"), {"a": exact(known)}).verdict == "lean"
