@@ -1,0 +1,384 @@
+"""The systems that the comparison articles name: what each is for, what became of it, and who says so.
+
+``systems.yaml`` holds one entry per system, ``facts-systems.yaml`` further dated facts about them and about the
+frameworks, ``sources-systems.yaml`` the sources of both. `advisor.knowledge.presence` asks what is installed here.
+"""
+
+from __future__ import annotations
+
+import calendar
+import functools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field
+
+from advisor.documents import Document, Loc, Model, Problem, read_yaml
+from advisor.errors import AdvisorError, did_you_mean
+from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Source, Text, load_catalog
+from advisor.knowledge.presence import LocalCheck, Target, check_targets
+
+Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
+Owner = Literal["pytorch", "tensorflow", "keras", "jax", "neutral"]
+Kind = Literal[
+    "framework", "interface", "module", "compiler", "library", "models", "model", "project", "tool", "runtime",
+    "server", "hub", "community", "service", "format", "protocol", "platform", "hardware", "product", "agent",
+]  # fmt: skip
+# YAML reads 2024-09-04 as a date, 2024-09 as text and 2024 as a number; all three are days as near as they are known.
+Day = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
+
+_HERE = Path(__file__).resolve().parent
+
+
+class Successor(Model):
+    """A system that no article names but that took the place of one that they do name."""
+
+    id: Name
+    name: Text
+    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    pip: Text | None = None
+
+
+class System(Model):
+    """One system, and its status with the evidence for it.
+
+    Attributes
+    ----------
+    belongs_to, said_to_belong_to : str
+        The framework it goes with; where the articles place it elsewhere, where.
+    role : str
+        What it is for.
+    status : str
+        ``active``: a release in the two years before `checked_on`, or a service that is offered. ``maintenance``: its
+        makers promise fixes only, or there are fixes without releases. ``deprecated``: it is still there, and its
+        makers advise against it. ``archived``: its makers ended it, or nothing has changed for two years.
+        ``replaced`` and ``renamed``: by or to `replaced_by`. ``not software``: hardware, a model, a company's
+        product. ``unknown``: `says` tells why.
+    since, version, released : str, optional
+        Since when the status holds; the newest version known and its day (or the day of the last change).
+    says, source : str
+        What the status rests on, in our words, and who says so; for ``unknown``, why nothing could be established.
+    instead : str, optional
+        What to use today.
+    pip, module, program : str, optional
+        The distribution; the module, or ``module:attribute``; the command that answers with its version.
+    recipes : tuple of str
+        Probes of ours that exercise it.
+    """
+
+    id: Name
+    name: Text
+    belongs_to: Owner
+    said_to_belong_to: Owner | None = None
+    kind: Kind
+    role: Text
+    status: Status
+    since: Day | None = None
+    version: Annotated[Text, BeforeValidator(str)] | None = None
+    released: Day | None = None
+    says: Text
+    source: Name | None = None
+    also: tuple[Name, ...] = ()
+    confidence: Confidence = "high"
+    instead: Text | None = None
+    replaced_by: Name | None = None
+    pip: Text | None = None
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?$")] | None = None
+    program: tuple[Text, ...] | None = None
+    recipes: tuple[Text, ...] = ()
+    named_in: tuple[Name, ...] = Field(min_length=1)
+    checked_on: date
+
+    @property
+    def evidence(self) -> str | None:
+        """Return the id of the fact that the status is (see `system_catalog`), or None where it is unknown."""
+        return None if self.source is None else f"{self.id}-status"
+
+    def fact(self) -> Fact | None:
+        """Return the status as a dated fact under the key ``status``, or None where it is unknown."""
+        if self.source is None:
+            return None
+        day = self.since or self.released
+        return Fact(
+            id=f"{self.id}-status",
+            subject=self.id,
+            key="status",
+            statement=self.says,
+            level=self.status,
+            valid_from=first_day(day) if day else self.checked_on,
+            source=self.source,
+            checked_on=self.checked_on,
+            confidence=self.confidence,
+        )
+
+
+class Systems(Model):
+    """Every system, and the outside ones that replaced some of them."""
+
+    systems: tuple[System, ...]
+    successors: tuple[Successor, ...] = ()
+
+    def system(self, name: str) -> System:
+        """Return the system with this id, or raise AdvisorError naming the nearest."""
+        for system in self.systems:
+            if system.id == name:
+                return system
+        raise AdvisorError(
+            f"unknown system '{name}'{did_you_mean(name, [system.id for system in self.systems])}",
+            hint="advisor systems   (lists every system)",
+        )
+
+    def name(self, name: str) -> str:
+        """Return how people call the system or successor with this id."""
+        names = {successor.id: successor.name for successor in self.successors}
+        return names.get(name) or self.system(name).name
+
+
+class _Sources(Model):
+    sources: tuple[Source, ...]
+
+
+class _Facts(Model):
+    facts: tuple[Fact, ...]
+
+
+def load_systems(folder: Path | None = None) -> Systems:
+    """Read ``systems.yaml`` from `folder` (default: the shipped one), checked against the sources.
+
+    Raises
+    ------
+    AdvisorError
+        Naming every mistake with file:line:column: duplicate ids, unknown sources and successors, a status without its
+        evidence or its day, days in the wrong order.
+    """
+    return _systems(folder or _HERE)
+
+
+def load_sources(folder: Path | None = None) -> tuple[Source, ...]:
+    """Read ``sources-systems.yaml``; its ids differ from those of the catalogue."""
+    return _sources(folder or _HERE)
+
+
+def system_catalog(folder: Path | None = None) -> Catalog:
+    """Return the catalogue together with the facts about systems: their statuses and ``facts-systems.yaml``."""
+    return _catalog(folder or _HERE)
+
+
+def check_systems(
+    ids: Iterable[str] | None = None,
+    *,
+    python: str | Path | None = None,
+    online: bool = False,
+    timeout: float = 30.0,
+) -> list[LocalCheck]:
+    """Ask which systems are installed here, in which version, and whether they can be imported.
+
+    Parameters
+    ----------
+    ids : iterable of str, optional
+        Systems to ask for (default: all).
+    python : str or Path, optional
+        The interpreter to ask (default: this one).
+    online : bool
+        Ask the package index that pip is set up for, too: for the newest version, and whether one fits that Python.
+    timeout : float
+        Seconds that each process may take.
+
+    Raises
+    ------
+    AdvisorError
+        For an unknown id, or an interpreter that cannot be run.
+    """
+    known = load_systems()
+    chosen = known.systems if ids is None else tuple(known.system(name) for name in ids)
+    targets = [Target(system.id, system.pip, system.module, system.program) for system in chosen]
+    return check_targets(targets, python=python, online=online, timeout=timeout)
+
+
+def system_rows(
+    *, status: Collection[str] = (), checks: Sequence[LocalCheck] = (), folder: Path | None = None
+) -> list[dict[str, str]]:
+    """Return one row of plain text per system, ready for a table, CSV or JSON.
+
+    Parameters
+    ----------
+    status : collection of str
+        Keep only systems of these statuses (default: all); an unknown one raises AdvisorError.
+    checks : sequence of LocalCheck
+        What `check_systems` found; systems that were not asked for have empty cells.
+    """
+    for word in status:
+        if word not in get_args(Status):
+            known = ", ".join(get_args(Status))
+            raise AdvisorError(f"unknown status '{word}'{did_you_mean(word, get_args(Status))}; known are: {known}")
+    systems = load_systems(folder)
+    sources = {source.id: source for source in _all_sources(folder or _HERE)}
+    found = {check.id: check for check in checks}
+    return [
+        _row(system, systems, sources) | (found[system.id].row() if system.id in found else dict.fromkeys(_CHECKED, ""))
+        if checks
+        else _row(system, systems, sources)
+        for system in systems.systems
+        if not status or system.status in status
+    ]
+
+
+def first_day(day: str) -> date:
+    """Return the first day that `day` may mean: ``2024-09`` is 1 September 2024."""
+    year, month, number = (int(part) for part in f"{day}-01-01"[:10].split("-"))
+    return date(year, month, number)
+
+
+def last_day(day: str) -> date:
+    """Return the last day that `day` may mean: ``2024-09`` is 30 September 2024."""
+    parts = [int(part) for part in day.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+
+_CHECKED = tuple(LocalCheck(id="").row())
+
+
+def _row(system: System, systems: Systems, sources: Mapping[str, Source]) -> dict[str, str]:
+    source = sources.get(system.source or "")
+    return {
+        "id": system.id,
+        "name": system.name,
+        "belongs to": system.belongs_to,
+        "kind": system.kind,
+        "role": system.role,
+        "status": system.status,
+        "since": system.since or "",
+        "version": system.version or "",
+        "released": system.released or "",
+        "says": system.says,
+        "source": source.title if source else "",
+        "url": source.url or "" if source else "",
+        "replaced by": systems.name(system.replaced_by) if system.replaced_by else "",
+        "instead": system.instead or "",
+        "recipes": ", ".join(system.recipes),
+        "checked on": system.checked_on.isoformat(),
+    }
+
+
+@functools.cache
+def _systems(folder: Path) -> Systems:
+    document = read_yaml(folder / "systems.yaml", Systems, what="list of systems")
+    value = document.value
+    known = {source.id for source in _all_sources(folder)}
+    names = [system.id for system in value.systems]
+    outside = [successor.id for successor in value.successors]
+    problems = _duplicates("systems", names) + _duplicates("successors", outside, names)
+    for index, system in enumerate(value.systems):
+        place: Loc = ("systems", index)
+        problems += [
+            *_evidence(place, system, known),
+            *_succession(place, system, {*names, *outside}),
+            *_days(place, system),
+        ]
+    if problems:
+        raise document.error(problems)
+    return value
+
+
+@functools.cache
+def _sources(folder: Path) -> tuple[Source, ...]:
+    document = read_yaml(folder / "sources-systems.yaml", _Sources, what="list of sources")
+    sources = document.value.sources
+    held = {source.id for source in _base(folder).sources}
+    _refuse(document, _duplicates("sources", [source.id for source in sources], held))
+    return sources
+
+
+@functools.cache
+def _catalog(folder: Path) -> Catalog:
+    base, sources, systems = _base(folder), _all_sources(folder), _systems(folder)
+    document = read_yaml(folder / "facts-systems.yaml", _Facts, what="list of facts")
+    facts = document.value.facts
+    statuses = tuple(fact for system in systems.systems if (fact := system.fact()) is not None)
+    problems = _duplicates("facts", [fact.id for fact in facts], {fact.id for fact in (*base.facts, *statuses)})
+    known = {source.id for source in sources}
+    for index, fact in enumerate(facts):
+        if fact.source not in known:
+            problems.append(Problem(("facts", index, "source"), _unknown("source", fact.source, known)))
+        for key, day in (("valid_to", fact.valid_to), ("checked_on", fact.checked_on)):
+            if day is not None and day < fact.valid_from:
+                message = f"'{key}' ({day}) lies before 'valid_from' ({fact.valid_from})"
+                problems.append(Problem(("facts", index, key), message))
+    _refuse(document, problems)
+    return Catalog(sources=sources, facts=(*base.facts, *facts, *statuses))
+
+
+def _base(folder: Path) -> Catalog:
+    return load_catalog() if folder == _HERE else load_catalog(folder)
+
+
+def _all_sources(folder: Path) -> tuple[Source, ...]:
+    return (*_base(folder).sources, *_sources(folder))
+
+
+def _evidence(place: Loc, system: System, known: Collection[str]) -> list[Problem]:
+    """Return what is wrong with the evidence for the status of `system`."""
+    if system.source is not None and system.source not in known:
+        return [Problem((*place, "source"), _unknown("source", system.source, known))]
+    strange = [(number, name) for number, name in enumerate(system.also) if name not in known]
+    if strange:
+        return [Problem((*place, "also", number), _unknown("source", name, known)) for number, name in strange]
+    if system.source is None and system.status not in ("unknown", "not software"):
+        return [Problem((*place, "status"), "'source' is missing: who says so?")]
+    if system.source is not None and system.status == "unknown":
+        return [Problem((*place, "source"), "an unknown status has no source")]
+    if system.since is None and system.status in ("archived", "replaced", "renamed"):
+        return [Problem((*place, "status"), f"'since' is missing: since when is it {system.status}?")]
+    if system.said_to_belong_to == system.belongs_to:
+        return [Problem((*place, "said_to_belong_to"), "the same as 'belongs_to': leave it out")]
+    return []
+
+
+def _succession(place: Loc, system: System, successors: Collection[str]) -> list[Problem]:
+    if system.replaced_by is None:
+        needed = system.status in ("replaced", "renamed")
+        return [Problem((*place, "status"), f"'replaced_by' is missing: {system.status} by what?")] if needed else []
+    if system.replaced_by == system.id:
+        return [Problem((*place, "replaced_by"), "a system cannot replace itself")]
+    if system.replaced_by not in successors:
+        return [Problem((*place, "replaced_by"), _unknown("system", system.replaced_by, successors))]
+    return []
+
+
+def _days(place: Loc, system: System) -> list[Problem]:
+    """Return days that do not exist or lie after the day of the check."""
+    problems = []
+    for key in ("since", "released"):
+        day: str | None = getattr(system, key)
+        if day is None:
+            continue
+        try:
+            last_day(day)
+        except ValueError:
+            problems.append(Problem((*place, key), f"no such day: '{day}'"))
+            continue
+        if first_day(day) > system.checked_on:
+            problems.append(Problem((*place, key), f"'{key}' ({day}) lies after 'checked_on' ({system.checked_on})"))
+    return problems
+
+
+def _duplicates(key: str, ids: Sequence[str], held: Collection[str] = ()) -> list[Problem]:
+    seen = set(held)
+    problems = []
+    for index, name in enumerate(ids):
+        if name in seen:
+            problems.append(Problem((key, index, "id"), f"duplicate id '{name}'"))
+        seen.add(name)
+    return problems
+
+
+def _unknown(what: str, name: str, known: Collection[str]) -> str:
+    return f"unknown {what} '{name}'{did_you_mean(name, known)}"
+
+
+def _refuse(document: Document[Any], problems: Sequence[Problem]) -> None:
+    if problems:
+        raise document.error(problems)
