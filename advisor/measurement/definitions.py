@@ -1,4 +1,4 @@
-"""What can be probed: the YAML definitions of frameworks, routes and workloads beside the probes, typed."""
+"""What can be probed: the YAML definitions of frameworks, routes, capabilities and workloads, typed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from advisor import resources
+from advisor import quantities, resources
 from advisor.documents import Model, read_yaml
 
 Task = Literal["training", "inference"]
@@ -60,6 +60,52 @@ class RouteDefinition(Model):
     lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
 
 
+class Limits(Model):
+    """What a recipe may take before it is stopped: seconds, and resident bytes of all its processes together."""
+
+    seconds: float = 180.0
+    memory: float = 8e9
+
+    @field_validator("seconds", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> float:
+        return quantities.parse(value, "s")
+
+    @field_validator("memory", mode="before")
+    @classmethod
+    def _memory(cls, value: Any) -> float:
+        return quantities.parse(value, "B")
+
+
+class CapabilityDefinition(Model):
+    """Something a framework may be able to do: what is asked, how it is proved, what each outcome means.
+
+    ``settles`` are ids of claims; ``install`` says for a framework what brings a package that only this recipe needs;
+    ``limits`` are those of one recipe.
+    """
+
+    id: str
+    title: str
+    question: str
+    why: str
+    proof: str
+    outcomes: dict[str, str] = Field(default_factory=dict)
+    settles: tuple[str, ...] = ()
+    install: dict[str, str] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return f"capability:{self.id}"
+
+    @property
+    def recipe(self) -> str:
+        """The file of the recipe in a framework's folder."""
+        return f"{self.id.replace('-', '_')}.py"
+
+
 class WorkloadDefinition(Model):
     """A workload, done the same way in every framework; ``what`` says in one sentence what is computed."""
 
@@ -93,6 +139,12 @@ class Definitions:
     routes: Mapping[str, RouteDefinition]
     workloads: tuple[WorkloadDefinition, ...]
     homes: Mapping[str, Path] = field(default_factory=dict)
+    capabilities: Mapping[str, CapabilityDefinition] = field(default_factory=dict)
+
+    def has_recipe(self, framework: str, capability: CapabilityDefinition) -> bool:
+        """Tell whether a framework has a recipe for a capability."""
+        home = self.homes.get(framework, self.probes / "frameworks")
+        return (home / framework / capability.recipe).is_file()
 
 
 def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definitions:
@@ -123,8 +175,12 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     for file in sorted((home / "routes").glob("*.yaml")):
         route = read_yaml(file, RouteDefinition, what="route definition").value
         routes[route.runtime] = route
+    capabilities = {}
+    for file in sorted((home / "capabilities").glob("*.yaml")):
+        capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
+        capabilities[capability.id] = capability
     workloads = read_yaml(home / "workloads.yaml", _Workloads, what="list of workloads").value.workloads
-    return Definitions(home, frameworks, routes, workloads, homes)
+    return Definitions(home, frameworks, routes, workloads, homes, capabilities)
 
 
 @lru_cache(maxsize=1)
@@ -141,6 +197,11 @@ def frameworks() -> dict[str, FrameworkDefinition]:
 def routes() -> dict[str, RouteDefinition]:
     """Return the shipped routes by runtime id (``executorch``, ``litert`` …)."""
     return dict(shipped().routes)
+
+
+def capabilities() -> dict[str, CapabilityDefinition]:
+    """Return the shipped capabilities by id (``export-onnx`` …)."""
+    return dict(shipped().capabilities)
 
 
 def workloads() -> tuple[WorkloadDefinition, ...]:

@@ -40,3 +40,19 @@ def test_a_mistake_is_named_with_file_line_and_column(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("module:", "modul:"))
     with pytest.raises(AdvisorError, match=rf"{file}:3:1: unknown key 'modul' — did you mean 'module'"):
         definitions.load(tmp_path / "probes")
+
+
+def test_capabilities_have_limits_in_physical_units(tmp_path: Path) -> None:
+    shutil.copytree(TOY, tmp_path / "probes")
+    folder = tmp_path / "probes" / "capabilities"
+    folder.mkdir(exist_ok=True)
+    file = folder / "fly.yaml"
+    file.write_text(
+        "id: fly\ntitle: Fly\nquestion: Can it fly?\nwhy: To see.\nproof: It is in the air.\n"
+        "limits: {seconds: 2 minutes, memory: 500 MB}\n"
+    )
+    fly = definitions.load(tmp_path / "probes").capabilities["fly"]
+    assert (fly.probe, fly.limits.seconds, fly.limits.memory) == ("capability:fly", 120, 500e6)
+    file.write_text(file.read_text().replace("500 MB", "500 ms"))
+    with pytest.raises(AdvisorError, match=rf"{file}:6:\d+: .*expected a size"):
+        definitions.load(tmp_path / "probes")
