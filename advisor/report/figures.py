@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pydantic import BaseModel
@@ -108,9 +109,9 @@ class Source:
         return here
 
     def reference(self, *path: Key) -> str:
-        """Return the name of a place: the document's name, ``#`` and a JSON pointer (RFC 6901)."""
+        """Return the name of a place: the document's name, ``#`` and a JSON pointer as a URI fragment (RFC 6901)."""
         parts = (str(key).replace("~", "~0").replace("/", "~1") for key in path)
-        return f"{self.name}#/" + "/".join(parts)
+        return f"{self.name}#/" + "/".join(quote(part, safe="~!$'()*,;:@=+") for part in parts)
 
     def figure(self, *path: Key, show: Callable[[float], object] = numbers.count) -> Figure:
         """Return the number at `path` as `show` writes it."""

@@ -71,11 +71,11 @@ def rough(value: float, unit: str, *, share: bool = False) -> str:
 
 def percent(share: float) -> str:
     """Return a share of worlds or of weight as a whole percentage; never ``0 %`` or ``100 %`` when it is not."""
-    if 0 < share < 0.005:
+    if 0 < share < 0.01:
         return f"under 1{NARROW}%"
-    if 0.995 <= share < 1:
+    if 0.99 < share < 1:
         return f"over 99{NARROW}%"
-    return f"{share * 100:.0f}{NARROW}%"
+    return f"{abs(share) * 100:.0f}{NARROW}%"
 
 
 def weight(share: float) -> str:

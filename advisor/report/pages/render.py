@@ -17,7 +17,7 @@ from advisor.report.pages.context import Report, day
 
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
 _HEADING = "\x00"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+_BACKSLASHED = frozenset("\\`*_{}[]()#+-.!")
 
 
 class Renderer:
@@ -43,6 +43,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
+            finalize=lambda value: words.visible(value) if type(value) is str else value,
         )
         self.environment.filters |= {
             "day": day,
@@ -55,8 +56,8 @@ class Renderer:
         }
         self.environment.globals |= {
             "bytes": lambda value: f"{value / 2**30:.0f}{numbers.NARROW}GiB",
-            "h2": lambda text, anchor: _heading(2, text, anchor),
-            "h3": lambda text, anchor: _heading(3, text, anchor),
+            "h2": lambda text, anchor: heading(2, text, anchor),
+            "h3": lambda text, anchor: heading(3, text, anchor),
             "href": report.href,
             "percent": numbers.percent,
             "report": report,
@@ -80,15 +81,18 @@ def _assemble(text: str) -> str:
     return f"---{front}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _heading(level: int, text: str, anchor: str) -> Markup:
+def heading(level: int, text: str, anchor: str) -> Markup:
     """Return a Markdown heading of any text, with its anchor."""
-    plain = str(Markup.escape(words.line(str(text))))
+    plain = str(Markup.escape(words.line(str(text)) or "–"))
     plain = re.sub(r"&(?:amp|lt|gt|#34|#39);|[^&]", lambda found: _escape(found[0]), plain)
     return Markup(f"{_HEADING}{'#' * level} {plain} {{ #{words.slug(anchor)} }}{_HEADING}")  # noqa: S704 - escaped
 
 
 def _escape(character: str) -> str:
-    return _SPECIAL.sub(r"\\\1", character) if len(character) == 1 else character
+    """Return one character (or one reference) so that no Markdown engine takes it for its own."""
+    if character in _BACKSLASHED:
+        return f"\\{character}"
+    return f"&#{ord(character)};" if character in "|~" else character
 
 
 def _front_matter(text: object) -> Markup:

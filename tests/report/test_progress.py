@@ -1,0 +1,79 @@
+"""Progress: plain lines without a terminal, a bar with one."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from advisor.measurement.events import (
+    Event,
+    Noticed,
+    PhaseStarted,
+    SessionFinished,
+    SessionStarted,
+    TaskFinished,
+    TaskStarted,
+    Waiting,
+)
+from advisor.report.progress import progress, timings
+from tests.samples import sample_run
+
+EVENTS: tuple[Event, ...] = (
+    SessionStarted("20261120-171200-3f2a", 2, 120.0),
+    PhaseStarted("Start the frameworks", 8.0),
+    TaskStarted("PyTorch [bold]", 1, 2, 4.0),
+    TaskFinished("PyTorch [bold]", "measured", 3.9),
+    TaskStarted("export", 2, 2, 4.0),
+    TaskFinished("export", "error", 1.0, "\nKeyError: [red]x\nmore"),
+    Waiting("other processes are busy", 3.0),
+    Noticed("TensorFlow is not installed: pip install …"),
+    SessionFinished("20261120-171200-3f2a", ".advisor/runs/20261120-171200-3f2a.json", complete=False),
+)
+
+
+def shown(*, terminal: bool) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=100, color_system=None, legacy_windows=False)
+    with progress(console) as listen:
+        for event in EVENTS:
+            listen(event)
+    return stream.getvalue()
+
+
+def test_plain_lines_hold_what_matters_and_no_animation() -> None:
+    text = shown(terminal=False)
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "about 2 minutes" in text
+    assert "export: error: KeyError: [red]x" in text
+    assert "Waiting 3 s: other processes are busy" in text
+    assert "TensorFlow is not installed" in text
+    assert text.splitlines()[-1] == "Run kept: .advisor/runs/20261120-171200-3f2a.json (not complete)"
+
+
+def test_a_sign_of_life_is_given() -> None:
+    assert "1 of 2: PyTorch [bold]" in shown(terminal=False) or "Start the frameworks" in shown(terminal=False)
+
+
+def test_the_bar_goes_away_and_the_lines_stay() -> None:
+    text = shown(terminal=True)
+    assert "2 of 2" in text or "1 of 2" in text
+    assert "export: error: KeyError: [red]x" in text
+    assert "\x1b[?25h" in text
+
+
+def test_nothing_is_printed_without_events() -> None:
+    stream = io.StringIO()
+    with progress(Console(file=stream, force_terminal=True)):
+        pass
+    assert stream.getvalue() == ""
+
+
+def test_timings_tell_where_the_time_went() -> None:
+    stream = io.StringIO()
+    timings(sample_run(), Console(file=stream, width=80))
+    assert "sampling" in stream.getvalue()
+    assert "59%" in stream.getvalue()
+    timings(sample_run().model_copy(update={"spent": None}), Console(file=stream, width=80))
+    assert "does not say" in stream.getvalue()
