@@ -87,7 +87,7 @@ def _recommendation(table: Table, run: Run, catalog: Catalog, *, seed: int, samp
         acceptability = {name: tuple(map(float, ranks[row])) for row, name in enumerate(table.feasible)}
         pairwise = {name: tuple(map(float, wins[row])) for row, name in enumerate(table.feasible)}
         next_probe = most_decisive_unknown(drawn, range(len(table.feasible)))
-    judgement = judge(table, drawn, {name: shares[0] for name, shares in acceptability.items()})
+    judgement = judge(table, {name: shares[0] for name, shares in acceptability.items()})
     answer = table.stacks[judgement.answer] if judgement.answer else None
     return Recommendation(
         profile=profile.name,

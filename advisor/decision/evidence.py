@@ -139,6 +139,7 @@ class Evidencer:
             route=stack.route,
             criterion=criterion.id,
             outcome=outcome,
+            text=outcome.replace("_", " "),
             unit=criterion.unit,
             provenance="missing",
             message=message,

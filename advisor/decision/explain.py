@@ -22,10 +22,9 @@ def reasons(table: Table) -> list[str]:
     if len(table.feasible) < 2:
         return []
     first, second = table.feasible[:2]
-    lead = table.values[first].middle - table.values[second].middle
     gains = sorted(_differences(table, first, second), key=lambda item: (-item[0], item[1].criterion.id))
     return [
-        f"It {_comparison(table, first, second, wish)}; {gain:+.2f} in value, where the whole lead is {lead:.2f}."
+        f"It {_comparison(table, first, second, wish)}; worth {gain:.2f}."
         for gain, wish in gains[:REASONS]
         if round(gain, 2) > 0
     ]
@@ -45,7 +44,7 @@ def against(table: Table) -> str | None:
     parts = []
     if losses:
         gain, rival, wish = min(losses, key=lambda item: (-item[0], item[1], item[2].criterion.id))
-        parts.append(f"{table.title(rival)} {_comparison(table, rival, first, wish)}; {gain:+.2f} in value for it.")
+        parts.append(f"{table.title(rival)} {_comparison(table, rival, first, wish)}; worth {gain:.2f} to it.")
     unknown = [wish for wish in table.profile.wishes if table.worths[first, wish.criterion.id].point is None]
     if unknown:
         share = sum(wish.weight for wish in unknown)

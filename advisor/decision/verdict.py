@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.decision.recommendation import Verdict
-from advisor.decision.robustness import Samples
 from advisor.decision.table import Table
 
 SURE = 0.9
@@ -17,6 +16,9 @@ SMALL = 0.02
 
 ENOUGH = 0.5
 """Share of the weight that must be known of a stack before it counts as compared."""
+
+WELL_KNOWN = 0.75
+"""Share of the weight that must be known of two stacks before their being close counts as a tie."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Judgement:
     conditions: tuple[str, ...] = ()
 
 
-def judge(table: Table, samples: Samples | None, first_rank: Mapping[str, float]) -> Judgement:
+def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
     """Return the verdict.
 
     infeasible
@@ -38,28 +40,37 @@ def judge(table: Table, samples: Samples | None, first_rank: Mapping[str, float]
         First in at least 90 % of the samples, no hard constraint of it is unknown, and every stack that could still
         overtake it has been compared: at least half of its weight is known.
     tie
-        In most samples the first two lie within `SMALL` of each other.
+        Not sure, and the first two differ by no more than `SMALL`, or the second comes first more often; and at least
+        three quarters of the weight of both are known, so that it is no mere lack of evidence.
     undetermined
         Less than half of the weight of the leader is known; or it leads in less than half of the samples while more
         than a quarter of its weight or of its closest rival's is unknown.
     lean
         Everything else: a leader that is not sure, or sure only on a condition.
+
+    Parameters
+    ----------
+    first_rank : mapping
+        Share of samples in which each feasible stack comes first.
     """
-    if not table.feasible or samples is None:
+    if not table.feasible:
         return Judgement("infeasible")
     first, rest = table.feasible[0], table.feasible[1:]
     conditions = _unknown_constraints(table, first) + _uncompared(table, first)
     share = first_rank[first]
     if table.known(first) < ENOUGH:
         return Judgement("undetermined", conditions=conditions)
-    if share >= SURE and not conditions and rest:
-        return Judgement("recommended", first)
-    if rest and share < SURE:
-        second = rest[0]
-        if _usually_close(samples, first, second):
+    if not rest:
+        return Judgement("lean", first, conditions=conditions)
+    if share >= SURE:
+        return Judgement("lean" if conditions else "recommended", first, conditions=conditions)
+    second = rest[0]
+    gap = table.values[first].middle - table.values[second].middle
+    if min(table.known(first), table.known(second)) >= WELL_KNOWN:
+        if gap <= SMALL or first_rank[second] > share:
             return Judgement("tie", first, tied=(second,), conditions=conditions)
-        if share < 0.5 and min(table.known(first), table.known(second)) < 0.75:
-            return Judgement("undetermined", conditions=conditions)
+    elif share < 0.5:
+        return Judgement("undetermined", conditions=conditions)
     return Judgement("lean", first, conditions=conditions)
 
 
@@ -76,15 +87,8 @@ def _uncompared(table: Table, first: str) -> tuple[str, ...]:
     unknown = [
         table.title(rival)
         for rival in table.feasible[1:]
-        if table.known(rival) < ENOUGH and table.values[rival].high >= table.values[first].low
+        if table.known(rival) < ENOUGH and table.values[rival].high >= table.values[first].middle
     ]
     if not unknown:
         return ()
     return (f"{', '.join(unknown)} would not do better: most of the evidence is missing there",)
-
-
-def _usually_close(samples: Samples, first: str, second: str) -> bool:
-    import numpy as np
-
-    one, two = (samples.values[:, samples.stacks.index(name)] for name in (first, second))
-    return bool(np.mean(np.abs(one - two) <= SMALL) >= 0.5)

@@ -106,8 +106,7 @@ def test_it_explains_itself_without_the_run() -> None:
 def test_reasons_are_figures_with_units_that_make_the_difference() -> None:
     found = decide(sample_run(), EDGE)
     assert found.reasons[0] == (
-        "It has a smaller runtime: 5.60 MB against 21.0 MB for PyTorch → ONNX Runtime (measured here); "
-        "+0.05 in value, where the whole lead is 0.05."
+        "It has a smaller runtime: 5.60 MB against 21.0 MB for PyTorch → ONNX Runtime (measured here); worth 0.05."
     )
     assert len(found.reasons) == 3
     assert str(found.against).startswith("PyTorch → ExecuTorch is developed further by its makers: active against")
