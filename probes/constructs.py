@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from probes.proof import LIMIT, Proof, relative_error
+from probes.tracebacks import first_line
 from probes.workloads import Array
 
 
@@ -55,7 +56,7 @@ def judge(capture: Callable[[str], Callable[[Array], Array]]) -> dict[str, str]:
             ask = capture(name)
             errors = [relative_error(ask(x), reference(x)) for x in INPUTS]
         except Exception as error:  # noqa: BLE001 - to refuse is an answer, and a better one than a wrong value
-            verdicts[name] = f"refused: {type(error).__name__}: {_first_line(error)}"
+            verdicts[name] = f"refused: {type(error).__name__}: {first_line(error)}"
         else:
             verdicts[name] = "right" if max(errors) <= LIMIT else "wrong"
     return verdicts
@@ -80,7 +81,3 @@ def whole(ways: Mapping[str, Mapping[str, str]]) -> Proof:
         if verdict != "right"
     ]
     return Proof("not_supported", {"ways": figures}, "; ".join(refusals))
-
-
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")

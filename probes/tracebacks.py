@@ -53,6 +53,12 @@ def named(error: BaseException, text: str, planted: tuple[str, int]) -> Named:
     return "text" if re.search(rf'{re.escape(Path(file).name)}"?(, line |:| \(L){line}\b', text) else "no"
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, without the codes that colour it on a terminal."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
 def line_of(function: Callable[..., Any], source: str) -> tuple[str, int]:
     """Return file and line number of the line of `function` that contains `source`."""
     lines, first = inspect.getsourcelines(function)
