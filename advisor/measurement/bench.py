@@ -30,11 +30,17 @@ class Bench:
     def __init__(self, context: Context, definition: FrameworkDefinition) -> None:
         self.definition = definition
         self.process = -1
+        self._pid = -1
         self._context = context
         self._worker: Worker | None = None
         self._cells: dict[str, int] = {}
         self._restarts = 0
         self._last = ""
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that answered last."""
+        return self._pid
 
     @property
     def python(self) -> Path:
@@ -52,6 +58,7 @@ class Bench:
             "framework", name, *extra,
             python=self.python, name=f"the {self.definition.title} worker",
         )  # fmt: skip
+        self._pid = self._worker.pid
         pending = self._worker.send("describe", threads=self._context.threads)
         return self._collect(self._worker, pending, DESCRIBE_LIMIT).value
 
@@ -67,13 +74,13 @@ class Bench:
         return value
 
     def block(self, task: CellTask, pace: Pace) -> Mapping[str, Any]:
-        """Time one block of a cell; in a fresh worker the cell is prepared again first."""
+        """Time one block of a cell; in a fresh worker the cell is prepared again first. The caller lets it settle."""
         worker = self._ready()
         if task.key not in self._cells:
             with self._context.spending.on("preparation"):
                 self.prepare(task)
         pending = worker.send(
-            "block", cell=self._cells[task.key], settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
+            "block", cell=self._cells[task.key], settle=0.0, lead_in=pace.lead_in, seconds=pace.seconds,
             minimum_calls=pace.minimum_calls,
         )  # fmt: skip
         return self._collect(worker, pending, BLOCK_LIMIT).value

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, TaskFinished, TaskStarted
+from advisor.measurement.guard import Guard
 from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record
 from advisor.measurement.run import Outcome
@@ -38,6 +39,10 @@ class Context:
         A folder of this session that is deleted at its end.
     total : int
         How many tasks the session expects to begin; `begun` counts those that have.
+    guard : Guard
+        Watches the machine while blocks run.
+    patience : float
+        Seconds that are left for pauses and repeated blocks.
     """
 
     plan: Plan
@@ -48,6 +53,8 @@ class Context:
     threads: int
     seed: int
     total: int
+    guard: Guard
+    patience: float = 0.0
     begun: int = 0
     spending: Spending = field(default_factory=Spending)
 

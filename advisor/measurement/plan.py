@@ -25,7 +25,7 @@ ROUTE_WORKLOAD = "cnn"
 
 # Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
 # for first. Compilation costs seconds for each.
-_QUICK_BEST_KNOWN = {("cnn-inference", 32), ("cnn-training", 64)}
+_QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
 
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 _IMPORT = {"pytorch": 3.0, "tensorflow": 6.0}
@@ -51,6 +51,8 @@ class Pace:
         Fresh processes per framework.
     runtime_processes : int
         Fresh processes per shipped artifact; each also gives one cold start.
+    patience : float
+        Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """
 
     settle: float
@@ -60,6 +62,7 @@ class Pace:
     rounds: int
     processes: int
     runtime_processes: int
+    patience: float = 0.0
 
     @property
     def block(self) -> float:
@@ -73,9 +76,9 @@ class Pace:
 
 
 PACES: dict[Mode, Pace] = {
-    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=9, processes=1, runtime_processes=3),
-    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3),
-    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5),
+    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
+    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120),
+    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600),
 }
 
 

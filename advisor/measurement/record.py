@@ -9,12 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from advisor.documents import Model
 from advisor.measurement import journal, statistics
 from advisor.measurement.journal import Entry, Journal
 from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent, Summary
 
 KEPT_CALLS = 500
+# With fewer accepted rounds, of a cell in which some were disturbed, nothing is decided.
+ENOUGH_ROUNDS = 6
+CONTENDED = "contended"
+SINGLE_VALUE = "single-value"
 
 
 class Start(Model):
@@ -27,6 +33,7 @@ class Start(Model):
     host: Host
     policy: Policy
     seed: int
+    noise: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -36,8 +43,14 @@ class _Draft:
 
     observation: Observation
     rounds: list[Round] = field(default_factory=list)
-    calls: list[float] = field(default_factory=list)
+    calls: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether so many rounds were disturbed, each time they were tried, that the rest decides nothing."""
+        accepted = {each.round for each in self.rounds if each.accepted}
+        return len(accepted) < ENOUGH_ROUNDS and bool({each.round for each in self.rounds} - accepted)
 
 
 class Record:
@@ -107,28 +120,34 @@ class Record:
         return Run(
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
-            aa_floor=self._floor, observations=tuple(map(self._finished, self._drafts.values())),
-            skipped=self.start.skipped, spent=spent,
+            aa_floor=self._floor, noise=self.start.noise, skipped=self.start.skipped, spent=spent,
+            observations=tuple(map(self._finished, self._drafts.values())),
         )  # fmt: skip
 
     def _finished(self, draft: _Draft) -> Observation:
         observation, update = draft.observation, dict[str, Any](rounds=tuple(draft.rounds))
         if observation.outcome == "measured" and observation.summary is None:
             summary = self._summary(draft)
+            flags = set(observation.flags)
             if summary is None:
                 update |= {"outcome": "not_run", "message": "the session ended before it was measured"}
+            elif draft.disturbed:
+                flags.add(CONTENDED)
             elif summary.n == 1:
-                update["flags"] = tuple(sorted({*observation.flags, "single-value"}))
-            update["summary"] = summary
+                flags.add(SINGLE_VALUE)
+            update |= {"summary": summary, "flags": tuple(sorted(flags))}
         return observation.model_copy(update=update)
 
     def _summary(self, draft: _Draft) -> Summary | None:
-        accepted = [each for each in draft.rounds if each.accepted]
-        if accepted:
-            processes: dict[int, list[float]] = {}
-            for each in accepted:
+        # Of a cell that was disturbed too often all blocks are shown, so that the interval tells how wild it was.
+        processes: dict[int, list[float]] = {}
+        calls: list[float] = []
+        for each, kept in zip(draft.rounds, draft.calls, strict=True):
+            if each.accepted or draft.disturbed:
                 processes.setdefault(each.process, []).append(each.median)
-            return statistics.timed(list(processes.values()), draft.calls, seed=self.start.seed)
+                calls += kept
+        if processes:
+            return statistics.timed(list(processes.values()), calls, seed=self.start.seed)
         return statistics.sampled(draft.values) if draft.values else None
 
     def _note(self, entry: Entry) -> None:
@@ -150,8 +169,7 @@ class Record:
             draft = self._drafts[entry["key"]]
             found = Round.model_validate(entry["round"])
             draft.rounds.append(found)
-            if found.accepted:
-                draft.calls += entry["calls"]
+            draft.calls.append(entry["calls"])
         elif kind == "value":
             self._drafts[entry["key"]].values.append(float(entry["value"]))
 

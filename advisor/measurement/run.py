@@ -68,7 +68,12 @@ class Parity(Model):
 
 
 class Round(Model):
-    """One timed block: median seconds per call, calls, wall and CPU seconds of the block."""
+    """One timed block: median seconds per call, calls, wall and CPU seconds of the block.
+
+    What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
+    processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
+    ``rejected`` says why a block does not count; it was repeated, under the same number, after a pause.
+    """
 
     round: int
     median: float
@@ -77,8 +82,11 @@ class Round(Model):
     cpu: float
     mean: float | None = None
     foreign_cpu: float | None = None
+    hidden_cpu: float | None = None
+    canary: float | None = None
     process: int = 0
     accepted: bool = True
+    rejected: str | None = None
 
 
 class Summary(Model):
@@ -136,7 +144,11 @@ class Skipped(Model):
 
 
 class Run(Model):
-    """Everything one session measured; the only document that leaves the measuring wing."""
+    """Everything one session measured; the only document that leaves the measuring wing.
+
+    ``aa_floor`` is, per framework, how far apart two processes of one stack were found (ratio); ``noise`` names the
+    signals of other work and says whether each was available.
+    """
 
     schema_: Literal["advisor.run/1"] = Field(default=SCHEMA, alias="schema")
     id: str
@@ -149,14 +161,15 @@ class Run(Model):
     policy: Policy
     frameworks: dict[str, Framework]
     aa_floor: dict[str, float] = Field(default_factory=dict)
+    noise: dict[str, str] = Field(default_factory=dict)
     observations: tuple[Observation, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None
 
 
-def load_run(path: Path) -> Run:
+def load_run(path: Path | str) -> Run:
     """Read a Run file; raise AdvisorError (exit code 2) when it is damaged, foreign or newer."""
-    return read_json(path, Run, schema=SCHEMA, what="Run file")
+    return read_json(Path(path), Run, schema=SCHEMA, what="Run file")
 
 
 def save_run(run: Run, path: Path) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any, Protocol
 
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
+from advisor.measurement.events import Waiting
 from advisor.measurement.plan import CellTask, Pace
+from advisor.measurement.record import identity
 from advisor.measurement.run import Observation, Round
 from advisor.measurement.worker import WorkerError
+
+# A block that cannot count is timed again after a pause that grows, so that it outlasts spells of different lengths.
+ATTEMPTS = 10
+FIRST_PAUSE = 0.05
+PAUSE_GROWTH = 1.6
+WORTH_TELLING = 0.3
 
 
 class Cell(Protocol):
@@ -22,6 +31,8 @@ class Cell(Protocol):
         Cells of one group are visited side by side.
     process : int
         The how-manieth process of its stack it lives in, from 0.
+    pid : int
+        The id of that process.
     """
 
     @property
@@ -30,6 +41,10 @@ class Cell(Protocol):
 
     @property
     def process(self) -> int:
+        """See above."""
+
+    @property
+    def pid(self) -> int:
         """See above."""
 
     def blank(self) -> Observation:
@@ -55,6 +70,11 @@ class FrameworkCell:
     def process(self) -> int:
         """The how-manieth process of the framework."""
         return self._bench.process
+
+    @property
+    def pid(self) -> int:
+        """The process id of the framework's worker."""
+        return self._bench.pid
 
     def blank(self) -> Observation:
         """Return the latency of the task before anything is known of it."""
@@ -101,7 +121,27 @@ def failed(context: Context, blank: Observation, error: WorkerError) -> None:
 
 
 def _visit(context: Context, cell: Cell, number: int) -> None:
-    found = cell.block(context.plan.pace)
+    """Time a block; while the machine is not ours, pause and time it again, as long as the session has patience."""
+    for attempt in range(ATTEMPTS):
+        began = time.perf_counter()
+        objection = _block(context, cell, number)
+        if objection is None:
+            return
+        pause = context.random.uniform(0.5, 1.5) * FIRST_PAUSE * PAUSE_GROWTH**attempt
+        if attempt + 1 == ATTEMPTS or context.patience < pause:
+            return
+        if pause >= WORTH_TELLING:
+            context.tell(Waiting(objection, pause))
+        time.sleep(pause)
+        context.patience -= time.perf_counter() - began
+
+
+def _block(context: Context, cell: Cell, number: int) -> str | None:
+    """Time one block, record it, and return why it cannot count, or None."""
+    blank = cell.blank()
+    found, sight = context.guard.block(
+        lambda: cell.block(context.plan.pace), stack=identity(blank), process=lambda: cell.pid
+    )
     calls = found["calls"]
     count = int(found.get("count", len(calls)))
     block = Round(
@@ -112,8 +152,14 @@ def _visit(context: Context, cell: Cell, number: int) -> None:
         calls=count,
         wall=found["wall"],
         cpu=found["cpu"],
+        foreign_cpu=sight.foreign_cpu,
+        hidden_cpu=sight.hidden_cpu,
+        canary=sight.canary,
+        accepted=sight.objection is None,
+        rejected=sight.objection,
     )
-    context.record.block(cell.blank(), block, calls)
+    context.record.block(blank, block, calls)
+    return sight.objection
 
 
 def _shuffled(context: Context, cells: Sequence[Cell]) -> list[Cell]:

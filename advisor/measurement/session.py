@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -13,11 +14,14 @@ import numpy as np
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, exporting, host, preparing, sampling, shipping, statistics
 from advisor.measurement.bench import Bench
+from advisor.measurement.canary import Canary
 from advisor.measurement.context import Context
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, Noticed, PhaseStarted, SessionFinished, SessionStarted, ignore
 from advisor.measurement.exporting import Artifact, Digits
+from advisor.measurement.guard import Guard
 from advisor.measurement.journal import Journal
+from advisor.measurement.noise import Watch
 from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record, Start, identity
 from advisor.measurement.run import Policy, Run, save_run
@@ -90,28 +94,27 @@ def measure(
     machine = host.describe()
     used = threads or machine.cores
     run_id = store.new_id(started)
-    journal = Journal(store.journal(run_id))
-    head = Start(
-        id=run_id, started=started, mode=plan.mode, advisor=own_version(), host=machine,
-        policy=Policy(threads=used), seed=seed, skipped=plan.skipped,
-    )  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="advisor-", ignore_cleanup_errors=True) as scratch:
+    with (
+        tempfile.TemporaryDirectory(prefix="advisor-", ignore_cleanup_errors=True) as scratch,
+        closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
+        closing(Journal(store.journal(run_id))) as journal,
+    ):
+        head = Start(
+            id=run_id, started=started, mode=plan.mode, advisor=own_version(), host=machine,
+            policy=Policy(threads=used), seed=seed, noise=guard.signals, skipped=plan.skipped,
+        )  # fmt: skip
         context = Context(
             plan=plan, environments=found, record=Record(head, journal), tell=on_event, scratch=Path(scratch),
-            threads=used, seed=seed, total=_tasks(plan),
+            threads=used, seed=seed, total=_tasks(plan), guard=guard, patience=plan.pace.patience,
         )  # fmt: skip
         on_event(SessionStarted(run_id, context.total, plan.estimate))
+        # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
         interrupted = False
-        try:
-            _Session(context).measure()
-        except KeyboardInterrupt:
-            interrupted = True
-        except BaseException:
-            # A full disk, or a mistake of ours: the journal keeps what was measured.
-            context.close()
-            journal.close()
-            raise
-        context.close()
+        with closing(context):
+            try:
+                _Session(context).measure()
+            except KeyboardInterrupt:
+                interrupted = True
         run = _keep(context, store, complete=not interrupted)
         journal.remove()
     on_event(SessionFinished(run.id, str(store.path(run.id)), run.complete))
@@ -208,11 +211,12 @@ class _Session:
         """Record processor seconds per second of wall clock, of the workload that keeps most threads busy."""
         record = self.context.record
         for task in self.plan.environments:
-            blanks = [cell.blank() for cell in self.plan.cells if cell.framework == task.framework]
-            blocks = [[each.cpu / each.wall for each in record.rounds(blank) if each.accepted] for blank in blanks]
-            if not any(blocks):
+            cells = [record.rounds(cell.blank()) for cell in self.plan.cells if cell.framework == task.framework]
+            # Where no block of a cell was left alone, its disturbed ones have to do.
+            blocks = [[each for each in rounds if each.accepted] or rounds for rounds in cells if rounds]
+            if not blocks:
                 continue
-            busiest = max((ratios for ratios in blocks if ratios), key=median)
+            busiest = max(([each.cpu / each.wall for each in rounds] for rounds in blocks), key=median)
             summary = statistics.sampled(busiest)
             record.observe(
                 task.blank("effective-threads", "").model_copy(update={"outcome": "measured", "summary": summary})

@@ -47,10 +47,15 @@ class RuntimeProcess:
             self._worker.close()
             raise
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._worker.pid
+
     def block(self, pace: Pace) -> Mapping[str, Any]:
-        """Time one block of answers to one sample."""
+        """Time one block of answers to one sample; the caller lets the machine settle."""
         return self._ask(
-            "block", BLOCK_LIMIT, cell=self._cell, settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
+            "block", BLOCK_LIMIT, cell=self._cell, settle=0.0, lead_in=pace.lead_in, seconds=pace.seconds,
             minimum_calls=pace.minimum_calls,
         ).value  # fmt: skip
 
@@ -81,6 +86,11 @@ class RuntimeCell:
     task: RouteTask
     running: RuntimeProcess
     process: int
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.running.pid
 
     @property
     def group(self) -> str:

@@ -1,0 +1,138 @@
+"""The client of the ping-pong canary, and the memory of the shortest bounce ever seen on this host.
+
+On virtual machines the host moves the virtual cores apart unseen: no clock of the guest tells, yet a bounce between
+them takes nearly twice as long, and so does work on several threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from advisor.documents import write_text
+from advisor.errors import AdvisorError
+
+LIMIT = 1.35
+NAME = "ping-pong canary"
+_SCRIPT = Path(__file__).with_name("canary_process.py")
+_ANSWER_LENGTH = 32
+
+
+class Canary:
+    """A pair of sleeping processes that can be asked how long a byte takes from core to core.
+
+    Parameters
+    ----------
+    cpu : str
+        The processor's name; part of what identifies a host.
+    memory : path, optional
+        The file that remembers the shortest bounce of every host; default one in the user's cache folder.
+
+    Attributes
+    ----------
+    lowest : float
+        The shortest bounce that is known of this host, in nanoseconds; infinity before the first.
+    missing : str or None
+        Why there is no canary here, when there is none.
+    """
+
+    def __init__(self, cpu: str, memory: Path | None = None) -> None:
+        self._memory = memory or _cache() / "canary.json"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.missing: str | None = None
+        try:
+            cpus = sorted(os.sched_getaffinity(0))
+        except AttributeError:
+            self.missing = "not available: this system does not pin processes to cores"
+            cpus = []
+        else:
+            if len(cpus) < 2:
+                self.missing = "not available: it needs two cores"
+        self._host = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
+        self.lowest = self._remembered()
+        if self.missing is None:
+            self._start(cpus[0], cpus[-1])
+
+    def bounce(self) -> float | None:
+        """Return the time of a bounce in nanoseconds (infinity: a core did not come), or None without a canary."""
+        process = self._process
+        if process is None:
+            return None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            found = float(process.stdout.readline(_ANSWER_LENGTH))
+        except (OSError, ValueError):
+            self.missing = "not available: its process ended"
+            self._stop()
+            return None
+        self.lowest = min(self.lowest, found)
+        return found
+
+    def objection(self, *bounces: float | None) -> str | None:
+        """Return why a block between these bounces cannot count, or None."""
+        worst = max((each for each in bounces if each is not None), default=0.0)
+        if worst <= LIMIT * self.lowest:
+            return None
+        if math.isinf(worst):
+            return "a core was not free for the canary"
+        return f"the cores are further apart than usual: {worst:.0f} ns a bounce, {self.lowest:.0f} ns at the lowest"
+
+    def close(self) -> None:
+        """End the processes and remember the shortest bounce."""
+        self._stop()
+        if math.isfinite(self.lowest):
+            known = self._all()
+            known[self._host] = min(self.lowest, known.get(self._host, math.inf))
+            # A host that cannot remember starts anew the next time.
+            with contextlib.suppress(AdvisorError):
+                write_text(self._memory, json.dumps(known, indent=1) + "\n")
+
+    def _start(self, *cpus: int) -> None:
+        command = [sys.executable, "-I", "-S", str(_SCRIPT), *map(str, cpus)]
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={},
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            self.missing = f"not available: {error}"
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            # Both processes end when their pipes do.
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+            try:
+                self._process.wait(1.0)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _remembered(self) -> float:
+        return self._all().get(self._host, math.inf)
+
+    def _all(self) -> dict[str, float]:
+        try:
+            known = json.loads(self._memory.read_text(encoding="utf-8"))
+            return {str(host): float(lowest) for host, lowest in known.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+
+def _cache() -> Path:
+    configured = os.environ.get("ADVISOR_CACHE")
+    return Path(configured) if configured else platformdirs.user_cache_path("advisor")

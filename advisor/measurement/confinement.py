@@ -1,0 +1,110 @@
+"""Limits around a worker that runs a recipe: memory and processes are watched, and nothing survives its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from advisor.measurement.definitions import Limits
+from advisor.measurement.worker import Pending, Reply, Worker, WorkerError, WorkerSilentError
+from advisor.quantities import show
+
+# A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.
+MOST_PROCESSES = 64
+_GLANCE = 0.2
+_PASSES = 50
+_PAUSE = 0.02
+
+
+class Confinement:
+    """Watches a worker and all that it starts, also what has left its process group.
+
+    Parameters
+    ----------
+    worker : Worker
+        The process, just started.
+    folder : path
+        The temporary folder that only this worker was given. Whatever inherits the worker's environment is told by it.
+    limits : Limits
+        Of the recipe.
+
+    Notes
+    -----
+    Memory is the resident memory of all processes together, looked at five times a second: an address space limit would
+    hit frameworks that reserve more than they touch. Should something outrun the look, the kernel is told to pick these
+    processes first when memory runs out. No core file is written.
+    """
+
+    def __init__(self, worker: Worker, folder: Path, limits: Limits) -> None:
+        self._worker = worker
+        self._mark = os.fsencode(f"TMPDIR={folder}") + b"\0"
+        self._limits = limits
+        if sys.platform == "linux":
+            with contextlib.suppress(psutil.Error, OSError):
+                psutil.Process(worker.pid).rlimit(psutil.RLIMIT_CORE, (0, 0))
+                Path(f"/proc/{worker.pid}/oom_score_adj").write_text("1000")
+
+    def collect(self, pending: Pending) -> Reply:
+        """Wait for the answer of a command within the limits.
+
+        Raises
+        ------
+        WorkerError
+            When a limit was passed (the worker has been stopped), or the worker died.
+        """
+        while True:
+            reply = self._worker.poll(pending, timeout=_GLANCE)
+            if reply is not None:
+                return reply
+            if self._worker.waited(pending) > self._limits.seconds:
+                self.end()
+                # The worker's own message has its last words, which tell what it was waiting for.
+                raise WorkerSilentError(
+                    self._worker.tell(f"no answer within {self._limits.seconds:g} s; the recipe was stopped")
+                )
+            excess = self._excess()
+            if excess:
+                self.end()
+                raise WorkerError(self._worker.tell(f"{excess}; the recipe was stopped"))
+
+    def end(self) -> None:
+        """End the worker and everything that it started; safe to call again."""
+        self._worker.close()
+        for _ in range(_PASSES):
+            left = list(self._members())
+            if not left:
+                return
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            time.sleep(_PAUSE)
+
+    def _excess(self) -> str | None:
+        """Return which limit is passed, in words."""
+        held, count = 0, 0
+        for process in self._members():
+            with contextlib.suppress(psutil.Error):
+                held += process.memory_info().rss
+                count += 1
+        if held > self._limits.memory:
+            return f"it held {show(held, 'B')} of memory, more than {show(self._limits.memory, 'B')}"
+        if count > MOST_PROCESSES:
+            return f"it had {count} processes, more than {MOST_PROCESSES}"
+        return None
+
+    def _members(self) -> Iterator[psutil.Process]:
+        if not Path("/proc/self/environ").exists():
+            with contextlib.suppress(psutil.Error):
+                leader = psutil.Process(self._worker.pid)
+                yield from (leader, *leader.children(recursive=True))
+            return
+        for process in psutil.process_iter():
+            with contextlib.suppress(OSError, psutil.Error):
+                if self._mark in Path(f"/proc/{process.pid}/environ").read_bytes():
+                    yield process

@@ -1,0 +1,102 @@
+"""Watching a block: whether the machine was ours, and whether the stack's threads were all at work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from advisor.measurement.canary import NAME, Canary
+from advisor.measurement.noise import AVAILABLE, Watch
+
+# Below this share of its usual processor time per second of wall clock, something held a stack's threads back.
+THREADS_LIMIT = 0.8
+_BASELINE_NEEDS = 3
+# A canary's answer is taken for the state before the next block when it is no older than this, in seconds.
+_CANARY_KEEPS = 0.02
+THREADS = "effective threads against the stack's own baseline"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
+
+    ``objection`` says why the block cannot count.
+    """
+
+    foreign_cpu: float | None
+    hidden_cpu: float | None
+    canary: float | None
+    objection: str | None
+
+
+class Guard:
+    """Puts every block between two looks at the machine.
+
+    Parameters
+    ----------
+    settle : float
+        Seconds of rest before a canary: thread pools that spin after their last work have to come to rest.
+    """
+
+    def __init__(self, canary: Canary, watch: Watch, *, settle: float) -> None:
+        self._canary = canary
+        self._watch = watch
+        self._settle = settle
+        self._last: tuple[float, float | None] = (float("-inf"), None)
+        self._baselines: dict[str, list[float]] = {}
+
+    @property
+    def signals(self) -> dict[str, str]:
+        """Which signals of other work exist on this machine, and why others do not."""
+        return {**self._watch.signals, NAME: self._canary.missing or AVAILABLE, THREADS: AVAILABLE}
+
+    def block(
+        self, run: Callable[[], Mapping[str, Any]], *, stack: str, process: Callable[[], int]
+    ) -> tuple[Mapping[str, Any], Sight]:
+        """Run one block and return its reply with what was seen meanwhile.
+
+        Parameters
+        ----------
+        run : callable
+            Runs the block and returns the worker's reply (``wall`` and ``cpu`` in seconds).
+        stack : str
+            Names the cell whose own baseline of effective threads applies.
+        process : callable
+            Returns the process id of the worker that ran the block; asked afterwards, because a worker may be replaced.
+        """
+        before = self._bounce()
+        glance = self._watch.glance()
+        reply = run()
+        foreign = self._watch.between(glance, self._watch.glance(), process())
+        after = self._bounce()
+        objection = (
+            self._watch.objection(foreign)
+            or self._canary.objection(before, after)
+            or self._idle_threads(stack, reply["cpu"] / reply["wall"])
+        )
+        worst = max((each for each in (before, after) if each is not None), default=None)
+        seen = None if worst is None or worst == float("inf") else worst / 1e9
+        return reply, Sight(foreign.visible, foreign.hidden, seen, objection)
+
+    def close(self) -> None:
+        """End the canary."""
+        self._canary.close()
+
+    def _bounce(self) -> float | None:
+        at, found = self._last
+        if time.perf_counter() - at > _CANARY_KEEPS:
+            time.sleep(self._settle)
+            found = self._canary.bounce()
+            self._last = (time.perf_counter(), found)
+        return found
+
+    def _idle_threads(self, stack: str, threads: float) -> str | None:
+        """Object to a block in which the stack had clearly less of the processors than it usually has."""
+        known = self._baselines.setdefault(stack, [])
+        if len(known) >= _BASELINE_NEEDS and threads < THREADS_LIMIT * median(known):
+            return f"{threads:.2f} effective threads, {median(known):.2f} as a rule"
+        known.append(threads)
+        return None

@@ -1,0 +1,156 @@
+"""Was the machine ours? What the kernel tells of other work while a block ran.
+
+Two signals, by what they were worth against known loads: the processor clocks of all other processes, which see
+everything that is visible here; and the busy time of the processors that nobody here accounts for, which also sees what
+a container hides, at the kernel's tick of 10 ms. Where the system has neither (macOS, Windows), the others go on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# Shares of a processor: visible processes may take 3 %, unexplained busy time 15 % (its tick is coarse).
+VISIBLE_LIMIT = 0.03
+HIDDEN_LIMIT = 0.15
+# On larger machines the same share of the machine as on one with four processors.
+_LIMITS_HOLD_UP_TO = 4
+
+CLOCKS = "processor clocks of other processes"
+IDLE = "busy time that no process here accounts for"
+AVAILABLE = "available"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What others took of the processors during a block.
+
+    Attributes
+    ----------
+    wall : float
+        Seconds that were watched.
+    visible : float or None
+        Processor seconds of other processes; None where their clocks cannot be read.
+    hidden : float or None
+        Processor seconds that were neither idle nor the measured process's; None where the kernel does not say.
+    """
+
+    wall: float
+    visible: float | None
+    hidden: float | None
+
+
+@dataclass(frozen=True)
+class _Glance:
+    at: float
+    clocks: Mapping[int, float]
+    busy: float | None
+
+
+class Watch:
+    """Compares the processors' clocks before and after a block.
+
+    Parameters
+    ----------
+    root : path
+        Where ``proc`` is mounted.
+    """
+
+    def __init__(self, root: Path = Path("/")) -> None:
+        self._proc = root / "proc"
+        self._cpus = _allowed()
+        self._scale = max(1.0, len(self._cpus) / _LIMITS_HOLD_UP_TO)
+        self._has_clocks = bool(self._clocks())
+        self._has_stat = self._busy() is not None
+
+    @property
+    def signals(self) -> dict[str, str]:
+        """Which signals exist here: a name, and ``available`` or the reason why not."""
+        return {
+            CLOCKS: AVAILABLE if self._has_clocks else "not available: the system does not list processes in /proc",
+            IDLE: AVAILABLE if self._has_stat else "not available: the system has no /proc/stat",
+        }
+
+    def glance(self) -> _Glance:
+        """Return the clocks as they stand; takes about a millisecond."""
+        return _Glance(time.perf_counter(), self._clocks() if self._has_clocks else {}, self._busy())
+
+    def between(self, before: _Glance, after: _Glance, measured: int) -> Foreign:
+        """Return what others took between two glances; `measured` is the process id of the worker that was timed.
+
+        A process belongs to the measured one when it is in its session: workers lead a session of their own, so their
+        compilers and thread pools count as theirs.
+        """
+        own = visible = 0.0
+        for pid, clock in after.clocks.items():
+            used = clock - before.clocks.get(pid, 0.0)
+            if used > 0:
+                if pid == measured or _session_of(pid) == measured:
+                    own += used
+                else:
+                    visible += used
+        wall = after.at - before.at
+        hidden = None
+        if self._has_clocks and before.busy is not None and after.busy is not None:
+            hidden = max(0.0, after.busy - before.busy - own)
+        return Foreign(wall, visible if self._has_clocks else None, hidden)
+
+    def objection(self, foreign: Foreign) -> str | None:
+        """Return why a block with this much foreign work cannot count, or None."""
+        for taken, limit, what in (
+            (foreign.visible, VISIBLE_LIMIT, "other processes took"),
+            (foreign.hidden, HIDDEN_LIMIT, "work that is not visible here took"),
+        ):
+            if taken is not None and taken > limit * self._scale * foreign.wall:
+                return f"{what} {taken / foreign.wall:.0%} of a processor"
+        return None
+
+    def _clocks(self) -> dict[int, float]:
+        clocks = {}
+        try:
+            names = os.listdir(self._proc)
+        except OSError:
+            return {}
+        for name in names:
+            if name.isdigit():
+                pid = int(name)
+                try:
+                    # The clock of a whole process, as pthread_getcpuclockid makes it for a thread (Linux).
+                    clocks[pid] = time.clock_gettime((~pid << 3) | 2)
+                except (OSError, AttributeError, OverflowError):
+                    continue
+        return clocks
+
+    def _busy(self) -> float | None:
+        """Return the seconds for which the processors that we may use were not idle, since the machine started."""
+        try:
+            lines = (self._proc / "stat").read_text().splitlines()
+            tick = os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError, AttributeError):
+            return None
+        busy, seen = 0, False
+        for line in lines:
+            name, _, rest = line.partition(" ")
+            if name.startswith("cpu") and name[3:].isdigit() and int(name[3:]) in self._cpus:
+                # user nice system idle iowait irq softirq steal; guests are counted in user already.
+                ticks = [int(field) for field in rest.split()[:8]]
+                busy += sum(ticks) - sum(ticks[3:5])
+                seen = True
+        return busy / tick if seen else None
+
+
+def _allowed() -> frozenset[int]:
+    try:
+        return frozenset(os.sched_getaffinity(0))
+    except AttributeError:
+        return frozenset(range(os.cpu_count() or 1))
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None

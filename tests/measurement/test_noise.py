@@ -1,0 +1,166 @@
+"""The signals of other work, against loads that the tests make themselves."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from advisor.measurement.canary import LIMIT, Canary
+from advisor.measurement.guard import Guard
+from advisor.measurement.noise import AVAILABLE, Foreign, Watch
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the signals are Linux's")
+HOG = "while True: pass"
+
+
+@pytest.fixture
+def hog() -> Iterator[int]:
+    """A process in a session of its own that keeps one core busy."""
+    process = subprocess.Popen([sys.executable, "-c", HOG], start_new_session=True)
+    time.sleep(0.1)
+    yield process.pid
+    process.kill()
+    process.wait()
+
+
+def seen(watch: Watch, measured: int, seconds: float = 0.3) -> Foreign:
+    before = watch.glance()
+    time.sleep(seconds)
+    return watch.between(before, watch.glance(), measured)
+
+
+@linux
+def test_another_process_is_seen_on_the_clocks(hog: int) -> None:
+    watch = Watch()
+    assert set(watch.signals.values()) == {AVAILABLE}
+    foreign = seen(watch, measured=os.getpid())
+    assert foreign.visible is not None
+    # On a machine with other load the hog does not get a whole core, but far more than the limit.
+    assert foreign.visible > 0.2 * foreign.wall
+    assert "other processes took" in (watch.objection(foreign) or "")
+
+
+@linux
+def test_the_measured_process_and_its_children_are_no_strangers(hog: int) -> None:
+    before = psutil.Process(hog).cpu_times()
+    with_hog = seen(Watch(), measured=hog)
+    after = psutil.Process(hog).cpu_times()
+    used = after.user + after.system - before.user - before.system
+    assert with_hog.visible is not None
+    assert used > 0.03
+    without = seen(Watch(), measured=os.getpid())
+    assert without.visible is not None
+    assert with_hog.visible < without.visible
+
+
+@linux
+def test_busy_time_that_no_process_accounts_for_is_seen(tmp_path: Path) -> None:
+    cpu = min(os.sched_getaffinity(0))
+    proc = tmp_path / "proc"
+    (proc / str(os.getpid())).mkdir(parents=True)
+    stat = "cpu  0 0 0 0\ncpu{cpu} {user} 0 0 1000 0 0 0 0 0 0\n"
+    (proc / "stat").write_text(stat.format(cpu=cpu, user=100))
+    watch = Watch(tmp_path)
+    before = watch.glance()
+    (proc / "stat").write_text(stat.format(cpu=cpu, user=130))
+    foreign = watch.between(before, watch.glance(), os.getpid())
+    assert foreign.hidden == pytest.approx(0.3, abs=0.05)
+    quiet = Foreign(wall=1.0, visible=0.0, hidden=0.1)
+    assert watch.objection(quiet) is None
+    assert "not visible here took" in (watch.objection(Foreign(1.0, 0.0, 100.0)) or "")
+
+
+def test_a_system_without_proc_goes_on(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    assert all(text.startswith("not available") for text in watch.signals.values())
+    foreign = seen(watch, os.getpid(), seconds=0.01)
+    assert (foreign.visible, foreign.hidden) == (None, None)
+    assert watch.objection(foreign) is None
+
+
+two_cores = pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2, reason="the canary needs two cores"
+)
+
+
+@two_cores
+def test_the_canary_measures_a_bounce_and_remembers_the_shortest(tmp_path: Path) -> None:
+    memory = tmp_path / "canary.json"
+    with closing(Canary("Invented", memory)) as canary:
+        assert canary.missing is None
+        found = [canary.bounce() for _ in range(20)]
+        finite = [each for each in found if each is not None and math.isfinite(each)]
+        assert finite
+        assert 20 < min(finite) < 100_000
+        assert canary.lowest == min(finite)
+    assert list(json.loads(memory.read_text()).values()) == [canary.lowest]
+    with closing(Canary("Invented", memory)) as again:
+        assert again.lowest == canary.lowest
+    with closing(Canary("Another processor", memory)) as other:
+        assert other.lowest == math.inf
+
+
+@two_cores
+def test_the_canary_sleeps_between_bounces_and_leaves_nothing(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    canary = Canary("Invented", tmp_path / "canary.json")
+    canary.bounce()
+    mine = set(psutil.Process().children(recursive=True)) - before
+    assert len(mine) == 2
+    used = [each.cpu_times() for each in mine]
+    time.sleep(0.3)
+    later = [each.cpu_times() for each in mine]
+    assert sum(b.user + b.system - a.user - a.system for a, b in zip(used, later, strict=True)) < 0.03
+    canary.close()
+    _, alive = psutil.wait_procs(mine, timeout=3)
+    assert not alive
+    assert canary.bounce() is None
+
+
+def test_a_canary_far_above_the_lowest_objects(tmp_path: Path) -> None:
+    with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
+        canary.lowest = 400.0
+        assert canary.objection(400.0, 400.0 * LIMIT) is None
+        assert "further apart than usual: 680 ns" in (canary.objection(400.0, 680.0) or "")
+        assert "not free" in (canary.objection(400.0, math.inf) or "")
+        assert canary.objection(None, None) is None
+
+
+def test_a_damaged_memory_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "canary.json").write_text("[1, 2")
+    with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
+        assert canary.lowest == math.inf
+
+
+class StillCanary(Canary):
+    """A canary that is silent: what a machine without one has."""
+
+    def bounce(self) -> float | None:
+        return None
+
+
+def test_a_stack_that_had_less_of_the_processors_than_usual_is_noticed(tmp_path: Path) -> None:
+    canary = StillCanary("Invented", tmp_path / "canary.json")
+    with closing(Guard(canary, Watch(tmp_path), settle=0.0)) as guard:
+
+        def objection(threads: float, stack: str = "a") -> str | None:
+            def run() -> Mapping[str, Any]:
+                return {"wall": 1.0, "cpu": threads}
+
+            return guard.block(run, stack=stack, process=os.getpid)[1].objection
+
+        assert [objection(threads) for threads in (1.9, 2.0, 1.95)] == [None] * 3
+        assert objection(1.2) == "1.20 effective threads, 1.95 as a rule"
+        assert objection(1.2, stack="b") is None
+        assert objection(1.8) is None
