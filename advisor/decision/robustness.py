@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -58,27 +59,30 @@ def draw(
 
     Measured and documented figures: a two-piece normal whose central 95 % is the interval, on the criterion's axis.
     Figures of which only bounds are known, or nothing: uniform within the bounds of their worth.
-    Memory: samples × (stacks + criteria) floats; a cell's own samples are added up and dropped.
+    Memory: samples × (stacks + criteria + missing figures) floats; the other cells' samples are added up and dropped.
     """
     import numpy as np
 
+    keys = Counter(findings[stack, wish.criterion.id].key for stack in stacks for wish in wishes)
+    repeated = {key for key, count in keys.items() if count > 1}
     weights = _weights(wishes, samples, seed)
     values = np.zeros((samples, len(stacks)))
     unknowns: dict[str, Floats] = {}
-    drawn: dict[tuple[str, str], Floats] = {}
-    for column, stack in enumerate(stacks):
-        for row, wish in enumerate(wishes):
-            place = (stack, wish.criterion.id)
-            of, finding = worths[place], findings[place]
+    for row, wish in enumerate(wishes):
+        shared: dict[tuple[str, Worth], Floats] = {}
+        for column, stack in enumerate(stacks):
+            of, finding = worths[stack, wish.criterion.id], findings[stack, wish.criterion.id]
             if of.low == of.high:
                 values[:, column] += weights[row] * of.low
                 continue
-            name = (finding.key, repr((of.point, of.low, of.high)))
-            if name not in drawn:
-                drawn[name] = _cell(finding, of, wish.value, _generator(seed, finding.key), samples)
-            values[:, column] += weights[row] * drawn[name]
+            draws = shared.get((finding.key, of))
+            if draws is None:
+                draws = _cell(finding, of, wish.value, _generator(seed, finding.key), samples)
+                if finding.key in repeated:
+                    shared[finding.key, of] = draws
+            values[:, column] += weights[row] * draws
             if of.point is None and finding.probe is not None:
-                unknowns[f"{finding.probe}|{finding.key}"] = drawn[name]
+                unknowns[f"{finding.probe}|{finding.key}"] = draws
     # Stacks that are exactly equal share their ranks evenly, whatever their order.
     for column, stack in enumerate(stacks):
         values[:, column] += 1e-12 * _generator(seed, f"tie|{stack}").random(samples)

@@ -60,7 +60,7 @@ prefer:
   sustain:
     weight: 30
     criteria:
-      ready-made-models: {weight: 9, target: mani, floor: none, because: it hangs there for years}
+      own-server: {weight: 9, target: activ, floor: archived, because: it hangs there for years}
       edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
 """
 
@@ -89,9 +89,9 @@ FILE:20:52: floor and target are the same: the wish could tell nothing apart
 FILE:21:42: expected more than zero, got '0 B'
   21 |       runtime-size: {weight: 25, target: 0 B, floor: 10 MB, because: it ships too}
      |                                          ^^^
-FILE:25:46: expected a level of 'ready-made-models' ('none', 'some', 'main'), got 'mani' — did you mean 'main'?
-  25 |       ready-made-models: {weight: 9, target: mani, floor: none, because: it hangs there for years}
-     |                                              ^^^^
+FILE:25:39: expected a level of 'own-server' ('archived', 'fixes only', 'active'), got 'activ' — did you mean 'active'?
+  25 |       own-server: {weight: 9, target: activ, floor: archived, because: it hangs there for years}
+     |                                       ^^^^^
 FILE:26:7: 'edge-latency' already stands in the group 'ship'
   26 |       edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
      |       ^^^^^^^^^^^^"""
