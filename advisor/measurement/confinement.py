@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from advisor.measurement.definitions import Limits
-from advisor.measurement.worker import Pending, Reply, Worker, WorkerError, WorkerSilentError
+from advisor.measurement.worker import Pending, Reply, Worker, WorkerSilentError
 from advisor.quantities import show
 
 # A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.
@@ -55,8 +55,10 @@ class Confinement:
 
         Raises
         ------
-        WorkerError
-            When a limit was passed (the worker has been stopped), or the worker died.
+        WorkerSilentError
+            A limit was passed; worker and company have been stopped.
+        WorkerDiedError
+            The worker ended before it answered.
         """
         while True:
             reply = self._worker.poll(pending, timeout=_GLANCE)
@@ -64,14 +66,11 @@ class Confinement:
                 return reply
             if self._worker.waited(pending) > self._limits.seconds:
                 self.end()
-                # The worker's own message has its last words, which tell what it was waiting for.
-                raise WorkerSilentError(
-                    self._worker.tell(f"no answer within {self._limits.seconds:g} s; the recipe was stopped")
-                )
+                raise WorkerSilentError(self._told(f"no answer within {self._limits.seconds:g} s"))
             excess = self._excess()
             if excess:
                 self.end()
-                raise WorkerError(self._worker.tell(f"{excess}; the recipe was stopped"))
+                raise WorkerSilentError(self._told(excess))
 
     def end(self) -> None:
         """End the worker and everything that it started; safe to call again."""
@@ -97,6 +96,12 @@ class Confinement:
         if count > MOST_PROCESSES:
             return f"it had {count} processes, more than {MOST_PROCESSES}"
         return None
+
+    def _told(self, what: str) -> str:
+        parts = [f"{what}; the recipe was stopped"]
+        if self._worker.last_words:
+            parts += ["Its last words:", *self._worker.last_words]
+        return "\n".join(parts)
 
     def _members(self) -> Iterator[psutil.Process]:
         if not Path("/proc/self/environ").exists():

@@ -62,10 +62,10 @@ class Context:
         self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
         self._workers: list[Worker] = []
 
-    def worker(self, *arguments: str, python: Path | None = None, name: str) -> Worker:
-        """Start a worker: ``PYTHON probes ARGUMENTS``."""
+    def worker(self, *arguments: str, python: Path | None = None, name: str, scratch: Path | None = None) -> Worker:
+        """Start a worker, ``PYTHON probes ARGUMENTS``, that keeps its temporary files in `scratch`."""
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
-        worker = Worker(program, env=surroundings(threads=self.threads, scratch=self.scratch), name=name)
+        worker = Worker(program, env=surroundings(threads=self.threads, scratch=scratch or self.scratch), name=name)
         self._workers.append(worker)
         return worker
 

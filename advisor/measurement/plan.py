@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.measurement import capabilities
+from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.definitions import (
     BEST_KNOWN,
     OUT_OF_THE_BOX,
@@ -197,7 +199,7 @@ class RouteTask:
         )  # fmt: skip
 
 
-Task = EnvironmentTask | CellTask | RouteTask
+Task = EnvironmentTask | CellTask | RouteTask | CapabilityTask
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ class Plan:
     environments: tuple[EnvironmentTask, ...]
     cells: tuple[CellTask, ...]
     routes: tuple[RouteTask, ...]
+    capabilities: tuple[CapabilityTask, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     only: tuple[str, ...] = field(default=())
 
@@ -221,7 +224,7 @@ class Plan:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """All tasks."""
-        return (*self.environments, *self.cells, *self.routes)
+        return (*self.environments, *self.cells, *self.routes, *self.capabilities)
 
     @property
     def sampling(self) -> float:
@@ -240,12 +243,13 @@ class Plan:
         prepared = again * (
             sum(task.estimate for task in self.environments) + sum(task.estimate for task in self.cells)
         )
-        return prepared + sum(task.estimate for task in self.routes) / 2 + self.starting + self.sampling
+        proved = sum(task.estimate for task in self.routes) / 2 + sum(task.estimate for task in self.capabilities)
+        return prepared + proved + self.starting + self.sampling
 
     def covered_by(self, run: Run) -> bool:
         """Tell whether `run` has tried everything that this plan would try."""
         tried = {_identity(observation) for observation in run.observations if observation.outcome != "not_run"}
-        needed = [task.blank() for task in self.cells] + [task.blank() for task in self.routes]
+        needed = [task.blank() for task in (*self.cells, *self.routes, *self.capabilities)]
         return all(_identity(blank) in tried for blank in needed) and set(self.frameworks) <= set(run.frameworks)
 
 
@@ -303,15 +307,26 @@ def make_plan(
         if runtime in runtimes and _wanted(known.routes[runtime].id, only)
         for precision in PRECISIONS
     ]
-    busy = {task.framework.id for task in cells} | {task.framework.id for task in shipping}
+    asked = any(_wanted(capability.probe, only) for capability in known.capabilities.values()) and bool(only)
+    proving, left_out = capabilities.planned(
+        known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not asked
+    )
+    skipped += left_out
+    busy = {task.framework.id for task in (*cells, *shipping, *proving)}
     environments = [
         EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
     ]
     if not environments:
-        ids = sorted({ENVIRONMENT, *(work.probe for work in known.workloads), *(r.id for r in known.routes.values())})
+        ids = sorted(
+            {ENVIRONMENT, *(work.probe for work in known.workloads), *(route.id for route in known.routes.values())}
+            | {capability.probe for capability in known.capabilities.values()}
+        )
         raise AdvisorError(f"--only {' '.join(only)}: no probe has such an id (known: {', '.join(ids)})")
+    used = pace or PACES[mode]
+    if not (cells or shipping or _wanted(ENVIRONMENT, only)):
+        used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(
-        known, mode, pace or PACES[mode], tuple(environments), tuple(cells), tuple(shipping), tuple(skipped),
+        known, mode, used, tuple(environments), tuple(cells), tuple(shipping), tuple(proving), tuple(skipped),
         tuple(only),
     )  # fmt: skip
 

@@ -68,12 +68,9 @@ def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None
         Framework(title=framework.title, outcome=error.outcome, message=error.message, install=framework.install),
     )
     failed(context, task.blank("import-time", "s"), error)
-    for each in context.plan.cells:
+    for each in (*context.plan.cells, *context.plan.routes, *context.plan.capabilities):
         if each.framework.id == framework.id:
             failed(context, each.blank(), error)
-    for route in context.plan.routes:
-        if route.framework.id == framework.id:
-            failed(context, route.blank(), error)
 
 
 def prepare(context: Context, tasks: Sequence[CellTask], benches: dict[str, Bench]) -> list[FrameworkCell]:

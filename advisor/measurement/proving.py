@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,19 +15,9 @@ from advisor.measurement.sampling import failed
 from advisor.measurement.worker import WorkerError
 
 
-def prove(context: Context, tasks: Sequence[CapabilityTask], present: Collection[str]) -> None:
-    """Run every recipe, one after the other, and record what came out; one that fails costs its own outcome only.
-
-    Parameters
-    ----------
-    tasks : sequence of CapabilityTask
-        In their order.
-    present : collection of str
-        The frameworks that could be started; the tasks of the others have their outcome already.
-    """
+def prove(context: Context, tasks: Sequence[CapabilityTask]) -> None:
+    """Run every recipe, one after the other, and record what came out; one that fails costs its own outcome only."""
     for task in tasks:
-        if task.framework.id not in present:
-            continue
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
                 found = observed(task.blank(), _body(context, task))

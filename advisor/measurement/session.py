@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import environments, exporting, host, preparing, sampling, shipping, statistics
+from advisor.measurement import environments, exporting, host, preparing, proving, sampling, shipping, statistics
 from advisor.measurement.bench import Bench
 from advisor.measurement.canary import Canary
 from advisor.measurement.context import Context
@@ -137,6 +137,7 @@ class _Session:
         cells = self._prepare()
         artifacts, digits = self._export()
         self._rounds(cells, artifacts, digits)
+        self._prove()
         self._effective_threads()
 
     def _start_first(self) -> None:
@@ -207,6 +208,15 @@ class _Session:
         ]
         return list(preparing.prepare(self.context, tasks, self.benches))
 
+    def _prove(self) -> None:
+        """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""
+        tasks = [task for task in self.plan.capabilities if task.framework.id in self.benches]
+        if tasks:
+            for bench in self.benches.values():
+                bench.stop()
+            self.context.tell(PhaseStarted("Prove the capabilities", sum(task.estimate for task in tasks)))
+            proving.prove(self.context, tasks)
+
     def _effective_threads(self) -> None:
         """Record processor seconds per second of wall clock, of the workload that keeps most threads busy."""
         record = self.context.record
@@ -226,7 +236,8 @@ class _Session:
 
 
 def _keep(context: Context, store: Store, *, complete: bool) -> Run:
-    for blank in [task.blank() for task in context.plan.cells] + [task.blank() for task in context.plan.routes]:
+    plan = context.plan
+    for blank in [task.blank() for task in (*plan.cells, *plan.routes, *plan.capabilities)]:
         if context.record.find(blank) is None:
             context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
     run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
@@ -238,7 +249,7 @@ def _tasks(plan: Plan) -> int:
     """Return how many tasks a session will begin when all goes well."""
     started = plan.pace.processes * (len(plan.environments) + len(plan.cells))
     shipped = 1 + 2 * len(plan.routes) + plan.pace.runtime_processes if plan.routes else 0
-    return started + shipped + plan.pace.rounds
+    return started + shipped + plan.pace.rounds + len(plan.capabilities)
 
 
 def _nothing_there(plan: Plan, found: Mapping[str, Environment]) -> AdvisorError:
