@@ -199,7 +199,8 @@ class RouteTask:
         )  # fmt: skip
 
 
-Task = EnvironmentTask | CellTask | RouteTask | CapabilityTask
+Trial = CellTask | RouteTask | CapabilityTask
+Task = EnvironmentTask | Trial
 
 
 @dataclass(frozen=True)
@@ -222,9 +223,14 @@ class Plan:
         return {task.framework.id: task.framework for task in self.environments}
 
     @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The tasks that try something of a framework that is there."""
+        return (*self.cells, *self.routes, *self.capabilities)
+
+    @property
     def tasks(self) -> tuple[Task, ...]:
         """All tasks."""
-        return (*self.environments, *self.cells, *self.routes, *self.capabilities)
+        return (*self.environments, *self.trials)
 
     @property
     def sampling(self) -> float:
@@ -249,8 +255,7 @@ class Plan:
     def covered_by(self, run: Run) -> bool:
         """Tell whether `run` has tried everything that this plan would try."""
         tried = {_identity(observation) for observation in run.observations if observation.outcome != "not_run"}
-        needed = [task.blank() for task in (*self.cells, *self.routes, *self.capabilities)]
-        return all(_identity(blank) in tried for blank in needed) and set(self.frameworks) <= set(run.frameworks)
+        return all(_identity(task.blank()) in tried for task in self.trials) and set(self.frameworks) <= set(run.frameworks)
 
 
 def make_plan(
@@ -312,7 +317,8 @@ def make_plan(
         known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not asked
     )
     skipped += left_out
-    busy = {task.framework.id for task in (*cells, *shipping, *proving)}
+    trials: list[Trial] = [*cells, *shipping, *proving]
+    busy = {task.framework.id for task in trials}
     environments = [
         EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
     ]

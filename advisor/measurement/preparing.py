@@ -68,7 +68,7 @@ def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None
         Framework(title=framework.title, outcome=error.outcome, message=error.message, install=framework.install),
     )
     failed(context, task.blank("import-time", "s"), error)
-    for each in (*context.plan.cells, *context.plan.routes, *context.plan.capabilities):
+    for each in context.plan.trials:
         if each.framework.id == framework.id:
             failed(context, each.blank(), error)
 

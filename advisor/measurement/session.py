@@ -236,8 +236,7 @@ class _Session:
 
 
 def _keep(context: Context, store: Store, *, complete: bool) -> Run:
-    plan = context.plan
-    for blank in [task.blank() for task in (*plan.cells, *plan.routes, *plan.capabilities)]:
+    for blank in [task.blank() for task in context.plan.trials]:
         if context.record.find(blank) is None:
             context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
     run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
