@@ -6,9 +6,10 @@ import gc
 import resource
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 MOST_CALLS = 2000
+T = TypeVar("T")
 
 
 def block(
@@ -67,7 +68,7 @@ def block(
     return {"wall": wall, "cpu": cpu, "nivcsw": switches, "calls": thinned(calls), "count": len(calls)}
 
 
-def thinned(values: list[float], most: int = MOST_CALLS) -> list[float]:
+def thinned(values: list[T], most: int = MOST_CALLS) -> list[T]:
     """Return at most `most` of `values`, evenly spaced and in order."""
     if len(values) <= most:
         return values

@@ -1,0 +1,130 @@
+"""The shipped frameworks: definitions that agree with their recipes, and every cell on the real thing."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor import resources
+from advisor.measurement import definitions
+from probes.markers import requirement
+from probes.workloads import INPUTS
+from tests.probes.processes import Probe
+
+FRAMEWORKS = ("pytorch", "tensorflow")
+MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
+CELLS = [
+    (workload.probe, workload.workload, workload.task, batch)
+    for workload in definitions.workloads()
+    for batch in workload.batches
+]
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_the_definition_agrees_with_the_recipes(name: str) -> None:
+    definition = definitions.frameworks()[name]
+    describe = importlib.import_module(f"probes.frameworks.{name}.describe")
+    assert definition.id == name
+    assert definition.distribution == describe.DISTRIBUTION
+    assert definition.packages == describe.PACKAGES
+    assert definition.module in describe.MODULES
+    for runtime in definition.routes:
+        assert (resources.probes() / "frameworks" / name / f"route_{runtime}.py").is_file()
+
+
+def test_every_workload_is_one_that_the_recipes_know() -> None:
+    assert {workload.workload for workload in definitions.workloads()} == set(INPUTS)
+    for workload in definitions.workloads():
+        for name in FRAMEWORKS:
+            assert (resources.probes() / "frameworks" / name / f"{workload.task}.py").is_file()
+
+
+def test_the_probes_import_nothing_of_advisor() -> None:
+    for path in resources.probes().rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & {"advisor", "yaml", "pydantic"}, path
+
+
+def needs(name: str) -> None:
+    if importlib.util.find_spec(MODULES[name]) is None:
+        pytest.skip(f"{MODULES[name]} is not installed")
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_every_cell_agrees_with_the_referee_and_is_timed(name: str, tmp_path: Path) -> None:
+    needs(name)
+    environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}
+    definition = definitions.frameworks()[name]
+    with Probe("framework", name, environment=environment) as worker:
+        told = worker.ok("describe", threads=1)
+        assert told["settings"]["intra-op threads"] == told["settings"]["inter-op threads"] == "1"
+        assert set(told["packages"]) <= set(definition.packages)
+        assert told["installed_bytes"] > 1e8
+        assert told["installed_packages"] > 5
+        for mode in definition.modes:
+            for probe, workload, task, batch in CELLS:
+                if (mode, task, workload) == ("best-known", "inference", "mlp"):
+                    continue  # compiled like the CNN, and compiling takes seconds
+                ready = worker.ok(
+                    "prepare", probe=probe, workload=workload, task=task, parameters={"batch": batch}, mode=mode
+                )
+                assert ready["parity"]["max_relative_error"] < 1e-5
+                assert (task == "training") == ("weights_max_relative_error" in ready["parity"])
+                assert ready["how"]
+                block = worker.ok("block", cell=ready["cell"], settle=0, lead_in=0, seconds=0.01)
+                assert block["count"] >= 5
+
+
+@pytest.mark.frameworks
+def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(tmp_path: Path) -> None:
+    needs("pytorch")
+    cell: dict[str, Any] = {
+        "probe": "cnn-inference",
+        "workload": "cnn",
+        "task": "inference",
+        "parameters": {"batch": 1},
+    }
+    with Probe("framework", "pytorch", environment={**os.environ, "CXX": str(tmp_path / "no-such-compiler")}) as worker:
+        worker.ok("describe", threads=1)
+        ready = worker.ok("prepare", mode="best-known", **cell)
+        assert ready["setting"] == "channels_last"
+        assert "needs a C++ compiler" in ready["how"]
+        alone = worker.ask("prepare", mode="best-known", setting="compiled", **cell)
+    assert alone["outcome"] == "not_supported"
+    assert "no-such-compiler" in alone["message"]
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_weights_come_back_as_they_went_in(name: str) -> None:
+    needs(name)
+    code = f"""
+import numpy as np
+from probes import workloads
+from probes.frameworks.{name} import models
+for workload in ("mlp", "cnn"):
+    case = workloads.synthetic(workload)
+    back = models.weights_of(models.build(case))
+    assert back.keys() == case.weights.keys()
+    assert all(np.array_equal(back[name], case.weights[name]) for name in back)
+"""
+    import subprocess
+    import sys
+
+    environment = {**os.environ, "PYTHONPATH": str(resources.probes().parent), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=120)
+
+
+def test_requirements_name_their_package() -> None:
+    assert requirement("foo[bar]>=1.0; python_version >= '3'") == ("foo", True)
+    assert requirement("a.b-c_d (>=2)") == ("a.b-c_d", True)
+    assert requirement("x @ https://example.org/x.whl ; sys_platform == 'amiga'") == ("x", False)
