@@ -155,7 +155,8 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     probes : path, optional
         Folder of the probes; default the one that advisor ships.
     folders : sequence of paths
-        Further folders of frameworks in the same convention; an id found there replaces a shipped one.
+        Further folders of frameworks in the same convention, and a folder ``capabilities`` when they add any; an id
+        found there replaces a shipped one.
 
     Raises
     ------
@@ -176,9 +177,10 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
         route = read_yaml(file, RouteDefinition, what="route definition").value
         routes[route.runtime] = route
     capabilities = {}
-    for file in sorted((home / "capabilities").glob("*.yaml")):
-        capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
-        capabilities[capability.id] = capability
+    for folder in (home, *folders):
+        for file in sorted((folder / "capabilities").glob("*.yaml")):
+            capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
+            capabilities[capability.id] = capability
     workloads = read_yaml(home / "workloads.yaml", _Workloads, what="list of workloads").value.workloads
     return Definitions(home, frameworks, routes, workloads, homes, capabilities)
 
