@@ -29,6 +29,8 @@ Outcome = Literal[
 
 _AT_ONCE = max(2, min(4, (os.cpu_count() or 2) // 2))
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
+# pip reports an index that it cannot reach as one that has no versions, after warnings (if it may retry) with these.
+_UNREACHABLE = ("Retrying (Retry(", "Could not fetch URL", "connection error")
 
 # Runs in the asked interpreter (any Python from 3.8). Replies as JSON Lines on what was fd 1 before the import could
 # print to it: first the version from the metadata, so that a crash of the import does not take it along.
@@ -273,6 +275,8 @@ def _ask_index(check: LocalCheck, name: str, python: str, timeout: float, runnin
         ended = running.run(command, timeout)
         if ended.code is None:
             return replace(check, index_message=f"no answer within {timeout:g} s")
+        if any(sign in ended.errors for sign in _UNREACHABLE):
+            return replace(check, index_message="the index could not be reached")
         newest = re.match(rf"{re.escape(name)} \(([^)\s]+)\)", ended.output, re.IGNORECASE)
         if newest is None and "No matching distribution" not in ended.errors:
             return replace(check, index_message=_last_line(ended.errors) or "no answer")

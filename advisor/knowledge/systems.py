@@ -1,24 +1,23 @@
 """The systems that the comparison articles name: what each is for, what became of it, and who says so.
 
 ``systems.yaml`` holds one entry per system, ``facts-systems.yaml`` further dated facts about them and about the
-frameworks, ``sources-systems.yaml`` the sources of both. `advisor.knowledge.presence` asks what is installed here.
+frameworks, ``sources-systems.yaml`` the sources of both. `advisor.knowledge.survey` shows them and asks what is here.
 """
 
 from __future__ import annotations
 
 import calendar
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from advisor.documents import Document, Loc, Model, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Source, Text, load_catalog
-from advisor.knowledge.presence import LocalCheck, Target, check_targets
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
 Owner = Literal["pytorch", "tensorflow", "keras", "jax", "neutral"]
@@ -156,73 +155,14 @@ def load_systems(folder: Path | None = None) -> Systems:
     return _systems(folder or _HERE)
 
 
-def load_sources(folder: Path | None = None) -> tuple[Source, ...]:
-    """Read ``sources-systems.yaml``; its ids differ from those of the catalogue."""
+def system_sources(folder: Path | None = None) -> tuple[Source, ...]:
+    """Return every source that a system or a fact about one may name: the catalogue's and ``sources-systems.yaml``."""
     return _sources(folder or _HERE)
 
 
 def system_catalog(folder: Path | None = None) -> Catalog:
     """Return the catalogue together with the facts about systems: their statuses and ``facts-systems.yaml``."""
     return _catalog(folder or _HERE)
-
-
-def check_systems(
-    ids: Iterable[str] | None = None,
-    *,
-    python: str | Path | None = None,
-    online: bool = False,
-    timeout: float = 30.0,
-) -> list[LocalCheck]:
-    """Ask which systems are installed here, in which version, and whether they can be imported.
-
-    Parameters
-    ----------
-    ids : iterable of str, optional
-        Systems to ask for (default: all).
-    python : str or Path, optional
-        The interpreter to ask (default: this one).
-    online : bool
-        Ask the package index that pip is set up for, too: for the newest version, and whether one fits that Python.
-    timeout : float
-        Seconds that each process may take.
-
-    Raises
-    ------
-    AdvisorError
-        For an unknown id, or an interpreter that cannot be run.
-    """
-    known = load_systems()
-    chosen = known.systems if ids is None else tuple(known.system(name) for name in ids)
-    targets = [Target(system.id, system.pip, system.module, system.program) for system in chosen]
-    return check_targets(targets, python=python, online=online, timeout=timeout)
-
-
-def system_rows(
-    *, status: Collection[str] = (), checks: Sequence[LocalCheck] = (), folder: Path | None = None
-) -> list[dict[str, str]]:
-    """Return one row of plain text per system, ready for a table, CSV or JSON.
-
-    Parameters
-    ----------
-    status : collection of str
-        Keep only systems of these statuses (default: all); an unknown one raises AdvisorError.
-    checks : sequence of LocalCheck
-        What `check_systems` found; systems that were not asked for have empty cells.
-    """
-    for word in status:
-        if word not in get_args(Status):
-            known = ", ".join(get_args(Status))
-            raise AdvisorError(f"unknown status '{word}'{did_you_mean(word, get_args(Status))}; known are: {known}")
-    systems = load_systems(folder)
-    sources = {source.id: source for source in _all_sources(folder or _HERE)}
-    found = {check.id: check for check in checks}
-    return [
-        _row(system, systems, sources) | (found[system.id].row() if system.id in found else dict.fromkeys(_CHECKED, ""))
-        if checks
-        else _row(system, systems, sources)
-        for system in systems.systems
-        if not status or system.status in status
-    ]
 
 
 def first_day(day: str) -> date:
@@ -238,36 +178,11 @@ def last_day(day: str) -> date:
     return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
 
 
-_CHECKED = tuple(LocalCheck(id="").row())
-
-
-def _row(system: System, systems: Systems, sources: Mapping[str, Source]) -> dict[str, str]:
-    source = sources.get(system.source or "")
-    return {
-        "id": system.id,
-        "name": system.name,
-        "belongs to": system.belongs_to,
-        "kind": system.kind,
-        "role": system.role,
-        "status": system.status,
-        "since": system.since or "",
-        "version": system.version or "",
-        "released": system.released or "",
-        "says": system.says,
-        "source": source.title if source else "",
-        "url": source.url or "" if source else "",
-        "replaced by": systems.name(system.replaced_by) if system.replaced_by else "",
-        "instead": system.instead or "",
-        "recipes": ", ".join(system.recipes),
-        "checked on": system.checked_on.isoformat(),
-    }
-
-
 @functools.cache
 def _systems(folder: Path) -> Systems:
     document = read_yaml(folder / "systems.yaml", Systems, what="list of systems")
     value = document.value
-    known = {source.id for source in _all_sources(folder)}
+    known = {source.id for source in _sources(folder)}
     names = [system.id for system in value.systems]
     outside = [successor.id for successor in value.successors]
     problems = _duplicates("systems", names) + _duplicates("successors", outside, names)
@@ -278,23 +193,22 @@ def _systems(folder: Path) -> Systems:
             *_succession(place, system, {*names, *outside}),
             *_days(place, system),
         ]
-    if problems:
-        raise document.error(problems)
+    _refuse(document, problems)
     return value
 
 
 @functools.cache
 def _sources(folder: Path) -> tuple[Source, ...]:
     document = read_yaml(folder / "sources-systems.yaml", _Sources, what="list of sources")
-    sources = document.value.sources
-    held = {source.id for source in _base(folder).sources}
-    _refuse(document, _duplicates("sources", [source.id for source in sources], held))
-    return sources
+    held = _base(folder).sources
+    own = document.value.sources
+    _refuse(document, _duplicates("sources", [source.id for source in own], [source.id for source in held]))
+    return (*held, *own)
 
 
 @functools.cache
 def _catalog(folder: Path) -> Catalog:
-    base, sources, systems = _base(folder), _all_sources(folder), _systems(folder)
+    base, sources, systems = _base(folder), _sources(folder), _systems(folder)
     document = read_yaml(folder / "facts-systems.yaml", _Facts, what="list of facts")
     facts = document.value.facts
     statuses = tuple(fact for system in systems.systems if (fact := system.fact()) is not None)
@@ -313,10 +227,6 @@ def _catalog(folder: Path) -> Catalog:
 
 def _base(folder: Path) -> Catalog:
     return load_catalog() if folder == _HERE else load_catalog(folder)
-
-
-def _all_sources(folder: Path) -> tuple[Source, ...]:
-    return (*_base(folder).sources, *_sources(folder))
 
 
 def _evidence(place: Loc, system: System, known: Collection[str]) -> list[Problem]:
