@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from advisor.decision.trial import Measured, apply, probes
 from advisor.documents import Model
 from advisor.knowledge.articles import last_day
-from advisor.knowledge.catalog import Catalog, Fact
+from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.claims import Claim, Way
 from advisor.measurement.run import Run
 
 Verdict = Literal[
     "holds", "does not hold", "within noise", "outdated", "contradicted", "cannot be tested here", "opinion"
 ]
-VERDICTS: tuple[Verdict, ...] = (
-    "holds", "does not hold", "within noise", "outdated", "contradicted", "cannot be tested here", "opinion",
-)  # fmt: skip
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+REASONS = 3
 
 
 class Rival(Model):
@@ -131,25 +130,22 @@ def _measured(claim: Claim, run: Run, catalog: Catalog) -> Settled:
     assert claim.test is not None
     trial = apply(claim.test, run)
     verdict: Verdict = trial.answer
-    why = "; ".join(trial.why)
+    why = "; ".join(trial.why[:REASONS])
+    if len(trial.why) > REASONS:
+        why += f"; and {len(trial.why) - REASONS} more"
     facts: tuple[str, ...] = ()
     if verdict == "does not hold":
-        ends = _ends(claim, run.finished.date(), catalog)
+        day, said = run.finished.date(), last_day(claim.as_of)
+        ends = [fact for fact in catalog.facts if fact.id in claim.test.ended_by and fact.valid_from <= day]
+        facts = tuple(fact.id for fact in ends)
+        if any(said is None or fact.valid_from > said for fact in ends):
+            verdict = "outdated"
         if ends:
-            verdict, facts = "outdated", tuple(fact.id for fact in ends)
-            why = f"{why}. It ended on {max(fact.valid_from for fact in ends).isoformat()}"
+            end = min(fact.valid_from for fact in ends)
+            why += f". It ended on {end.isoformat()}" + ("" if verdict == "outdated" else ", before the claim was made")
     return _settled(
         claim, verdict, f"{why}. {claim.test.scope}", measured=trial.measured, facts=facts, probes=probes(claim.test)
     )
-
-
-def _ends(claim: Claim, day: date, catalog: Catalog) -> list[Fact]:
-    """Return the facts that ended a tested claim: after it was made and by `day`."""
-    assert claim.test is not None
-    said = last_day(claim.as_of)
-    named = set(claim.test.ended_by)
-    held = [fact for fact in catalog.facts if fact.id in named and fact.valid_from <= day]
-    return [fact for fact in held if said is None or fact.valid_from > said]
 
 
 def _documented(claim: Claim, day: date, catalog: Catalog) -> Settled:

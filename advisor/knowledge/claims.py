@@ -27,8 +27,8 @@ Way = Literal["test", "facts", "opinion", "untestable"]
 class Settlement(Model):
     """The dated facts that settle a claim, and the verdict they yield.
 
-    ``outdated``: it was so once, and a fact dated after the claim ended it. ``contradicted``: a fact shows that the
-    claims named in ``by``, which say the opposite, are right.
+    ``outdated``: it was so once, and a fact dated after the claim ended it. ``contradicted``: a fact speaks for the
+    claims named in ``by``, which say the opposite.
     """
 
     ids: tuple[Name, ...] = Field(min_length=1)
@@ -39,7 +39,7 @@ class Settlement(Model):
     @model_validator(mode="after")
     def _who_is_right(self) -> Self:
         if (self.verdict == "contradicted") != bool(self.by):
-            raise ValueError("'by' (the claims that are right) belongs to the verdict 'contradicted'")
+            raise ValueError("'by' (the claims that a fact speaks for) belongs to the verdict 'contradicted'")
         return self
 
 
