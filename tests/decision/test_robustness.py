@@ -81,7 +81,7 @@ def test_three_criteria_agree_with_a_fine_grid_of_quantiles() -> None:
         assert found[stack] == pytest.approx(count / steps**3, abs=ERROR + 0.005)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tables(), st.randoms(use_true_random=False))
 def test_order_does_not_change_a_single_sample(case: tuple[Profile, Rows], shuffler: object) -> None:
     needed, rows = case
@@ -126,7 +126,7 @@ def test_the_seed_is_what_decides_the_samples() -> None:
     assert shares(found, seed=1) != shares(found, seed=2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tables())
 def test_acceptabilities_and_winning_indices_are_shares(case: tuple[Profile, Rows]) -> None:
     needed, rows = case

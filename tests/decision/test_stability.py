@@ -32,7 +32,7 @@ def lead(needed: Profile, rows: Rows, first: str) -> float:
     return values[first].middle - max(value.middle for name, value in values.items() if name != first)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_stability_equals_a_bisection_search(case: tuple[Profile, Rows]) -> None:
     needed, rows = case
@@ -69,7 +69,7 @@ def first_of(needed: Profile, rows: Rows) -> str:
     return table(needed, rows).feasible[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_the_answer_changes_at_every_flip_point_and_not_before(case: tuple[Profile, Rows]) -> None:
     needed, rows = case
