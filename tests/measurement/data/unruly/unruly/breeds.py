@@ -10,7 +10,7 @@ from probes.workloads import Case
 
 
 def run(_case: Case) -> Proof:
-    children = []
+    children: list[subprocess.Popen[bytes]] = []
     while len(children) < 500:
         children.append(subprocess.Popen(["sleep", "600"], start_new_session=True))
         time.sleep(0.005)
