@@ -154,7 +154,11 @@ class Coverage(Model):
 
 
 class Recommendation(Model):
-    """The answer for one profile; the only document that leaves the deciding wing."""
+    """The answer for one profile; the only document that leaves the deciding wing.
+
+    ``answer`` is the stack that the verdict names: none when it is undetermined or infeasible. In a tie, ``tied`` holds
+    every stack that is as good, ``answer`` first.
+    """
 
     schema_: Literal["advisor.recommendation/1"] = Field(default=SCHEMA, alias="schema")
     profile: str

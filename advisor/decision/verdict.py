@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.decision.recommendation import Verdict
@@ -23,7 +23,10 @@ WELL_KNOWN = 0.75
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict, the stack that it names (none when undetermined or infeasible), its equals, and its conditions."""
+    """The verdict, the stack that it names (none when undetermined or infeasible), and its conditions.
+
+    ``tied`` holds every stack of a tie, the named one first.
+    """
 
     verdict: Verdict
     answer: str | None = None
@@ -68,7 +71,7 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
     gap = table.values[first].middle - table.values[second].middle
     if min(table.known(first), table.known(second)) >= WELL_KNOWN:
         if gap <= SMALL or first_rank[second] > share:
-            return Judgement("tie", first, tied=(second,), conditions=conditions)
+            return Judgement("tie", first, tied=(first, second, *_as_close(table, rest[1:])), conditions=conditions)
     elif share < 0.5:
         return Judgement("undetermined", conditions=conditions)
     return Judgement("lean", first, conditions=conditions)
@@ -92,3 +95,11 @@ def _uncompared(table: Table, first: str) -> tuple[str, ...]:
     if not unknown:
         return ()
     return (f"{', '.join(unknown)} would not do better: most of the evidence is missing there",)
+
+
+def _as_close(table: Table, others: Sequence[str]) -> tuple[str, ...]:
+    """Return those of `others` that belong to the tie as well: as close to the first, and as well known."""
+    first = table.values[table.feasible[0]].middle
+    return tuple(
+        name for name in others if first - table.values[name].middle <= SMALL and table.known(name) >= WELL_KNOWN
+    )
