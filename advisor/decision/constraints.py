@@ -24,13 +24,18 @@ def check(must: Must, cell: Cell) -> Constraint:
     good, bad = (cell.low, cell.high) if upper else (cell.high, cell.low)
     said = figure(cell, percent=criterion.percent)
     if bad is not None and _within(bad, must.limit, upper=upper):
-        return Constraint(criterion=criterion.id, outcome="pass", detail=f"{said}, {must.text}")
+        detail = said if criterion.levels else f"{said} {'≤' if upper else '≥'} {must.limit_text}"
+        return Constraint(criterion=criterion.id, outcome="pass", detail=detail)
     if good is None or _within(good, must.limit, upper=upper):
         outcome: Check = "unknown"
         return Constraint(criterion=criterion.id, outcome=outcome, detail=_because(f"{said}, {must.text}", cell))
     shortfall = abs(good - must.limit)
-    off = "" if criterion.levels else f", off by {amount(shortfall, criterion.unit, percent=criterion.percent)}"
-    detail = _because(f"{said}, {must.text}{off}", cell)
+    if criterion.levels:
+        missed = f"{said}, must be {must.limit_text}"
+    else:
+        off = amount(shortfall, criterion.unit, percent=criterion.percent)
+        missed = f"{said} {'>' if upper else '<'} {must.limit_text}, off by {off}"
+    detail = _because(missed, cell)
     return Constraint(criterion=criterion.id, outcome="fail", detail=detail, shortfall=shortfall)
 
 

@@ -186,7 +186,7 @@ prefer:
     assert [each.route for each in found.ranking][:2] == ["litert", "executorch"]
     assert found.ranking[0].would_rank == 1
     assert found.ranking[0].constraints[0].shortfall == pytest.approx(4.6e6)
-    assert found.ranking[0].constraints[0].detail == "5.60 MB, at most 1 MB, off by 4.60 MB"
+    assert found.ranking[0].constraints[0].detail == "5.60 MB > 1 MB, off by 4.60 MB"
 
 
 def test_a_route_that_is_not_supported_is_out() -> None:
@@ -201,7 +201,7 @@ def test_a_route_that_is_not_supported_is_out() -> None:
     out = next(each for each in found.ranking if each.route == "litert")
     assert not out.feasible
     assert out.rank_acceptability == ()
-    assert out.constraints[0].detail == "not proved, is proved: the converter refuses"
+    assert out.constraints[0].detail == "not proved, must be proved: the converter refuses"
 
 
 def test_alternatives_can_be_chosen() -> None:
