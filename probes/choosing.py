@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from probes import timing
 from probes.cell import Builder
 from probes.channel import ProbeError
-from probes.parity import Ready, check
+from probes.parity import Ready, Referee, check
 from probes.workloads import Case
 
 BLOCKS = 3
@@ -55,11 +55,12 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
         builders = [build for build in builders if build.__name__ == setting]
         if not builders:
             raise ProbeError("error", f"no alternative is called {setting!r}")
+    referee = Referee(case)
     working: list[tuple[str, Ready]] = []
     failures: list[tuple[str, Exception]] = []
     for build in builders:
         try:
-            working.append((build.__name__, check(build, case)))
+            working.append((build.__name__, check(build, referee)))
         except Exception as error:  # noqa: BLE001 - an alternative may fail as long as another one works
             failures.append((build.__name__, error))
     if not working:

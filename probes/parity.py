@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from probes import reference
 from probes.cell import Builder, Inference, Training
 from probes.channel import ProbeError
 from probes.proof import LIMIT, relative_error
-from probes.workloads import Case, Weights
+from probes.workloads import Array, Case, Weights
 
 REFEREE = "numpy-float64"
 STEPS = 3
@@ -39,7 +40,32 @@ class Ready:
     how: str
 
 
-def check(build: Builder, case: Case) -> Ready:
+@dataclass(frozen=True)
+class Referee:
+    """What the reference computes for a case in float64; each answer is worked out once, when it is asked for."""
+
+    case: Case
+
+    @cached_property
+    def start(self) -> Weights:
+        """The weights before the first step."""
+        return reference.as_float64(self.case.weights)
+
+    @cached_property
+    def logits(self) -> Array:
+        """The forward pass before the first step."""
+        return reference.forward(self.case.workload, self.start, self.case.inputs)
+
+    @cached_property
+    def trained(self) -> Weights:
+        """The weights after three steps."""
+        case = self.case
+        return reference.sgd(
+            case.workload, self.start, case.inputs, case.labels, learning_rate=case.learning_rate, steps=STEPS
+        )
+
+
+def check(build: Builder, referee: Referee) -> Ready:
     """Build a cell, time its first call and hold its answer against the referee.
 
     Inference: the logits. Training: the logits before the first step and the weights after three steps, each array
@@ -52,33 +78,24 @@ def check(build: Builder, case: Case) -> Ready:
     ProbeError
         When an error is above the limit; the message has the figure.
     """
-    cell = build(case)
-    if isinstance(cell, Inference):
-        start = time.perf_counter()
-        logits = cell.call()
-        first_call = time.perf_counter() - start
-    else:
-        logits = cell.logits()
-        start = time.perf_counter()
-        cell.call()
-        first_call = time.perf_counter() - start
-    exact = reference.as_float64(case.weights)
-    error = relative_error(logits, reference.forward(case.workload, exact, case.inputs))
+    cell = build(referee.case)
+    logits = cell.logits() if isinstance(cell, Training) else None
+    start = time.perf_counter()
+    result = cell.call()
+    first_call = time.perf_counter() - start
+    error = relative_error(result if logits is None else logits, referee.logits)
     _judge(cell.how, "logits", error)
     parity: dict[str, Any] = {"max_relative_error": error, "limit": LIMIT, "referee": REFEREE}
     if isinstance(cell, Training):
         for _ in range(STEPS - 1):
             cell.call()
-        parity["weights_max_relative_error"] = _judge_weights(cell, case, exact)
+        parity["weights_max_relative_error"] = _judge_weights(cell, referee)
     return Ready(cell, parity, first_call, cell.how)
 
 
-def _judge_weights(cell: Training, case: Case, start: Weights) -> float:
+def _judge_weights(cell: Training, referee: Referee) -> float:
     """Return the largest relative error of the weights after the steps."""
-    got = cell.weights()
-    expected = reference.sgd(
-        case.workload, start, case.inputs, case.labels, learning_rate=case.learning_rate, steps=STEPS
-    )
+    got, start, expected = cell.weights(), referee.start, referee.trained
     error = max(relative_error(got[name], expected[name]) for name in expected)
     moves = max(relative_error(got[name] - start[name], expected[name] - start[name]) for name in expected)
     _judge(cell.how, f"weights after {STEPS} steps", error)

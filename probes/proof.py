@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from probes.workloads import Array
 
@@ -32,13 +33,13 @@ class Proof:
     message: str | None = None
 
 
-def relative_error(got: Array, expected: Array) -> float:
+def relative_error(got: ArrayLike, expected: ArrayLike) -> float:
     """Return max |got − expected| / max |expected|, in float64; not finite or of another shape is infinitely wrong."""
-    got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
-    if got.shape != expected.shape or not np.isfinite(got).all():
+    one, other = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    if one.shape != other.shape or not np.isfinite(one).all():
         return float("inf")
-    scale = np.abs(expected).max(initial=0.0)
-    difference = np.abs(got - expected).max(initial=0.0)
+    scale = np.abs(other).max(initial=0.0)
+    difference = np.abs(one - other).max(initial=0.0)
     if scale == 0:
         return 0.0 if difference == 0 else float("inf")
     return float(difference / scale)
