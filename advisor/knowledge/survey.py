@@ -9,7 +9,8 @@ from typing import get_args
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.knowledge.catalog import Source
 from advisor.knowledge.presence import LocalCheck, Target, check_targets
-from advisor.knowledge.systems import Status, System, Systems, load_systems, system_sources
+from advisor.knowledge.sources import load_sources
+from advisor.knowledge.systems import Status, System, Systems, load_systems
 
 _CHECKED = tuple(LocalCheck(id="").row())
 
@@ -72,7 +73,7 @@ def system_rows(
                 f"unknown status '{word}'{did_you_mean(word, get_args(Status))}", hint=f"one of: {known}"
             )
     systems = load_systems(folder)
-    sources = {source.id: source for source in system_sources(folder)}
+    sources = {source.id: source for source in load_sources(folder)}
     found = {check.id: check.row() for check in checks}
     here = dict.fromkeys(_CHECKED, "") if checks else {}
     return [

@@ -1,7 +1,7 @@
 """The systems that the comparison articles name: what each is for, what became of it, and who says so.
 
 ``systems.yaml`` holds one entry per system, ``facts-systems.yaml`` further dated facts about them and about the
-frameworks, ``sources-systems.yaml`` the sources of both. `advisor.knowledge.survey` shows them and asks what is here.
+frameworks. `advisor.knowledge.survey` makes a table of them and asks what of them is installed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pydantic import BeforeValidator, Field
 
 from advisor.documents import Document, Loc, Model, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Source, Text, load_catalog
+from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, load_catalog
+from advisor.knowledge.sources import load_sources
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
 Owner = Literal["pytorch", "tensorflow", "keras", "jax", "neutral"]
@@ -135,10 +136,6 @@ class Systems(Model):
         return names.get(name) or self.system(name).name
 
 
-class _Sources(Model):
-    sources: tuple[Source, ...]
-
-
 class _Facts(Model):
     facts: tuple[Fact, ...]
 
@@ -153,11 +150,6 @@ def load_systems(folder: Path | None = None) -> Systems:
         evidence or its day, days in the wrong order.
     """
     return _systems(folder or _HERE)
-
-
-def system_sources(folder: Path | None = None) -> tuple[Source, ...]:
-    """Return every source that a system or a fact about one may name: the catalogue's and ``sources-systems.yaml``."""
-    return _sources(folder or _HERE)
 
 
 def system_catalog(folder: Path | None = None) -> Catalog:
@@ -182,7 +174,7 @@ def last_day(day: str) -> date:
 def _systems(folder: Path) -> Systems:
     document = read_yaml(folder / "systems.yaml", Systems, what="list of systems")
     value = document.value
-    known = {source.id for source in _sources(folder)}
+    known = {source.id for source in load_sources(folder)}
     names = [system.id for system in value.systems]
     outside = [successor.id for successor in value.successors]
     problems = _duplicates("systems", names) + _duplicates("successors", outside, names)
@@ -198,17 +190,8 @@ def _systems(folder: Path) -> Systems:
 
 
 @functools.cache
-def _sources(folder: Path) -> tuple[Source, ...]:
-    document = read_yaml(folder / "sources-systems.yaml", _Sources, what="list of sources")
-    held = _base(folder).sources
-    own = document.value.sources
-    _refuse(document, _duplicates("sources", [source.id for source in own], [source.id for source in held]))
-    return (*held, *own)
-
-
-@functools.cache
 def _catalog(folder: Path) -> Catalog:
-    base, sources, systems = _base(folder), _sources(folder), _systems(folder)
+    base, sources, systems = _base(folder), load_sources(folder), _systems(folder)
     document = read_yaml(folder / "facts-systems.yaml", _Facts, what="list of facts")
     facts = document.value.facts
     statuses = tuple(fact for system in systems.systems if (fact := system.fact()) is not None)
