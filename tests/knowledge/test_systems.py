@@ -15,6 +15,7 @@ import pytest
 from advisor.errors import AdvisorError
 from advisor.knowledge import systems as module
 from advisor.knowledge.articles import load_articles
+from advisor.knowledge.sources import load_sources
 from advisor.knowledge.systems import (
     Status,
     System,
@@ -22,12 +23,12 @@ from advisor.knowledge.systems import (
     last_day,
     load_systems,
     system_catalog,
-    system_sources,
 )
 from advisor.resources import probes
 
 NAMED = (Path(__file__).parent / "named-systems.txt").read_text(encoding="utf-8").split()
 SHIPPED = Path(module.__file__).parent
+TEXT = (SHIPPED / "sources-systems.yaml").read_text(encoding="utf-8")
 
 
 def test_every_named_system_is_there_once_and_no_other() -> None:
@@ -41,7 +42,7 @@ def test_a_system_says_what_it_is_for_and_what_its_status_rests_on(system: Syste
         assert sentence.endswith("."), sentence
         assert "  " not in sentence
     assert len(system.role) <= 120
-    named = {source.id: source for source in system_sources()}
+    named = {source.id: source for source in load_sources()}
     assert {name for name in (system.source, *system.also) if name} <= set(named)
     if system.status in ("archived", "deprecated") and system.pip:
         assert system.instead, "what to use today?"
@@ -92,9 +93,10 @@ def test_a_status_is_a_dated_fact() -> None:
 def test_every_source_is_used_and_has_an_address() -> None:
     facts = {fact.source for fact in system_catalog().facts}
     used = facts | {name for system in load_systems().systems for name in (system.source, *system.also)}
-    own = module._sources(SHIPPED)[len(module._base(SHIPPED).sources) :]
-    assert [source.id for source in own if source.id not in used] == []
-    assert [source.id for source in own if source.url is None] == []
+    own = load_sources()
+    mine = [source for source in own if f"- id: {source.id}\n" in TEXT]
+    assert [source.id for source in mine if source.id not in used] == []
+    assert [source.id for source in mine if source.url is None] == []
 
 
 def test_days_are_as_near_as_they_are_known() -> None:
@@ -152,7 +154,7 @@ ENTRY = """\
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("sources.yaml", "facts.yaml", "sources-systems.yaml"):
+    for name in ("sources.yaml", "facts.yaml"):
         shutil.copy(SHIPPED / name, tmp_path)
     (tmp_path / "facts-systems.yaml").write_text("facts: []\n", encoding="utf-8")
     (tmp_path / "systems.yaml").write_text("systems:\n" + ENTRY, encoding="utf-8")
@@ -236,8 +238,8 @@ def test_mistakes_in_facts_are_refused_where_they_stand(
 def test_a_source_is_entered_once(folder: Path) -> None:
     path = folder / "sources-systems.yaml"
     path.write_text("sources:\n  - {id: package-index, title: T, publisher: P}\n", encoding="utf-8")
-    with pytest.raises(AdvisorError, match="duplicate id 'package-index'"):
-        system_sources(folder)
+    with pytest.raises(AdvisorError, match=r"sources-systems\.yaml:2:10: duplicate id 'package-index'"):
+        load_sources(folder)
 
 
 def test_statuses_are_the_documented_ones() -> None:
