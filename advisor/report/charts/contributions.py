@@ -50,7 +50,7 @@ def _chart(bars: Sequence[Bar], width: int) -> drawing.Layers:
         axis = alt.Axis(values=ticks, format=".1f", title="value (1 = every target met)")
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     block = alt.Chart(pd.DataFrame(blocks))
-    rect = {"x": x, "x2": "end:Q", "y": alt.Y("top:Q", scale=None, axis=None), "y2": "bottom:Q"}
+    rect = {"x": x, "x2": alt.X2("end"), "y": alt.Y("top:Q", scale=None, axis=None), "y2": alt.Y2("bottom")}
     name = alt.Chart(pd.DataFrame(names))
     place = {"y": alt.Y("y:Q", scale=None, axis=None)}
     layers = [
@@ -61,14 +61,15 @@ def _chart(bars: Sequence[Bar], width: int) -> drawing.Layers:
             fill=drawing.PAPER, strokeWidth=1.5, strokeDash=[3, 2]
         ).encode(stroke=alt.Stroke("colour:N", scale=None), **rect),
         block.transform_filter("datum.room").mark_text(fontWeight="bold").encode(
-            x="middle:Q", y=alt.Y("text:Q", scale=None), text="letter:N", fill=alt.Fill("ink:N", scale=None)
+            x=alt.X("middle:Q"), y=alt.Y("text:Q", scale=None), text=alt.Text("letter:N"),
+            fill=alt.Fill("ink:N", scale=None),
         ),
         name.mark_text(
             align="left", fontSize=13, fontWeight="bold", fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4,
             limit=plot,
-        ).encode(x=alt.value(0), text="name:N", **place),
+        ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
         name.mark_text(align="left", dx=7, dy=30, fontSize=14, fontWeight="bold", fill=drawing.INK).encode(
-            x="end:Q", text="value:N", **place
+            x=alt.X("end:Q"), text=alt.Text("value:N"), **place
         ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot, height=_ROW * len(bars))

@@ -59,20 +59,20 @@ def _chart(rows: Sequence[Row], width: int) -> drawing.Layers:
     known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
     halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
     layers = [
-        known.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="high:Q", y=y, stroke=stroke),
-        unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2="high:Q", y=y, stroke=stroke),
+        known.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2=alt.X2("high"), y=y, stroke=stroke),
+        unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2=alt.X2("high"), y=y, stroke=stroke),
         title.transform_filter("datum.silent").mark_text(
             fill=drawing.INK_2, stroke=drawing.PAPER, strokeWidth=8, baseline="middle"
-        ).encode(x=alt.value(plot / 2), y=alt.Y("middle:Q", scale=None), text=alt.value("nobody measured it")),
+        ).encode(x=drawing.at(plot / 2), y=alt.Y("middle:Q", scale=None), text=drawing.said("nobody measured it")),
         known.mark_point(filled=True, size=70, opacity=1, stroke=drawing.PAPER, strokeWidth=1).encode(
-            x="score:Q", y=y, fill=fill, shape=alt.Shape("shape:N", scale=None)
+            x=alt.X("score:Q"), y=y, fill=fill, shape=alt.Shape("shape:N", scale=None)
         ),
         title.mark_text(align="left", dx=5, fontSize=13, fontWeight="bold", fill=drawing.INK, limit=plot - 10, **halo)
-        .encode(x=alt.value(0), y=y, text="title:N"),
+        .encode(x=drawing.at(0), y=y, text=alt.Text("title:N")),
         title.mark_text(
             align="left" if small else "right", dx=5 if small else -5, dy=16 if small else 0, fill=drawing.INK_2,
             limit=plot - 10, **halo,
-        ).encode(x=alt.value(0 if small else plot), y=y, text="ends:N"),
+        ).encode(x=drawing.at(0 if small else plot), y=y, text=alt.Text("ends:N")),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot, height=height)
 

@@ -67,12 +67,12 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
             x=x, stroke=colour, **place
         ),
         name.mark_rule(strokeWidth=1.5, stroke=drawing.INK).encode(
-            x=alt.X("median:Q", scale=scale), y=alt.Y("top:Q", scale=None), y2="bottom:Q"
+            x=alt.X("median:Q", scale=scale), y=alt.Y("top:Q", scale=None), y2=alt.Y2("bottom")
         ),
         name.mark_text(
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, baseline="middle",
             limit=plot,
-        ).encode(x=alt.value(0), text="name:N", **place),
+        ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4)
 
