@@ -177,5 +177,5 @@ def _settled(
 ) -> Settled:
     return Settled(
         claim=claim.id, verdict=verdict, way=claim.way, claimed=claim.figure or claim.statement, measured=measured,
-        facts=facts, why=why, probes=probes,
+        facts=(*facts, *claim.see), why=why, probes=probes,
     )  # fmt: skip

@@ -5,16 +5,27 @@ from __future__ import annotations
 import calendar
 import datetime
 import functools
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from advisor.documents import Model, Problem, read_yaml
 from advisor.knowledge.catalog import Source, Text
 
-# YAML reads 2023-12-04 as a date and 2021 as a number; here they are times of different precision.
-AsOf = Annotated[str, BeforeValidator(str), Field(pattern=r"^(undated|\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?)$")]
+_TIME = re.compile(r"undated|\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
+
+
+def _time(value: object) -> str:
+    """Return a time of whatever precision as text: YAML reads 2023-12-04 as a date and 2021 as a number."""
+    text = str(value)
+    if not _TIME.fullmatch(text):
+        raise ValueError("expected 'undated', or a year, month or day such as 2023, 2023-03 or 2023-03-16")
+    return text
+
+
+AsOf = Annotated[str, BeforeValidator(_time)]
 
 
 class Article(Source):

@@ -44,7 +44,10 @@ class Settlement(Model):
 
 
 class Claim(Model):
-    """One statement of one or several articles, restated, and the one way in which it is settled."""
+    """One statement of one or several articles, restated, and the one way in which it is settled.
+
+    ``see`` names facts that explain the way without deciding: why it cannot be tested, what a test leaves out.
+    """
 
     id: Name
     statement: Text
@@ -56,6 +59,7 @@ class Claim(Model):
     kind: Kind
     contradicts: tuple[Name, ...] = ()
     note: Text | None = None
+    see: tuple[Name, ...] = ()
     test: Binding | None = None
     facts: Settlement | None = None
     opinion: Text | None = None
@@ -162,25 +166,25 @@ def _rivals(place: Loc, claim: Claim, claims: Mapping[str, Claim]) -> list[Probl
 
 def _evidence(here: Loc, claim: Claim, facts: Mapping[str, Fact]) -> list[Problem]:
     """Return what is wrong with the facts that settle `claim`: unknown, circular, or too early to have ended it."""
-    if claim.facts is not None:
-        named, place = claim.facts.ids, (*here, "facts", "ids")
-    elif claim.test is not None:
-        named, place = claim.test.ended_by, (*here, "test", "ended_by")
-    else:
-        return []
-    problems = _names(place, "fact", named, facts)
-    known = [(number, facts[name]) for number, name in enumerate(named) if name in facts]
-    problems += [
-        Problem((*place, number), f"fact '{fact.id}' rests on '{fact.source}', which makes this very claim")
-        for number, fact in known
-        if fact.source in claim.sources
-    ]
+    known = []
+    problems = []
+    for place, named in (
+        ((*here, "see"), claim.see),
+        ((*here, "facts", "ids"), claim.facts.ids if claim.facts else ()),
+        ((*here, "test", "ended_by"), claim.test.ended_by if claim.test else ()),
+    ):
+        problems += _names(place, "fact", named, facts)
+        for number, fact in ((number, facts[name]) for number, name in enumerate(named) if name in facts):
+            known.append(fact)
+            if fact.source in claim.sources:
+                message = f"fact '{fact.id}' rests on '{fact.source}', which makes this very claim"
+                problems.append(Problem((*place, number), message))
     if claim.facts is None or problems:
         return problems
     if not set(claim.facts.by) <= set(claim.contradicts):
         problems.append(Problem((*here, "facts", "by"), "'by' names a claim that is not in 'contradicts'"))
     said = last_day(claim.as_of)
-    ends = [day for _, fact in known for day in (fact.valid_from, fact.valid_to) if day is not None]
+    ends = [day for fact in known for day in (fact.valid_from, fact.valid_to) if day is not None]
     if claim.facts.verdict == "outdated" and said is not None and not any(day > said for day in ends):
         message = f"no fact ended it after {claim.as_of}: it was untrue when it was written, so it 'does not hold'"
         problems.append(Problem((*here, "facts", "verdict"), message))

@@ -93,8 +93,12 @@ def _load(folder: Path) -> Verdicts:
         ):
             if name not in known:
                 problems.append(Problem((*here, key), f"unknown {what} '{name}'{did_you_mean(name, known)}"))
-    for name in set(verdicts.personas) - {advice.persona for advice in verdicts.recommendations}:
-        problems.append(Problem(("personas", name, "key"), f"no recommendation is for the persona '{name}'"))
+    addressed = {advice.persona for advice in verdicts.recommendations}
+    problems += [
+        Problem(("personas", name, "key"), f"no recommendation is for the persona '{name}'")
+        for name in verdicts.personas
+        if name not in addressed
+    ]
     if problems:
         raise document.error(problems)
     return verdicts
