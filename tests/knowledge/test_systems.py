@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -83,11 +84,53 @@ def test_a_status_is_a_dated_fact() -> None:
     assert serve is not None
     assert (serve.level, serve.valid_from, serve.id) == ("archived", date(2025, 2, 28), "torchserve-status")
     assert load_systems().system("torchserve").evidence == serve.id
-    assert catalog.fact("torchserve", "status", date(2025, 2, 27)) is None
+    before = catalog.fact("torchserve", "status", date(2025, 2, 27))
+    assert before is not None
+    assert before.level == "active"
     assert load_systems().system("deeplearning4j").evidence is None
     assert len({fact.id for fact in catalog.facts}) == len(catalog.facts)
     sources = {source.id for source in catalog.sources}
     assert all(fact.source in sources for fact in catalog.facts)
+
+
+def test_one_thing_holds_at_a_time() -> None:
+    held: dict[tuple[str, str], list[tuple[date, date, str]]] = {}
+    for fact in system_catalog().facts:
+        held.setdefault((fact.subject, fact.key), []).append((fact.valid_from, fact.valid_to or date.max, fact.id))
+    for facts in held.values():
+        facts.sort()
+        for (_, end, first), (start, _, second) in itertools.pairwise(facts):
+            assert end < start, f"{first} still holds when {second} begins"
+
+
+@pytest.mark.parametrize(
+    ("subject", "key", "then", "now"),
+    [
+        ("torchserve", "status", "active", "archived"),
+        ("allennlp", "status", "archived", "archived"),
+        ("tensorflow-hub", "status", "active", "replaced"),
+        ("tensorflow-lite", "status", "active", "renamed"),
+        ("pytorch", "own-server", "active", "archived"),
+        ("tensorflow", "own-server", "active", "active"),
+        ("tensorflow", "ready-made", "supported", "unsupported"),
+        ("tensorflow", "maintenance", "active", "fixes only"),
+        ("litert", "maintenance", "active", "active"),
+        ("executorch", "maintenance", None, "active"),
+    ],
+)
+def test_a_day_of_the_past_can_be_asked(subject: str, key: str, then: str | None, now: str) -> None:
+    catalog = system_catalog()
+    past, present = (catalog.fact(subject, key, day) for day in (date(2022, 12, 31), date(2026, 11, 20)))
+    assert (past.level if past else None) == then
+    assert present is not None
+    assert present.level == now
+
+
+def test_the_newest_release_of_a_day() -> None:
+    catalog = system_catalog()
+    release = catalog.fact("executorch", "latest-release", date(2025, 11, 1))
+    assert release is not None
+    assert release.earliest == release.latest == date(2025, 10, 17)
 
 
 def test_every_source_is_used_and_has_an_address() -> None:
