@@ -49,6 +49,15 @@ class Bench:
 
     def start(self) -> Mapping[str, Any]:
         """Start a fresh process, import the framework there, and return what `describe` tells."""
+        return self.started(self.launch())
+
+    def started(self, pending: Pending) -> Mapping[str, Any]:
+        """Wait until a launched process has imported the framework, and return what `describe` tells."""
+        assert self._worker is not None
+        return self._collect(self._worker, pending, DESCRIBE_LIMIT).value
+
+    def launch(self) -> Pending:
+        """Start a fresh process that imports the framework, and return at once."""
         self.stop()
         name = self.definition.id
         home = self._context.plan.definitions.homes.get(name)
@@ -59,8 +68,7 @@ class Bench:
             python=self.python, name=f"the {self.definition.title} worker",
         )  # fmt: skip
         self._pid = self._worker.pid
-        pending = self._worker.send("describe", threads=self._context.threads)
-        return self._collect(self._worker, pending, DESCRIBE_LIMIT).value
+        return self._worker.send("describe", threads=self._context.threads)
 
     def prepare(self, task: CellTask) -> Mapping[str, Any]:
         """Make a cell ready; it counts as ready when this returns."""

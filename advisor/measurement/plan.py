@@ -233,9 +233,19 @@ class Plan:
         return (*self.environments, *self.trials)
 
     @property
+    def references(self) -> dict[str, CellTask]:
+        """For each framework the cell that two of its processes measure, for the A/A floor."""
+        return {
+            cell.framework.id: cell
+            for cell in sorted(self.cells, key=lambda cell: (cell.workload.task == "inference", cell.batch))
+            if cell.mode == OUT_OF_THE_BOX
+        }
+
+    @property
     def sampling(self) -> float:
         """Seconds of all blocks together."""
-        return (len(self.cells) + len(self.routes)) * self.pace.rounds * self.pace.block
+        blocks = len(self.cells) + len(self.references) + len(self.routes)
+        return blocks * self.pace.rounds * self.pace.block
 
     @property
     def starting(self) -> float:

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import Field
 
 from advisor.documents import Model
-from advisor.measurement import journal, statistics
+from advisor.measurement import comparison, journal, statistics
 from advisor.measurement.journal import Entry, Journal
 from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent, Summary
 
 KEPT_CALLS = 500
 # With fewer accepted rounds, of a cell in which some were disturbed, nothing is decided.
-ENOUGH_ROUNDS = 6
+ENOUGH_ROUNDS = comparison.ENOUGH_PAIRS
 CONTENDED = "contended"
 SINGLE_VALUE = "single-value"
 
@@ -69,7 +69,7 @@ class Record:
         self._journal = to
         self._drafts: dict[str, _Draft] = {}
         self._frameworks: dict[str, Framework] = {}
-        self._floor: dict[str, float] = {}
+        self._twins: dict[str, dict[str, list[Round]]] = {}
         if to is not None:
             to.write({"schema": journal.SCHEMA, "kind": "start", "value": start.model_dump(mode="json")})
 
@@ -77,9 +77,10 @@ class Record:
         """Note how a framework was found; a later call replaces an earlier one."""
         self._note({"kind": "framework", "name": name, "value": found.model_dump(mode="json")})
 
-    def floor(self, name: str, value: float) -> None:
-        """Note the A/A floor of a framework: how far two of its processes lie apart (ratio)."""
-        self._note({"kind": "floor", "name": name, "value": value})
+    def twin(self, name: str, blank: Observation, found: Round) -> None:
+        """Note one block that a framework's second process measured of the observation that `blank` identifies."""
+        value = found.model_dump(mode="json", exclude_none=True)
+        self._note({"kind": "twin", "name": name, "key": identity(blank), "round": value})
 
     def observe(self, observation: Observation) -> None:
         """Note an observation; a later one of the same thing replaces it and keeps its blocks and values."""
@@ -120,9 +121,21 @@ class Record:
         return Run(
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
-            aa_floor=self._floor, noise=self.start.noise, skipped=self.start.skipped, spent=spent,
+            aa_floor=self._floors(), noise=self.start.noise, skipped=self.start.skipped, spent=spent,
             observations=tuple(map(self._finished, self._drafts.values())),
         )  # fmt: skip
+
+    def _floors(self) -> dict[str, float]:
+        """Return how far two processes of one framework lie apart at most, by the interval of their paired ratio."""
+        floors = {}
+        for name, twins in self._twins.items():
+            for key, rounds in twins.items():
+                own = self._drafts[key].rounds if key in self._drafts else ()
+                paired = comparison.pairs(own, rounds)
+                if sum(map(len, paired)) >= comparison.ENOUGH_PAIRS:
+                    found = statistics.paired_ratio(paired, seed=self.start.seed)
+                    floors[name] = max(found.high, 1 / found.low) - 1
+        return floors
 
     def _finished(self, draft: _Draft) -> Observation:
         observation, update = draft.observation, dict[str, Any](rounds=tuple(draft.rounds))
@@ -160,8 +173,9 @@ class Record:
         kind, value = entry["kind"], entry.get("value")
         if kind == "framework":
             self._frameworks[entry["name"]] = Framework.model_validate(value)
-        elif kind == "floor":
-            self._floor[entry["name"]] = float(entry["value"])
+        elif kind == "twin":
+            rounds = self._twins.setdefault(entry["name"], {}).setdefault(entry["key"], [])
+            rounds.append(Round.model_validate(entry["round"]))
         elif kind == "observation":
             observation = Observation.model_validate(value)
             self._drafts.setdefault(identity(observation), _Draft(observation)).observation = observation

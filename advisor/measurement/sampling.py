@@ -11,7 +11,7 @@ from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.events import Waiting
 from advisor.measurement.plan import CellTask, Pace
-from advisor.measurement.record import identity
+from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
 from advisor.measurement.worker import WorkerError
 
@@ -53,6 +53,12 @@ class Cell(Protocol):
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block; WorkerError when that fails."""
 
+    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
+        """Record a block."""
+
+    def lost(self, context: Context, error: WorkerError) -> None:
+        """Record that no further block will come, and why."""
+
 
 class FrameworkCell:
     """A prepared workload in a framework's worker."""
@@ -84,6 +90,14 @@ class FrameworkCell:
         """Time one block."""
         return self._bench.block(self._task, pace)
 
+    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
+        """Record a block of the task's latency."""
+        record.block(self.blank(), found, calls)
+
+    def lost(self, context: Context, error: WorkerError) -> None:
+        """Record the error as the task's outcome."""
+        failed(context, self.blank(), error)
+
 
 def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> list[Cell]:
     """Visit every cell once per round and record its blocks; return the cells that are still well.
@@ -106,7 +120,7 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
                 try:
                     _visit(context, cell, number)
                 except WorkerError as error:
-                    failed(context, cell.blank(), error)
+                    cell.lost(context, error)
                     well.remove(cell)
                     result.outcome, result.message = error.outcome, error.message
     return well
@@ -138,9 +152,8 @@ def _visit(context: Context, cell: Cell, number: int) -> None:
 
 def _block(context: Context, cell: Cell, number: int) -> str | None:
     """Time one block, record it, and return why it cannot count, or None."""
-    blank = cell.blank()
     found, sight = context.guard.block(
-        lambda: cell.block(context.plan.pace), stack=identity(blank), process=lambda: cell.pid
+        lambda: cell.block(context.plan.pace), stack=identity(cell.blank()), process=lambda: cell.pid
     )
     calls = found["calls"]
     count = int(found.get("count", len(calls)))
@@ -158,7 +171,7 @@ def _block(context: Context, cell: Cell, number: int) -> str | None:
         accepted=sight.objection is None,
         rejected=sight.objection,
     )
-    context.record.block(blank, block, calls)
+    cell.keep(context.record, block, calls)
     return sight.objection
 
 

@@ -26,6 +26,7 @@ from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record, Start, identity
 from advisor.measurement.run import Policy, Run, save_run
 from advisor.measurement.store import Store, own_version
+from advisor.measurement.twins import Twins
 from advisor.measurement.worker import WorkerError
 
 _TRAINING = "train the network that the routes ship"
@@ -130,13 +131,19 @@ class _Session:
         self.context = context
         self.plan = context.plan
         self.benches: dict[str, Bench] = {}
+        self.twins = Twins(context, {})
 
     def measure(self) -> None:
         """Go through all phases."""
         self._start_first()
         cells = self._prepare()
+        # Nothing of the exports is compared, so the second processes may import meanwhile.
+        self.twins = Twins(self.context, self.benches)
+        self.twins.launch()
         artifacts, digits = self._export()
+        cells += self.twins.cells()
         self._rounds(cells, artifacts, digits)
+        self.twins.stop()
         self._prove()
         self._effective_threads()
 
@@ -206,7 +213,9 @@ class _Session:
         tasks = [
             task for task in self.plan.cells if task.framework.id in self.benches and identity(task.blank()) in alive
         ]
-        return list(preparing.prepare(self.context, tasks, self.benches))
+        renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches))
+        self.twins.launch()
+        return renewed + list(self.twins.cells())
 
     def _prove(self) -> None:
         """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""

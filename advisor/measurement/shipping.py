@@ -15,7 +15,8 @@ from advisor.measurement.bench import BLOCK_LIMIT
 from advisor.measurement.context import Context
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.plan import Pace, RouteTask
-from advisor.measurement.run import Observation, Summary
+from advisor.measurement.record import Record
+from advisor.measurement.run import Observation, Round, Summary
 from advisor.measurement.sampling import failed
 from advisor.measurement.worker import Pending, Reply, WorkerError
 
@@ -104,6 +105,14 @@ class RuntimeCell:
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block."""
         return self.running.block(pace)
+
+    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
+        """Record a block of the artifact's latency."""
+        record.block(self.blank(), found, calls)
+
+    def lost(self, context: Context, error: WorkerError) -> None:
+        """Record the error as the latency's outcome."""
+        failed(context, self.blank(), error)
 
 
 def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> list[Artifact]:

@@ -115,6 +115,28 @@ def hierarchical(groups: Iterable[Sequence[float]], *, seed: int, resamples: int
     return Interval(value, float(low), float(high))
 
 
+def paired_ratio(groups: Iterable[Sequence[tuple[float, float]]], *, seed: int, resamples: int = RESAMPLES) -> Interval:
+    """Return how many times longer the first of two things takes than the second, with its 95 % interval.
+
+    Parameters
+    ----------
+    groups : iterable of sequences of pairs
+        For every process the pairs of seconds that were measured in one and the same round. What slows a whole round
+        down slows both of a pair, and leaves their ratio alone.
+    seed : int
+        Seed of the bootstrap, which is that of `hierarchical` on the logarithms of the ratios.
+
+    Returns
+    -------
+    Interval
+        Never narrower than ±2 %.
+    """
+    logs = [[math.log(first / second) for first, second in group] for group in groups]
+    found = hierarchical(logs, seed=seed, resamples=resamples)
+    ratio = Interval(math.exp(found.value), math.exp(found.low), math.exp(found.high))
+    return at_least(ratio, NARROWEST)
+
+
 def at_least(interval: Interval, relative: float) -> Interval:
     """Return `interval` widened to at least ``value × (1 ± relative)``."""
     reach = abs(interval.value) * relative

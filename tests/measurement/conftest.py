@@ -30,4 +30,4 @@ def toys() -> Definitions:
 @pytest.fixture(scope="session")
 def brisk() -> Pace:
     """Blocks of a few milliseconds, two processes per framework."""
-    return Pace(settle=0.001, lead_in=0.002, seconds=0.01, minimum_calls=5, rounds=4, processes=2, runtime_processes=2)
+    return Pace(settle=0.001, lead_in=0.002, seconds=0.01, minimum_calls=5, rounds=6, processes=2, runtime_processes=2)

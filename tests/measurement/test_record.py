@@ -39,10 +39,10 @@ def block(number: int, median: float, *, process: int = 0, accepted: bool = True
 def filled(to: Journal | None) -> Record:
     kept = Record(START, to)
     kept.framework("toy", Framework(title="Toy", version="1"))
-    kept.floor("toy", 0.01)
     kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
     for number in range(6):
         kept.block(LATENCY, block(number, 1.0 + number / 100, process=number % 2), [1.0 + number / 100] * 9)
+        kept.twin("toy", LATENCY, block(number, (1.0 + number / 100) * 1.05))
     kept.observe(COLD.model_copy(update={"outcome": "measured"}))
     for value in (0.3, 0.1, 0.2):
         kept.value(COLD, value)
@@ -63,6 +63,7 @@ def test_a_run_is_rebuilt_from_its_journal(tmp_path: Path) -> None:
     assert latency.summary.n == 54
     assert cold.summary is not None
     assert cold.summary.median == 0.2
+    assert rebuilt.aa_floor["toy"] == pytest.approx(1 / (0.98 / 1.05) - 1)
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -123,6 +124,33 @@ def test_rejected_blocks_are_kept_and_do_not_count() -> None:
     assert latency.summary.n == 54
 
 
+def test_too_few_pairs_make_no_floor() -> None:
+    kept = Record(START)
+    kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
+    for number in range(6):
+        kept.block(LATENCY, block(number, 1.0, accepted=number > 0), [1.0])
+        kept.twin("toy", LATENCY, block(number, 1.0))
+    assert kept.run(finished=datetime.now(UTC), complete=True).aa_floor == {}
+
+
+def test_a_cell_that_was_disturbed_too_often_is_contended() -> None:
+    kept = Record(START)
+    for blank in (LATENCY, COLD):
+        kept.observe(blank.model_copy(update={"outcome": "measured"}))
+    for number in range(7):
+        # One cell is repeated until it is left alone, the other never is in two of its rounds.
+        kept.block(LATENCY, block(number, 9.0, accepted=False), [9.0])
+        kept.block(LATENCY, block(number, 1.0), [1.0])
+        kept.block(COLD, block(number, 9.0 if number < 2 else 1.0, accepted=number >= 2), [1.0])
+    steady, contended = kept.run(finished=datetime.now(UTC), complete=True).observations
+    assert steady.flags == ()
+    assert contended.flags == ("contended",)
+    assert steady.summary is not None
+    assert contended.summary is not None
+    assert steady.summary.high < 1.1
+    assert contended.summary.high > 5
+
+
 def test_what_has_no_value_was_not_run_and_a_single_value_is_flagged() -> None:
     kept = Record(START)
     kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
@@ -155,6 +183,6 @@ def test_all_entries_of_a_journal_can_be_read_again(tmp_path: Path) -> None:
     to = Journal(tmp_path / "a.journal.jsonl")
     filled(to)
     kinds = [entry["kind"] for entry in journal.read(to.path)]
-    assert kinds == ["start", "framework", "floor", "observation", *["block"] * 6, "observation", *["value"] * 3]
+    assert kinds == ["start", "framework", "observation", *["block", "twin"] * 6, "observation", *["value"] * 3]
     to.remove()
     assert not to.path.exists()

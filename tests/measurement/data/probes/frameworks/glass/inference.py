@@ -1,4 +1,4 @@
-"""Glass answers as the toy does, and breaks when it is tuned: at the hundredth call."""
+"""Glass answers as the toy does, and breaks when it is tuned for one sample: at the hundredth call."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from probes.workloads import Array, Case
 
 
 def brittle(case: Case) -> Inference:
+    if len(case.inputs) > 1:
+        whole: Inference = plain(case)
+        return whole
     calls = [0]
 
     def call() -> Array:

@@ -1,0 +1,67 @@
+"""The A/A floor: a second process of each framework times the same cell, and should find the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from advisor.measurement.bench import Bench
+from advisor.measurement.context import Context
+from advisor.measurement.events import Noticed
+from advisor.measurement.plan import CellTask
+from advisor.measurement.record import Record
+from advisor.measurement.run import Round
+from advisor.measurement.sampling import FrameworkCell
+from advisor.measurement.worker import Pending, WorkerError
+
+
+class TwinCell(FrameworkCell):
+    """A cell that is measured a second time, in a process of its own; its blocks belong to the floor alone."""
+
+    def __init__(self, bench: Bench, task: CellTask) -> None:
+        super().__init__(bench, task)
+        self._framework = task.framework
+
+    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:  # noqa: ARG002 - a cell's method
+        """Record a block for the floor."""
+        record.twin(self._framework.id, self.blank(), found)
+
+    def lost(self, context: Context, error: WorkerError) -> None:
+        """Tell it: the framework's own cell is not touched."""
+        context.tell(Noticed(f"{self._framework.title}'s second process is lost, so is its A/A floor: {error.message}"))
+
+
+class Twins:
+    """The second processes of all frameworks.
+
+    Their imports are no observation, so `launch` returns at once, and something else may run before `cells` waits.
+    """
+
+    def __init__(self, context: Context, benches: Mapping[str, Bench]) -> None:
+        self._context = context
+        self._tasks = {name: task for name, task in context.plan.references.items() if name in benches}
+        self._benches = {name: Bench(context, task.framework) for name, task in self._tasks.items()}
+        self._launched: dict[str, Pending] = {}
+
+    def launch(self) -> None:
+        """Start fresh processes."""
+        self._launched = {name: bench.launch() for name, bench in self._benches.items()}
+
+    def cells(self) -> list[TwinCell]:
+        """Wait for the launched processes and make their cells ready; one that fails costs its floor only."""
+        ready = []
+        with self._context.spending.on("preparation"):
+            for name, pending in self._launched.items():
+                bench, cell = self._benches[name], TwinCell(self._benches[name], self._tasks[name])
+                try:
+                    bench.started(pending)
+                    bench.prepare(self._tasks[name])
+                except WorkerError as error:
+                    cell.lost(self._context, error)
+                else:
+                    ready.append(cell)
+        return ready
+
+    def stop(self) -> None:
+        """End the processes."""
+        for bench in self._benches.values():
+            bench.stop()
