@@ -11,7 +11,7 @@ from probes.channel import ProbeError
 from probes.parity import Ready, Referee, check
 from probes.workloads import Case
 
-BLOCKS = 3
+BLOCKS = 4
 SECONDS = 0.05
 CLEARLY = 0.95
 
