@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from advisor.knowledge.bindings import Quantity, Selection
 from advisor.measurement.run import Observation, Run
@@ -74,21 +75,35 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
         raise MissingError(_failed(observation, run))
     if "contended" in observation.flags:
         raise MissingError(f"{name}: the machine was busy while it was measured (contended)")
-    here = f"/observations/{found.index}"
     if quantity.proof is not None:
-        value = (observation.proof or {}).get(quantity.proof)
+        value = detail(observation, quantity.proof)
+        value = len(value) if isinstance(value, (list, tuple)) else value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise MissingError(f"{name} ended in '{observation.outcome}' and reports no figure '{quantity.proof}'")
-        return Number(value, value, value, "", f"{name} {quantity.proof}", f"{here}/proof/{quantity.proof}")
+        return Number(value, value, value, "", f"{name} {quantity.proof}", pointer(found, quantity.proof))
+    here = f"/observations/{found.index}/summary"
     summary, unit = observation.summary, observation.unit or ""
     if summary is None:
         raise MissingError(_failed(observation, run))
     name = f"{name} {quantity.metric}"
     if quantity.statistic == "median":
-        return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/summary/median")
+        return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median")
     if summary.p99 is None or summary.p99_low is None or summary.p99_high is None:
         raise MissingError(f"{name}: too few calls for a p99")
-    return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/summary/p99")
+    return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/p99")
+
+
+def detail(observation: Observation, path: str) -> Any:
+    """Return what a proof reports under a dotted path (``eager.frames``), or None."""
+    value: Any = observation.proof
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def pointer(found: Found, path: str) -> str:
+    """Return the JSON pointer to a detail of a proof."""
+    return f"/observations/{found.index}/proof/{path.replace('.', '/')}"
 
 
 def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | None, Found | None]]:

@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from advisor.decision.observed import Found, MissingError, Number, label, number, pairs, proofs, select, short
+from advisor.decision.observed import (
+    Found,
+    MissingError,
+    Number,
+    detail,
+    label,
+    number,
+    pairs,
+    pointer,
+    proofs,
+    select,
+    short,
+)
 from advisor.documents import Model
 from advisor.knowledge.bindings import Bound, Compare, Expected, Figure, Form, Quantity, Selection, Stated
 from advisor.measurement.run import Run
@@ -174,15 +186,14 @@ def _outcome(form: Expected, run: Run) -> Trial:
 def _stated(form: Stated, run: Run) -> Trial:
     trials = []
     for found in proofs(form.of, run):
-        name, proof = label(found.observation, run), found.observation.proof or {}
-        if form.field not in proof:
+        name, value = label(found.observation, run), detail(found.observation, form.field)
+        if value is None:
             why = f"{name} ended in '{found.observation.outcome}' and reports no '{form.field}'"
             trials.append(Trial("cannot be tested here", why=(why,)))
             continue
-        value = proof[form.field]
         same = value == form.is_ and isinstance(value, bool) == isinstance(form.is_, bool)
         text = f"{name}: {form.field} {_plain(value)}"
-        figure = Measured(text=text, evidence=(f"/observations/{found.index}/proof/{form.field}",))
+        figure = Measured(text=text, evidence=(pointer(found, form.field),))
         trials.append(Trial(_judge(yes=same, no=not same), (figure,), (text,)))
     return _every(trials)
 

@@ -32,7 +32,8 @@ class Selection(Model):
     metric, statistic : str
         The figure: a metric of the observation, and which statistic of it.
     proof : str, optional
-        Instead of a metric: the numeric detail of this name in the observation's proof.
+        Instead of a metric: a detail of the observation's proof, by its dotted path (``eager.frames``); a list stands
+        for its length.
     """
 
     probe: Text
@@ -103,7 +104,7 @@ class Expected(Model):
 
 
 class Stated(Model):
-    """Every selected proof reports this value under ``field``."""
+    """Every selected proof reports this value under ``field``, a dotted path."""
 
     of: Selection
     field: Text

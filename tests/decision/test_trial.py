@@ -178,7 +178,7 @@ def test_an_outcome_that_says_nothing_decides_nothing(outcome: str) -> None:
         (False, True, "does not hold"),
         (1, True, "does not hold"),
         ("fit", "fit", "holds"),
-        (None, True, "does not hold"),
+        (None, True, "cannot be tested here"),
     ],
 )
 def test_a_detail_of_a_proof(held: object, asked: object, answer: str) -> None:
@@ -186,7 +186,17 @@ def test_a_detail_of_a_proof(held: object, asked: object, answer: str) -> None:
     tested = form(proof={"of": {**ONNX, "framework": "pytorch"}, "field": "eager", "is": asked})
     trial = apply(tested, run)
     assert trial.answer == answer
-    assert trial.measured[0].evidence[0].endswith("/proof/eager")
+    assert [figure.evidence[0].rpartition("/proof/")[2] for figure in trial.measured] == ["eager"] * (held is not None)
+
+
+def test_details_lie_deep_and_lists_have_a_length() -> None:
+    run = changed("route:onnxruntime", "pytorch", None, proof={"eager": {"line": "frame"}, "kinds": ["text", "audio"]})
+    onnx = {**ONNX, "framework": "pytorch"}
+    deep = apply(form(proof={"of": onnx, "field": "eager.line", "is": "frame"}), run)
+    assert deep.answer == "holds"
+    assert deep.measured[0].evidence[0].endswith("/proof/eager/line")
+    assert apply(form(bound={"of": {**onnx, "proof": "kinds"}, "at_least": 2}), run).answer == "holds"
+    assert apply(form(proof={"of": onnx, "field": "kinds.line", "is": "frame"}), run).answer == "cannot be tested here"
 
 
 def test_figures_of_proofs_are_compared_like_any_other() -> None:
