@@ -93,11 +93,11 @@ class System(Model):
 
     @property
     def evidence(self) -> str | None:
-        """Return the id of the fact that the status is (see `system_catalog`), or None where it is unknown."""
+        """Return the id of the fact that the status is (see `system_catalog`), or None where nothing is cited."""
         return None if self.source is None else f"{self.id}-status"
 
     def fact(self) -> Fact | None:
-        """Return the status as a dated fact under the key ``status``, or None where it is unknown."""
+        """Return the status as a dated fact under the key ``status``, or None where nothing is cited for it."""
         if self.source is None:
             return None
         day = self.since or self.released
