@@ -114,7 +114,9 @@ class Worker:
         probe = str(command["probe"])
         start = time.perf_counter()
         try:
-            folder, parameters = Path(command["folder"]), command.get("parameters")
+            folder, parameters = Path(command["folder"]), dict(command.get("parameters") or {})
+            if "mode" in command:
+                parameters["mode"] = command["mode"]
             if "weights" in command:
                 case = workloads.trained(Path(command["weights"]), folder, parameters)
             else:

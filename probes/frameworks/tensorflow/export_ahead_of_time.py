@@ -42,8 +42,8 @@ def run(case: Case) -> Proof:
     archive.track(model)
     archive.add_endpoint("serve", model.call, [tf.TensorSpec(inputs.shape, inputs.dtype)])
     archive.write_out(case.folder / "cnn", verbose=False)
-    signature = ["--dir", case.folder / "cnn", "--tag_set", "serve", "--signature_def_key", "serve"]
-    generated = ["--output_prefix", case.folder / "network", "--cpp_class", "Network"]
+    signature = ["--dir", f"{case.folder}/cnn", "--tag_set", "serve", "--signature_def_key", "serve"]
+    generated = ["--output_prefix", f"{case.folder}/network", "--cpp_class", "Network"]
     subprocess.run([sys.executable, *COMPILE, *signature, *generated], check=True)
     link([SHIM, *case.folder.glob("network*.o")], artifact)
 

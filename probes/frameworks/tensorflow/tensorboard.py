@@ -10,6 +10,7 @@ from probes import event_files
 from probes.demands import judged
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
+from probes.source import lines_of
 from probes.workloads import Case
 
 CURVE = {0: 2.5, 1: 1.25, 2: 0.625}
@@ -23,7 +24,7 @@ def run(case: Case) -> Proof:
         "the curve is read back as it was written": curve == CURVE,
         "every kind is read back": kinds == event_files.KINDS,
     }
-    return judged(demands, kinds=sorted(kinds), steps=len(curve))
+    return judged(demands, kinds=len(kinds), read_back=sorted(kinds), steps=len(curve), lines=len(lines_of(write)))
 
 
 def write(case: Case, folder: Path) -> None:

@@ -30,25 +30,41 @@ class Watched(keras.Model):
         return self.second(hidden)
 
 
-def run(_case: Case) -> Proof:
-    """Call the model twice."""
+def run(case: Case) -> Proof:
+    """Call the model twice as the mode runs it, and twice with the switch that turns compilation off."""
     model = Watched()
-    seen = stops(model, model.first)
-    return judged({"every call stops with the values between the layers": seen["hidden"] == CALLS}, calls=CALLS, **seen)
+    call = MODES[case.parameters["mode"]](model)
+    seen = stops(call, model.first)
+    tf.config.run_functions_eagerly(True)
+    switched = stops(call, model.first)
+    tf.config.run_functions_eagerly(False)
+    demands = {"every call stops with the values between the layers": seen["hidden"] == CALLS}
+    return judged(demands, calls=CALLS, **seen, switched=switched, switch="tf.config.run_functions_eagerly(True)")
 
 
 def stops(model: Callable[[tf.Tensor], tf.Tensor], first: keras.layers.Layer) -> dict[str, int]:
     """Return what is seen at the breakpoint of a model whose first layer is `first`."""
     x = tf.eye(4)
     expected = {"x": x.numpy(), "hidden": first(x).numpy()}
-
-    def calls() -> None:
-        for _ in range(CALLS):
-            model(x)
-
-    return watch(calls, value, expected)
+    return watch(lambda: [model(x) for _ in range(CALLS)], value, expected)
 
 
 def value(local: object) -> Array | None:
     """Return the numbers of a tensor; a symbolic one has none."""
     return local.numpy() if isinstance(local, tf.Tensor) and hasattr(local, "numpy") else None
+
+
+def eager(model: Watched) -> Watched:
+    """Leave the model as it is."""
+    return model
+
+
+def compiled(model: Watched) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Compile the model."""
+    return tf.function(model)
+
+
+MODES: dict[str, Callable[[Watched], Callable[[tf.Tensor], tf.Tensor]]] = {
+    "out-of-the-box": eager,
+    "best-known": compiled,
+}
