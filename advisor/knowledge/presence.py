@@ -10,18 +10,15 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from advisor.errors import AdvisorError
+from advisor.knowledge.processes import Running
 
 Outcome = Literal[
     "importable", "installed", "not importable", "not installed", "crashed", "timed out", "not applicable"
@@ -143,7 +140,7 @@ def check_targets(
         When the interpreter cannot be run.
     """
     interpreter = _interpreter(python)
-    running = _Running()
+    running = Running()
 
     def check(target: Target) -> LocalCheck:
         found = _check(target, interpreter, timeout, running)
@@ -164,64 +161,7 @@ def check_targets(
             raise
 
 
-class _Finished(NamedTuple):
-    code: int | None
-    output: str
-    errors: str
-
-
-class _Running:
-    """The processes under way, so that an interruption can end them all."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._processes: set[subprocess.Popen[bytes]] = set()
-        self._ended = False
-
-    def run(self, command: Sequence[str], timeout: float) -> _Finished:
-        """Run `command` away from our folder and terminal; its code is None when it took too long."""
-        # Files, not pipes: a child that keeps a pipe open or fills it could make us wait for ever.
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            with self._lock:
-                if self._ended:
-                    return _Finished(None, "", "")
-                process = subprocess.Popen(
-                    command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
-                )
-                self._processes.add(process)
-            try:
-                code: int | None = process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                _kill(process)
-                code = None
-            finally:
-                with self._lock:
-                    self._processes.discard(process)
-            return _Finished(code, _text(out), _text(err))
-
-    def kill(self) -> None:
-        """End what runs, and start nothing more."""
-        with self._lock:
-            self._ended = True
-            for process in self._processes:
-                _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that nobody has waited for, with its children; they form a group of their own."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        process.kill()
-    process.wait()
-
-
-def _text(stream: IO[bytes]) -> str:
-    stream.seek(0)
-    return stream.read(1 << 20).decode("utf-8", "replace")
-
-
-def _check(target: Target, python: str, timeout: float, running: _Running) -> LocalCheck:
+def _check(target: Target, python: str, timeout: float, running: Running) -> LocalCheck:
     if target.program is not None:
         return _check_program(target, timeout, running)
     if target.pip is None and target.module is None:
@@ -235,7 +175,7 @@ def _check(target: Target, python: str, timeout: float, running: _Running) -> Lo
     if ended.code is None:
         outcome, message = "timed out", f"no answer within {timeout:g} s"
     elif ended.code != 0:
-        outcome, message = "crashed", _death(ended)
+        outcome, message = "crashed", ended.death
     elif not found["there"]:
         outcome = "not installed"
     elif target.module is None:
@@ -243,7 +183,7 @@ def _check(target: Target, python: str, timeout: float, running: _Running) -> Lo
     return LocalCheck(target.id, outcome, version, distribution if version else None, message)
 
 
-def _check_program(target: Target, timeout: float, running: _Running) -> LocalCheck:
+def _check_program(target: Target, timeout: float, running: Running) -> LocalCheck:
     assert target.program is not None
     path = shutil.which(target.program[0])
     if path is None:
@@ -252,12 +192,12 @@ def _check_program(target: Target, timeout: float, running: _Running) -> LocalCh
     if ended.code is None:
         return LocalCheck(target.id, "timed out", message=f"no answer within {timeout:g} s")
     if ended.code != 0:
-        return LocalCheck(target.id, "crashed", message=_death(ended))
+        return LocalCheck(target.id, "crashed", message=ended.death)
     version = _VERSION.search(ended.output) or _VERSION.search(ended.errors)
     return LocalCheck(target.id, "installed", version.group() if version else None)
 
 
-def _ask_index(check: LocalCheck, name: str, python: str, timeout: float, running: _Running) -> LocalCheck:
+def _ask_index(check: LocalCheck, name: str, python: str, timeout: float, running: Running) -> LocalCheck:
     """Ask pip of the asked interpreter, which knows the user's index, for the newest version and the one that fits."""
     versions: list[str] = []
     for options in (["--ignore-requires-python"], []):
@@ -279,7 +219,7 @@ def _ask_index(check: LocalCheck, name: str, python: str, timeout: float, runnin
             return replace(check, index_message="the index could not be reached")
         newest = re.match(rf"{re.escape(name)} \(([^)\s]+)\)", ended.output, re.IGNORECASE)
         if newest is None and "No matching distribution" not in ended.errors:
-            return replace(check, index_message=_last_line(ended.errors) or "no answer")
+            return replace(check, index_message=ended.last_line or "no answer")
         versions.append(newest.group(1) if newest else "")
     newest_of_all, fitting = versions
     message = None
@@ -299,17 +239,3 @@ def _interpreter(python: str | Path | None) -> str:
             f"cannot run the Python '{asked}'", hint="name an interpreter, such as --python /path/to/python"
         )
     return os.path.abspath(path)
-
-
-def _death(ended: _Finished) -> str:
-    code = ended.code or 0
-    if code < 0:
-        names = {number.value: number.name for number in signal.Signals}
-        return f"killed by {names.get(-code, f'signal {-code}')}"
-    last = _last_line(ended.errors)
-    return f"exit code {code}" + (f": {last}" if last else "")
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
