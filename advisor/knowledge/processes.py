@@ -1,4 +1,4 @@
-"""Processes of other interpreters and programs: limited in time, away from our folder and terminal, ended as a group."""
+"""Processes of other interpreters and programs: limited in time, out of our folder and terminal, killed as a group."""
 
 from __future__ import annotations
 
