@@ -31,16 +31,16 @@ class _Sections(Treeprocessor):
                 link.text = "#"
                 link.tail = ""
                 _last_text(child, link, " ")
-            elif self._is_footer(child):
+            elif self._stands_alone(child):
                 here = root
             here.append(child)
 
-    def _is_footer(self, element: Element) -> bool:
-        """Return whether `element` stands for a raw footer, which belongs to no section."""
+    def _stands_alone(self, element: Element) -> bool:
+        """Return whether `element` is a raw section or footer, which belongs to no other section."""
         found = _PLACEHOLDER.fullmatch((element.text or "").strip())
         if not found:
             return False
-        return str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).lstrip().startswith("<footer")
+        return str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).lstrip().startswith(("<footer", "<section"))
 
 
 class SectionsExtension(Extension):

@@ -23,6 +23,7 @@ _ASCII = str.maketrans(
     | {"\N{NO-BREAK SPACE}": " ", "\N{REPLACEMENT CHARACTER}": "?", "“": '"', "”": '"', "’": "'"}
 )
 _WIDEST = 110
+_MOST = 5
 
 
 def answer(
@@ -199,7 +200,6 @@ class _Page:
             for name, found in self.run.frameworks.items()
             if found.outcome != "measured"
         ]
-        lines += [f"{skip.probe}: {words.line(skip.why)}" for skip in self.run.skipped]
         titles = {need.criterion: words.line(need.title) for need in self.recommendation.needs}
         missing: dict[tuple[str, str], list[str]] = {}
         for cell in self.recommendation.evidence:
@@ -208,10 +208,13 @@ class _Page:
                 stacks = missing.setdefault((titles[cell.criterion], _short(why)), [])
                 stacks.append(self.stack(cell.framework, cell.route))
         lines += [f"{title} of {', '.join(stacks)}: {why}" for (title, why), stacks in missing.items()]
+        lines += [f"{skip.probe}: {words.line(skip.why)}" for skip in self.run.skipped]
         if lines:
             self.heading("Not measured")
-            for line in lines:
+            for line in lines[:_MOST]:
                 self.item("–", line)
+            if len(lines) > _MOST:
+                self.item("–", f"and {len(lines) - _MOST} more, which the Run and the site list")
 
     def flips(self) -> None:
         told = self.recommendation

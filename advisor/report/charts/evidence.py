@@ -89,7 +89,7 @@ def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[d
                     "shape": "triangle-up" if mark.shape == "triangle" else mark.shape,
                 }
             )  # fmt: skip
-        silent = all(mark.score is None for mark in row.marks)
+        silent = all(mark.score is None and mark.high - mark.low == 1 for mark in row.marks)
         middle = first + (len(row.marks) - 1) * _STEP / 2
         titles.append({"y": top + 14, "title": row.title, "ends": row.ends, "silent": silent, "middle": middle})
         top = first + len(row.marks) * _STEP + 6

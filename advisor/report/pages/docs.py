@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, words
-from advisor.report.pages import evidence, home, machine, probe, profile
+from advisor.report.pages import evidence, home, machine, probe, profile, whatif
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks, drawings
 from advisor.report.pages.render import Renderer
@@ -37,6 +37,8 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     for told in report.recommendations:
         context = profile.context(report, told)
         context["charts"] = drawings(report, told, context["needs"])
+        context["script"] = "what-if.js"
+        context["what_if"] = whatif.context(report, told, context["needs"])
         name = report.profile_page(told.profile)
         pages.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", _TOC, **context)
         answers.append({context["name"]: f"{name}.md"})

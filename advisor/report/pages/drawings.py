@@ -90,7 +90,7 @@ def _marks(
     marks = []
     for stack, shape, ranked in zip(stacks, shapes, drawn, strict=True):
         cell = cells.get((ranked.framework, ranked.route))
-        if cell is None or cell.score is None:
+        if cell is None:
             marks.append(Mark(stack.style, shape, None, 0.0, 1.0))
         else:
             marks.append(Mark(stack.style, shape, cell.score, cell.score_low, cell.score_high))

@@ -242,7 +242,7 @@ def _value(source: Source, place: int) -> Interval:
 
 
 def _three(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{value:.3f}" if value else "0"
 
 
 def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple[int, Ranked]]) -> list[dict[str, Any]]:

@@ -71,7 +71,9 @@ class Renderer:
 
 def _assemble(text: str) -> str:
     """Return the page with one empty line around every heading and none inside a block of HTML."""
-    front, _, body = text.lstrip().removeprefix("---").partition("\n---\n")
+    front, mark, body = text.lstrip().removeprefix("---").partition("\n---\n")
+    if not mark:
+        raise ValueError("a page's template must begin with front matter between two lines of ---")
     parts = []
     for number, part in enumerate(body.split(_HEADING)):
         lines = (line.strip() for line in part.splitlines())

@@ -1,0 +1,129 @@
+// What if: other weights, other requirements. The same sum as the engine's, over the values that it found.
+"use strict";
+
+(() => {
+  const section = document.getElementById("what-if");
+  if (!section) return;
+  const data = JSON.parse(document.getElementById("what-if-data").textContent);
+  const form = section.querySelector("form");
+  const live = section.querySelector(".live");
+  const status = section.querySelector(".what-if-status");
+  const sliders = data.criteria.map((each) => form.elements[`w-${each.anchor}`]);
+  const switches = data.requirements.map((each) => form.elements[`r-${each.anchor}`]);
+  const SVG = "http://www.w3.org/2000/svg";
+
+  const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
+
+  function element(name, className, ...children) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...children);
+    return made;
+  }
+
+  function bar(style, share) {
+    const svg = document.createElementNS(SVG, "svg");
+    for (const [key, value] of [["class", "bar"], ["width", "100%"], ["height", "10"], ["aria-hidden", "true"]]) {
+      svg.setAttribute(key, value);
+    }
+    for (const [className, width] of [["track", 1], [style, share]]) {
+      const rect = document.createElementNS(SVG, "rect");
+      rect.setAttribute("class", className);
+      rect.setAttribute("width", `${width * 100}%`);
+      rect.setAttribute("height", "10");
+      svg.append(rect);
+    }
+    return svg;
+  }
+
+  function name(stack) {
+    const made = element("span", `fw fw-${stack.style}`, stack.first);
+    if (stack.via) {
+      const arrow = element("span", "", "→");
+      arrow.setAttribute("aria-hidden", "true");
+      made.append(" ", element("span", "via", arrow, element("span", "vh", "through"), ` ${stack.via}`));
+    }
+    return made;
+  }
+
+  function ranked(weights, total) {
+    const asked = data.requirements.filter((_, place) => switches[place].checked);
+    return data.stacks
+      .map((stack, rank) => {
+        const sum = (values) => values.reduce((all, value, place) => all + weights[place] * value, 0) / total;
+        const of = (outcome) => asked.filter((each) => stack.checks[each.id] === outcome).map((each) => each.text);
+        const value = total ? Math.min(1, Math.max(0, sum(stack.values))) : 0;
+        return { stack, rank, value, fails: of("fail"), unknown: of("unknown") };
+      })
+      .sort((one, two) => Boolean(one.fails.length) - Boolean(two.fails.length) || two.value - one.value || one.rank - two.rank);
+  }
+
+  function show() {
+    const weights = data.criteria.map((each, place) => each.weight * Number(sliders[place].value));
+    const total = weights.reduce((all, weight) => all + weight, 0);
+    sliders.forEach((slider, place) => {
+      const factor = `×\u00a0${Number(slider.value).toFixed(1)}`;
+      const share = element("span", "iv", total ? percent(weights[place] / total) : "–");
+      slider.parentElement.querySelector("output").replaceChildren(factor, " ", share);
+      slider.setAttribute("aria-valuetext", `times ${Number(slider.value).toFixed(1)}`);
+    });
+    if (!total) {
+      live.replaceChildren();
+      status.textContent = "Every weight is zero, so nothing is compared.";
+      return;
+    }
+    const order = ranked(weights, total);
+    live.replaceChildren(
+      ...order.map(({ stack, value, fails, unknown }) => {
+        const row = element("li", fails.length ? "out" : "", element("span", "live-name", name(stack)));
+        row.append(" ", element("span", "live-value", value.toFixed(2)), bar(stack.style, value));
+        if (fails.length) row.append(element("span", "source", `out: ${fails.join("; ")}`));
+        else if (unknown.length) row.append(element("span", "source", `unknown: ${unknown.join("; ")}`));
+        return row;
+      }),
+    );
+    const first = order[0];
+    status.textContent = first.fails.length
+      ? "No stack meets these requirements."
+      : `First: ${first.stack.first}${first.stack.via ? ` through ${first.stack.via}` : ""}, ${first.value.toFixed(2)}.`;
+  }
+
+  // The state is kept behind the anchor, so that it also works on a page opened from a file.
+  function remember() {
+    const state = new URLSearchParams();
+    data.criteria.forEach((each, place) => {
+      if (Number(sliders[place].value) !== 1) state.set(each.id, sliders[place].value);
+    });
+    const off = data.requirements.filter((_, place) => !switches[place].checked).map((each) => each.id);
+    if (off.length) state.set("without", off.join(","));
+    const text = state.toString();
+    if (text || location.hash.startsWith("#what-if")) history.replaceState(null, "", text ? `#what-if?${text}` : "#what-if");
+  }
+
+  function recall() {
+    const [anchor, text] = location.hash.split("?");
+    const state = new URLSearchParams(anchor === "#what-if" ? text : "");
+    const off = (state.get("without") || "").split(",");
+    data.criteria.forEach((each, place) => {
+      const factor = Number(state.get(each.id) ?? 1);
+      sliders[place].value = Number.isFinite(factor) ? factor : 1;
+    });
+    data.requirements.forEach((each, place) => { switches[place].checked = !off.includes(each.id); });
+    show();
+    if (anchor === "#what-if") section.scrollIntoView();
+  }
+
+  form.addEventListener("input", () => { show(); remember(); });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(() => { show(); remember(); }));
+  window.addEventListener("hashchange", recall);
+
+  section.hidden = false;
+  const last = document.querySelector('.toc a[href="#reproduce"]');
+  if (last) {
+    const link = element("a", "", section.querySelector("h2").firstChild.textContent.trim());
+    link.href = "#what-if";
+    last.parentElement.before(element("li", "", link));
+  }
+  recall();
+})();
