@@ -45,7 +45,7 @@ class Canary:
     """
 
     def __init__(self, cpu: str, memory: Path | None = None) -> None:
-        self._memory = memory or _cache() / "canary.json"
+        self._memory = memory or remembered() / "canary.json"
         self._process: subprocess.Popen[bytes] | None = None
         self.missing: str | None = None
         try:
@@ -133,6 +133,7 @@ class Canary:
             return {}
 
 
-def _cache() -> Path:
+def remembered() -> Path:
+    """Return the folder of what is remembered of this host between sessions."""
     configured = os.environ.get("ADVISOR_CACHE")
     return Path(configured) if configured else platformdirs.user_cache_path("advisor")

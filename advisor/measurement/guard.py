@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from advisor.measurement.canary import NAME, Canary
-from advisor.measurement.noise import AVAILABLE, Watch
+from advisor.measurement.noise import AVAILABLE, ONCE_LIMIT, Watch
+
+T = TypeVar("T")
 
 # Below this share of its usual processor time per second of wall clock, something held a stack's threads back.
 THREADS_LIMIT = 0.8
@@ -80,6 +82,13 @@ class Guard:
         worst = max((each for each in (before, after) if each is not None), default=None)
         seen = None if worst is None or worst == float("inf") else worst / 1e9
         return reply, Sight(foreign.visible, foreign.hidden, seen, objection)
+
+    def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, str | None]:
+        """Do something that happens once, and return its result with why its time cannot count, or None."""
+        glance = self._watch.glance()
+        result = run()
+        foreign = self._watch.between(glance, self._watch.glance(), process())
+        return result, self._watch.objection(foreign, visible=ONCE_LIMIT)
 
     def close(self) -> None:
         """End the canary."""

@@ -16,6 +16,8 @@ from pathlib import Path
 # Shares of a processor: visible processes may take 3 %, unexplained busy time 15 % (its tick is coarse).
 VISIBLE_LIMIT = 0.03
 HIDDEN_LIMIT = 0.15
+# What happens once and takes seconds (an import, a compilation) is told with a wider interval, and disturbed by more.
+ONCE_LIMIT = 0.15
 # On larger machines the same share of the machine as on one with four processors.
 _LIMITS_HOLD_UP_TO = 4
 
@@ -98,10 +100,16 @@ class Watch:
             hidden = max(0.0, after.busy - before.busy - own)
         return Foreign(wall, visible if self._has_clocks else None, hidden)
 
-    def objection(self, foreign: Foreign) -> str | None:
-        """Return why a block with this much foreign work cannot count, or None."""
+    def objection(self, foreign: Foreign, *, visible: float = VISIBLE_LIMIT) -> str | None:
+        """Return why something that met this much foreign work cannot count, or None.
+
+        Parameters
+        ----------
+        visible : float
+            The share of a processor that visible processes may take.
+        """
         for taken, limit, what in (
-            (foreign.visible, VISIBLE_LIMIT, "other processes took"),
+            (foreign.visible, visible, "other processes took"),
             (foreign.hidden, HIDDEN_LIMIT, "work that is not visible here took"),
         ):
             if taken is not None and taken > limit * self._scale * foreign.wall:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from advisor.measurement import statistics
 from advisor.measurement.bench import Bench
@@ -10,7 +11,7 @@ from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.plan import CellTask, EnvironmentTask
 from advisor.measurement.run import Framework, Parity
-from advisor.measurement.sampling import FrameworkCell, failed
+from advisor.measurement.sampling import FrameworkCell, failed, once
 from advisor.measurement.worker import WorkerError
 
 
@@ -20,15 +21,16 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
     Frameworks are started one after the other, so that each import has the machine to itself.
     """
     with context.task(task.title, task.estimate) as result, context.spending.on("imports"):
+        known = task.framework.id in context.record.frameworks()
         try:
-            told = bench.start()
+            told, objection = once(context, bench.start, process=lambda: bench.pid, again=lambda _: bench.stop())
         except WorkerError as error:
             result.outcome, result.message = error.outcome, error.message
             bench.stop()
-            if bench.process == 0:
+            if not known:
                 missing(context, task, error)
             return False
-        if bench.process == 0:
+        if not known:
             context.record.framework(
                 task.framework.id,
                 Framework(
@@ -49,14 +51,14 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                 context.record.observe(
                     task.blank(metric, unit).model_copy(update={"outcome": "measured", "summary": number})
                 )
-        for metric, unit, key in (
-            ("import-time", "s", "import_seconds"),
-            ("memory-after-import", "B", "memory_after_import"),
+        for metric, unit, key, rejected in (
+            ("import-time", "s", "import_seconds", objection),
+            ("memory-after-import", "B", "memory_after_import", None),
         ):
             blank = task.blank(metric, unit)
             if context.record.find(blank) is None:
                 context.record.observe(blank.model_copy(update={"outcome": "measured"}))
-            context.record.value(blank, float(told[key]))
+            context.record.value(blank, float(told[key]), rejected)
     return True
 
 
@@ -73,19 +75,20 @@ def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None
             failed(context, each.blank(), error)
 
 
-def prepare(context: Context, tasks: Sequence[CellTask], benches: dict[str, Bench]) -> list[FrameworkCell]:
+def prepare(
+    context: Context, tasks: Sequence[CellTask], benches: dict[str, Bench], *, again: bool = False
+) -> list[FrameworkCell]:
     """Make cells ready, one after the other, and record parity and the first call; return those that can be timed.
 
-    One after the other because the first call is an observation: two compilers at work would time each other. In the
-    processes after the first, compilers find what the first one left in their caches, so the first call of a compiled
-    setting is recorded once.
+    One after the other because the first call is an observation: two compilers at work would time each other. Done
+    `again`, compilers find what they left in their caches, so the first call of a compiled setting is recorded once.
     """
     cells = []
     for task in tasks:
         bench = benches[task.framework.id]
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
-                told = bench.prepare(task)
+                told, objection = once(context, partial(bench.prepare, task), process=partial(getattr, bench, "pid"))
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -96,6 +99,6 @@ def prepare(context: Context, tasks: Sequence[CellTask], benches: dict[str, Benc
             for blank in (task.blank(), first):
                 if context.record.find(blank) is None:
                     context.record.observe(blank.model_copy(update=known))
-            if bench.process == 0 or task.mode != BEST_KNOWN:
-                context.record.value(first, float(told["first_call"]))
+            if task.mode != BEST_KNOWN or not again:
+                context.record.value(first, float(told["first_call"]), objection)
     return cells

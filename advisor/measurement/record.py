@@ -45,10 +45,13 @@ class _Draft:
     rounds: list[Round] = field(default_factory=list)
     calls: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    disturbed_values: list[float] = field(default_factory=list)
 
     @property
     def disturbed(self) -> bool:
         """Whether so many rounds were disturbed, each time they were tried, that the rest decides nothing."""
+        if not self.rounds:
+            return bool(self.disturbed_values) and not self.values
         accepted = {each.round for each in self.rounds if each.accepted}
         return len(accepted) < ENOUGH_ROUNDS and bool({each.round for each in self.rounds} - accepted)
 
@@ -98,9 +101,13 @@ class Record:
             }
         )
 
-    def value(self, blank: Observation, value: float) -> None:
-        """Note one more value of an observation that is summarised from several, such as a cold start."""
-        self._note({"kind": "value", "key": identity(blank), "value": value})
+    def value(self, blank: Observation, value: float, rejected: str | None = None) -> None:
+        """Note one more value of an observation that is summarised from several, such as a cold start.
+
+        A value that was disturbed, for the reason `rejected`, counts only when there is no other.
+        """
+        entry = {"kind": "value", "key": identity(blank), "value": value}
+        self._note(entry | ({"rejected": rejected} if rejected else {}))
 
     def find(self, blank: Observation) -> Observation | None:
         """Return what is noted of the observation that `blank` identifies."""
@@ -161,7 +168,8 @@ class Record:
                 calls += kept
         if processes:
             return statistics.timed(list(processes.values()), calls, seed=self.start.seed)
-        return statistics.sampled(draft.values) if draft.values else None
+        values = draft.values or draft.disturbed_values
+        return statistics.sampled(values) if values else None
 
     def _note(self, entry: Entry) -> None:
         if self._journal is not None:
@@ -185,7 +193,8 @@ class Record:
             draft.rounds.append(found)
             draft.calls.append(entry["calls"])
         elif kind == "value":
-            self._drafts[entry["key"]].values.append(float(entry["value"]))
+            draft = self._drafts[entry["key"]]
+            (draft.disturbed_values if "rejected" in entry else draft.values).append(float(entry["value"]))
 
 
 def rebuild(path: Path) -> Run:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
@@ -14,6 +14,8 @@ from advisor.measurement.plan import CellTask, Pace
 from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
 from advisor.measurement.worker import WorkerError
+
+T = TypeVar("T")
 
 # A block that cannot count is timed again after a pause that grows, so that it outlasts spells of different lengths.
 ATTEMPTS = 10
@@ -124,6 +126,35 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
                     well.remove(cell)
                     result.outcome, result.message = error.outcome, error.message
     return well
+
+
+def once(
+    context: Context, run: Callable[[], T], *, process: Callable[[], int], again: Callable[[T], None] | None = None
+) -> tuple[T, str | None]:
+    """Do something that happens once in a process, and return its result with why its time cannot count, or None.
+
+    Parameters
+    ----------
+    run : callable
+        Does it; WorkerError goes through.
+    process : callable
+        Returns the id of the process in which it happened.
+    again : callable, optional
+        Puts a disturbed result away. With it, what was disturbed is done again after a pause, while there is patience.
+    """
+    for attempt in range(ATTEMPTS):
+        began = time.perf_counter()
+        result, objection = context.guard.once(run, process=process)
+        pause = context.random.uniform(0.5, 1.5) * FIRST_PAUSE * PAUSE_GROWTH**attempt
+        last = attempt + 1 == ATTEMPTS or context.patience < pause + time.perf_counter() - began
+        if objection is None or again is None or last:
+            break
+        again(result)
+        if pause >= WORTH_TELLING:
+            context.tell(Waiting(objection, pause))
+        time.sleep(pause)
+        context.patience -= time.perf_counter() - began
+    return result, objection
 
 
 def failed(context: Context, blank: Observation, error: WorkerError) -> None:

@@ -14,13 +14,14 @@ import numpy as np
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, exporting, host, preparing, proving, sampling, shipping, statistics
 from advisor.measurement.bench import Bench
-from advisor.measurement.canary import Canary
+from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.context import Context
 from advisor.measurement.environments import Environment
-from advisor.measurement.events import Listener, Noticed, PhaseStarted, SessionFinished, SessionStarted, ignore
+from advisor.measurement.events import Listener, Noticed, PhaseStarted, SessionFinished, SessionStarted, Waiting, ignore
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.guard import Guard
 from advisor.measurement.journal import Journal
+from advisor.measurement.lock import alone
 from advisor.measurement.noise import Watch
 from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record, Start, identity
@@ -96,6 +97,7 @@ def measure(
     used = threads or machine.cores
     run_id = store.new_id(started)
     with (
+        alone(remembered() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
         tempfile.TemporaryDirectory(prefix="advisor-", ignore_cleanup_errors=True) as scratch,
         closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
         closing(Journal(store.journal(run_id))) as journal,
@@ -213,7 +215,7 @@ class _Session:
         tasks = [
             task for task in self.plan.cells if task.framework.id in self.benches and identity(task.blank()) in alive
         ]
-        renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches))
+        renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches, again=True))
         self.twins.launch()
         return renewed + list(self.twins.cells())
 

@@ -17,7 +17,7 @@ from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.plan import Pace, RouteTask
 from advisor.measurement.record import Record
 from advisor.measurement.run import Observation, Round, Summary
-from advisor.measurement.sampling import failed
+from advisor.measurement.sampling import failed, once
 from advisor.measurement.worker import Pending, Reply, WorkerError
 
 LOAD_LIMIT = 60.0
@@ -152,7 +152,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, process
             task = artifact.task
             blank = task.blank("cold-start", "s")
             try:
-                running = RuntimeProcess(context, artifact, sample)
+                running, objection = _started(context, artifact, sample)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, blank, error)
@@ -160,9 +160,20 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, process
             for each in (blank, task.blank("latency", "s")):
                 if context.record.find(each) is None:
                     _measured(context, each)
-            context.record.value(blank, running.cold_start)
+            context.record.value(blank, running.cold_start, objection)
             cells.append(RuntimeCell(task, running, process))
     return cells
+
+
+def _started(context: Context, artifact: Artifact, sample: Path) -> tuple[RuntimeProcess, str | None]:
+    # The process is known once it runs, and asked for only then.
+    running: list[RuntimeProcess] = []
+
+    def start_one() -> RuntimeProcess:
+        running[:] = [RuntimeProcess(context, artifact, sample)]
+        return running[0]
+
+    return once(context, start_one, process=lambda: running[0].pid, again=RuntimeProcess.stop)
 
 
 def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:

@@ -124,6 +124,19 @@ def test_rejected_blocks_are_kept_and_do_not_count() -> None:
     assert latency.summary.n == 54
 
 
+def test_disturbed_values_count_only_when_there_are_no_others() -> None:
+    kept = Record(START)
+    for blank in (LATENCY, COLD):
+        kept.observe(blank.model_copy(update={"outcome": "measured"}))
+        kept.value(blank, 9.0, "other processes took 50% of a processor")
+    kept.value(LATENCY, 1.0)
+    quiet, contended = kept.run(finished=datetime.now(UTC), complete=True).observations
+    assert quiet.summary is not None
+    assert contended.summary is not None
+    assert (quiet.summary.median, quiet.flags) == (1.0, ("single-value",))
+    assert (contended.summary.median, contended.flags) == (9.0, ("contended",))
+
+
 def test_too_few_pairs_make_no_floor() -> None:
     kept = Record(START)
     kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
