@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-
 # What is kept from an older major version for those who have not moved is not what a package offers today.
 LEFT_OUT = {"compat"}
 
@@ -57,7 +56,7 @@ def _public(module: ModuleType, roots: tuple[str, ...], seen: set[int]) -> Itera
     listed = getattr(module, "__all__", None)
     if not isinstance(listed, list | tuple):
         listed = dir(module)
-    for name in set(dir(module)) - LEFT_OUT:
+    for name in sorted(set(dir(module)) - LEFT_OUT):
         value = None if name.startswith("_") else getattr(module, name, None)
         if isinstance(value, ModuleType):
             # A module that loads itself when it is first used may not know its name before.
