@@ -12,7 +12,17 @@ from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement.run import Mode, Run, load_run, save_run
 
-__all__ = ["Advice", "build_site", "decide", "load_profile", "load_run", "probe", "recommend", "save_run"]
+__all__ = [
+    "Advice",
+    "build_site",
+    "decide",
+    "load_profile",
+    "load_run",
+    "probe",
+    "recommend",
+    "save_run",
+    "shipped_profiles",
+]
 
 HOME = Path(".advisor")
 
