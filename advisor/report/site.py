@@ -17,6 +17,7 @@ from advisor import resources
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
+from advisor.report import search
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -62,6 +63,7 @@ def build_site(
             source.mkdir()
             nav = docs.write(Report(run, recommendations, command), source, templates)
             _build(source, built, nav, templates)
+            search.write(built)
             (built / _MARK).write_text("Written by advisor; the next build replaces this folder.\n", encoding="utf-8")
             _replace(folder, built, Path(scratch, "old"))
     except OSError as error:
@@ -92,6 +94,7 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None) -> 
             "use_directory_urls": False,
             "nav": nav,
             "plugins": [],
+            "extra": {"search": True},
             "theme": {"name": None, "custom_dir": str(resources.templates() / "theme")},
             "markdown_extensions": ["attr_list", {"toc": {"toc_depth": "2"}}, "advisor.report.markdown"],
             "validation": {"anchors": "warn", "unrecognized_links": "ignore", "absolute_links": "ignore"},

@@ -91,8 +91,8 @@ def stack_id(framework: str, route: str | None) -> str:
 
 
 def slug(text: str) -> str:
-    """Return `text` in lower-case letters, digits and dashes; never empty."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
+    """Return `text` in lower-case letters, digits and dashes; never empty, and short enough for a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80] or "unnamed"
 
 
 def metric(identifier: str) -> str:

@@ -1,0 +1,71 @@
+// Sorting by a column: headers become buttons, numbers sort by their exact values. The state is kept in the address.
+"use strict";
+
+(() => {
+  const wide = matchMedia("(min-width: 44rem)");
+  const tables = [...document.querySelectorAll("table.stackable")].filter((table) => table.tBodies[0].rows.length > 2);
+  if (!tables.length) return;
+  const original = new Map(tables.map((table) => [table, [...table.tBodies[0].rows]]));
+
+  function key(cell) {
+    const figure = cell.querySelector("data");
+    return figure ? Number(figure.value) : cell.textContent.trim().toLowerCase();
+  }
+
+  // Numbers come before words, and what is not known comes last, whichever way a column is sorted.
+  function compare(one, two, way) {
+    const known = (value) => (value === "–" || value === "" ? 2 : typeof value === "number" ? 0 : 1);
+    if (known(one) !== known(two)) return known(one) - known(two);
+    return way * (typeof one === "number" ? one - two : one.localeCompare(two));
+  }
+
+  function sort(table, column, way) {
+    const rows = [...original.get(table)];
+    if (way) rows.sort((one, two) => (one.classList.contains("total") - two.classList.contains("total"))
+      || compare(key(one.cells[column]), key(two.cells[column]), way));
+    table.tBodies[0].append(...rows);
+    [...table.tHead.rows[0].cells].forEach((cell, place) => {
+      if (place === column && way) cell.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+      else cell.removeAttribute("aria-sort");
+    });
+  }
+
+  function remember(table, column, way) {
+    const state = new URLSearchParams(location.search);
+    if (way) state.set("sort", `${tables.indexOf(table)}.${column}.${way > 0 ? "up" : "down"}`);
+    else state.delete("sort");
+    const text = state.toString();
+    try {
+      history.replaceState(null, "", `${location.pathname}${text ? `?${text}` : ""}${location.hash}`);
+    } catch {
+      // Some browsers keep the address of a file as it is; sorting works all the same.
+    }
+  }
+
+  function install() {
+    for (const table of tables) {
+      [...table.tHead.rows[0].cells].forEach((cell, column) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "sort";
+        button.append(...cell.childNodes);
+        button.addEventListener("click", () => {
+          const way = { ascending: -1, descending: 0 }[cell.getAttribute("aria-sort")] ?? 1;
+          sort(table, column, way);
+          remember(table, column, way);
+        });
+        cell.append(button);
+      });
+    }
+  }
+
+  function uninstall() {
+    for (const button of document.querySelectorAll("button.sort")) button.replaceWith(...button.childNodes);
+  }
+
+  wide.addEventListener("change", () => (wide.matches ? install() : uninstall()));
+  if (wide.matches) install();
+  const [place, column, way] = (new URLSearchParams(location.search).get("sort") || "").split(".");
+  const table = tables[Number(place)];
+  if (way && table && table.tHead.rows[0].cells[Number(column)]) sort(table, Number(column), way === "up" ? 1 : -1);
+})();
