@@ -114,9 +114,7 @@ class Worker:
         probe = str(command["probe"])
         start = time.perf_counter()
         try:
-            folder, parameters = Path(command["folder"]), dict(command.get("parameters") or {})
-            if "mode" in command:
-                parameters["mode"] = command["mode"]
+            folder, parameters = Path(command["folder"]), command.get("parameters")
             if "weights" in command:
                 case = workloads.trained(Path(command["weights"]), folder, parameters)
             else:

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from probes.breakpoints import watch
 from probes.demands import judged
-from probes.frameworks.pytorch.compiler import require_compiler
 from probes.proof import Proof
 from probes.workloads import Array, Case
 
@@ -31,15 +30,12 @@ class Watched(nn.Module):
         return self.second(hidden)
 
 
-def run(case: Case) -> Proof:
-    """Call the model twice as the mode runs it, and twice with the switch that turns compilation off."""
+def run(_case: Case) -> Proof:
+    """Call the model twice."""
     model = Watched()
-    call = MODES[case.parameters["mode"]](model)
-    seen = stops(call, model.first)
-    with torch.compiler.set_stance("force_eager"):
-        switched = stops(call, model.first)
+    seen = stops(model, model.first)
     demands = {"every call stops with the values between the layers": seen["hidden"] == CALLS}
-    return judged(demands, calls=CALLS, **seen, switched=switched, switch='torch.compiler.set_stance("force_eager")')
+    return judged(demands, calls=CALLS, **seen)
 
 
 def stops(model: Callable[[Tensor], Tensor], first: nn.Linear) -> dict[str, int]:
@@ -52,17 +48,3 @@ def stops(model: Callable[[Tensor], Tensor], first: nn.Linear) -> dict[str, int]
 def value(local: object) -> Array | None:
     """Return the numbers of a tensor."""
     return local.detach().numpy() if isinstance(local, Tensor) else None
-
-
-def eager(model: Watched) -> Watched:
-    """Leave the model as it is."""
-    return model
-
-
-def compiled(model: Watched) -> Callable[[Tensor], Tensor]:
-    """Compile the model."""
-    require_compiler()
-    return torch.compile(model)
-
-
-MODES: dict[str, Callable[[Watched], Callable[[Tensor], Tensor]]] = {"out-of-the-box": eager, "best-known": compiled}

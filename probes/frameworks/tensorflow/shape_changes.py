@@ -1,4 +1,4 @@
-"""Inputs of twenty lengths through tf.function: how often the model is compiled anew."""
+"""Inputs of twenty lengths through tf.function: how often the model is captured anew."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def attend(x: tf.Tensor) -> tf.Tensor:
 
 def run(_case: Case) -> Proof:
     """Count as the framework decides by itself, when it is asked for one graph, and when it is told what varies."""
-    compilations, error = count()
+    by_default, error = count()
     asked, asked_error = count(reduce_retracing=True)
     told, told_error = count(input_signature=[tf.TensorSpec((None, attention.FEATURES))])
     worst = max(error, asked_error, told_error)
-    demands = {"the answers are right at every length": worst <= LIMIT, "one graph is enough when told": told == 1}
-    figures = {"compilations": compilations, "compilations_when_asked": asked, "compilations_when_told": told}
-    return judged(demands, **figures, lengths=len(LENGTHS), max_relative_error=worst)
+    demands = {"the answers are right at every length": worst <= LIMIT, "one capture is enough when told": told == 1}
+    captures = {"by_default": by_default, "asked": asked, "told": told}
+    return judged(demands, captures=captures, lengths=len(LENGTHS), max_relative_error=worst)
 
 
 def count(reduce_retracing: bool = False, input_signature: list[tf.TensorSpec] | None = None) -> tuple[int, float]:
-    """Return the number of compilations over all lengths, and the largest relative error against NumPy."""
+    """Return the number of captures over all lengths, and the largest relative error against NumPy."""
     compiled = tf.function(attend, reduce_retracing=reduce_retracing, input_signature=input_signature)
     errors = []
     for length in LENGTHS:

@@ -1,4 +1,4 @@
-"""Inputs of twenty lengths through torch.compile: how often the model is compiled anew."""
+"""Inputs of twenty lengths through torch.compile: how often the model is captured anew."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def attend(x: Tensor) -> Tensor:
 
 def run(_case: Case) -> Proof:
     """Count as the framework decides by itself, when it is asked for one graph, and when it is told what varies."""
-    compilations, error = count()
+    by_default, error = count()
     asked, asked_error = count(dynamic=True)
     told, told_error = count(mark=True)
     worst = max(error, asked_error, told_error)
-    demands = {"the answers are right at every length": worst <= LIMIT, "one graph is enough when told": told == 1}
-    figures = {"compilations": compilations, "compilations_when_asked": asked, "compilations_when_told": told}
-    return judged(demands, **figures, lengths=len(LENGTHS), max_relative_error=worst)
+    demands = {"the answers are right at every length": worst <= LIMIT, "one capture is enough when told": told == 1}
+    captures = {"by_default": by_default, "asked": asked, "told": told}
+    return judged(demands, captures=captures, lengths=len(LENGTHS), max_relative_error=worst)
 
 
 def count(dynamic: bool | None = None, mark: bool = False) -> tuple[int, float]:
-    """Return the number of compilations over all lengths, and the largest relative error against NumPy."""
-    compilations = 0
+    """Return the number of captures over all lengths, and the largest relative error against NumPy."""
+    captures = 0
 
     def backend(graph: torch.fx.GraphModule, _inputs: Sequence[Tensor]) -> Callable[..., object]:
-        nonlocal compilations
-        compilations += 1
+        nonlocal captures
+        captures += 1
         return graph.forward
 
     torch.compiler.reset()
@@ -48,4 +48,4 @@ def count(dynamic: bool | None = None, mark: bool = False) -> tuple[int, float]:
         if mark:
             torch._dynamo.mark_dynamic(x, 0)
         errors.append(relative_error(compiled(x).numpy(), attention.attend(x.numpy())))
-    return compilations, max(errors)
+    return captures, max(errors)
