@@ -21,7 +21,7 @@ from tests.report.html import Element, read
 # Names of number formats, of quantiles and of network sizes; nothing that was measured.
 ALLOWED = re.compile(r"\b(int8|float32|float64|bf16|p95|p99)\b")
 # Dates, what a reader copies, drawings (their numbers stand in the table beneath), and the ends of an axis.
-SKIPPED_TAGS = {"time", "code", "pre", "svg", "data", "bdi"}
+SKIPPED_TAGS = {"time", "code", "pre", "svg", "data", "bdi", "script"}
 SKIPPED_CLASSES = {"scale"}
 FACTORS = {
     "s": 1, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9, "days": 86_400, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
@@ -146,6 +146,24 @@ def test_no_other_number_stands_on_a_page(site: Site) -> None:
         main = read(page).one("main")
         for text in loose_texts(main):
             assert not re.search(r"\d", ALLOWED.sub("", text)), f"{page.name}: {text.strip()!r}"
+
+
+def test_what_if_weighs_the_numbers_of_the_recommendation(site: Site) -> None:
+    for told in site.recommendations:
+        (script,) = [
+            each
+            for each in read(site.folder / f"profile-{told.profile}.html").find("script")
+            if each.attributes.get("id") == "what-if-data"
+        ]
+        data = json.loads(script.text)
+        assert {each["id"]: each["weight"] for each in data["criteria"]} == {
+            need.criterion: need.weight for need in told.needs
+        }
+        for stack, ranked in zip(data["stacks"], told.ranking, strict=True):
+            parts = {part.criterion: part for part in ranked.contributions}
+            for criterion, value in zip(data["criteria"], stack["values"], strict=True):
+                part = parts[criterion["id"]]
+                assert value == (part.value if part.value is not None else (part.low + part.high) / 2)
 
 
 def test_cited_facts_are_in_the_catalog(site: Site) -> None:
