@@ -35,6 +35,9 @@ class Selection(Model):
         not, another setting only bounds it (see `advisor.decision.evidence`).
     metric : str, optional
         Absent: the outcome of the proof itself, for a criterion with the levels *not proved* and *proved*.
+    figure : str, optional
+        Instead of a metric: the dotted path of a detail in the proof, such as ``captures.by_default``. A number, or a
+        yes or no for a criterion with two levels.
     """
 
     probe: Text
@@ -43,6 +46,7 @@ class Selection(Model):
     mode: str | None = None
     parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
     metric: str | None = None
+    figure: str | None = None
     statistic: Statistic = "median"
 
 
@@ -109,9 +113,11 @@ class Criterion(Model):
             raise ValueError("levels run from the worst to the best and have no unit")
         if len(self.levels) == 1 or len(set(self.levels)) != len(self.levels):
             raise ValueError("expected at least two different levels")
-        proofs = [rule.measured for rule in self.evidence if rule.measured and rule.measured.metric is None]
-        if proofs and len(self.levels) != 2:
-            raise ValueError("the outcome of a proof needs two levels, such as [not proved, proved]")
+        for rule in self.evidence:
+            if rule.measured is None or rule.measured.metric is not None:
+                continue
+            if len(self.levels) != 2 and (self.levels or rule.measured.figure is None):
+                raise ValueError("the outcome of a proof needs two levels, such as [not proved, proved]")
         return self
 
     def level(self, name: str) -> int:

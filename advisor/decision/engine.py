@@ -191,6 +191,7 @@ def _coverage(table: Table) -> Coverage:
             if table.worths[name, wish.criterion.id].point is None:
                 provenance = "missing"
             shares[provenance] = shares.get(provenance, 0.0) + wish.weight / len(table.stacks)
-    documented = shares.get("documented", 0.0)
+    # A figure that was measured elsewhere is cited like a document.
+    documented = shares.get("documented", 0.0) + shares.get("measured elsewhere", 0.0)
     missing = shares.get("missing", 0.0)
     return Coverage(measured=max(0.0, 1.0 - documented - missing), documented=documented, missing=missing)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from advisor.decision.criteria import Criterion, Documented, Evidence, Measured
-from advisor.decision.readings import Reading, RunReader, add, at_least, per_second
+from advisor.decision.reader import RunReader
+from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
 from advisor.decision.wording import figure
@@ -119,13 +120,13 @@ class Evidencer:
             framework=stack.framework,
             route=stack.route,
             criterion=criterion.id,
-            outcome="documented",
+            outcome="measured" if fact.measured else "documented",
             value=value,
             low=low,
             high=high,
             level=fact.level,
             unit=criterion.unit,
-            provenance="documented",
+            provenance="measured elsewhere" if fact.measured else "documented",
             evidence=fact.id,
             source=source.url or f"{source.title} ({source.publisher})",
             date=fact.valid_from.isoformat(),

@@ -120,7 +120,7 @@ def _gaps(table: Table) -> Iterable[str]:
 
 
 def _stale(table: Table, catalog: Catalog, day: date) -> Iterable[str]:
-    cited = {finding.cell.evidence for finding in table.findings.values() if finding.cell.provenance == "documented"}
+    cited = {finding.cell.evidence for finding in table.findings.values() if finding.cell.source is not None}
     stale = sorted(fact.id for fact in catalog.facts if fact.id in cited and day - fact.checked_on > STALE)
     if stale:
         yield f"Not checked for more than a year: {', '.join(stale)}"

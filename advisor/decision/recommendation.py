@@ -146,7 +146,10 @@ class Stability(Model):
 
 
 class Coverage(Model):
-    """Share of the weight by provenance, over all stacks of the ranking; the three sum to 1."""
+    """Share of the weight by provenance, over all stacks of the ranking; the three sum to 1.
+
+    ``measured``: here. ``documented``: everything that is cited, figures that were measured elsewhere among them.
+    """
 
     measured: float
     documented: float

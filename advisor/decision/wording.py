@@ -34,6 +34,6 @@ def figure(cell: Cell, *, percent: bool = False) -> str:
 
 def origin(cell: Cell) -> str:
     """Return where a cell comes from: ``measured here``, ``documented, 2026-03``, or why it is missing."""
-    if cell.provenance == "documented" and cell.date:
-        return f"documented, {cell.date[:7]}"
+    if cell.source is not None and cell.date:
+        return f"{cell.provenance}, {cell.date[:7]}"
     return cell.provenance

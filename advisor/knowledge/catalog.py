@@ -41,6 +41,7 @@ class Fact(Model):
     What it is worth to a criterion is one of: a ``level`` (the name of one of the criterion's levels), a ``value`` in
     the base unit ``unit`` (with ``low`` and ``high`` where the source leaves room), or the day something happened,
     between ``earliest`` and ``latest``, from which an age follows. It holds from ``valid_from`` to ``valid_to``.
+    ``measured`` says that the value was measured, on another machine than the asker's.
     """
 
     id: Name
@@ -54,6 +55,7 @@ class Fact(Model):
     unit: Literal["s", "B", "1/s", ""] | None = None
     earliest: date | None = None
     latest: date | None = None
+    measured: bool = False
     valid_from: date
     valid_to: date | None = None
     source: Name

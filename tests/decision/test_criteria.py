@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from advisor import resources
 from advisor.decision.criteria import Criterion, Measured, Selection, load_criteria
 from advisor.measurement.definitions import routes, workloads
 from tests.samples import sample_run
@@ -25,6 +26,9 @@ def test_every_measured_rule_names_a_probe_and_figures_that_a_full_run_has(crite
     observations = sample_run().observations
     for rule in criterion.evidence:
         for part in selections(rule.measured):
+            if part.probe.startswith("capability:"):
+                assert has_recipe(part.probe), part.probe
+                continue
             assert any(fnmatchcase(probe, part.probe) for probe in probes)
             units = {
                 each.unit
@@ -37,6 +41,11 @@ def test_every_measured_rule_names_a_probe_and_figures_that_a_full_run_has(crite
             }
             expected = "s" if rule.measured and rule.measured.items_per_call else criterion.unit
             assert units if part.metric is None else units == {expected}
+
+
+def has_recipe(probe: str) -> bool:
+    name = probe.removeprefix("capability:").replace("-", "_")
+    return any((resources.probes() / "frameworks").glob(f"*/{name}.py"))
 
 
 def selections(rule: Measured | None) -> list[Selection]:
@@ -59,6 +68,7 @@ def test_there_is_one_for_everything_that_the_first_profiles_ask() -> None:
         {"levels": ("no",)},
         {"levels": ("no", "no")},
         {"levels": ("no", "yes"), "unit": "s"},
+        {"levels": ("no", "so", "yes"), "evidence": [{"measured": {"probe": "x", "figure": "y"}}]},
         {"evidence": [{}]},
         {"evidence": [{"measured": {"probe": "x"}}]},
         {"evidence": []},

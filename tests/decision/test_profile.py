@@ -60,7 +60,7 @@ prefer:
   sustain:
     weight: 30
     criteria:
-      own-server: {weight: 9, target: activ, floor: archived, because: it hangs there for years}
+      model-server: {weight: 9, target: activ, floor: archived, because: it faces the net}
       edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
 """
 
@@ -89,12 +89,12 @@ FILE:20:52: floor and target are the same: the wish could tell nothing apart
 FILE:21:42: expected more than zero, got '0 B'
   21 |       runtime-size: {weight: 25, target: 0 B, floor: 10 MB, because: it ships too}
      |                                          ^^^
-FILE:25:39: expected a level of 'own-server' ('archived', 'fixes only', 'active'), got 'activ' — did you mean 'active'?
-  25 |       own-server: {weight: 9, target: activ, floor: archived, because: it hangs there for years}
-     |                                       ^^^^^
+FILE:25:41: expected a level of 'model-server' ('archived', 'fixes only', 'active'), got 'activ'SUGGESTION
+  25 |       model-server: {weight: 9, target: activ, floor: archived, because: it faces the net}
+     |                                         ^^^^^
 FILE:26:7: 'edge-latency' already stands in the group 'ship'
   26 |       edge-latency: {weight: 1, target: 5 ms, floor: 50 ms, because: twice}
-     |       ^^^^^^^^^^^^"""
+     |       ^^^^^^^^^^^^""".replace("SUGGESTION", " — did you mean 'active'?")
 
 
 def written(folder: Path, text: str) -> Path:

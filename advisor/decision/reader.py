@@ -1,0 +1,210 @@
+"""Reading one figure out of a Run: which observation answers, and what it means when none does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from advisor.decision.criteria import Selection
+from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
+from advisor.decision.recommendation import Stack
+from advisor.measurement.run import Observation, Run, Summary
+
+BEST_KNOWN = "best-known"
+
+
+@dataclass(frozen=True)
+class _Found:
+    pointer: str
+    observation: Observation
+    summary: Summary
+
+    def reading(self, statistic: str) -> Reading:
+        value, low, high = _statistic(self.summary, statistic)
+        if value is None:
+            message = f"too few calls for the {statistic}: it is at least as long as the median"
+            return Reading("bounded", low=low, evidence=(self.pointer,), message=message)
+        return Reading("measured", value, low, high, self.summary.n, (self.pointer,))
+
+
+class RunReader:
+    """Answers selections from one Run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._by_place: dict[tuple[str, str | None], list[tuple[str, Observation]]] = {}
+        for index, observation in enumerate(run.observations):
+            place = (observation.framework, observation.route)
+            self._by_place.setdefault(place, []).append((f"/observations/{index}", observation))
+
+    def read(self, selection: Selection, stack: Stack, unit: str) -> Reading:
+        """Return what the Run says about `stack` for `selection`; ``unit`` is the unit that is expected."""
+        if selection.figure is not None:
+            return self._figure(selection, selection.figure, stack)
+        if selection.metric is None:
+            return self._proof(selection, stack)
+        if selection.mode == BEST_KNOWN:
+            return self._best_known(selection, stack, unit)
+        return self._metric(selection, stack, unit, selection.mode)
+
+    def probe(self, selection: Selection, stack: Stack) -> str:
+        """Return the id of the probe that answers `selection` for `stack`."""
+        return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe
+
+    def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[tuple[str, Observation]]:
+        route = stack.route if selection.route == "own" else None
+        for pointer, observation in self._by_place.get((stack.framework, route), ()):
+            if (
+                fnmatchcase(observation.probe, selection.probe)
+                and (selection.workload is None or observation.workload in (None, selection.workload))
+                and (mode is None or observation.mode in (None, mode))
+            ):
+                yield pointer, observation
+
+    def _proof(self, selection: Selection, stack: Stack) -> Reading:
+        """Return 1 for a proof that held, and the outcome otherwise.
+
+        A workload has no proof of its own: that a time of it was measured proves that its answers agreed.
+        """
+        found = [
+            (pointer, observation)
+            for pointer, observation in self._matching(selection, stack, selection.mode)
+            if _includes(observation, selection)
+        ]
+        found.sort(key=lambda item: (item[1].metric is not None, item[1].outcome not in ("proved", "measured")))
+        for pointer, observation in found:
+            if observation.outcome == "proved" or (
+                observation.outcome == "measured" and observation.parity is not None
+            ):
+                return Reading("proved", 1.0, 1.0, 1.0, 1, (pointer,), _parity(observation))
+            if observation.outcome in WORTHLESS:
+                return Reading(observation.outcome, 0.0, 0.0, 0.0, 1, (pointer,), _why(observation))
+        return self._unknown(selection, stack, found)
+
+    def _figure(self, selection: Selection, figure: str, stack: Stack) -> Reading:
+        """Return a detail of a proof: a number where the proof held, yes or no wherever it was found out."""
+        found = [item for item in self._matching(selection, stack, selection.mode) if item[1].metric is None]
+        for pointer, observation in found:
+            place = f"{pointer}/proof/{figure.replace('.', '/')}"
+            detail = _detail(observation.proof, figure)
+            if isinstance(detail, bool):
+                value = float(detail)
+                return Reading("measured", value, value, value, 1, (place,), _why(observation))
+            if observation.outcome in WORTHLESS:
+                return Reading(observation.outcome, evidence=(pointer,), message=_why(observation))
+            if observation.outcome == "proved" and isinstance(detail, (int, float)):
+                return Reading("measured", float(detail), float(detail), float(detail), 1, (place,))
+            if observation.outcome == "proved":
+                return Reading("missing", message=f"the proof reports no figure '{figure}'")
+        return self._unknown(selection, stack, found)
+
+    def _best_known(self, selection: Selection, stack: Stack, unit: str) -> Reading:
+        """Return the figure in the faster of the settings that work (by the median of their latency).
+
+        When best-known failed in a way that is evidence (no compiler on this machine), another setting is the best
+        known one. When it was not measured (an error, a disturbance, left out), it could be anything that is not slower
+        than the others: their latency is an upper bound, and nothing else is known.
+        """
+        speed = selection.model_copy(update={"metric": "latency", "statistic": "median"})
+        speeds = {mode: self._metric(speed, stack, "s", mode) for mode in self._modes(speed, stack)}
+        timed = {mode: reading for mode, reading in speeds.items() if reading.value is not None}
+        best = speeds.get(BEST_KNOWN) or self._metric(speed, stack, "s", BEST_KNOWN)
+        is_time = selection.metric == "latency" and selection.statistic in ("median", "p50")
+        if best.value is None and best.outcome not in WORTHLESS:
+            return no_slower_than(timed.values(), best) if timed and is_time else best
+        if not timed:
+            return Reading("missing", message=f"best known does not work here ({best.message}); no other was measured")
+        fastest = min(timed, key=lambda mode: (timed[mode].value, mode))
+        chosen = self._metric(selection, stack, unit, fastest)
+        if chosen.value is None:
+            return chosen
+        if is_time:
+            chosen = least(chosen, timed.values())
+        if fastest == BEST_KNOWN:
+            return chosen
+        why = "was slower here" if best.message is None else f"did not work here: {best.message}"
+        return replace(chosen, message=f"measured {fastest.replace('-', ' ')}, because the best known setting {why}")
+
+    def _modes(self, selection: Selection, stack: Stack) -> list[str]:
+        found = {o.mode for _, o in self._matching(selection, stack, None) if _includes(o, selection)}
+        return sorted(mode for mode in found if mode is not None)
+
+    def _metric(self, selection: Selection, stack: Stack, unit: str, mode: str | None) -> Reading:
+        around = list(self._matching(selection, stack, mode))
+        exact = [(p, o) for p, o in around if o.metric == selection.metric and _includes(o, selection)]
+        for pointer, observation in exact:
+            if observation.outcome == "measured" and observation.summary and "contended" not in observation.flags:
+                if observation.unit != unit:
+                    return Reading("error", message=f"expected the unit '{unit}', the Run has '{observation.unit}'")
+                return _Found(pointer, observation, observation.summary).reading(selection.statistic)
+        # The proof or the preparation that this figure hangs on: it carries no metric, and some of the parameters.
+        governing = [(p, o) for p, o in around if o.metric is None and _governs(o, selection)]
+        for pointer, observation in exact + governing:
+            if observation.outcome in WORTHLESS:
+                return Reading(observation.outcome, evidence=(pointer,), message=_why(observation))
+        return self._unknown(selection, stack, exact or governing)
+
+    def _unknown(self, selection: Selection, stack: Stack, found: Sequence[tuple[str, Observation]]) -> Reading:
+        framework = self.run.frameworks.get(stack.framework)
+        for _, observation in found:
+            if observation.outcome == "measured" and "contended" in observation.flags:
+                return Reading("contended", message="other work disturbed the machine while this was measured")
+            if observation.outcome not in ("measured", "proved"):
+                return Reading(observation.outcome, message=_why(observation))
+        if framework is not None and framework.outcome not in ("measured", "proved"):
+            title = framework.title
+            message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
+            return Reading(framework.outcome, message=message)
+        probe, batch = self.probe(selection, stack), selection.parameters.get("batch")
+        for skipped in self.run.skipped:
+            if fnmatchcase(probe, skipped.probe) and (batch is None or f"batch {batch}" in skipped.why):
+                return Reading("not_run", message=skipped.why)
+        left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
+        return Reading("not_run" if not self.run.complete else "missing", message=left_out)
+
+
+def _includes(observation: Observation, selection: Selection) -> bool:
+    """Return whether the observation has every parameter that the selection asks for."""
+    return all(observation.parameters.get(key) == value for key, value in selection.parameters.items())
+
+
+def _governs(observation: Observation, selection: Selection) -> bool:
+    """Return whether an observation without a metric is about the same case: none of its parameters differ."""
+    return all(selection.parameters.get(key, value) == value for key, value in observation.parameters.items())
+
+
+def _statistic(summary: Summary, statistic: str) -> tuple[float | None, float, float]:
+    """Return value, low and high; a quantile without its own interval gets the median's, in proportion."""
+    if statistic in ("median", "p50"):
+        value = summary.median if statistic == "median" or summary.p50 is None else summary.p50
+        return value, min(summary.low, value), max(summary.high, value)
+    value_ = summary.p99 if statistic == "p99" else summary.p95
+    if value_ is None:
+        return None, summary.low, math.inf
+    if statistic == "p99" and summary.p99_low is not None and summary.p99_high is not None:
+        return value_, min(summary.p99_low, value_), max(summary.p99_high, value_)
+    scale = value_ / summary.median if summary.median else 1.0
+    return value_, min(summary.low * scale, value_), max(summary.high * scale, value_)
+
+
+def _detail(proof: dict[str, Any] | None, figure: str) -> Any:
+    """Return what stands at a dotted path of a proof, or None."""
+    detail: Any = proof
+    for name in figure.split("."):
+        detail = detail.get(name) if isinstance(detail, dict) else None
+    return detail
+
+
+def _why(observation: Observation) -> str | None:
+    parts = (observation.message, f"at {observation.where}" if observation.where else None)
+    return " ".join(part for part in parts if part) or None
+
+
+def _parity(observation: Observation) -> str | None:
+    error = observation.parity.max_relative_error if observation.parity else None
+    if error is None and observation.proof:
+        error = observation.proof.get("max_relative_error")
+    return f"largest relative error {error:.1e}" if isinstance(error, float) else None
