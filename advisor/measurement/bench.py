@@ -8,7 +8,8 @@ from typing import Any
 
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import FrameworkDefinition
-from advisor.measurement.plan import CellTask, Pace, RouteTask
+from advisor.measurement.pace import Pace
+from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.worker import Pending, Reply, Worker, WorkerError, WorkerLostError
 
 RESTARTS = 2

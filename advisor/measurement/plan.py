@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.measurement import capabilities
@@ -15,188 +14,27 @@ from advisor.measurement.definitions import (
     OUT_OF_THE_BOX,
     Definitions,
     FrameworkDefinition,
-    RouteDefinition,
     WorkloadDefinition,
     shipped,
 )
+from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.run import Mode, Observation, Run, Skipped
+from advisor.measurement.tasks import ENVIRONMENT, CellTask, EnvironmentTask, RouteTask
 
-ENVIRONMENT = "environment"
 PRECISIONS = ("float32", "int8")
-ROUTE_WORKLOAD = "cnn"
 
 # Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
 # for first. Compilation costs seconds for each.
 _QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
 
+_COMPILED = "compiling it for the best known setting takes longer than --quick allows"
+
+# Probes that --quick leaves out, and why, unless they are asked for by name.
+_QUICK_WITHOUT = {"mlp-inference": "cnn-inference tells as much of the framework's overhead"}
+
 # Seconds on a quiet machine with two cores; only the progress display uses them.
-_IMPORT = {"pytorch": 3.0, "tensorflow": 6.0}
-_FIRST_CALL = {OUT_OF_THE_BOX: 0.5, BEST_KNOWN: 6.0}
-_EXPORT = 4.0
-_RUNTIME_START = 0.5
-_RUNTIME_CHECK = 1.0
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How thoroughly a session measures.
-
-    Parameters
-    ----------
-    settle, lead_in, seconds : float
-        Seconds of a block: idle, untimed calls, timed calls.
-    minimum_calls : int
-        Calls that a block times at least, however long they take.
-    rounds : int
-        Blocks of every cell, over all processes together.
-    processes : int
-        Fresh processes per framework.
-    runtime_processes : int
-        Fresh processes per shipped artifact; each also gives one cold start.
-    patience : float
-        Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
-    """
-
-    settle: float
-    lead_in: float
-    seconds: float
-    minimum_calls: int
-    rounds: int
-    processes: int
-    runtime_processes: int
-    patience: float = 0.0
-
-    @property
-    def block(self) -> float:
-        """Seconds that one block takes."""
-        return self.settle + self.lead_in + self.seconds
-
-    @property
-    def segments(self) -> int:
-        """Parts of the session between which processes are replaced by fresh ones."""
-        return max(self.processes, self.runtime_processes)
-
-
-PACES: dict[Mode, Pace] = {
-    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
-    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120),
-    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600),
-}
-
-
-@dataclass(frozen=True)
-class EnvironmentTask:
-    """Start a framework in its own process: import time, memory, installed size, threads."""
-
-    framework: FrameworkDefinition
-    kind: Literal["environment"] = "environment"
-
-    @property
-    def probe(self) -> str:
-        """The probe id."""
-        return ENVIRONMENT
-
-    @property
-    def title(self) -> str:
-        """What a progress display calls it."""
-        return f"import {self.framework.title}"
-
-    @property
-    def estimate(self) -> float:
-        """Seconds it takes on a quiet machine with two cores."""
-        return _IMPORT.get(self.framework.id, 5.0)
-
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
-        """Return the observation of one metric of this task before anything is known of it."""
-        return Observation(probe=self.probe, framework=self.framework.id, metric=metric, unit=unit, outcome="not_run")
-
-
-@dataclass(frozen=True)
-class CellTask:
-    """Time one workload in one framework, one batch size and one setting."""
-
-    framework: FrameworkDefinition
-    workload: WorkloadDefinition
-    batch: int
-    mode: str
-    kind: Literal["cell"] = "cell"
-
-    @property
-    def probe(self) -> str:
-        """The probe id."""
-        return self.workload.probe
-
-    @property
-    def title(self) -> str:
-        """What a progress display calls it."""
-        setting = self.framework.modes.get(self.mode)
-        how = f" ({setting.title})" if setting else ""
-        return f"{self.framework.title}: {self.workload.title}, batch {self.batch}{how}"
-
-    @property
-    def group(self) -> str:
-        """Cells of one group are visited in one round, and their times may be divided by each other."""
-        return f"{self.workload.probe}/{self.batch}"
-
-    @property
-    def key(self) -> str:
-        """What tells it apart from the other cells of its framework."""
-        return f"{self.group}/{self.mode}"
-
-    @property
-    def estimate(self) -> float:
-        """Seconds it takes to prepare on a quiet machine with two cores."""
-        return _FIRST_CALL.get(self.mode, 2.0)
-
-    def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
-        """Return the observation of one metric of this task before anything is known of it."""
-        setting = self.framework.modes.get(self.mode)
-        return Observation(
-            probe=self.probe, framework=self.framework.id, workload=self.workload.workload, mode=self.mode,
-            how=setting.how if setting else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
-            outcome="not_run",
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RouteTask:
-    """Ship the trained network through one runtime in one precision: prove it, then measure what would ship."""
-
-    framework: FrameworkDefinition
-    route: RouteDefinition
-    precision: str
-    workload: str = ROUTE_WORKLOAD
-    kind: Literal["route"] = "route"
-
-    @property
-    def probe(self) -> str:
-        """The probe id."""
-        return self.route.id
-
-    @property
-    def title(self) -> str:
-        """What a progress display calls it."""
-        return f"{self.framework.title} → {self.route.title}, {self.precision}"
-
-    @property
-    def group(self) -> str:
-        """Cells of one group are visited in one round, and their times may be divided by each other."""
-        return f"route/{self.workload}"
-
-    @property
-    def estimate(self) -> float:
-        """Seconds it takes to export and prove on a quiet machine with two cores."""
-        return _EXPORT
-
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
-        """Return the proof's observation, or that of one metric, before anything is known of it."""
-        parameters: dict[str, str | int | float | bool] = {"precision": self.precision}
-        if metric == "latency":
-            parameters["batch"] = 1
-        return Observation(
-            probe=self.probe, framework=self.framework.id, route=self.route.runtime, workload=self.workload,
-            parameters=parameters, metric=metric, unit=unit, outcome="not_run",
-        )  # fmt: skip
+_RUNTIME_START = 0.25
+_RUNTIME_CHECK = 0.3
 
 
 Trial = CellTask | RouteTask | CapabilityTask
@@ -306,10 +144,13 @@ def make_plan(
     for work in known.workloads:
         if not _wanted(work.probe, only):
             continue
+        if mode == "quick" and not only and work.probe in _QUICK_WITHOUT:
+            skipped += [_left_out(work, batch, _QUICK_WITHOUT[work.probe]) for batch in work.batches]
+            continue
         for batch in work.batches:
             for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
                 if mode == "quick" and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
-                    skipped.append(_compiled_left_out(work, batch))
+                    skipped.append(_left_out(work, batch, _COMPILED))
                     continue
                 cells += [
                     CellTask(known.frameworks[name], work, batch, setting)
@@ -360,12 +201,8 @@ def _wanted(probe: str, only: Collection[str]) -> bool:
     return not only or any(fnmatchcase(probe, glob) for glob in only)
 
 
-def _compiled_left_out(work: WorkloadDefinition, batch: int) -> Skipped:
-    return Skipped(
-        probe=work.probe,
-        why=f"batch {batch} in the best known setting: compiling it takes longer than --quick allows; "
-        "leave out --quick to measure it",
-    )
+def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
+    return Skipped(probe=work.probe, why=f"batch {batch}: {why}; leave out --quick to measure it")
 
 
 def _identity(observation: Observation) -> tuple[object, ...]:

@@ -9,9 +9,9 @@ from advisor.measurement import statistics
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
-from advisor.measurement.plan import CellTask, EnvironmentTask
 from advisor.measurement.run import Framework, Parity
 from advisor.measurement.sampling import FrameworkCell, failed, once
+from advisor.measurement.tasks import CellTask, EnvironmentTask
 from advisor.measurement.worker import WorkerError
 
 

@@ -10,9 +10,10 @@ from typing import Any, Protocol, TypeVar
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.events import Waiting
-from advisor.measurement.plan import CellTask, Pace
+from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
+from advisor.measurement.tasks import CellTask
 from advisor.measurement.worker import WorkerError
 
 T = TypeVar("T")

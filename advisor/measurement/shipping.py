@@ -14,10 +14,11 @@ from advisor.measurement import statistics
 from advisor.measurement.bench import BLOCK_LIMIT
 from advisor.measurement.context import Context
 from advisor.measurement.exporting import Artifact, Digits
-from advisor.measurement.plan import Pace, RouteTask
+from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record
 from advisor.measurement.run import Observation, Round, Summary
 from advisor.measurement.sampling import failed, once
+from advisor.measurement.tasks import RouteTask
 from advisor.measurement.worker import Pending, Reply, WorkerError
 
 LOAD_LIMIT = 60.0

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.events import Noticed
-from advisor.measurement.plan import CellTask
 from advisor.measurement.record import Record
 from advisor.measurement.run import Round
 from advisor.measurement.sampling import FrameworkCell
+from advisor.measurement.tasks import CellTask
 from advisor.measurement.worker import Pending, WorkerError
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.measurement import definitions
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.plan import Pace
+from advisor.measurement.pace import Pace
 
 TOY = Path(__file__).parent / "data" / "probes"
 

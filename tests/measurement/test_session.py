@@ -17,7 +17,8 @@ import pytest
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import events, record
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.plan import Pace, make_plan
+from advisor.measurement.pace import Pace
+from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
@@ -219,7 +220,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from advisor.measurement import definitions
-from advisor.measurement.plan import Pace, make_plan
+from advisor.measurement.pace import Pace
+from advisor.measurement.plan import make_plan
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 

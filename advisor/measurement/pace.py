@@ -1,0 +1,54 @@
+"""How thoroughly a session measures: the length of its blocks, and how many rounds and processes it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.measurement.run import Mode
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How thoroughly a session measures.
+
+    Parameters
+    ----------
+    settle, lead_in, seconds : float
+        Seconds of a block: idle, untimed calls, timed calls.
+    minimum_calls : int
+        Calls that a block times at least, however long they take.
+    rounds : int
+        Blocks of every cell, over all processes together.
+    processes : int
+        Fresh processes per framework.
+    runtime_processes : int
+        Fresh processes per shipped artifact; each also gives one cold start.
+    patience : float
+        Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
+    """
+
+    settle: float
+    lead_in: float
+    seconds: float
+    minimum_calls: int
+    rounds: int
+    processes: int
+    runtime_processes: int
+    patience: float = 0.0
+
+    @property
+    def block(self) -> float:
+        """Seconds that one block takes."""
+        return self.settle + self.lead_in + self.seconds
+
+    @property
+    def segments(self) -> int:
+        """Parts of the session between which processes are replaced by fresh ones."""
+        return max(self.processes, self.runtime_processes)
+
+
+PACES: dict[Mode, Pace] = {
+    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
+    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120),
+    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600),
+}

@@ -1,0 +1,138 @@
+"""What a session does, piece by piece: start a framework, time a cell, ship through a route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.measurement.definitions import (
+    BEST_KNOWN,
+    OUT_OF_THE_BOX,
+    FrameworkDefinition,
+    RouteDefinition,
+    WorkloadDefinition,
+)
+from advisor.measurement.run import Observation
+
+ENVIRONMENT = "environment"
+ROUTE_WORKLOAD = "cnn"
+
+# Seconds on a quiet machine with two cores; only the progress display uses them.
+_IMPORT = {"pytorch": 2.0, "tensorflow": 5.5}
+_FIRST_CALL = {OUT_OF_THE_BOX: 0.3, BEST_KNOWN: 7.0}
+_EXPORT = 3.0
+
+
+@dataclass(frozen=True)
+class EnvironmentTask:
+    """Start a framework in its own process: import time, memory, installed size, threads."""
+
+    framework: FrameworkDefinition
+    kind: Literal["environment"] = "environment"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return ENVIRONMENT
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        return f"import {self.framework.title}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes on a quiet machine with two cores."""
+        return _IMPORT.get(self.framework.id, 5.0)
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the observation of one metric of this task before anything is known of it."""
+        return Observation(probe=self.probe, framework=self.framework.id, metric=metric, unit=unit, outcome="not_run")
+
+
+@dataclass(frozen=True)
+class CellTask:
+    """Time one workload in one framework, one batch size and one setting."""
+
+    framework: FrameworkDefinition
+    workload: WorkloadDefinition
+    batch: int
+    mode: str
+    kind: Literal["cell"] = "cell"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.workload.probe
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        setting = self.framework.modes.get(self.mode)
+        how = f" ({setting.title})" if setting else ""
+        return f"{self.framework.title}: {self.workload.title}, batch {self.batch}{how}"
+
+    @property
+    def group(self) -> str:
+        """Cells of one group are visited in one round, and their times may be divided by each other."""
+        return f"{self.workload.probe}/{self.batch}"
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from the other cells of its framework."""
+        return f"{self.group}/{self.mode}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes to prepare on a quiet machine with two cores."""
+        return _FIRST_CALL.get(self.mode, 2.0)
+
+    def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
+        """Return the observation of one metric of this task before anything is known of it."""
+        setting = self.framework.modes.get(self.mode)
+        return Observation(
+            probe=self.probe, framework=self.framework.id, workload=self.workload.workload, mode=self.mode,
+            how=setting.how if setting else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
+            outcome="not_run",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RouteTask:
+    """Ship the trained network through one runtime in one precision: prove it, then measure what would ship."""
+
+    framework: FrameworkDefinition
+    route: RouteDefinition
+    precision: str
+    workload: str = ROUTE_WORKLOAD
+    kind: Literal["route"] = "route"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.route.id
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        return f"{self.framework.title} → {self.route.title}, {self.precision}"
+
+    @property
+    def group(self) -> str:
+        """Cells of one group are visited in one round, and their times may be divided by each other."""
+        return f"route/{self.workload}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes to export and prove on a quiet machine with two cores."""
+        return _EXPORT
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the proof's observation, or that of one metric, before anything is known of it."""
+        parameters: dict[str, str | int | float | bool] = {"precision": self.precision}
+        if metric == "latency":
+            parameters["batch"] = 1
+        return Observation(
+            probe=self.probe, framework=self.framework.id, route=self.route.runtime, workload=self.workload,
+            parameters=parameters, metric=metric, unit=unit, outcome="not_run",
+        )  # fmt: skip
