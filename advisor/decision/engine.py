@@ -72,10 +72,11 @@ def decide(
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
     findings = Evidencer(run, catalog).table(stacks, profile.criteria.values())
     table = build(profile, stacks, titles, findings)
-    return _recommendation(table, run, catalog, seed=seed, samples=samples)
+    return assemble(table, run, catalog, seed=seed, samples=samples)
 
 
-def _recommendation(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: int) -> Recommendation:
+def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: int) -> Recommendation:
+    """Return the Recommendation of a scored table: samples, verdict, and what would change it."""
     profile = table.profile
     drawn: Samples | None = None
     acceptability: dict[str, tuple[float, ...]] = {}
