@@ -53,8 +53,9 @@ def show(value: float, unit: str, low: float | None = None, high: float | None =
     """
     low, high = (value, value) if low is None or high is None else (low, high)
     digits = _digits(value, (high - low) / 2)
-    factor, word = _scale(float(f"{value:.{digits - 1}e}"), unit, share=share)
-    places = _places(value / factor, digits)
+    size = value or max(abs(low), abs(high))
+    factor, word = _scale(float(f"{size:.{digits - 1}e}"), unit, share=share)
+    places = _places(value / factor, digits) if value or low == high else -_magnitude((high - low) / 2 / factor)
     if factor == 1 and (unit == "B" or (unit == "" and low == high and value == round(value))):
         places = 0
     text = _plain(value / factor, places)

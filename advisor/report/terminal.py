@@ -200,14 +200,7 @@ class _Page:
             for name, found in self.run.frameworks.items()
             if found.outcome != "measured"
         ]
-        titles = {need.criterion: words.line(need.title) for need in self.recommendation.needs}
-        missing: dict[tuple[str, str], list[str]] = {}
-        for cell in self.recommendation.evidence:
-            if cell.provenance == "missing" and cell.criterion in titles:
-                why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
-                stacks = missing.setdefault((titles[cell.criterion], _short(why)), [])
-                stacks.append(self.stack(cell.framework, cell.route))
-        lines += [f"{title} of {', '.join(stacks)}: {why}" for (title, why), stacks in missing.items()]
+        lines += self._missing()
         lines += [f"{skip.probe}: {words.line(skip.why)}" for skip in self.run.skipped]
         if lines:
             self.heading("Not measured")
@@ -215,6 +208,24 @@ class _Page:
                 self.item("–", line)
             if len(lines) > _MOST:
                 self.item("–", f"and {len(lines) - _MOST} more, which the Run and the site list")
+
+    def _missing(self) -> list[str]:
+        """Return what is missing, criteria with one reason and the same stacks together."""
+        titles = {need.criterion: words.line(need.title) for need in self.recommendation.needs}
+        found: dict[tuple[str, str], list[str]] = {}
+        for cell in self.recommendation.evidence:
+            if cell.provenance == "missing" and cell.criterion in titles:
+                why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
+                stacks = found.setdefault((titles[cell.criterion], _short(why)), [])
+                stacks.append(self.stack(cell.framework, cell.route))
+        together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (title, why), stacks in found.items():
+            together.setdefault((why, tuple(stacks)), []).append(title)
+        everyone = len(self.recommendation.ranking)
+        return [
+            f"{'; '.join(titles)}: {why} ({'every stack' if len(stacks) == everyone > 1 else ', '.join(stacks)})"
+            for (why, stacks), titles in together.items()
+        ]
 
     def flips(self) -> None:
         told = self.recommendation
