@@ -94,7 +94,10 @@ def prepare(
                 failed(context, task.blank(), error)
                 continue
             cells.append(FrameworkCell(bench, task))
-            known = {"outcome": "measured", "how": told["how"], "parity": Parity.model_validate(told["parity"])}
+            known = {
+                "outcome": "measured", "how": told["how"], "setting": told["setting"],
+                "parity": Parity.model_validate(told["parity"]),
+            }  # fmt: skip
             first = task.blank("first-call", "s")
             for blank in (task.blank(), first):
                 if context.record.find(blank) is None:

@@ -104,7 +104,11 @@ class Summary(Model):
 
 
 class Observation(Model):
-    """One thing that was tried: a metric with its summary, or a proof with its outcome."""
+    """One thing that was tried: a metric with its summary, or a proof with its outcome.
+
+    ``how`` is the setting in words; ``setting`` is the name of the alternative that was taken, where a ``mode`` has
+    several.
+    """
 
     probe: str
     framework: str
@@ -112,6 +116,7 @@ class Observation(Model):
     workload: str | None = None
     mode: str | None = None
     how: str | None = None
+    setting: str | None = None
     parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
     metric: str | None = None
     unit: str | None = None

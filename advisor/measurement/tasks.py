@@ -52,12 +52,16 @@ class EnvironmentTask:
 
 @dataclass(frozen=True)
 class CellTask:
-    """Time one workload in one framework, one batch size and one setting."""
+    """Time one workload in one framework, one batch size and one setting.
+
+    ``setting`` names the alternative to take where the setting has several; without it a short trial decides.
+    """
 
     framework: FrameworkDefinition
     workload: WorkloadDefinition
     batch: int
     mode: str
+    setting: str | None = None
     kind: Literal["cell"] = "cell"
 
     @property
