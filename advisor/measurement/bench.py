@@ -72,11 +72,16 @@ class Bench:
         return self._worker.send("describe", threads=self._context.threads)
 
     def prepare(self, task: CellTask) -> Mapping[str, Any]:
-        """Make a cell ready; it counts as ready when this returns."""
+        """Make a cell ready; it counts as ready when this returns.
+
+        The first process tries the alternatives of a setting; later ones take what it took, without another trial.
+        """
         worker = self._ready()
+        known = self._context.record.find(task.blank())
+        setting = (known.setting if known else None) or task.setting
         pending = worker.send(
             "prepare", probe=task.probe, workload=task.workload.workload, task=task.workload.task,
-            parameters={"batch": task.batch}, mode=task.mode,
+            parameters={"batch": task.batch}, mode=task.mode, **({"setting": setting} if setting else {}),
         )  # fmt: skip
         value = self._collect(worker, pending, PREPARE_LIMIT).value
         self._cells[task.key] = int(value["cell"])
