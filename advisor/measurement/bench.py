@@ -30,7 +30,8 @@ class Bench:
 
     def __init__(self, context: Context, definition: FrameworkDefinition) -> None:
         self.definition = definition
-        self.process = -1
+        blanks = [task.blank() for task in context.plan.cells if task.framework.id == definition.id]
+        self.process = context.record.next_process(blanks) - 1
         self._pid = -1
         self._context = context
         self._worker: Worker | None = None

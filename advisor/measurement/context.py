@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.measurement.environments import Environment
@@ -56,9 +56,9 @@ class Context:
     guard: Guard
     patience: float = 0.0
     begun: int = 0
-    spending: Spending = field(default_factory=Spending)
 
     def __post_init__(self) -> None:
+        self.spending = Spending(self.record.spent_earlier())
         self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
         self._workers: list[Worker] = []
 

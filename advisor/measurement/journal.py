@@ -20,7 +20,9 @@ class Journal:
     Parameters
     ----------
     path : path
-        The file; it must not exist.
+        The file; without `resume` it must not exist.
+    resume : bool
+        Go on with an existing file; a last line that was cut off in the middle is taken away first.
 
     Raises
     ------
@@ -28,11 +30,14 @@ class Journal:
         When the file cannot be written (exit code 2); the message names the reason, such as a full disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
+            new = 0 if resume else os.O_CREAT | os.O_EXCL
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | new, 0o644)
+            if resume:
+                os.ftruncate(self._file, len(path.read_bytes().rpartition(b"\n")[0]) + 1)
         except OSError as error:
             raise self._error(error) from None
 

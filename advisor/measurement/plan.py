@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -99,6 +100,12 @@ class Plan:
         )
         proved = sum(task.estimate for task in self.routes) / 2 + sum(task.estimate for task in self.capabilities)
         return prepared + proved + self.starting + self.sampling
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this plan from another: a session is resumed with its own plan only."""
+        made_of = [self.mode, repr(self.pace), *(repr(_identity(task.blank())) for task in self.trials)]
+        return hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
 
     def covered_by(self, run: Run) -> bool:
         """Tell whether `run` has tried everything that this plan would try."""

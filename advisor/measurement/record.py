@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Start(Model):
     host: Host
     policy: Policy
     seed: int
+    plan: str = ""
     noise: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
 
@@ -65,15 +67,22 @@ class Record:
         The head of the Run.
     to : Journal, optional
         Where every entry is written before it counts.
+    earlier : iterable of entries, optional
+        What the journal holds already, with its first entry: the record goes on from there.
     """
 
-    def __init__(self, start: Start, to: Journal | None = None) -> None:
+    def __init__(self, start: Start, to: Journal | None = None, *, earlier: Iterable[Entry] = ()) -> None:
         self.start = start
         self._journal = to
         self._drafts: dict[str, _Draft] = {}
         self._frameworks: dict[str, Framework] = {}
         self._twins: dict[str, dict[str, list[Round]]] = {}
-        if to is not None:
+        self._spent: Spent | None = None
+        resumed = False
+        for entry in earlier:
+            self.apply(entry)
+            resumed = True
+        if to is not None and not resumed:
             to.write({"schema": journal.SCHEMA, "kind": "start", "value": start.model_dump(mode="json")})
 
     def framework(self, name: str, found: Framework) -> None:
@@ -108,6 +117,32 @@ class Record:
         """
         entry = {"kind": "value", "key": identity(blank), "value": value}
         self._note(entry | ({"rejected": rejected} if rejected else {}))
+
+    def spent(self, so_far: Spent) -> None:
+        """Note where the time went so far."""
+        self._note({"kind": "spent", "value": so_far.model_dump(mode="json")})
+
+    def spent_earlier(self) -> Spent | None:
+        """Return the last account of time that was noted."""
+        return self._spent
+
+    def done(self, blank: Observation, number: int) -> bool:
+        """Tell whether a round of an observation was measured and accepted, or nothing more is expected of it."""
+        draft = self._drafts.get(identity(blank))
+        if draft is None:
+            return False
+        failed = draft.observation.outcome not in ("measured", "not_run")
+        return failed or any(each.round == number and each.accepted for each in draft.rounds)
+
+    def twin_done(self, name: str, blank: Observation, number: int) -> bool:
+        """Tell whether a framework's second process has measured a round, and it was accepted."""
+        rounds = self._twins.get(name, {}).get(identity(blank), [])
+        return any(each.round == number and each.accepted for each in rounds)
+
+    def next_process(self, blanks: Iterable[Observation]) -> int:
+        """Return a number that no process has whose blocks of these observations are noted."""
+        drafts = (self._drafts.get(identity(blank)) for blank in blanks)
+        return max((each.process + 1 for draft in drafts if draft for each in draft.rounds), default=0)
 
     def find(self, blank: Observation) -> Observation | None:
         """Return what is noted of the observation that `blank` identifies."""
@@ -192,6 +227,8 @@ class Record:
             found = Round.model_validate(entry["round"])
             draft.rounds.append(found)
             draft.calls.append(entry["calls"])
+        elif kind == "spent":
+            self._spent = Spent.model_validate(value)
         elif kind == "value":
             draft = self._drafts[entry["key"]]
             (draft.disturbed_values if "rejected" in entry else draft.values).append(float(entry["value"]))
@@ -208,18 +245,15 @@ def rebuild(path: Path) -> Run:
     return restore(journal.read(path)).run(finished=datetime.fromtimestamp(path.stat().st_mtime, UTC), complete=False)
 
 
-def restore(entries: Iterable[Entry]) -> Record:
-    """Return the record that the entries of a journal describe."""
+def restore(entries: Iterable[Entry], to: Journal | None = None) -> Record:
+    """Return the record that the entries of a journal describe; what it learns further is written `to` a journal."""
     lines = iter(entries)
     first = next(lines, None)
     if first is None:
         from advisor.errors import AdvisorError
 
         raise AdvisorError("the journal is empty: its session ended before anything was measured")
-    record = Record(Start.model_validate(first["value"]))
-    for entry in lines:
-        record.apply(entry)
-    return record
+    return Record(Start.model_validate(first["value"]), to, earlier=chain([first], lines))
 
 
 def identity(observation: Observation) -> str:

@@ -56,6 +56,9 @@ class Cell(Protocol):
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block; WorkerError when that fails."""
 
+    def done(self, record: Record, number: int) -> bool:
+        """Whether a round of it is recorded and accepted already."""
+
     def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
         """Record a block."""
 
@@ -93,6 +96,10 @@ class FrameworkCell:
         """Time one block."""
         return self._bench.block(self._task, pace)
 
+    def done(self, record: Record, number: int) -> bool:
+        """Whether a round of the task's latency is recorded and accepted already."""
+        return record.done(self.blank(), number)
+
     def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
         """Record a block of the task's latency."""
         record.block(self.blank(), found, calls)
@@ -105,6 +112,8 @@ class FrameworkCell:
 def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> list[Cell]:
     """Visit every cell once per round and record its blocks; return the cells that are still well.
 
+    What an earlier part of the session has already, before it was interrupted, is passed over.
+
     The order of the groups, and of the cells within a group, is drawn anew for every round, so that no stack always
     follows the same neighbour, and a slow spell of the machine falls on all alike.
 
@@ -115,17 +124,19 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
     """
     well = list(cells)
     for number in rounds:
-        if not well:
-            break
+        due = [cell for cell in well if not cell.done(context.record, number)]
+        if not due:
+            continue
         title = f"round {number + 1} of {context.plan.pace.rounds}"
-        with context.task(title, len(well) * context.plan.pace.block) as result, context.spending.on("sampling"):
-            for cell in _shuffled(context, well):
+        with context.task(title, len(due) * context.plan.pace.block) as result, context.spending.on("sampling"):
+            for cell in _shuffled(context, due):
                 try:
                     _visit(context, cell, number)
                 except WorkerError as error:
                     cell.lost(context, error)
                     well.remove(cell)
                     result.outcome, result.message = error.outcome, error.message
+        context.record.spent(context.spending.so_far())
     return well
 
 

@@ -107,6 +107,10 @@ class RuntimeCell:
         """Time one block."""
         return self.running.block(pace)
 
+    def done(self, record: Record, number: int) -> bool:
+        """Whether a round of the artifact's latency is recorded and accepted already."""
+        return record.done(self.blank(), number)
+
     def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
         """Record a block of the artifact's latency."""
         record.block(self.blank(), found, calls)
@@ -142,27 +146,27 @@ def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> li
     return well
 
 
-def start(context: Context, artifacts: Sequence[Artifact], sample: Path, process: int) -> list[RuntimeCell]:
+def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment: int) -> list[RuntimeCell]:
     """Start a fresh process for every artifact, one after the other in random order, and record the cold starts."""
     cells = []
     order = list(artifacts)
     context.random.shuffle(order)
-    title = f"cold starts, {process + 1} of {context.plan.pace.runtime_processes}"
+    title = f"cold starts, {segment + 1} of {context.plan.pace.runtime_processes}"
     with context.task(title, START_ESTIMATE * len(order)) as result, context.spending.on("sampling"):
         for artifact in order:
             task = artifact.task
-            blank = task.blank("cold-start", "s")
+            blank, latency = task.blank("cold-start", "s"), task.blank("latency", "s")
             try:
                 running, objection = _started(context, artifact, sample)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, blank, error)
                 continue
-            for each in (blank, task.blank("latency", "s")):
+            for each in (blank, latency):
                 if context.record.find(each) is None:
                     _measured(context, each)
             context.record.value(blank, running.cold_start, objection)
-            cells.append(RuntimeCell(task, running, process))
+            cells.append(RuntimeCell(task, running, context.record.next_process([latency])))
     return cells
 
 

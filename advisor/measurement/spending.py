@@ -16,12 +16,24 @@ class Spending:
     """Adds up the seconds spent on each purpose; what no purpose claims is the rest.
 
     Purposes nest: the inner one gets the time, and the outer one goes on after it.
+
+    Parameters
+    ----------
+    earlier : Spent, optional
+        The account of the session up to an interruption.
     """
 
-    def __init__(self) -> None:
-        self._began = self._since = time.perf_counter()
+    def __init__(self, earlier: Spent | None = None) -> None:
+        known = earlier or Spent()
+        self._since = time.perf_counter()
+        self._began = self._since - known.total
         self._purposes: list[Purpose] = ["rest"]
-        self._seconds: dict[Purpose, float] = {"imports": 0.0, "preparation": 0.0, "sampling": 0.0, "rest": 0.0}
+        self._seconds: dict[Purpose, float] = {
+            "imports": known.imports,
+            "preparation": known.preparation,
+            "sampling": known.sampling,
+            "rest": known.rest,
+        }
 
     @contextmanager
     def on(self, purpose: Purpose) -> Iterator[None]:

@@ -55,8 +55,9 @@ class Store:
                 continue
 
     def unfinished(self) -> list[Path]:
-        """Return the journals that a killed session left, newest first."""
-        return sorted(self.folder.glob(f"*{_JOURNAL}"), reverse=True)
+        """Return the journals that killed and interrupted sessions left, newest first, as far as they hold anything."""
+        found = sorted(self.folder.glob(f"*{_JOURNAL}"), reverse=True)
+        return [path for path in found if b"\n" in path.read_bytes()]
 
     def reusable(
         self,

@@ -21,6 +21,10 @@ class TwinCell(FrameworkCell):
         super().__init__(bench, task)
         self._framework = task.framework
 
+    def done(self, record: Record, number: int) -> bool:
+        """Whether a round is recorded for the floor already."""
+        return record.twin_done(self._framework.id, self.blank(), number)
+
     def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:  # noqa: ARG002 - a cell's method
         """Record a block for the floor."""
         record.twin(self._framework.id, self.blank(), found)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +10,13 @@ import psutil
 import pytest
 
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import events, record
+from advisor.measurement import events
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
-from tests.measurement.conftest import TOY
 
 
 @dataclass
@@ -210,52 +204,11 @@ def test_an_interrupted_session_keeps_what_it_has(
     run = load_run(caught.value.path)
     assert run == caught.value.run
     assert not run.complete
+    assert store.unfinished() == [store.journal(run.id)]
     latencies = [each for each in run.observations if each.metric == "latency"]
     assert len(latencies) == 4
     assert {each.outcome for each in latencies} == ({"measured"} if measured else {"not_run"})
     assert not children()
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from advisor.measurement import definitions
-from advisor.measurement.pace import Pace
-from advisor.measurement.plan import make_plan
-from advisor.measurement.session import measure
-from advisor.measurement.store import Store
-
-plan = make_plan(
-    definitions=definitions.load(Path(sys.argv[1])), frameworks=["toy"], only=["mlp-inference"],
-    pace=Pace(0.001, 0.002, 0.05, 5, rounds=200, processes=1, runtime_processes=1),
-)
-measure(plan, store=Store(Path(sys.argv[2])), threads=1)
-"""
-
-
-def test_a_killed_session_leaves_a_journal_with_every_accepted_block(tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    session = subprocess.Popen([sys.executable, "-c", KILLED, str(TOY), str(runs)])
-    try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            journals = Store(runs).unfinished()
-            if journals and journals[0].read_text().count('"kind":"block"') >= 10:
-                break
-            time.sleep(0.02)
-        workers = psutil.Process(session.pid).children(recursive=True)
-        os.kill(session.pid, signal.SIGKILL)
-    finally:
-        session.kill()
-        session.wait()
-    (journal,) = Store(runs).unfinished()
-    whole = journal.read_bytes().rpartition(b"\n")[0].count(b'"kind":"block"')
-    run = record.rebuild(journal)
-    assert not run.complete
-    assert sum(len(each.rounds) for each in run.observations) == whole >= 10
-    assert workers
-    _, alive = psutil.wait_procs(workers, timeout=5)
-    assert not alive, "the workers end when their session does"
 
 
 def test_a_full_disk_is_said_and_the_journal_stays(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:

@@ -1,0 +1,159 @@
+"""The phases of a session, in their order: start, prepare, export, sample, prove."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import numpy as np
+
+from advisor.measurement import exporting, preparing, proving, sampling, shipping, statistics
+from advisor.measurement.bench import Bench
+from advisor.measurement.capabilities import CapabilityTask
+from advisor.measurement.context import Context
+from advisor.measurement.events import Noticed, PhaseStarted
+from advisor.measurement.exporting import Artifact, Digits
+from advisor.measurement.record import identity
+from advisor.measurement.tasks import CellTask, RouteTask
+from advisor.measurement.twins import Twins
+from advisor.measurement.worker import WorkerError
+
+_TRAINING = "train the network that the routes ship"
+_TRAINING_ESTIMATE = 4.0
+
+
+class Phases:
+    """The phases of one session."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.plan = context.plan
+        self.benches: dict[str, Bench] = {}
+        self.twins = Twins(context, {})
+
+    def go(self) -> None:
+        """Go through all phases."""
+        self._start_first()
+        cells = self._prepare()
+        # Nothing of the exports is compared, so the second processes may import meanwhile.
+        self.twins = Twins(self.context, self.benches)
+        self.twins.launch()
+        artifacts, digits = self._export()
+        cells += self.twins.cells()
+        self._rounds(cells, artifacts, digits)
+        self.twins.stop()
+        self._prove()
+        self._effective_threads()
+
+    def _start_first(self) -> None:
+        tell, plan = self.context.tell, self.plan
+        tell(PhaseStarted("Start the frameworks", sum(task.estimate for task in plan.environments)))
+        for task in plan.environments:
+            environment = self.context.environments[task.framework.id]
+            if not environment.present:
+                text = environment.message or f"{task.framework.title} is not installed"
+                tell(Noticed(f"{text}: {environment.install}"))
+                error = WorkerError(f"{text}: {environment.install}", outcome="not_installed")
+                preparing.missing(self.context, task, error)
+                continue
+            bench = Bench(self.context, task.framework)
+            if preparing.start(self.context, task, bench):
+                self.benches[task.framework.id] = bench
+
+    def _prepare(self) -> list[sampling.Cell]:
+        tasks = [task for task in self.plan.cells if task.framework.id in self.benches and self._due(task)]
+        if tasks:
+            self.context.tell(PhaseStarted("Prepare the workloads", sum(task.estimate for task in tasks)))
+        return list(preparing.prepare(self.context, tasks, self.benches))
+
+    def _due(self, task: CellTask | RouteTask) -> bool:
+        """Tell whether something of a task is still to be measured; in a session that is resumed, much is not."""
+        record, latency = self.context.record, task.blank("latency", "s")
+        if isinstance(task, RouteTask) and not self._untried(task):
+            found = record.find(task.blank())
+            if found is not None and found.outcome != "proved":
+                return False
+        return not all(record.done(latency, number) for number in range(self.plan.pace.rounds))
+
+    def _untried(self, task: RouteTask | CapabilityTask) -> bool:
+        found = self.context.record.find(task.blank())
+        return found is None or found.outcome == "not_run"
+
+    def _export(self) -> tuple[list[Artifact], Digits | None]:
+        context = self.context
+        tasks = [task for task in self.plan.routes if task.framework.id in self.benches and self._due(task)]
+        if not tasks:
+            return [], None
+        seconds = sum(task.estimate for task in tasks) / len(self.benches)
+        context.tell(PhaseStarted("Export and prove the routes", seconds))
+        with context.spending.on("preparation"):
+            with context.task(_TRAINING, _TRAINING_ESTIMATE) as result:
+                try:
+                    digits = exporting.train(context, next(iter(self.benches.values())))
+                except WorkerError as error:
+                    result.outcome, result.message = error.outcome, error.message
+                    for task in tasks:
+                        sampling.failed(context, task.blank(), error)
+                    return [], None
+            artifacts = exporting.prove(context, tasks, self.benches, digits)
+        return shipping.check(context, artifacts, digits), digits
+
+    def _rounds(self, cells: list[sampling.Cell], artifacts: list[Artifact], digits: Digits | None) -> None:
+        """Spread the rounds over segments; between segments, processes are replaced by fresh ones."""
+        pace, context = self.plan.pace, self.context
+        context.tell(PhaseStarted("Measure", (len(cells) + len(artifacts)) * pace.rounds * pace.block))
+        sample = context.scratch / "sample.npy"
+        if digits is not None:
+            np.save(sample, np.load(digits.held_out)[:1])
+        fresh = True
+        for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
+            latencies = [cell.blank() for cell in cells] + [each.task.blank("latency", "s") for each in artifacts]
+            if all(context.record.done(latency, int(number)) for latency in latencies for number in rounds):
+                continue
+            if 0 < segment < pace.processes and not fresh:
+                cells = self._renew(cells)
+            fresh = False
+            shipped = shipping.start(context, artifacts, sample, segment) if artifacts else []
+            alive: list[sampling.Cell] = [*cells, *shipped]
+            well = {id(cell) for cell in sampling.sample(context, alive, [int(number) for number in rounds])}
+            shipping.finish(context, [cell for cell in shipped if id(cell) in well])
+            cells = [cell for cell in cells if id(cell) in well]
+
+    def _renew(self, cells: list[sampling.Cell]) -> list[sampling.Cell]:
+        """Replace the framework's processes, and prepare again what is still well."""
+        alive = {identity(cell.blank()) for cell in cells}
+        for task in self.plan.environments:
+            bench = self.benches.get(task.framework.id)
+            if bench is not None and not preparing.start(self.context, task, bench):
+                del self.benches[task.framework.id]
+        tasks = [
+            task for task in self.plan.cells if task.framework.id in self.benches and identity(task.blank()) in alive
+        ]
+        renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches, again=True))
+        self.twins.launch()
+        return renewed + list(self.twins.cells())
+
+    def _prove(self) -> None:
+        """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""
+        tasks = [task for task in self.plan.capabilities if task.framework.id in self.benches and self._untried(task)]
+        if tasks:
+            for bench in self.benches.values():
+                bench.stop()
+            self.context.tell(PhaseStarted("Prove the capabilities", sum(task.estimate for task in tasks)))
+            proving.prove(self.context, tasks)
+
+    def _effective_threads(self) -> None:
+        """Record processor seconds per second of wall clock, of the workload that keeps most threads busy."""
+        record = self.context.record
+        for task in self.plan.environments:
+            cells = [record.rounds(cell.blank()) for cell in self.plan.cells if cell.framework == task.framework]
+            # Where no block of a cell was left alone, its disturbed ones have to do.
+            blocks = [[each for each in rounds if each.accepted] or rounds for rounds in cells if rounds]
+            if not blocks:
+                continue
+            busiest = max(([each.cpu / each.wall for each in rounds] for rounds in blocks), key=median)
+            summary = statistics.sampled(busiest)
+            record.observe(
+                task.blank("effective-threads", "").model_copy(update={"outcome": "measured", "summary": summary})
+            )
+            known = record.frameworks()[task.framework.id]
+            record.framework(task.framework.id, known.model_copy(update={"threads_effective": summary.median}))
