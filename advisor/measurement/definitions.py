@@ -21,10 +21,14 @@ BEST_KNOWN = "best-known"
 
 
 class Setting(Model):
-    """One way of using a framework (``out-of-the-box``, ``best-known``), and what it is in words."""
+    """One way of using a framework (``out-of-the-box``, ``best-known``), and what it is in words.
+
+    ``quick`` names for a probe the alternative that a quick session takes without trying the others.
+    """
 
     title: str
     how: str
+    quick: dict[str, str] = Field(default_factory=dict)
 
 
 class FrameworkDefinition(Model):

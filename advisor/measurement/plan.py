@@ -159,11 +159,13 @@ def make_plan(
                 if mode == "quick" and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
                     skipped.append(_left_out(work, batch, _COMPILED))
                     continue
-                cells += [
-                    CellTask(known.frameworks[name], work, batch, setting)
-                    for name in chosen
-                    if setting in known.frameworks[name].modes
-                ]
+                for name in chosen:
+                    modes = known.frameworks[name].modes
+                    if setting in modes:
+                        taken = modes[setting].quick.get(work.probe) if mode == "quick" else None
+                        cells.append(CellTask(known.frameworks[name], work, batch, setting, taken))
+                        if taken:
+                            skipped.append(_untried(known.frameworks[name], work, batch, taken))
     shipping = [
         RouteTask(known.frameworks[name], known.routes[runtime], precision)
         for name in chosen
@@ -210,6 +212,11 @@ def _wanted(probe: str, only: Collection[str]) -> bool:
 
 def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
     return Skipped(probe=work.probe, why=f"batch {batch}: {why}; leave out --quick to measure it")
+
+
+def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:
+    what = f"{framework.title}'s other alternatives to {taken.replace('_', ' ')}"
+    return _left_out(work, batch, f"{what} are not tried, because {_COMPILED}")
 
 
 def _identity(observation: Observation) -> tuple[object, ...]:
