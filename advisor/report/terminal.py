@@ -13,6 +13,7 @@ from rich.text import Text
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
+from advisor.report.gaps import gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 _ORIGINS = {"measured here": "●", "measured elsewhere": "◐", "documented": "○", "asserted": "◌", "missing": "–"}
@@ -194,38 +195,13 @@ class _Page:
             self.item(sign, f"{self.stack(each.framework, each.route)}: {why}")
 
     def unmeasured(self) -> None:
-        lines = [
-            f"{words.name(name, self.titles)}: {words.OUTCOMES[found.outcome]}"
-            + (f". Install it: {words.line(found.install)}" if found.install else "")
-            for name, found in self.run.frameworks.items()
-            if found.outcome != "measured"
-        ]
-        lines += self._missing()
-        lines += [f"{skip.probe}: {words.line(skip.why)}" for skip in self.run.skipped]
+        lines = gaps(self.recommendation, self.run, self.titles)
         if lines:
             self.heading("Not measured")
             for line in lines[:_MOST]:
                 self.item("–", line)
             if len(lines) > _MOST:
                 self.item("–", f"and {len(lines) - _MOST} more, which the Run and the site list")
-
-    def _missing(self) -> list[str]:
-        """Return what is missing, criteria with one reason and the same stacks together."""
-        titles = {need.criterion: words.line(need.title) for need in self.recommendation.needs}
-        found: dict[tuple[str, str], list[str]] = {}
-        for cell in self.recommendation.evidence:
-            if cell.provenance == "missing" and cell.criterion in titles:
-                why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
-                stacks = found.setdefault((titles[cell.criterion], _short(why)), [])
-                stacks.append(self.stack(cell.framework, cell.route))
-        together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for (title, why), stacks in found.items():
-            together.setdefault((why, tuple(stacks)), []).append(title)
-        everyone = len(self.recommendation.ranking)
-        return [
-            f"{'; '.join(titles)}: {why} ({'every stack' if len(stacks) == everyone > 1 else ', '.join(stacks)})"
-            for (why, stacks), titles in together.items()
-        ]
 
     def flips(self) -> None:
         told = self.recommendation
@@ -298,7 +274,3 @@ def _cell(cell: Cell | None, *, share: bool) -> str:
 
 def _kind(cell: Cell | None) -> str:
     return cell.provenance if cell is not None else "missing"
-
-
-def _short(text: str, limit: int = 160) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

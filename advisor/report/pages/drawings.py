@@ -13,8 +13,8 @@ from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.strips import Strip, strips
+from advisor.report.pages.cells import NeedView
 from advisor.report.pages.context import ProbePage, Report, StackName
-from advisor.report.pages.profile import NeedView
 
 
 def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) -> dict[str, Drawing]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
 from advisor.report import words
+from advisor.report.pages.cells import CellView, cell_view
 from advisor.report.pages.context import Report, StackName
-from advisor.report.pages.profile import CellView, cell_view, profile_name
+from advisor.report.pages.profile import profile_name
 
 
 def context(report: Report) -> dict[str, Any]:

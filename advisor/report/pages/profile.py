@@ -7,41 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
-from advisor.report.figures import Figure, Interval, Quote, Source
-from advisor.report.pages.context import Report, StackName
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True)
-class CellView:
-    """One cell of the performance table, ready to show."""
-
-    stack: StackName
-    value: Interval | Quote | None
-    outcome: str
-    provenance: str
-    month: str | None
-    why: Quote | None
-    link: str | None
-    source: str | None
-
-
-@dataclass(frozen=True)
-class NeedView:
-    """One weighted criterion with its cells, in the order of the ranking."""
-
-    letter: str
-    anchor: str
-    need: Need
-    title: Quote
-    weight: Figure
-    floor: Quote
-    target: Quote
-    because: Quote
-    cells: tuple[CellView, ...]
+from advisor.report.figures import Figure, Interval, Source
+from advisor.report.pages.cells import NeedView, need_views
+from advisor.report.pages.context import Report
+from advisor.report.pages.flips import flips
 
 
 @dataclass(frozen=True)
@@ -137,103 +108,6 @@ def shares(told: Recommendation) -> list[Part]:
             parts.append(Part(words.slug(each.framework), start, width))
         start += width
     return parts
-
-
-def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -> list[NeedView]:
-    """Return the criteria by falling weight, each with its cells."""
-    source = report.sources[told.profile]
-    cells = {(cell.framework, cell.route, cell.criterion): place for place, cell in enumerate(told.evidence)}
-    order = sorted(range(len(told.needs)), key=lambda place: -told.needs[place].weight)
-    return [
-        NeedView(
-            letter=LETTERS[number] if number < len(LETTERS) else "·",
-            anchor=f"criterion-{words.slug(told.needs[place].criterion)}",
-            need=told.needs[place],
-            title=source.quote("needs", place, "title"),
-            weight=source.figure("needs", place, "weight", show=numbers.weight),
-            floor=source.quote("needs", place, "floor_text"),
-            target=source.quote("needs", place, "target_text"),
-            because=source.quote("needs", place, "because"),
-            cells=tuple(
-                cell_view(report, told, cells.get((each.framework, each.route, told.needs[place].criterion)), each)
-                for each in stacks
-            ),
-        )
-        for number, place in enumerate(order)
-    ]
-
-
-def cell_view(report: Report, told: Recommendation, place: int | None, ranked: Ranked) -> CellView:
-    """Return one cell of the performance table."""
-    stack = report.stack(ranked.framework, ranked.route)
-    if place is None:
-        return CellView(stack, None, "missing", "missing", None, None, None, None)
-    source, cell = report.sources[told.profile], told.evidence[place]
-    value: Interval | Quote | None = None
-    if cell.level is not None:
-        value = source.quote("evidence", place, "level")
-    elif cell.value is not None:
-        value = source.interval("evidence", place, unit=cell.unit, share=is_share(told, cell))
-    elif cell.text and cell.provenance != "missing":
-        value = source.quote("evidence", place, "text")
-    return CellView(
-        stack=stack,
-        value=value,
-        outcome=cell.outcome,
-        provenance=cell.provenance,
-        month=cell.date if cell.provenance in ("documented", "measured elsewhere") else None,
-        why=source.quote("evidence", place, "message") if cell.message else None,
-        link=report.evidence(cell.evidence),
-        source=cell.source if (cell.source or "").startswith(("https://", "http://")) else None,
-    )
-
-
-def is_share(told: Recommendation, cell: Cell) -> bool:
-    """Return whether a cell reads as a percentage: its criterion's floor and target tell."""
-    need = next((each for each in told.needs if each.criterion == cell.criterion), None)
-    texts = (need.floor_text, need.target_text) if need else ()
-    return numbers.is_share(cell.criterion, *texts)
-
-
-def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
-    """Return what would change the answer: figures in raw units, levels in the words of the Recommendation."""
-    source = report.sources[told.profile]
-    places = {need.criterion: place for place, need in enumerate(told.needs)}
-    cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
-    levels = {(cell.criterion, cell.value): place for place, cell in enumerate(told.evidence) if cell.level}
-    rows = []
-    for number, flip in enumerate(told.flips):
-        cell = cells.get((flip.framework, flip.route, flip.criterion))
-        figures = cell is None or cell.level is None
-        share = cell is not None and is_share(told, cell)
-
-        def level(value: float | None, criterion: str = flip.criterion) -> Quote | None:
-            place = levels.get((criterion, value))
-            return source.quote("evidence", place, "level") if place is not None else None
-
-        def needed(value: float, unit: str = flip.unit, share: bool = share) -> str:
-            return numbers.rough(value, unit, share=share)
-
-        def now(value: float, cell: Cell | None = cell, unit: str = flip.unit, share: bool = share) -> str:
-            bounds = (cell.low, cell.high) if cell is not None and cell.value == value else (None, None)
-            return numbers.show(value, unit, *bounds, share=share).text
-
-        rows.append(
-            {
-                "title": source.quote("needs", places[flip.criterion], "title")
-                if flip.criterion in places
-                else words.name(flip.criterion, told.titles),
-                "stack": report.stack(flip.framework, flip.route),
-                "text": source.quote("flips", number, "text"),
-                "figures": figures,
-                "now": source.figure("flips", number, "now", show=now)
-                if flip.now is not None and figures
-                else level(flip.now),
-                "needed": source.figure("flips", number, "needed", show=needed) if figures else level(flip.needed),
-                "up": flip.now is not None and flip.needed > flip.now,
-            }
-        )
-    return rows
 
 
 def _value(source: Source, place: int) -> Interval:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import words
+from advisor.report.pages.cells import NeedView
 from advisor.report.pages.context import Report
-from advisor.report.pages.profile import NeedView
 
 
 def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""What was not measured, and why, in sentences: frameworks that are not there, missing figures, things left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from advisor.decision.recommendation import Recommendation
+from advisor.measurement.run import Run
+from advisor.report import words
+
+_LONGEST = 160
+
+
+def gaps(recommendation: Recommendation, run: Run, titles: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each thing that the answer does not know, most general first."""
+    return [*_frameworks(run, titles), *_figures(recommendation, titles), *_skipped(run)]
+
+
+def _frameworks(run: Run, titles: Mapping[str, str]) -> Iterator[str]:
+    for name, found in run.frameworks.items():
+        if found.outcome != "measured":
+            how = f". Install it: {words.line(found.install)}" if found.install else ""
+            yield f"{words.name(name, titles)}: {words.OUTCOMES[found.outcome]}{how}"
+
+
+def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is missing; criteria with one reason and the same stacks come together."""
+    criteria = {need.criterion: words.line(need.title) for need in recommendation.needs}
+    found: dict[tuple[str, str], list[str]] = {}
+    for cell in recommendation.evidence:
+        if cell.provenance == "missing" and cell.criterion in criteria:
+            why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
+            stacks = found.setdefault((criteria[cell.criterion], _short(why)), [])
+            stacks.append(words.stack(cell.framework, cell.route, titles))
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (title, why), stacks in found.items():
+        together.setdefault((why, tuple(stacks)), []).append(title)
+    everyone = len(recommendation.ranking)
+    for (why, stacks_), names in together.items():
+        whose = "every stack" if len(stacks_) == everyone > 1 else ", ".join(stacks_)
+        yield f"{'; '.join(names)}: {why} ({whose})"
+
+
+def _skipped(run: Run) -> Iterator[str]:
+    for skip in run.skipped:
+        yield f"{words.line(skip.probe)}: {words.line(skip.why)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
