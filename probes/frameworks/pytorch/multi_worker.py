@@ -1,0 +1,50 @@
+"""Train on two workers that torchrun brings together over TCP, as it would two machines: the steps of one alone."""
+
+from __future__ import annotations
+
+import sys
+
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from probes import programs, replicas
+from probes.frameworks.pytorch import models
+from probes.frameworks.pytorch.data_parallel import steps
+from probes.proof import Proof
+from probes.replicas import COUNT, LOOPBACK, STEPS
+from probes.workloads import Case
+
+AGENT = [sys.executable, "-m", "torch.distributed.run", f"--nnodes={COUNT}", "--rdzv-backend=c10d", "--local-addr"]
+SCRIPT = ["-m", __name__]
+
+
+def run(case: Case) -> Proof:
+    """Start one agent per worker, and compare the weights of both workers with those of one."""
+    (port,) = replicas.free_ports(1)
+    agent = [*AGENT, LOOPBACK, f"--rdzv-endpoint={LOOPBACK}:{port}", *SCRIPT, str(case.folder)]
+    loopback = {"GLOO_SOCKET_IFNAME": replicas.loopback(), "OMP_NUM_THREADS": "1"}
+    programs.run(*[agent] * COUNT, environment=programs.python_path() | loopback)
+    weights = [str(case.folder / f"worker-{rank}.npz") for rank in range(COUNT)]
+    return replicas.same(alone(str(case.folder)), weights, how="torchrun, DistributedDataParallel, gloo over TCP")
+
+
+def alone(folder: str) -> str:
+    """Train in this process on the whole batch."""
+    case = replicas.task()
+    model = models.cnn(case.weights)
+    steps(model, case.inputs, case.labels, STEPS)
+    return replicas.keep(models.weights_of(model), folder, "alone")
+
+
+def worker(folder: str) -> None:
+    """Train in this process on its share of the batch; torchrun has told it who and where the others are."""
+    dist.init_process_group("gloo")
+    rank, case = dist.get_rank(), replicas.task()
+    model = DistributedDataParallel(models.cnn(case.weights))
+    steps(model, case.inputs[rank::COUNT], case.labels[rank::COUNT], STEPS)
+    replicas.keep(models.weights_of(model.module), folder, f"worker-{rank}")
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    worker(sys.argv[1])

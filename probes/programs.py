@@ -1,0 +1,78 @@
+"""Programs that a recipe starts: each in a process group of its own, with a time limit, and gone when they are done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from probes.channel import ProbeError
+from probes.elsewhere import PROBES, ending
+
+PATIENCE = 120.0
+_GLANCE = 0.05
+
+
+def run(*commands: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> list[str]:
+    """Run programs at the same time and return what each wrote to standard output.
+
+    Parameters
+    ----------
+    *commands
+        Programs with their arguments.
+    environment : mapping, optional
+        Added to the environment of this process.
+
+    Raises
+    ------
+    ProbeError
+        ``error``: when one fails or takes longer than `PATIENCE`, with the last line it wrote to standard error.
+    """
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(started(command, environment=environment)) for command in commands]
+        until = time.monotonic() + PATIENCE
+        texts = []
+        for program, command in zip(running, commands, strict=True):
+            name = Path(str(command[0])).name
+            try:
+                text, errors = program.communicate(timeout=max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise ProbeError("error", f"{name} was not done after {PATIENCE:g} s") from None
+            if program.returncode:
+                sys.stderr.write(errors)
+                said = [line.strip() for line in errors.splitlines() if any(map(str.isalpha, line))]
+                raise ProbeError("error", f"{name} ended with {ending(program.returncode)}: {''.join(said[-1:])}")
+            texts.append(text)
+        return texts
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a program in a process group of its own; at the end of the block the whole group is ended."""
+    program = subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | dict(environment or {}),
+        start_new_session=True,
+    )
+    try:
+        yield program
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.communicate()
+
+
+def python_path() -> dict[str, str]:
+    """Return the variable by which a started Python finds the probes."""
+    return {"PYTHONPATH": os.pathsep.join([str(PROBES.parent), *filter(None, [os.environ.get("PYTHONPATH")])])}

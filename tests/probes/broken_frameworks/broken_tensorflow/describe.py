@@ -1,0 +1,14 @@
+"""What the framework with broken recipes is: the shipped one."""
+
+from probes.frameworks.tensorflow.describe import (
+    DISTRIBUTION,
+    MODULES,
+    PACKAGES,
+    configure,
+    devices,
+    environment,
+    settings,
+    version,
+)
+
+__all__ = ["DISTRIBUTION", "MODULES", "PACKAGES", "configure", "devices", "environment", "settings", "version"]

@@ -1,0 +1,71 @@
+"""Running recipes as a session does: in a worker of the framework, each with a folder of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from advisor.measurement.surroundings import surroundings
+from tests.probes.processes import Probe
+
+BROKEN = Path(__file__).parent / "broken_frameworks"
+MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
+
+
+def need(module: str, framework: str = "") -> None:
+    """Skip the test where `module` is missing, unless the environment demands that everything is there."""
+    if importlib.util.find_spec(module) is None:
+        if os.environ.get("ADVISOR_REQUIRE_ALL"):
+            pytest.fail(f"{module} is not installed, and ADVISOR_REQUIRE_ALL is set")
+        pytest.skip(f"{module} is not installed {framework}")
+
+
+class Recipes:
+    """Workers of the shipped recipes and of the broken ones, started when they are first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._workers: dict[str, Probe] = {}
+        self._count = 0
+
+    def prove(self, framework: str, capability: str, **parameters: object) -> dict[str, Any]:
+        """Return the reply to ``prove``; ``broken_pytorch`` is PyTorch with the broken recipes."""
+        need(MODULES[framework.removeprefix("broken_")])
+        if framework not in self._workers:
+            extra = ("--frameworks-folder", str(BROKEN)) if framework.startswith("broken_") else ()
+            environment = surroundings(threads=2, scratch=self._folder)
+            self._workers[framework] = Probe("framework", framework, *extra, environment=environment)
+            self._workers[framework].ok("describe", threads=2)
+        self._count += 1
+        folder = self._folder / f"{self._count}-{capability}"
+        folder.mkdir()
+        worker = self._workers[framework]
+        return worker.ask("prove", probe=f"capability:{capability}", folder=str(folder), parameters=parameters)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers.values():
+            with worker:
+                pass
+
+
+def left_behind(folder: Path) -> Iterator[str]:
+    """Yield the command lines of processes that a recipe left running."""
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TMPDIR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                yield " ".join(process.cmdline())
+        except psutil.Error:
+            continue
