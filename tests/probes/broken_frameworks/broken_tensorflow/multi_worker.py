@@ -11,7 +11,7 @@ true_worker = right.worker
 
 
 def worker(rank: int, ports: list[int], folder: str) -> dict[str, Any]:
-    right.RATE = 2 * RATE
+    vars(right).update(RATE=2 * RATE)
     return true_worker(rank, ports, folder)
 
 
