@@ -6,11 +6,11 @@ what would change it. Pure: the same documents, seed and number of samples give 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explain import against, reasons, warnings
-from advisor.decision.flips import flips
+from advisor.decision.flips import dominated, flips, joint_flips
 from advisor.decision.profile import Profile
 from advisor.decision.recommendation import (
     Cell,
@@ -21,7 +21,7 @@ from advisor.decision.recommendation import (
     Recommendation,
     Requirement,
 )
-from advisor.decision.robustness import Samples, draw, most_decisive_unknown, pairwise_winning, rank_acceptability
+from advisor.decision.robustness import Robustness, robustness
 from advisor.decision.score import contributions, scored
 from advisor.decision.stability import stability
 from advisor.decision.stacks import alternatives
@@ -78,17 +78,8 @@ def decide(
 def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: int) -> Recommendation:
     """Return the Recommendation of a scored table: samples, verdict, and what would change it."""
     profile = table.profile
-    drawn: Samples | None = None
-    acceptability: dict[str, tuple[float, ...]] = {}
-    pairwise: dict[str, tuple[float, ...]] = {}
-    next_probe = None
-    if table.feasible:
-        drawn = draw(table.feasible, profile.wishes, table.findings, table.worths, samples=samples, seed=seed)
-        ranks, wins = rank_acceptability(drawn.values), pairwise_winning(drawn.values)
-        acceptability = {name: tuple(map(float, ranks[row])) for row, name in enumerate(table.feasible)}
-        pairwise = {name: tuple(map(float, wins[row])) for row, name in enumerate(table.feasible)}
-        next_probe = most_decisive_unknown(drawn, range(len(table.feasible)))
-    judgement = judge(table, {name: shares[0] for name, shares in acceptability.items()})
+    found = robustness(table, seed=seed, samples=samples)
+    judgement = judge(table, {name: shares[0] for name, shares in found.ranks.items()})
     answer = table.stacks[judgement.answer] if judgement.answer else None
     return Recommendation(
         profile=profile.name,
@@ -103,24 +94,22 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         tied=tuple(table.stacks[name] for name in judgement.tied),
         conditions=judgement.conditions,
         titles=dict(table.titles) | {name: criterion.title for name, criterion in profile.criteria.items()},
-        ranking=tuple(
-            _ranked(table, name, acceptability.get(name, ()), pairwise.get(name, ()))
-            for name in (*table.feasible, *table.out)
-        ),
+        ranking=tuple(_ranked(table, name, found) for name in (*table.feasible, *table.out)),
         needs=tuple(_needs(profile)),
         requirements=tuple(_requirements(profile)),
         evidence=tuple(_cells(table)),
         reasons=tuple(reasons(table)) if answer else (),
         against=against(table) if answer else None,
         flips=tuple(flips(table)) if answer else (),
+        joint_flips=tuple(joint_flips(table)) if answer else (),
         stability=tuple(stability(profile.wishes, table.worths, table.feasible)) if answer else (),
-        next_probe=next_probe,
+        next_probe=found.next_probe,
         coverage=_coverage(table),
         warnings=tuple(warnings(table, run, catalog)),
     )
 
 
-def _ranked(table: Table, name: str, acceptability: Sequence[float], pairwise: Sequence[float]) -> Ranked:
+def _ranked(table: Table, name: str, found: Robustness) -> Ranked:
     stack, value, wishes = table.stacks[name], table.values[name], table.profile.wishes
     feasible = name in table.feasible
     above = sum(table.values[other].middle > value.middle for other in table.feasible)
@@ -132,8 +121,12 @@ def _ranked(table: Table, name: str, acceptability: Sequence[float], pairwise: S
         value=value.middle,
         low=value.low,
         high=value.high,
-        rank_acceptability=tuple(acceptability),
-        pairwise=tuple(pairwise),
+        rank_acceptability=found.ranks.get(name, ()),
+        pairwise=found.pairwise.get(name, ()),
+        first_by_ranking=found.by_ranking.get(name),
+        first_by_any=found.by_any.get(name),
+        central_weights=found.central.get(name, ()),
+        dominated=feasible and dominated(table, name),
         would_rank=None if feasible else above + 1,
         constraints=table.constraints[name],
         contributions=tuple(contributions(wishes, table.row(name), cells)),

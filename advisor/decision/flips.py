@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.decision.profile import Must, Wish
-from advisor.decision.recommendation import Flip
+from advisor.decision.recommendation import Flip, JointFlip
 from advisor.decision.stability import ROUNDING
 from advisor.decision.table import Table
-from advisor.decision.wording import amount
+from advisor.decision.wording import amount, listed
 
 SHOWN = 12
 """How many flip points a Recommendation holds at most."""
@@ -33,6 +33,57 @@ def flips(table: Table) -> list[Flip]:
     found = [*_rivals(table), *_answer(table), *_excluded(table)]
     found.sort(key=lambda item: (item.distance, item.flip.text))
     return [item.flip for item in found[:SHOWN]]
+
+
+def joint_flips(table: Table) -> list[JointFlip]:
+    """Return for each rival that no single figure could lift to the first place the fewest that together could.
+
+    Each figure may rise to its target, which is all that it can be worth; the ones with the most to gain are taken
+    first, so that no smaller set would do. A rival that not even all of them could lift is left out.
+    """
+    found = []
+    for rival in table.feasible[1:]:
+        gap = table.values[table.feasible[0]].middle - table.values[rival].middle
+        gains = sorted(
+            (
+                (wish.weight * (1.0 - table.worths[rival, wish.criterion.id].middle), wish)
+                for wish in table.profile.wishes
+                if not _shared(table, table.feasible[0], rival, wish)
+            ),
+            key=lambda item: (-item[0], item[1].criterion.id),
+        )
+        chosen: list[Wish] = []
+        for gain, wish in gains:
+            if gap <= ROUNDING:
+                break
+            chosen.append(wish)
+            gap -= gain
+        # At a gap of zero the two would only be equal.
+        if len(chosen) > 1 and gap < -ROUNDING:
+            of = table.stacks[rival]
+            names = listed([wish.criterion.title for wish in chosen])
+            text = f"{names} reached their targets for {table.title(rival)}"
+            criteria = tuple(wish.criterion.id for wish in chosen)
+            found.append(JointFlip(framework=of.framework, route=of.route, criteria=criteria, text=text))
+    return found[:SHOWN]
+
+
+def dominated(table: Table, stack: str) -> bool:
+    """Return whether the first of the ranking is worth at least as much as `stack` on every criterion, and more on one.
+
+    Whatever is unknown: only the bounds count, and what both share is equal.
+    """
+    if not table.feasible or stack == table.feasible[0]:
+        return False
+    first, more = table.feasible[0], False
+    for wish in table.profile.wishes:
+        if _shared(table, first, stack, wish):
+            continue
+        mine, theirs = table.worths[first, wish.criterion.id], table.worths[stack, wish.criterion.id]
+        if mine.low < theirs.high:
+            return False
+        more = more or mine.low > theirs.high
+    return more
 
 
 def _rivals(table: Table) -> Iterator[_Candidate]:

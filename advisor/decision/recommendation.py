@@ -105,7 +105,10 @@ class Ranked(Model):
     """One stack in the ranking (feasible) or out of it, with the rank it would have.
 
     ``rank_acceptability`` is the share of samples in which the stack has rank 1, 2, …; ``pairwise`` the share in which
-    it is worth more than the first, second, … feasible stack of the ranking.
+    it is worth more than the first, second, … feasible stack of the ranking. ``first_by_ranking`` and ``first_by_any``
+    are the share of samples in which it comes first when only the order of the weights is taken, or nothing of them;
+    ``central_weights`` (in the order of the needs) are the weights at which it would, on average. ``dominated``: the
+    first of the ranking is worth at least as much on every criterion, whatever is unknown.
     """
 
     framework: str
@@ -116,6 +119,10 @@ class Ranked(Model):
     high: float
     rank_acceptability: tuple[float, ...] = ()
     pairwise: tuple[float, ...] = ()
+    first_by_ranking: float | None = None
+    first_by_any: float | None = None
+    central_weights: tuple[float, ...] = ()
+    dominated: bool = False
     would_rank: int | None = None
     constraints: tuple[Constraint, ...] = ()
     contributions: tuple[Contribution, ...] = ()
@@ -133,6 +140,15 @@ class Flip(Model):
     now: float | None = None
     needed: float
     unit: str
+    text: str = ""
+
+
+class JointFlip(Model):
+    """The fewest figures of one stack that together would make it overtake the answer, where no single one would."""
+
+    framework: str
+    route: str | None = None
+    criteria: tuple[str, ...]
     text: str = ""
 
 
@@ -183,6 +199,7 @@ class Recommendation(Model):
     reasons: tuple[str, ...] = ()
     against: str | None = None
     flips: tuple[Flip, ...] = ()
+    joint_flips: tuple[JointFlip, ...] = ()
     stability: tuple[Stability, ...] = ()
     next_probe: str | None = None
     coverage: Coverage

@@ -1,26 +1,18 @@
 """How sure: stochastic multicriteria acceptability analysis (SMAA) over joint samples of measurements and weights.
 
 Method: Lahdelma, Hokkanen & Salminen (1998), SMAA, European Journal of Operational Research 106; Lahdelma &
-Salminen (2001), SMAA-2, Operations Research 49. Weights are drawn around the stated ones instead of uniformly: a stated
-weight is taken to be right within a factor of `WEIGHT_FACTOR` (95 %).
-
-Draws are keyed by what they are about, not by position: cells that rest on the same observation move together, the
-order of stacks and criteria changes nothing, and adding a stack leaves the samples of the others as they were.
+Salminen (2001), SMAA-2, Operations Research 49. With the weights as stated they are drawn around the stated ones; the
+same indices with only the order of the weights, or without any weights, say how much the weights matter.
 """
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from advisor.decision.evidence import Finding
-from advisor.decision.profile import Wish
-from advisor.decision.score import Worth
-from advisor.decision.value import ValueFunction
+from advisor.decision.sampling import Samples, draw
+from advisor.decision.table import Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,65 +20,47 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-WEIGHT_FACTOR = 1.5
-Z95 = 1.959963984540054
-"""Half-width of a 95 % interval in standard deviations."""
+PAIRED = 32
+"""How many of the first stacks every stack is compared with, one by one."""
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Joint samples of the value of every stack.
+class Robustness:
+    """What the samples say of each feasible stack, by its identifier (see `advisor.decision.recommendation.Ranked`)."""
 
-    ``values`` has the shape (samples, stacks); ``unknowns`` holds the drawn worth (samples,) of every missing cell by
-    its probe and key; ``stacks`` names the columns.
-    """
+    ranks: Mapping[str, tuple[float, ...]]
+    pairwise: Mapping[str, tuple[float, ...]]
+    by_ranking: Mapping[str, float]
+    by_any: Mapping[str, float]
+    central: Mapping[str, tuple[float, ...]]
+    next_probe: str | None = None
 
-    stacks: tuple[str, ...]
-    values: Floats
-    unknowns: Mapping[str, Floats]
 
-
-def draw(
-    stacks: Sequence[str],
-    wishes: Sequence[Wish],
-    findings: Mapping[tuple[str, str], Finding],
-    worths: Mapping[tuple[str, str], Worth],
-    *,
-    samples: int,
-    seed: int,
-) -> Samples:
-    """Draw the value of every stack `samples` times.
-
-    Measured and documented figures: a two-piece normal whose central 95 % is the interval, on the criterion's axis.
-    Figures of which only bounds are known, or nothing: uniform within the bounds of their worth.
-    Memory: samples × (stacks + criteria + missing figures) floats; the other cells' samples are added up and dropped.
-    """
-    import numpy as np
-
-    keys = Counter(findings[stack, wish.criterion.id].key for stack in stacks for wish in wishes)
-    repeated = {key for key, count in keys.items() if count > 1}
-    weights = _weights(wishes, samples, seed)
-    values = np.zeros((samples, len(stacks)))
-    unknowns: dict[str, Floats] = {}
-    for row, wish in enumerate(wishes):
-        shared: dict[tuple[str, Worth], Floats] = {}
-        for column, stack in enumerate(stacks):
-            of, finding = worths[stack, wish.criterion.id], findings[stack, wish.criterion.id]
-            if of.low == of.high:
-                values[:, column] += weights[row] * of.low
-                continue
-            draws = shared.get((finding.key, of))
-            if draws is None:
-                draws = _cell(finding, of, wish.value, _generator(seed, finding.key), samples)
-                if finding.key in repeated:
-                    shared[finding.key, of] = draws
-            values[:, column] += weights[row] * draws
-            if of.point is None and finding.probe is not None:
-                unknowns[f"{finding.probe}|{finding.key}"] = draws
-    # Stacks that are exactly equal share their ranks evenly, whatever their order.
-    for column, stack in enumerate(stacks):
-        values[:, column] += 1e-12 * _generator(seed, f"tie|{stack}").random(samples)
-    return Samples(tuple(stacks), values, unknowns)
+def robustness(table: Table, *, seed: int, samples: int) -> Robustness:
+    """Sample the table and return what the samples say."""
+    names = table.feasible
+    if not names:
+        return Robustness({}, {}, {}, {}, {})
+    drawn = draw(
+        names,
+        table.profile.wishes,
+        table.findings,
+        table.worths,
+        samples=samples,
+        seed=seed,
+        weightings=("stated", "ranking", "any"),
+    )
+    ranks, wins = rank_acceptability(drawn.values), pairwise_winning(drawn.values)
+    by_ranking, by_any = first_rank(drawn.by["ranking"]), first_rank(drawn.by["any"])
+    central = central_weights(drawn.by["any"], drawn.weights["any"])
+    return Robustness(
+        ranks={name: tuple(map(float, ranks[row])) for row, name in enumerate(names)},
+        pairwise={name: tuple(map(float, wins[row])) for row, name in enumerate(names)},
+        by_ranking={name: float(by_ranking[row]) for row, name in enumerate(names)},
+        by_any={name: float(by_any[row]) for row, name in enumerate(names)},
+        central={name: tuple(map(float, central[row])) for row, name in enumerate(names) if by_any[row] > 0},
+        next_probe=most_decisive_unknown(drawn, range(len(names))),
+    )
 
 
 def rank_acceptability(values: Floats) -> Floats:
@@ -95,23 +69,50 @@ def rank_acceptability(values: Floats) -> Floats:
 
     samples, stacks = values.shape
     order = np.argsort(-values, axis=1)
-    counts = np.zeros((stacks, stacks))
-    for rank in range(stacks):
-        counts[:, rank] = np.bincount(order[:, rank], minlength=stacks)
+    order += np.arange(stacks) * stacks
+    counts = np.bincount(order.ravel(), minlength=stacks * stacks).reshape(stacks, stacks).T
     shares: Floats = counts / samples
     return shares
 
 
-def pairwise_winning(values: Floats) -> Floats:
-    """Return p[i, j]: the share of samples in which stack i is worth more than stack j; the diagonal is 0.5."""
+def first_rank(values: Floats) -> Floats:
+    """Return the share of samples in which each stack comes first; shape (stacks,)."""
+    import numpy as np
+
+    samples, stacks = values.shape
+    shares: Floats = np.bincount(np.argmax(values, axis=1), minlength=stacks) / samples
+    return shares
+
+
+def pairwise_winning(values: Floats, against: int = PAIRED) -> Floats:
+    """Return p[i, j]: the share of samples in which stack i is worth more than stack j; 0.5 where they are the same.
+
+    Of the columns j only the first `against` stacks are compared.
+    """
     import numpy as np
 
     stacks = values.shape[1]
-    wins = np.full((stacks, stacks), 0.5)
-    for i in range(1, stacks):
-        wins[i, :i] = np.mean(values[:, i : i + 1] > values[:, :i], axis=0)
-        wins[:i, i] = 1.0 - wins[i, :i]
+    wins = np.full((stacks, min(stacks, against)), 0.5)
+    for j in range(wins.shape[1]):
+        ahead = np.mean(values[:, j, None] < values[:, j + 1 :], axis=0)
+        wins[j + 1 :, j] = ahead
+        within = wins.shape[1] - j - 1
+        wins[j, j + 1 :] = 1.0 - ahead[:within]
     return wins
+
+
+def central_weights(values: Floats, weights: Floats) -> Floats:
+    """Return the mean weights of the samples in which each stack comes first; shape (stacks, criteria).
+
+    NaN for a stack that never does. `weights` has the shape (criteria, samples), drawn without preference.
+    """
+    import numpy as np
+
+    winners = np.argmax(values, axis=1)
+    central = np.full((values.shape[1], len(weights)), np.nan)
+    for stack in np.unique(winners):
+        central[stack] = weights[:, winners == stack].mean(axis=1)
+    return central
 
 
 def most_decisive_unknown(samples: Samples, columns: Sequence[int], *, bins: int = 10) -> str | None:
@@ -127,51 +128,12 @@ def most_decisive_unknown(samples: Samples, columns: Sequence[int], *, bins: int
     values = samples.values[:, list(columns)]
     overall = int(np.argmax(values.mean(axis=0)))
     changes: dict[str, float] = {}
-    for key, draws in samples.unknowns.items():
-        bin_of = np.minimum((draws * bins).astype(int), bins - 1)
-        changed = 0.0
-        for index in range(bins):
-            inside = bin_of == index
-            if inside.any() and int(np.argmax(values[inside].mean(axis=0))) != overall:
-                changed += float(inside.mean())
-        probe = key.partition("|")[0]
-        changes[probe] = max(changes.get(probe, 0.0), changed)
+    for unknown in samples.unknowns:
+        share = (samples.worths(unknown) - unknown.low) / (unknown.high - unknown.low)
+        bin_of = np.minimum((share * bins).astype(int), bins - 1)
+        sizes = np.bincount(bin_of, minlength=bins)
+        sums = np.array([np.bincount(bin_of, column, minlength=bins) for column in values.T])
+        changed = float(sizes[(sums.argmax(axis=0) != overall) & (sizes > 0)].sum()) / len(values)
+        changes[unknown.probe] = max(changes.get(unknown.probe, 0.0), changed)
     best = max(sorted(changes), key=lambda probe: changes[probe], default=None)
     return best if best is not None and changes[best] > 0 else None
-
-
-def _weights(wishes: Sequence[Wish], samples: int, seed: int) -> Floats:
-    """Return weights of shape (criteria, samples), each column summing to 1: log-normal around the stated ones."""
-    import numpy as np
-
-    sigma = math.log(WEIGHT_FACTOR) / Z95
-    rows = [
-        wish.weight * np.exp(sigma * _generator(seed, f"weight|{wish.criterion.id}").standard_normal(samples))
-        for wish in wishes
-    ]
-    weights: Floats = np.array(rows)
-    weights /= weights.sum(axis=0)
-    return weights
-
-
-def _cell(finding: Finding, of: Worth, value: ValueFunction, generator: Any, samples: int) -> Floats:
-    """Return draws of one cell's worth, of shape (samples,)."""
-    import numpy as np
-
-    cell = finding.cell
-    if cell.value is None or of.point is None:
-        uniform: Floats = of.low + (of.high - of.low) * generator.random(samples)
-        return uniform
-    middle = value.position(cell.value)
-    ends = sorted(value.position(end) for end in (cell.low, cell.high) if end is not None)
-    below, above = middle - ends[0], ends[-1] - middle
-    normal = generator.standard_normal(samples) / Z95
-    worths: Floats = np.clip(middle + normal * np.where(normal < 0, max(below, 0.0), max(above, 0.0)), 0.0, 1.0)
-    return worths
-
-
-def _generator(seed: int, key: str) -> Any:
-    import numpy as np
-
-    digest = hashlib.blake2b(f"{seed}|{key}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.SFC64(int.from_bytes(digest, "little")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from advisor import quantities
 from advisor.decision.recommendation import Cell
 
@@ -30,6 +32,11 @@ def figure(cell: Cell, *, percent: bool = False) -> str:
     if cell.high is not None:
         return f"at most {amount(cell.high, cell.unit, percent=percent)}"
     return cell.outcome.replace("_", " ")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``A``, ``A and B`` or ``A, B and C``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def origin(cell: Cell) -> str:

@@ -5,8 +5,10 @@ import math
 import pytest
 from hypothesis import assume, given, settings
 
-from advisor.decision.flips import flips
+from advisor.decision.flips import dominated, flips, joint_flips
 from advisor.decision.profile import Must, Profile, Wish
+from advisor.decision.robustness import first_rank
+from advisor.decision.sampling import draw
 from advisor.decision.stability import stability
 from advisor.decision.table import Table
 from tests.decision.tables import Interval, criterion, profile, table, tables, wish
@@ -136,3 +138,64 @@ def test_nothing_flips_when_no_stack_is_feasible() -> None:
     needed, rows = limited(10.0)
     found: Table = table(needed, rows)
     assert flips(found) == []
+
+
+@settings(max_examples=60)
+@given(tables(gaps=False))
+def test_a_joint_flip_overtakes_and_none_of_its_parts_does(case: tuple[Profile, Rows]) -> None:
+    needed, rows = case
+    found = table(needed, rows)
+    answer = found.feasible[0]
+    assume(lead(needed, rows, answer) > 1e-3)
+    for flip in joint_flips(found):
+        targets = {name: needed.wishes[i].value.target for i, name in enumerate(needed.criteria)}
+        lifted = rows
+        for number, name in enumerate(flip.criteria, start=1):
+            lifted = moved(lifted, flip.framework, name, targets[name])
+            values = table(needed, lifted).values
+            ahead = values[flip.framework].middle > values[answer].middle
+            assert ahead == (number == len(flip.criteria))
+
+
+def test_a_rival_that_one_figure_could_lift_needs_no_joint_flip() -> None:
+    needed, rows = levelled()
+    assert joint_flips(table(needed, rows)) == []
+
+
+def test_two_figures_together_when_one_is_not_enough() -> None:
+    needed = profile([wish(criterion(name), 1, 0.0, 1.0) for name in ("x", "y", "z")])
+    rows: Rows = {
+        "a": dict.fromkeys("xyz", (0.9, 0.9, 0.9)),
+        "b": {"x": (0.1, 0.1, 0.1), "y": (0.2, 0.2, 0.2), "z": (1.0, 1.0, 1.0)},
+    }
+    (flip,) = joint_flips(table(needed, rows))
+    assert flip.criteria == ("x", "y")
+    assert flip.text == "X and Y reached their targets for b"
+
+
+def test_dominated_is_worth_no_more_on_any_criterion_whatever_is_unknown() -> None:
+    needed = profile([wish(criterion(name), 1, 0.0, 1.0) for name in ("x", "y")])
+    rows: Rows = {
+        "a": {"x": (0.9, 0.8, 1.0), "y": (0.5, 0.5, 0.5)},
+        "b": {"x": (0.7, 0.6, 0.8), "y": (0.5, 0.5, 0.5)},
+        "c": {"x": (0.7, 0.6, 0.9), "y": (0.5, 0.5, 0.5)},
+        "d": {"x": (0.1, 0.1, 0.1), "y": None},
+        "e": {"x": (0.9, 0.8, 1.0), "y": (0.4, 0.4, 0.4)},
+    }
+    found = table(needed, rows)
+    assert {name: dominated(found, name) for name in rows} == {
+        "a": False, "b": False, "c": False, "d": False, "e": False,
+    }  # fmt: skip
+    rows |= {"b": {"x": (0.7, 0.6, 0.8), "y": (0.4, 0.4, 0.4)}, "e": {"x": (0.5, 0.5, 0.5), "y": (0.5, 0.5, 0.5)}}
+    found = table(needed, rows)
+    assert {name for name in rows if dominated(found, name)} == {"b", "e"}
+
+
+@settings(max_examples=60)
+@given(tables())
+def test_what_is_dominated_never_comes_first(case: tuple[Profile, Rows]) -> None:
+    needed, rows = case
+    found = table(needed, rows)
+    drawn = draw(found.feasible, needed.wishes, found.findings, found.worths, samples=100, seed=0, weightings=("any",))
+    for name, share in zip(found.feasible, first_rank(drawn.by["any"]), strict=True):
+        assert not (dominated(found, name) and share > 0)

@@ -3,7 +3,8 @@
 import pytest
 
 from advisor.decision.profile import Must, Profile
-from advisor.decision.robustness import draw, rank_acceptability
+from advisor.decision.robustness import rank_acceptability
+from advisor.decision.sampling import draw
 from advisor.decision.verdict import Judgement, judge
 from tests.decision.tables import Interval, criterion, profile, table, wish
 
