@@ -1,0 +1,193 @@
+"""The same engine on a day of the past: what the documents of that day say, and nothing that was measured since.
+
+Nothing can be measured in the past. What only a measurement answers is set aside for every stack alike, and said; the
+weights of the others keep their proportions. How sure the answer would be if what is set aside could have been
+anything is worked out beside it, by the same engine, and said too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from advisor.decision.criteria import Criterion
+from advisor.decision.engine import SAMPLES, assemble
+from advisor.decision.evidence import Evidencer
+from advisor.decision.profile import Must, Profile, Wish
+from advisor.decision.recommendation import Ranked, Recommendation, Stack
+from advisor.decision.stacks import alternatives, stack_id
+from advisor.decision.table import Table, build
+from advisor.errors import EXIT_REFUSED, AdvisorError
+from advisor.knowledge.catalog import Catalog
+from advisor.knowledge.runtimes import Runtime, load_runtimes
+from advisor.knowledge.whole import whole_catalog
+from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
+from advisor.measurement.definitions import frameworks as defined_frameworks
+from advisor.measurement.run import Framework, Host, Policy, Run
+
+FIRST_DAY = date(2018, 1, 1)
+"""Before this the catalog holds too little to ask."""
+
+
+def empty_run(day: date) -> Run:
+    """Return a Run of `day` in which nothing was measured: every figure is missing, every fact counts as of that day."""
+    moment = datetime.combine(day, time(), UTC)
+    return Run(
+        id=f"documents-{day.isoformat()}",
+        started=moment,
+        finished=moment,
+        mode="standard",
+        host=Host(cpu="none", cores=0, memory_bytes=0, os="none"),
+        policy=Policy(threads=0),
+        frameworks={
+            name: Framework(title=found.title, outcome="not_run", message="nothing is measured in the past")
+            for name, found in defined_frameworks().items()
+        },
+    )
+
+
+def decide_as_of(
+    profile: Profile,
+    day: date,
+    catalog: Catalog | None = None,
+    *,
+    seed: int = 0,
+    samples: int = SAMPLES,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> Recommendation:
+    """Return the Recommendation for `profile` on the facts that were valid on `day`; measured evidence is excluded.
+
+    Parameters
+    ----------
+    profile : Profile
+        What is needed.
+    day : date
+        From `FIRST_DAY` to today.
+    catalog : Catalog, optional
+        What is documented; default all that is shipped, history included.
+    seed, samples, frameworks, exclude
+        As for `advisor.decision.engine.decide`.
+
+    Raises
+    ------
+    AdvisorError
+        For a day that is too early or lies ahead; when nothing in the profile can be answered from documents (exit
+        code 1).
+    """
+    _check(day)
+    catalog = whole_catalog() if catalog is None else catalog
+    asked, aside = documents_only(profile)
+    if not asked.wishes:
+        raise AdvisorError(
+            f"nothing that the profile '{profile.name}' weighs is documented: all of it has to be measured",
+            exit_code=EXIT_REFUSED,
+        )
+    run = empty_run(day)
+    table = _table(run, asked, catalog, frameworks, exclude)
+    told = assemble(table, run, catalog, seed=seed, samples=samples)
+    # What is unknown of the whole profile: the same stacks, what is set aside counted as anything from worst to best.
+    full = assemble(_table(run, profile, catalog, frameworks, exclude), run, catalog, seed=seed, samples=samples)
+    kept = [text for text in told.warnings if "could not be measured" not in text]
+    return told.model_copy(update={"warnings": (*_stated(told, full, profile, aside, day), *kept), "next_probe": None})
+
+
+def documents_only(profile: Profile) -> tuple[Profile, tuple[Criterion, ...]]:
+    """Return the profile without what only a measurement answers, and the criteria that were set aside.
+
+    The remaining weights keep their proportions and sum to 1 again.
+    """
+    wishes = tuple(wish for wish in profile.wishes if documentable(wish.criterion))
+    musts = tuple(must for must in profile.musts if documentable(must.criterion))
+    total = sum(wish.weight for wish in wishes)
+    asked = replace(
+        profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts
+    )  # fmt: skip
+    left: tuple[Wish | Must, ...] = (*profile.musts, *profile.wishes)
+    aside = {item.criterion.id: item.criterion for item in left if not documentable(item.criterion)}
+    return asked, tuple(aside.values())
+
+
+def documentable(criterion: Criterion) -> bool:
+    """Return whether a document can answer the criterion."""
+    return any(rule.documented for rule in criterion.evidence)
+
+
+def runtimes_of(day: date, keys: Collection[str] = ()) -> tuple[Runtime, ...]:
+    """Return the runtimes that were offered on `day`; those that only serve one purpose, where `keys` names it."""
+    return tuple(
+        runtime
+        for runtime in load_runtimes()
+        if runtime.offered(day) and (runtime.only_where is None or runtime.only_where in keys)
+    )
+
+
+def _table(
+    run: Run, profile: Profile, catalog: Catalog, frameworks: Collection[str] | None, exclude: Collection[str]
+) -> Table:
+    keys = {
+        rule.documented.fact
+        for criterion in profile.criteria.values()
+        for rule in criterion.evidence
+        if rule.documented
+    }
+    offered = runtimes_of(run.finished.date(), keys)
+    routes = {runtime.id: _route(runtime) for runtime in offered}
+    definitions = {name: _framework(found, offered) for name, found in defined_frameworks().items()}
+    stacks = alternatives(run, profile.ships, definitions, routes, frameworks=frameworks, exclude=exclude)
+    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles |= {runtime.id: runtime.title for runtime in offered}
+    return build(profile, stacks, titles, Evidencer(run, catalog).table(stacks, profile.criteria.values()))
+
+
+def _framework(found: FrameworkDefinition, offered: Collection[Runtime]) -> FrameworkDefinition:
+    names = tuple(runtime.id for runtime in offered if found.id in runtime.frameworks)
+    return found.model_copy(update={"routes": names})
+
+
+def _route(runtime: Runtime) -> RouteDefinition:
+    return RouteDefinition(
+        id=f"route:{runtime.id}", runtime=runtime.id, title=runtime.title, ships=runtime.ships,
+        distribution=runtime.id, question="", why="", proof="",
+    )  # fmt: skip
+
+
+def _stated(
+    told: Recommendation, full: Recommendation, profile: Profile, aside: Collection[Criterion], day: date
+) -> list[str]:
+    """Return what a reader of an answer for the past has to know."""
+    found = [f"Decided on the facts valid on {day.isoformat()}; everything measured is excluded"]
+    if not aside:
+        return found
+    names = {criterion.id for criterion in aside}
+    weight = sum(wish.weight for wish in profile.wishes if wish.criterion.id in names)
+    found.append(
+        f"Set aside, because only a measurement answers it ({weight * 100:.0f} % of the weight): "
+        + ", ".join(criterion.title for criterion in aside)
+    )
+    share = _share(full, told.answer)
+    if share is not None:
+        found.append(
+            f"If what is set aside could have been anything, the answer would come first in {share * 100:.0f} % of the"
+            f" sampled worlds ({full.verdict})"
+        )
+    return found
+
+
+def _share(full: Recommendation, answer: Stack | None) -> float | None:
+    if answer is None:
+        return None
+    row: Ranked | None = next(
+        (each for each in full.ranking if stack_id(Stack(framework=each.framework, route=each.route)) == stack_id(answer)),
+        None,
+    )
+    return row.rank_acceptability[0] if row is not None and row.rank_acceptability else None
+
+
+def _check(day: date) -> None:
+    today = datetime.now(UTC).date()
+    if day > today:
+        raise AdvisorError(f"{day.isoformat()} lies ahead: a decision can be asked for a day up to {today.isoformat()}")
+    if day < FIRST_DAY:
+        raise AdvisorError(f"{day.isoformat()} is too early: the catalog speaks of days from {FIRST_DAY.isoformat()} on")
