@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor import cli_knowledge
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -259,6 +260,9 @@ def check(file: Path) -> None:
 
     loaded = api.load_profile(file)
     click.echo(f"{file}: a valid profile, '{loaded.name}'")
+
+
+cli_knowledge.attach(main)
 
 
 def _mode(flag: str | None) -> Mode:

@@ -15,8 +15,8 @@ from advisor.decision.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
 from advisor.decision.profile import Must, Profile, Wish
-from advisor.decision.recommendation import Ranked, Recommendation, Stack
-from advisor.decision.stacks import alternatives, stack_id
+from advisor.decision.recommendation import Recommendation, Stack
+from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog
@@ -31,7 +31,7 @@ FIRST_DAY = date(2018, 1, 1)
 
 
 def empty_run(day: date) -> Run:
-    """Return a Run of `day` in which nothing was measured: every figure is missing, every fact counts as of that day."""
+    """Return a Run of `day` in which nothing was measured: figures are missing, facts count as of that day."""
     moment = datetime.combine(day, time(), UTC)
     return Run(
         id=f"documents-{day.isoformat()}",
@@ -176,18 +176,16 @@ def _stated(
 
 
 def _share(full: Recommendation, answer: Stack | None) -> float | None:
-    if answer is None:
-        return None
-    row: Ranked | None = next(
-        (each for each in full.ranking if stack_id(Stack(framework=each.framework, route=each.route)) == stack_id(answer)),
-        None,
-    )
-    return row.rank_acceptability[0] if row is not None and row.rank_acceptability else None
+    """Return the share of worlds in which `answer` comes first when what is set aside is unknown."""
+    for row in full.ranking:
+        if answer == Stack(framework=row.framework, route=row.route) and row.rank_acceptability:
+            return row.rank_acceptability[0]
+    return None
 
 
 def _check(day: date) -> None:
     today = datetime.now(UTC).date()
     if day > today:
-        raise AdvisorError(f"{day.isoformat()} lies ahead: a decision can be asked for a day up to {today.isoformat()}")
+        raise AdvisorError(f"{day.isoformat()} lies ahead: ask for a day up to {today.isoformat()}")
     if day < FIRST_DAY:
-        raise AdvisorError(f"{day.isoformat()} is too early: the catalog speaks of days from {FIRST_DAY.isoformat()} on")
+        raise AdvisorError(f"{day.isoformat()} is too early: the catalog speaks of {FIRST_DAY.isoformat()} and after")

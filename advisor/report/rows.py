@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,6 +83,22 @@ def show(
     console.file.write(text)
 
 
+def console(color: str | None) -> Console:
+    """Return the console for rows; without a terminal it is wide, because 80 columns would break every word.
+
+    Parameters
+    ----------
+    color : {"auto", "always", "never"}
+        As ``--color`` takes it.
+    """
+    from rich.console import Console
+
+    found = Console(force_terminal=color == "always" or None, no_color=color == "never" or None)
+    if not found.is_terminal and "COLUMNS" not in os.environ:
+        found.width = _WITHOUT_TERMINAL
+    return found
+
+
 def _table(rows: Sequence[Row], columns: Mapping[str, str], console: Console, none: str) -> None:
     from rich.table import Table
     from rich.text import Text
@@ -89,15 +106,13 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], console: Console, no
     if not rows:
         console.print(none, markup=False, highlight=False)
         return
-    # Without a terminal there is no width to keep to, and 80 columns would break every second word.
-    width = console.width if console.is_terminal else max(console.width, _WITHOUT_TERMINAL)
-    table = Table(box=None, pad_edge=False, header_style="bold", width=None)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
         # Text, not markup: what stands in a document is never taken for an instruction to the terminal.
         table.add_row(*(Text(_cell(row.get(field))) for field in columns))
-    console.print(table, width=width)
+    console.print(table)
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,237 @@
+"""Commands about what is documented: systems, claims, the catalog itself, and the long report."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.errors import AdvisorError, did_you_mean
+
+if TYPE_CHECKING:
+    from advisor.measurement.run import Run
+    from advisor.report.rows import Format
+
+RUNS = Path(".advisor") / "runs"
+
+CLAIM_COLUMNS = {
+    "id": "claim",
+    "verdict": "verdict",
+    "claim": "what they say",
+    "why": "what was found",
+    "sources": "by",
+}
+SYSTEM_COLUMNS = {"name": "system", "belongs to": "of", "status": "status", "since": "since", "instead": "use today"}
+CHECK_COLUMNS = {"name": "system", "status": "status", "here": "here", "version here": "version", "message": "why"}
+ONLINE_COLUMNS = {"newest": "newest", "resolves": "fits this Python", "index": "index"}
+STALE_COLUMNS = {"checked_on": "checked on", "days": "days", "kind": "what", "id": "id", "url": "look again at"}
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
+    help="How to print the rows; csv and json hold every field.",
+)  # fmt: skip
+run_option = click.option(
+    "--run", "run_file", type=click.Path(path_type=Path), help="Settle on this Run.  [default: the newest kept one]"
+)
+
+
+def attach(group: click.Group) -> None:
+    """Add these commands to `group`."""
+    for command in (systems, claims, knowledge):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SYSTEM]...")
+@click.option("--status", "statuses", multiple=True, metavar="STATUS", help="Only of this status. Repeatable.")
+@click.option("--check", is_flag=True, help="See what is installed here: one process for each, with a time limit.")
+@click.option("--online", is_flag=True, help="With --check: ask your package index, through pip, for newer versions.")
+@click.option("--python", metavar="PATH", help="The Python to look into; default: the one that runs advisor.")
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=30.0, show_default=True, help="Seconds for each.")
+@format_option
+@click.pass_obj
+def systems(
+    color: str,
+    names: tuple[str, ...],
+    statuses: tuple[str, ...],
+    check: bool,
+    online: bool,
+    python: str | None,
+    timeout: float,
+    form: Format,
+) -> None:
+    """List the systems that the comparison articles name: what became of each, since when, and who says so."""
+    if (online or python) and not check:
+        raise click.UsageError("--online and --python look at what is installed: add --check")
+    from advisor.knowledge.survey import check_systems, system_rows
+    from advisor.knowledge.systems import load_systems
+
+    known = load_systems()
+    wanted = {known.system(name).id for name in names}
+    rows = [row for row in system_rows(status=statuses) if not wanted or row["id"] in wanted]
+    columns = dict(SYSTEM_COLUMNS)
+    if check:
+        ids = [row["id"] for row in rows]
+        found = check_systems(ids, python=python, online=online, timeout=timeout, progress=_dots(len(ids)))
+        checked = {row["id"]: row for row in system_rows(checks=found)}
+        rows = [checked[name] for name in ids]
+        columns = CHECK_COLUMNS | (ONLINE_COLUMNS if online else {})
+    _show(rows, form, columns, color, none="No system has that status.")
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[CLAIM]...")
+@click.option("--verdict", "verdicts", multiple=True, metavar="VERDICT", help="Only of this verdict. Repeatable.")
+@click.option("--source", "sources", multiple=True, metavar="ARTICLE", help="Only what this article says. Repeatable.")
+@run_option
+@format_option
+@click.pass_obj
+def claims(
+    color: str,
+    names: tuple[str, ...],
+    verdicts: tuple[str, ...],
+    sources: tuple[str, ...],
+    run_file: Path | None,
+    form: Format,
+) -> None:
+    """Settle the claims of the comparison articles, each by measurement or by a dated fact.
+
+    Without a Run the claims that need a measurement are not settled.
+    """
+    from advisor.decision.ledger import VERDICTS, claim_rows, ledger
+    from advisor.knowledge.articles import load_articles
+    from advisor.knowledge.claims import claims_catalog, load_claims
+
+    known = load_claims()
+    _known("claim", names, [claim.id for claim in known])
+    _known("--verdict", verdicts, VERDICTS)
+    _known("--source", sources, [article.id for article in load_articles()])
+    run = _run(run_file) or _none("the claims that need a measurement are not settled")
+    settled = ledger(run, claims_catalog(), known)
+    rows = [
+        row
+        for row in claim_rows(settled, known)
+        if (not names or row["id"] in names)
+        and (not verdicts or row["verdict"] in verdicts)
+        and (not sources or set(sources) & set(row["sources"]))
+    ]
+    _show(rows, form, CLAIM_COLUMNS, color, none="No claim has that verdict.")
+
+
+@click.group()
+def knowledge() -> None:
+    """See whether what is documented is sound, and what to look up again."""
+
+
+@knowledge.command("check")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def check_catalog(folder: Path | None) -> None:
+    """Check the catalog: every mistake is named with file:line:column.
+
+    FOLDER is a folder laid out like advisor/knowledge; the default is that one.
+    """
+    from advisor.decision.criteria import load_criteria
+    from advisor.decision.profile import shipped_profiles
+    from advisor.knowledge import check
+
+    expected = {
+        rule.documented.fact: check.Expected(criterion.id, criterion.levels, criterion.unit)
+        for criterion in load_criteria().values()
+        for rule in criterion.evidence
+        if rule.documented
+    }
+    counts = check.check(folder, expected=expected, profiles=shipped_profiles())
+    click.echo("sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
+
+
+@knowledge.command()
+@click.option("--older-than", "age", default="1 year", show_default=True, metavar="TIME", help="Such as '6 months'.")
+@format_option
+@click.pass_obj
+def stale(color: str, age: str, form: Format) -> None:
+    """List what was last looked up too long ago, oldest first."""
+    from dataclasses import asdict
+
+    from advisor import quantities
+    from advisor.knowledge.freshness import due
+
+    try:
+        seconds = quantities.parse(age, "s")
+    except ValueError as error:
+        raise AdvisorError(f"--older-than: {error}", hint="advisor knowledge stale --older-than '6 months'") from None
+    found = due(_today(), timedelta(seconds=max(0.0, seconds)))
+    nothing = f"Nothing was last looked up more than {age} ago."
+    _show([asdict(item) for item in found], form, STALE_COLUMNS, color, none=nothing)
+
+
+@click.command()
+@click.option("--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.")
+@run_option
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write it here instead of printing it.")
+@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed.")
+def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
+    """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
+    from advisor.decision.profile import load_profile
+    from advisor.documents import write_text
+    from advisor.report import research
+
+    needed = load_profile(profile)
+    run = _run(run_file)
+    if run is None:
+        raise AdvisorError(f"no Run is kept in {RUNS}: there is nothing to report on", hint="advisor probe")
+    text = research.report(run, needed, templates=templates, seed=seed)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(output, text)
+        click.echo(str(output))
+
+
+def _run(file: Path | None) -> Run | None:
+    """Return the Run of `file`, else the newest kept one (and say which), else None."""
+    from advisor.measurement.run import load_run
+    from advisor.measurement.store import Store
+
+    if file is not None:
+        return load_run(file)
+    store = Store(RUNS)
+    run = next(store.runs(), None)
+    if run is not None:
+        click.echo(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}).", err=True)
+    return run
+
+
+def _none(consequence: str) -> Run:
+    from advisor.decision.as_of import empty_run
+
+    click.echo(f"No Run is kept in {RUNS}: {consequence}. Measure with: advisor probe", err=True)
+    return empty_run(_today())
+
+
+def _known(what: str, names: tuple[str, ...], known: Any) -> None:
+    for name in names:
+        if name not in known:
+            listed = f"one of: {', '.join(known)}" if len(known) <= 20 else None
+            raise AdvisorError(f"{what}: unknown '{name}'{did_you_mean(name, known)}", hint=listed)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _dots(total: int) -> Any:
+    """Return a callback that counts on stderr where somebody watches, and none elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+    done = iter(range(1, total + 1))
+    return lambda _: click.echo(f"\r{next(done)}/{total}", nl=False, err=True)
+
+
+def _show(rows: Any, form: Format, columns: dict[str, str], color: str | None, *, none: str) -> None:
+    from advisor.report import rows as printing
+
+    printing.show(rows, form, columns=columns, console=printing.console(color), none=none)
