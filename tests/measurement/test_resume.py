@@ -89,10 +89,9 @@ def test_killed_again_and_again_nothing_accepted_is_lost_or_doubled(tmp_path: Pa
         session.kill()
         session.communicate()
         for journal in store.unfinished():
-            if journal.stat().st_size:
-                found = blocks(record.rebuild(journal), accepted=True)
-                assert found[: len(known)] == known or set(known) <= set(found)
-                known = found
+            found = blocks(record.rebuild(journal), accepted=True)
+            assert set(known) <= set(found)
+            known = found
     last = started(store.folder)
     _, errors = last.communicate(timeout=120)
     assert last.returncode == 0, errors.decode()
@@ -110,7 +109,7 @@ def test_killed_again_and_again_nothing_accepted_is_lost_or_doubled(tmp_path: Pa
         assert {block.round for block in each.rounds} == set(range(8))
 
 
-def test_an_interrupted_session_goes_on_and_its_run_is_completed(
+def test_an_interrupted_session_goes_on_to_its_end(
     toys: Definitions, brisk: Pace, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "runs")
