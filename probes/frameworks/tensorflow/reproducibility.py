@@ -18,17 +18,13 @@ SEEDS = (7, 7)
 
 
 def run(case: Case) -> Proof:
-    """Train in two fresh processes; then in a third one with one thread, and in a fourth one from another seed."""
+    """Train in two fresh processes with two threads each, and in a third one with one thread."""
     first, second = (trained(case.folder, seed, threads=2) for seed in SEEDS)
     alone = trained(case.folder, SEEDS[0], threads=1)
-    other = trained(case.folder, SEEDS[0] + 1, threads=2)
-    demands = {
-        "two trainings from one seed give the same bits": np.array_equal(first, second),
-        "another seed gives others": not np.array_equal(first, other),
-    }
+    same = np.array_equal(first, second)
     return judged(
-        demands,
-        same_bits=np.array_equal(first, second),
+        {"two trainings from one seed give the same bits": same},
+        same_bits=same,
         same_bits_with_one_thread=np.array_equal(first, alone),
         one_thread_max_relative_difference=relative_error(alone, first),
     )

@@ -1,0 +1,118 @@
+"""The capability recipes on the real frameworks: what comes out, and that each proof can fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor import resources
+from advisor.measurement import definitions
+
+pytestmark = pytest.mark.frameworks
+
+MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
+ROOT = Path(__file__).resolve().parents[2]
+
+# What this module answers for; recipes that need several processes at once have tests of their own.
+CAPABILITIES = (
+    "dynamic-control-flow", "captured-control-flow", "whole-graph-control-flow", "shape-changes",
+    "debug-shape-error", "debug-breakpoint", "debug-breakpoint-compiled", "debug-nan", "gradient-check",
+    "custom-gradient", "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "tensorboard",
+    "device-placement", "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript",
+    "numpy-interop", "keras-backend", "public-api",
+)  # fmt: skip
+
+# What is not proved with the versions of constraints.txt, and what the message must say.
+EXPECTED = {
+    ("pytorch", "whole-graph-control-flow"): ("not_supported", "torch.export refuses if: GuardOnDataDependentSymNode"),
+    ("pytorch", "debug-breakpoint-compiled"): ("refuted", "the values between the layers"),
+    ("tensorflow", "debug-breakpoint-compiled"): ("refuted", "the values between the layers"),
+    ("tensorflow", "numpy-interop"): ("refuted", "a tensor shares the array's memory"),
+    ("tensorflow", "export-torchscript"): ("not_applicable", "a part of PyTorch"),
+}
+NEEDS = {"tensorboard": "tensorboard", "keras-backend": "keras", "export-onnx": "onnx"}
+
+# Broken the other way round: a recipe that is refuted as it is must be able to prove.
+MENDED = {("debug-breakpoint-compiled", "not compiled")}
+
+Trials = dict[tuple[str, str], dict[str, Any]]
+_DONE: dict[str, Trials] = {}
+
+
+def missing(framework: str, capability: str) -> bool:
+    return importlib.util.find_spec(NEEDS.get(capability, MODULES[framework])) is None
+
+
+@pytest.fixture(params=MODULES)
+def framework(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if importlib.util.find_spec(MODULES[name]) is None:
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+@pytest.fixture
+def trials(framework: str) -> Trials:
+    """Every recipe of a framework, as it is and broken in each way, from one process."""
+    if framework not in _DONE:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.probes.trials", framework],
+            input="".join(json.dumps({"do": "try", "capability": name}) + "\n" for name in CAPABILITIES),
+            capture_output=True, text=True, cwd=ROOT, check=False,
+        )  # fmt: skip
+        replies = [json.loads(line) for line in done.stdout.splitlines()]
+        _DONE[framework] = {(reply["id"], reply["broken"]): reply for reply in replies}
+        assert done.returncode == 0, done.stderr[-2000:]
+    return _DONE[framework]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_what_comes_out(framework: str, capability: str, trials: Trials) -> None:
+    reply = trials[capability, ""]
+    if missing(framework, capability):
+        assert reply["outcome"] == "not_installed"
+        return
+    outcome, message = EXPECTED.get((framework, capability), ("proved", None))
+    assert reply["outcome"] == outcome, reply
+    if message:
+        assert message in reply["message"]
+    if outcome != "not_applicable":
+        assert reply["proof"]
+        assert reply["seconds"] < definitions.load().capabilities[capability].limits.seconds
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_each_proof_can_fail(framework: str, capability: str, trials: Trials) -> None:
+    broken = {way: reply for (name, way), reply in trials.items() if name == capability and way}
+    if missing(framework, capability) or trials[capability, ""]["outcome"] == "not_applicable":
+        pytest.skip("nothing to break")
+    if not broken:
+        assert trials[capability, ""]["outcome"] == "refuted"
+    for way, reply in broken.items():
+        assert reply["outcome"] == ("proved" if (capability, way) in MENDED else "refuted"), (way, reply)
+
+
+def test_every_capability_has_a_definition_and_a_recipe_for_each_framework() -> None:
+    known = definitions.load()
+    for name in CAPABILITIES:
+        definition = known.capabilities[name]
+        assert definition.outcomes
+        for framework in MODULES:
+            assert known.has_recipe(framework, definition), (framework, name)
+
+
+def test_recipes_are_short_and_twins_open_alike() -> None:
+    folder = resources.probes() / "frameworks"
+    lengths = []
+    for name in CAPABILITIES:
+        texts = [(folder / each / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8") for each in MODULES]
+        lengths += [len(text.splitlines()) for text in texts]
+        functions = [{line for line in text.splitlines() if line.startswith("def run(")} for text in texts]
+        assert functions[0] == functions[1], name
+    assert sum(lengths) / len(lengths) <= 60
