@@ -54,7 +54,7 @@ def show(value: float, unit: str, low: float | None = None, high: float | None =
     low, high = (value, value) if low is None or high is None else (low, high)
     digits = _digits(value, (high - low) / 2)
     size = value or max(abs(low), abs(high))
-    factor, word = _scale(float(f"{size:.{digits - 1}e}"), unit, share=share)
+    factor, word = scale(float(f"{size:.{digits - 1}e}"), unit, share=share)
     places = _places(value / factor, digits) if value or low == high else -_magnitude((high - low) / 2 / factor)
     if factor == 1 and (unit == "B" or (unit == "" and low == high and value == round(value))):
         places = 0
@@ -122,7 +122,8 @@ def _places(value: float, digits: int) -> int:
     return places
 
 
-def _scale(value: float, unit: str, *, share: bool) -> tuple[float, str]:
+def scale(value: float, unit: str, *, share: bool = False) -> tuple[float, str]:
+    """Return the factor and the unit in which `value` reads with one to three digits before the point."""
     size = abs(value)
     if unit == "1/s":
         return 1.0, "/s"

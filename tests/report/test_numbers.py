@@ -96,6 +96,8 @@ def read_number(text: str, unit: str) -> tuple[float, float]:
 def loose_texts(element: Element) -> Iterator[str]:
     if element.name in SKIPPED_TAGS or SKIPPED_CLASSES & set(element.classes):
         return
+    if "data-rows" in element.attributes:
+        element = element.one("caption")
     for child in element.children:
         if isinstance(child, str):
             yield child
@@ -128,6 +130,28 @@ def test_every_figure_reads_as_its_value(site: Site) -> None:
             else:
                 shown, rounding = read_number(number, last)
                 assert abs(shown - value) <= rounding * 1.001 + 1e-15, (page.name, element.text, value)
+
+
+def test_every_sample_is_a_round_of_its_observation(site: Site) -> None:
+    documents = Documents(site.folder)
+    seen = 0
+    for page in site.pages:
+        for table in read(page).find("table"):
+            if "samples" not in table.classes:
+                continue
+            rounds = documents.get(table.attributes["data-rows"])
+            rows = table.one("tbody").find("tr")
+            assert len(rows) == len(rounds)
+            columns = [each.attributes for each in table.one("thead").find("th")]
+            for row, block in zip(rows, rounds, strict=True):
+                for column, cell in zip(columns[:5], row.find("td"), strict=False):
+                    name, factor = column["data-column"], float(column.get("data-factor", 1))
+                    value = block["cpu"] / block["wall"] if name == "threads" else block[name]
+                    decimals = len(cell.text.partition(".")[2])
+                    assert float(cell.text) * factor == pytest.approx(value, abs=10**-decimals * factor / 2 * 1.001)
+                    seen += 1
+                assert ("disturbed" in row.text) != block["accepted"]
+    assert seen > 500
 
 
 def test_every_quote_is_in_its_document(site: Site) -> None:

@@ -26,6 +26,9 @@ Layers = alt.LayerChart | alt.FacetChart
 _NOTHING = Markup()
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
+_INHERITED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+_PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
+_ARCS = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 _CONFIG: dict[str, Any] = {
     "background": None,
@@ -118,6 +121,31 @@ def _clean(root: ElementTree.Element) -> None:
         for name in ("fill", "stroke"):
             if element.get(name) == "transparent":
                 element.set(name, "none")
+        _circle(element)
+    for group in root.iter("g"):
+        _share(group)
+
+
+def _circle(element: ElementTree.Element) -> None:
+    """Turn a path of two arcs around a point into the circle that it is: a third of the characters."""
+    place, arcs = _PLACE.fullmatch(element.get("transform", "")), _ARCS.fullmatch(element.get("d", ""))
+    if element.tag == "path" and place and arcs:
+        del element.attrib["transform"], element.attrib["d"]
+        element.tag = "circle"
+        rest = dict(element.attrib)
+        element.attrib.clear()
+        element.attrib |= {"cx": place[1], "cy": place[2], "r": arcs[1], **rest}
+
+
+def _share(group: ElementTree.Element) -> None:
+    """Write what all children of a group have in common once, on the group."""
+    children = list(group)
+    for name in _INHERITED:
+        values = {child.get(name) for child in children}
+        if len(children) > 2 and len(values) == 1 and group.get(name) is None and None not in values:
+            group.set(name, str(children[0].get(name)))
+            for child in children:
+                del child.attrib[name]
 
 
 def _empty(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:

@@ -15,6 +15,7 @@ from advisor.report import numbers
 from advisor.report.charts import drawing
 
 _ROW = 44
+_MOST = 50
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Strip:
 
 
 def strips(rows: Sequence[Strip], finding: Markup) -> drawing.Drawing:
-    """Draw the strips on one logarithmic axis of time."""
+    """Draw the strips on one logarithmic axis of time; of many blocks, an even selection."""
     fastest = min(rows, key=lambda row: row.median)
     label = f"Block medians of {len(rows)} variants; the fastest is {fastest.name}. The table has the medians."
     wide, narrow = drawing.draw(lambda width: _chart(rows, width), label)
@@ -42,7 +43,7 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
     for number, row in enumerate(rows):
         top = number * _ROW
         names.append({"name": row.name, "y": top + 12, "median": row.median, "top": top + 20, "bottom": top + 38})
-        for count, (seconds, accepted) in enumerate(row.blocks):
+        for count, (seconds, accepted) in enumerate(row.blocks[:: math.ceil(len(row.blocks) / _MOST) or 1]):
             # Spread in a fixed pattern, not at random: two builds must be equal.
             offset = (count * 7) % 11 - 5
             dots.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -194,25 +195,32 @@ def _message(report: Report, index: int, each: Observation) -> dict[str, Any]:
 
 
 def _samples(report: Report, index: int, each: Observation, common: Sequence[str]) -> dict[str, Any]:
-    source, unit = report.source, each.unit or ""
-    rows = []
-    for number, block in enumerate(each.rounds):
-        path = ("observations", index, "rounds", number)
-        threads = None
-        if block.wall > 0:
-            reference = f"{source.reference(*path, 'cpu')} {source.reference(*path, 'wall')}"
-            threads = Figure(f"{block.cpu / block.wall:.2f}", block.cpu / block.wall, reference, by="ratio")
-        rows.append(
+    """Return the blocks of one observation as plain rows: a page can hold a thousand of them.
+
+    The table cites the list of rounds once, and every column the key that it shows; ``threads`` is ``cpu / wall``.
+    """
+    typical = each.summary.median if each.summary else each.rounds[0].median
+    factor, unit = numbers.scale(typical, each.unit or "")
+    places = max(0, 2 - math.floor(math.log10(typical / factor))) if typical > 0 else 0
+    return {
+        "index": index,
+        "variant": _variant(report, index, each, common),
+        "reference": report.source.reference("observations", index, "rounds"),
+        "unit": unit,
+        "factor": repr(factor),
+        "disturbed": not all(block.accepted for block in each.rounds),
+        "rows": [
             {
-                "round": source.figure(*path, "round", show=lambda value: f"{value:.0f}"),
-                "process": source.figure(*path, "process", show=lambda value: f"{value:.0f}"),
-                "median": source.figure(*path, "median", show=lambda value: numbers.show(value, unit)),
-                "calls": source.figure(*path, "calls"),
-                "threads": threads,
+                "round": f"{block.round}",
+                "process": f"{block.process}",
+                "median": f"{block.median / factor:.{places}f}",
+                "calls": f"{block.calls}",
+                "threads": f"{block.cpu / block.wall:.2f}" if block.wall > 0 else "–",
                 "accepted": block.accepted,
             }
-        )
-    return {"index": index, "variant": _variant(report, index, each, common), "rows": rows}
+            for block in each.rounds
+        ],
+    }
 
 
 def _about(page: ProbePage) -> dict[str, Quote | None]:
