@@ -62,6 +62,11 @@ class Context:
         self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
         self._workers: list[Worker] = []
 
+    @property
+    def over(self) -> bool:
+        """Whether the plan's budget of time is spent."""
+        return self.plan.budget is not None and self.spending.so_far().total > self.plan.budget
+
     def worker(self, *arguments: str, python: Path | None = None, name: str, scratch: Path | None = None) -> Worker:
         """Start a worker, ``PYTHON probes ARGUMENTS``, that keeps its temporary files in `scratch`."""
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]

@@ -12,7 +12,8 @@ from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.context import Context
 from advisor.measurement.events import Noticed, PhaseStarted
 from advisor.measurement.exporting import Artifact, Digits
-from advisor.measurement.record import identity
+from advisor.measurement.record import contended, identity
+from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.twins import Twins
 from advisor.measurement.worker import WorkerError
@@ -22,13 +23,20 @@ _TRAINING_ESTIMATE = 4.0
 
 
 class Phases:
-    """The phases of one session."""
+    """The phases of one session.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether everything that was planned has been tried; false once the budget of time has cut something.
+    """
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.plan = context.plan
         self.benches: dict[str, Bench] = {}
         self.twins = Twins(context, {})
+        self.whole = True
 
     def go(self) -> None:
         """Go through all phases."""
@@ -41,6 +49,7 @@ class Phases:
         cells += self.twins.cells()
         self._rounds(cells, artifacts, digits)
         self.twins.stop()
+        self._tell_contended()
         self._prove()
         self._effective_threads()
 
@@ -107,7 +116,7 @@ class Phases:
         fresh = True
         for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
             latencies = [cell.blank() for cell in cells] + [each.task.blank("latency", "s") for each in artifacts]
-            if all(context.record.done(latency, int(number)) for latency in latencies for number in rounds):
+            if context.over or all(context.record.done(each, int(number)) for each in latencies for number in rounds):
                 continue
             if 0 < segment < pace.processes and not fresh:
                 cells = self._renew(cells)
@@ -117,6 +126,7 @@ class Phases:
             well = {id(cell) for cell in sampling.sample(context, alive, [int(number) for number in rounds])}
             shipping.finish(context, [cell for cell in shipped if id(cell) in well])
             cells = [cell for cell in cells if id(cell) in well]
+        self._tell_cut_short()
 
     def _renew(self, cells: list[sampling.Cell]) -> list[sampling.Cell]:
         """Replace the framework's processes, and prepare again what is still well."""
@@ -135,11 +145,42 @@ class Phases:
     def _prove(self) -> None:
         """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""
         tasks = [task for task in self.plan.capabilities if task.framework.id in self.benches and self._untried(task)]
-        if tasks:
+        if tasks and self.context.over:
+            self._left_out("capability:*", "all")
+        elif tasks:
             for bench in self.benches.values():
                 bench.stop()
             self.context.tell(PhaseStarted("Prove the capabilities", sum(task.estimate for task in tasks)))
             proving.prove(self.context, tasks)
+
+    def _latencies(self) -> list[Observation]:
+        plan = self.plan
+        return [cell.blank() for cell in plan.cells] + [route.blank("latency", "s") for route in plan.routes]
+
+    def _left_out(self, probe: str, what: str) -> None:
+        left_out = Skipped(probe=probe, why=f"{what}: the budget of {self.plan.budget:.0f} s was spent")
+        self.context.record.skip(left_out)
+        self.whole = False
+        self.context.tell(Noticed(f"Left out: {left_out.probe}, {left_out.why}"))
+
+    def _tell_cut_short(self) -> None:
+        latencies = self._latencies()
+        made = {block.round for latency in latencies for block in self.context.record.rounds(latency)}
+        if self.context.over and latencies and len(made) < self.plan.pace.rounds:
+            self._left_out("*", f"rounds {len(made) + 1} to {self.plan.pace.rounds} of every timing")
+
+    def _tell_contended(self) -> None:
+        """Say when other work disturbed so much that little can be decided."""
+        latencies = self._latencies()
+        timed = [rounds for blank in latencies if (rounds := self.context.record.rounds(blank))]
+        lost = sum(contended(rounds) for rounds in timed)
+        if lost:
+            self.context.tell(
+                Noticed(
+                    f"Other work disturbed {lost} of {len(timed)} timings too often: they are marked contended and "
+                    "order nothing. Measure again, with --fresh, when the machine is quieter."
+                )
+            )
 
     def _effective_threads(self) -> None:
         """Record processor seconds per second of wall clock, of the workload that keeps most threads busy."""

@@ -55,6 +55,7 @@ class Plan:
     capabilities: tuple[CapabilityTask, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     only: tuple[str, ...] = field(default=())
+    budget: float | None = None
 
     @property
     def frameworks(self) -> dict[str, FrameworkDefinition]:
@@ -122,6 +123,7 @@ def make_plan(
     routes: Collection[str] | None = None,
     definitions: Definitions | None = None,
     pace: Pace | None = None,
+    budget: float | None = None,
 ) -> Plan:
     """Decide what a session will do.
 
@@ -137,6 +139,8 @@ def make_plan(
         Default those that advisor ships.
     pace : Pace, optional
         Default that of the mode.
+    budget : float, optional
+        Seconds after which the session begins nothing more that can be left out: rounds and capabilities.
 
     Raises
     ------
@@ -194,7 +198,7 @@ def make_plan(
         used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(
         known, mode, used, tuple(environments), tuple(cells), tuple(shipping), tuple(proving), tuple(skipped),
-        tuple(only),
+        tuple(only), budget,
     )  # fmt: skip
 
 

@@ -52,10 +52,7 @@ class _Draft:
     @property
     def disturbed(self) -> bool:
         """Whether so many rounds were disturbed, each time they were tried, that the rest decides nothing."""
-        if not self.rounds:
-            return bool(self.disturbed_values) and not self.values
-        accepted = {each.round for each in self.rounds if each.accepted}
-        return len(accepted) < ENOUGH_ROUNDS and bool({each.round for each in self.rounds} - accepted)
+        return contended(self.rounds) if self.rounds else bool(self.disturbed_values) and not self.values
 
 
 class Record:
@@ -77,6 +74,7 @@ class Record:
         self._drafts: dict[str, _Draft] = {}
         self._frameworks: dict[str, Framework] = {}
         self._twins: dict[str, dict[str, list[Round]]] = {}
+        self._skipped = list(start.skipped)
         self._spent: Spent | None = None
         resumed = False
         for entry in earlier:
@@ -117,6 +115,10 @@ class Record:
         """
         entry = {"kind": "value", "key": identity(blank), "value": value}
         self._note(entry | ({"rejected": rejected} if rejected else {}))
+
+    def skip(self, what: Skipped) -> None:
+        """Note something that the session leaves out after all."""
+        self._note({"kind": "skipped", "value": what.model_dump(mode="json")})
 
     def spent(self, so_far: Spent) -> None:
         """Note where the time went so far."""
@@ -163,7 +165,7 @@ class Record:
         return Run(
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
-            aa_floor=self._floors(), noise=self.start.noise, skipped=self.start.skipped, spent=spent,
+            aa_floor=self._floors(), noise=self.start.noise, skipped=tuple(self._skipped), spent=spent,
             observations=tuple(map(self._finished, self._drafts.values())),
         )  # fmt: skip
 
@@ -227,6 +229,8 @@ class Record:
             found = Round.model_validate(entry["round"])
             draft.rounds.append(found)
             draft.calls.append(entry["calls"])
+        elif kind == "skipped":
+            self._skipped.append(Skipped.model_validate(value))
         elif kind == "spent":
             self._spent = Spent.model_validate(value)
         elif kind == "value":
@@ -254,6 +258,12 @@ def restore(entries: Iterable[Entry], to: Journal | None = None) -> Record:
 
         raise AdvisorError("the journal is empty: its session ended before anything was measured")
     return Record(Start.model_validate(first["value"]), to, earlier=chain([first], lines))
+
+
+def contended(rounds: Sequence[Round]) -> bool:
+    """Tell whether some rounds were disturbed each time they were tried, and too few others are left to decide by."""
+    accepted = {each.round for each in rounds if each.accepted}
+    return len(accepted) < ENOUGH_ROUNDS and bool({each.round for each in rounds} - accepted)
 
 
 def identity(observation: Observation) -> str:

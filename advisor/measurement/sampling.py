@@ -125,7 +125,7 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
     well = list(cells)
     for number in rounds:
         due = [cell for cell in well if not cell.done(context.record, number)]
-        if not due:
+        if not due or context.over:
             continue
         title = f"round {number + 1} of {context.plan.pace.rounds}"
         with context.task(title, len(due) * context.plan.pace.block) as result, context.spending.on("sampling"):

@@ -109,13 +109,13 @@ def measure(
                 threads=used, seed=seed, total=_tasks(plan), guard=guard, patience=plan.pace.patience,
             )  # fmt: skip
             on_event(SessionStarted(record.start.id, context.total, plan.estimate))
-            interrupted = False
+            interrupted, phases = False, Phases(context)
             with closing(context):
                 try:
-                    Phases(context).go()
+                    phases.go()
                 except KeyboardInterrupt:
                     interrupted = True
-            run = _keep(context, store, complete=not interrupted)
+            run = _keep(context, store, complete=phases.whole and not interrupted)
             if not interrupted:
                 journal.remove()
     on_event(SessionFinished(run.id, str(store.path(run.id)), run.complete))

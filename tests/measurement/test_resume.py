@@ -109,9 +109,7 @@ def test_killed_again_and_again_nothing_accepted_is_lost_or_doubled(tmp_path: Pa
         assert {block.round for block in each.rounds} == set(range(8))
 
 
-def test_an_interrupted_session_goes_on_to_its_end(
-    toys: Definitions, brisk: Pace, tmp_path: Path
-) -> None:
+def test_an_interrupted_session_goes_on_to_its_end(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
     store = Store(tmp_path / "runs")
     plan = make_plan(definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=brisk)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -209,6 +209,20 @@ def test_an_interrupted_session_keeps_what_it_has(
     assert len(latencies) == 4
     assert {each.outcome for each in latencies} == ({"measured"} if measured else {"not_run"})
     assert not children()
+
+
+def test_a_budget_ends_the_rounds_and_says_what_was_left_out(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
+    plan = make_plan(
+        definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=replace(brisk, rounds=400), budget=3
+    )
+    told: list[events.Event] = []
+    run = measure(plan, store=Store(tmp_path / "runs"), threads=1, on_event=told.append)
+    assert not run.complete
+    assert run.spent is not None
+    assert run.spent.total < 30
+    (skipped,) = [each for each in run.skipped if "budget" in each.why]
+    assert skipped.why.endswith("to 400 of every timing: the budget of 3 s was spent")
+    assert any(isinstance(each, events.Noticed) and "budget" in each.message for each in told)
 
 
 def test_a_full_disk_is_said_and_the_journal_stays(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
