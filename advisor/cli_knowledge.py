@@ -40,7 +40,7 @@ run_option = click.option(
 
 def attach(group: click.Group) -> None:
     """Add these commands to `group`."""
-    for command in (systems, claims, knowledge):
+    for command in (systems, claims, knowledge, report):
         group.add_command(command)
 
 

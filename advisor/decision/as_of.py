@@ -56,6 +56,7 @@ def decide_as_of(
     samples: int = SAMPLES,
     frameworks: Collection[str] | None = None,
     exclude: Collection[str] = (),
+    certainty: bool = True,
 ) -> Recommendation:
     """Return the Recommendation for `profile` on the facts that were valid on `day`; measured evidence is excluded.
 
@@ -69,6 +70,8 @@ def decide_as_of(
         What is documented; default all that is shipped, history included.
     seed, samples, frameworks, exclude
         As for `advisor.decision.engine.decide`.
+    certainty : bool
+        Whether to work out how sure the answer would be if what is set aside could have been anything.
 
     Raises
     ------
@@ -87,8 +90,10 @@ def decide_as_of(
     run = empty_run(day)
     table = _table(run, asked, catalog, frameworks, exclude)
     told = assemble(table, run, catalog, seed=seed, samples=samples)
-    # What is unknown of the whole profile: the same stacks, what is set aside counted as anything from worst to best.
-    full = assemble(_table(run, profile, catalog, frameworks, exclude), run, catalog, seed=seed, samples=samples)
+    full = None
+    if certainty and aside:
+        # The whole profile on the same stacks: what is set aside counts as anything from worst to best.
+        full = assemble(_table(run, profile, catalog, frameworks, exclude), run, catalog, seed=seed, samples=samples)
     kept = [text for text in told.warnings if "could not be measured" not in text]
     return told.model_copy(update={"warnings": (*_stated(told, full, profile, aside, day), *kept), "next_probe": None})
 
@@ -154,7 +159,7 @@ def _route(runtime: Runtime) -> RouteDefinition:
 
 
 def _stated(
-    told: Recommendation, full: Recommendation, profile: Profile, aside: Collection[Criterion], day: date
+    told: Recommendation, full: Recommendation | None, profile: Profile, aside: Collection[Criterion], day: date
 ) -> list[str]:
     """Return what a reader of an answer for the past has to know."""
     found = [f"Decided on the facts valid on {day.isoformat()}; everything measured is excluded"]
@@ -166,8 +171,8 @@ def _stated(
         f"Set aside, because only a measurement answers it ({weight * 100:.0f} % of the weight): "
         + ", ".join(criterion.title for criterion in aside)
     )
-    share = _share(full, told.answer)
-    if share is not None:
+    share = None if full is None else _share(full, told.answer)
+    if full is not None and share is not None:
         found.append(
             f"If what is set aside could have been anything, the answer would come first in {share * 100:.0f} % of the"
             f" sampled worlds ({full.verdict})"

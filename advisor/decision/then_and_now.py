@@ -117,7 +117,7 @@ def then_and_now(
         key = (persona.profile, day)
         profile = load_profile(persona.profile)
         if key not in past:
-            past[key] = decide_as_of(profile, day, catalog, seed=seed, samples=samples)
+            past[key] = decide_as_of(profile, day, catalog, seed=seed, samples=samples, certainty=False)
         if run is not None and persona.profile not in today:
             today[persona.profile] = decide(run, profile, seed=seed, samples=samples)
         rows.append(_row(advice, persona.profile, persona.knows, day, past[key], today.get(persona.profile)))

@@ -1,0 +1,181 @@
+"""The report as one document: everything it needs, gathered; its templates rendered; its citations written out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import jinja2
+
+from advisor import resources
+from advisor.decision.engine import decide
+from advisor.decision.profile import Profile
+from advisor.decision.recommendation import Cell, Recommendation
+from advisor.knowledge.articles import Article
+from advisor.knowledge.catalog import Catalog, Fact
+from advisor.knowledge.freshness import age, is_stale
+from advisor.knowledge.runtimes import load_runtimes
+from advisor.knowledge.systems import load_systems
+from advisor.knowledge.whole import whole_catalog
+from advisor.measurement.run import Run
+from advisor.report import numbers, words
+from advisor.report.research.articles import Articles
+from advisor.report.research.citations import Citations
+from advisor.report.research.escaping import finalize, tidy
+from advisor.report.research.findings import Findings
+
+_PER_FRAMEWORK = ("maintenance", "latest-release", "feature-releases", "documentation", "compatibility", "stewardship",
+                  "licence", "ready-made", "own-server", "server-maturity", "research-share", "windows",
+                  "recommenders", "reinforcement", "pipelines")  # fmt: skip
+_PER_RUNTIME = ("maintenance", "latest-release", "maturity", "compatibility", "phones", "microcontrollers", "browser",
+                "recommended-server")  # fmt: skip
+
+
+def report(
+    run: Run,
+    profile: Profile,
+    *,
+    told: Recommendation | None = None,
+    templates: Path | None = None,
+    seed: int = 0,
+    past: bool = True,
+) -> str:
+    """Return the research report of a Run for one profile, as Markdown in US English.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured.
+    profile : Profile
+        What is needed.
+    told : Recommendation, optional
+        The answer for `profile` on `run`; default it is decided here.
+    templates : path, optional
+        A folder laid out like ours whose templates win over the shipped ones.
+    seed : int
+        Of the robustness analysis.
+    past : bool
+        Whether to ask the engine for the days of the past, which takes a few seconds.
+    """
+    told = told or decide(run, profile, seed=seed)
+    catalog = whole_catalog()
+    citations = Citations(catalog, _looked())
+    titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
+    context = {
+        "run": run,
+        "told": told,
+        "profile": profile,
+        "day": run.finished.date(),
+        "stack": lambda item: words.stack(item.framework, item.route, titles),
+        "name": lambda name: words.name(name, titles),
+        "named": lambda names: listed([words.name(name, titles) for name in names]),
+        "findings": Findings(run, titles),
+        "table": Table(told, catalog),
+        "articles": Articles(run, catalog, seed=seed, past=past),
+        "documented": _documented(catalog, run, told),
+        "systems": load_systems(),
+        "facts": _decisive(catalog),
+        "cite": citations.cite,
+        "cited": citations.cited_text,
+    }
+    environment = _environment(templates)
+    body = environment.get_template("report.md.j2").render(**context)
+    references = "\n\n".join(citations.references())
+    return tidy(f"{citations.resolve(body)}\n\n## References\n\n{references}\n")
+
+
+class Table:
+    """The performance table of one answer, cell by cell, with the source of every documented one."""
+
+    def __init__(self, told: Recommendation, catalog: Catalog) -> None:
+        self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        self.sources = {fact.id: fact.source for fact in catalog.facts}
+
+    def cell(self, framework: str, route: str | None, criterion: str) -> Cell:
+        """Return one cell."""
+        return self.cells[framework, route, criterion]
+
+    def source(self, cell: Cell) -> str:
+        """Return the id of the source that a cell rests on; empty for a measured or missing one."""
+        return self.sources.get(cell.evidence or "", "")
+
+
+def _environment(templates: Path | None) -> jinja2.Environment:
+    shipped = jinja2.FileSystemLoader(resources.templates())
+    loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
+    if templates is not None:
+        loaders.insert(0, jinja2.FileSystemLoader(templates))
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader(loaders),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+    )
+    environment.filters |= {
+        "written": written,
+        "listed": listed,
+        "percent": numbers.percent,
+        "weight": numbers.weight,
+        "score": numbers.score,
+        "count": numbers.count,
+        "age": age,
+        "outcome": lambda word: words.OUTCOMES.get(word, words.line(word)),
+        "sentence": sentence,
+    }
+    environment.globals |= {"is_stale": is_stale}
+    return environment
+
+
+def written(day: date) -> str:
+    """Return a day as ``November 20, 2026``."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
+    """Return ``A``, ``A and B`` or ``A, B, and C``."""
+    items = [str(item) for item in items]
+    if len(items) < 3:
+        return f" {word} ".join(items)
+    return f"{', '.join(items[:-1])}, {word} {items[-1]}"
+
+
+def sentence(value: object) -> str:
+    """Return a text as a sentence: a capital first, and an end."""
+    line = words.line(str(value))
+    return line if not line else line[0].upper() + line[1:] + ("" if line.endswith((".", "!", "?")) else ".")
+
+
+def _looked() -> dict[str, date]:
+    """Return when the sources of systems and runtimes were last looked at."""
+    found: dict[str, date] = {}
+    for system in load_systems().systems:
+        for name in (system.source, *system.also):
+            if name is not None:
+                found[name] = max(system.checked_on, found.get(name, date.min))
+    for runtime in load_runtimes():
+        found[runtime.source] = max(runtime.checked_on, found.get(runtime.source, date.min))
+    return found
+
+
+def _documented(catalog: Catalog, run: Run, told: Recommendation) -> list[tuple[str, list[Fact]]]:
+    """Return, for each framework and each runtime of the ranking, what is documented about it on the day of the Run."""
+    day = run.finished.date()
+    subjects: list[tuple[str, str, tuple[str, ...]]]
+    subjects = [(name, found.title, _PER_FRAMEWORK) for name, found in run.frameworks.items()]
+    runtimes = dict.fromkeys(each.route for each in told.ranking if each.route)
+    subjects += [(name, words.name(name, told.titles), _PER_RUNTIME) for name in runtimes]
+    found = []
+    for subject, title, keys in subjects:
+        facts = [fact for key in keys if (fact := catalog.fact(subject, key, day)) is not None]
+        if facts:
+            found.append((title, facts))
+    return found
+
+
+def _decisive(catalog: Catalog) -> list[Fact]:
+    """Return every fact that does not rest on one of the articles, by subject and day; statuses are the systems'."""
+    articles = {source.id for source in catalog.sources if isinstance(source, Article)}
+    facts = [fact for fact in catalog.facts if fact.source not in articles and fact.key != "status"]
+    return sorted(facts, key=lambda fact: (fact.subject, fact.key, fact.valid_from))
