@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from advisor.measurement.run import Framework, Host, Observation, Parity, Policy, Round, Run, Spent, Summary
+from advisor.measurement.run import (
+    Framework,
+    Host,
+    Observation,
+    Outcome,
+    Parity,
+    Policy,
+    Round,
+    Run,
+    Spent,
+    Summary,
+)
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 ROUTES = {"pytorch": ("executorch", "onnxruntime"), "tensorflow": ("litert", "onnxruntime")}
@@ -55,6 +66,31 @@ _ROUTES: dict[tuple[str, str], dict[str, tuple[float, float, str]]] = {
         "runtime-installed-size": (48e6, 48e6, "B"), "accuracy": (0.972, 0.966, ""), "accuracy-loss": (0.0, 0.006, ""),
     },
 }  # fmt: skip
+_PROVED = (
+    "captured-control-flow", "checkpoint", "custom-gradient", "data-parallel", "debug-breakpoint", "debug-nan",
+    "debug-shape-error", "device-placement", "dynamic-control-flow", "elastic-training", "export-ahead-of-time",
+    "export-onnx", "export-program", "gradient-check", "mixed-precision", "numpy-interop", "public-api",
+    "reproducibility", "shape-changes", "sharded-training", "tensorboard",
+)  # fmt: skip
+_REFUSED: dict[str, dict[str, Outcome]] = {
+    "pytorch": {"whole-graph-control-flow": "not_supported", "debug-breakpoint-compiled": "proved",
+                "checkpoint-code": "proved"},
+    "tensorflow": {"whole-graph-control-flow": "proved", "debug-breakpoint-compiled": "refuted",
+                   "checkpoint-code": "refuted", "elastic-training": "not_supported",
+                   "sharded-training": "not_supported"},
+}  # fmt: skip
+_DETAILS: dict[tuple[str, str], dict[str, object]] = {
+    ("pytorch", "shape-changes"): {"captures": {"by_default": 2, "told": 1}},
+    ("tensorflow", "shape-changes"): {"captures": {"by_default": 20, "told": 1}},
+    ("pytorch", "reproducibility"): {"same_bits": True, "same_bits_with_one_thread": False},
+    ("tensorflow", "reproducibility"): {"same_bits": True, "same_bits_with_one_thread": True},
+    ("pytorch", "checkpoint"): {"damage_detected": {"truncated": True, "flipped": True}},
+    ("tensorflow", "checkpoint"): {"damage_detected": {"truncated": True, "flipped": False}},
+    ("pytorch", "data-parallel"): {"scaling": 1.42},
+    ("tensorflow", "data-parallel"): {"scaling": 1.21},
+    ("pytorch", "public-api"): {"documented": 0.93},
+    ("tensorflow", "public-api"): {"documented": 0.97},
+}
 _EXACT = {"artifact-size", "runtime-size", "runtime-installed-size", "installed-size", "installed-packages"}
 
 
@@ -109,6 +145,13 @@ def _observations(framework: str) -> Iterator[Observation]:
             yield from _setting(framework, probe, batch, mode, times[framework][index], _FIRST[framework][index])
     for route in ROUTES[framework]:
         yield from _route(framework, route)
+    outcomes: dict[str, Outcome] = {**dict.fromkeys(_PROVED, "proved"), **_REFUSED[framework]}
+    for capability, outcome in sorted(outcomes.items()):
+        yield Observation(
+            probe=f"capability:{capability}", framework=framework, outcome=outcome, seconds=4.2,
+            proof=_DETAILS.get((framework, capability), {}),
+            message=None if outcome == "proved" else "an invented reason",
+        )  # fmt: skip
 
 
 def _setting(framework: str, probe: str, batch: int, mode: str, steady: float, first: float) -> Iterator[Observation]:

@@ -70,23 +70,23 @@ class Documented(Model):
 
 
 class Evidence(Model):
-    """One place where evidence may be found."""
+    """One place where evidence may be found; ``asserted``: an estimate from what the profile says of its team."""
 
     measured: Measured | None = None
     documented: Documented | None = None
+    asserted: Literal["switching"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.measured is None) == (self.documented is None):
-            raise ValueError("expected either 'measured' or 'documented'")
+        if sum(each is not None for each in (self.measured, self.documented, self.asserted)) != 1:
+            raise ValueError("expected one of 'measured', 'documented' and 'asserted'")
         return self
 
     @property
     def route(self) -> Scope:
         """Return whose evidence it is: the route's, the framework's, or the framework's where there is no route."""
         scope = self.measured or self.documented
-        assert scope is not None
-        return scope.route
+        return "framework" if scope is None else scope.route
 
 
 class Criterion(Model):

@@ -70,7 +70,7 @@ def decide(
     stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=exclude)
     titles = {name: found.title for name, found in run.frameworks.items()}
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
-    findings = Evidencer(run, catalog).table(stacks, profile.criteria.values())
+    findings = Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())
     table = build(profile, stacks, titles, findings)
     return assemble(table, run, catalog, seed=seed, samples=samples)
 

@@ -16,6 +16,7 @@ from advisor.decision.reader import RunReader
 from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
+from advisor.decision.team import FACTOR, Team
 from advisor.decision.wording import figure
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
@@ -43,11 +44,15 @@ class Finding:
 
 
 class Evidencer:
-    """Finds the evidence for cells in one Run and one Catalog, as of the day on which the Run was finished."""
+    """Finds the evidence for cells in one Run and one Catalog, as of the day on which the Run was finished.
 
-    def __init__(self, run: Run, catalog: Catalog) -> None:
+    What only the asker can know comes from `team`.
+    """
+
+    def __init__(self, run: Run, catalog: Catalog, team: Team | None = None) -> None:
         self.reader = RunReader(run)
         self.catalog = catalog
+        self.team = team
         self.day = run.finished.date()
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
@@ -60,11 +65,7 @@ class Evidencer:
         rules = [rule for rule in criterion.evidence if _applies(rule, stack)]
         unknown: Finding | None = None
         for rule in rules:
-            finding = (
-                self._measured(stack, criterion, rule.measured)
-                if rule.measured
-                else self._documented(stack, criterion, rule.documented)
-            )
+            finding = self._by(rule, stack, criterion)
             if finding.cell.provenance != "missing":
                 return finding
             unknown = unknown or finding
@@ -72,6 +73,13 @@ class Evidencer:
             return unknown
         cell = self._missing(stack, criterion, "not_applicable", "the question does not apply to this stack")
         return Finding(cell, f"{criterion.id}|{stack_id(stack)}")
+
+    def _by(self, rule: Evidence, stack: Stack, criterion: Criterion) -> Finding:
+        if rule.measured is not None:
+            return self._measured(stack, criterion, rule.measured)
+        if rule.documented is not None:
+            return self._documented(stack, criterion, rule.documented)
+        return self._asserted(stack, criterion)
 
     def _measured(self, stack: Stack, criterion: Criterion, rule: Measured) -> Finding:
         unit = "s" if rule.items_per_call else criterion.unit
@@ -105,8 +113,27 @@ class Evidencer:
         )
         return Finding(_told(cell, criterion), f"{criterion.id}|{','.join(reading.evidence) or subject}", probe)
 
-    def _documented(self, stack: Stack, criterion: Criterion, rule: Documented | None) -> Finding:
-        assert rule is not None
+    def _asserted(self, stack: Stack, criterion: Criterion) -> Finding:
+        key = f"{criterion.id}|{stack.framework}"
+        if self.team is None:
+            return Finding(self._missing(stack, criterion, "missing", "the profile describes no team"), key)
+        framework = self.reader.run.frameworks.get(stack.framework)
+        share = self.team.switching(stack.framework)
+        cell = Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome="asserted",
+            value=share,
+            low=share / FACTOR,
+            high=share * FACTOR,
+            unit=criterion.unit,
+            provenance="asserted",
+            message=self.team.explained(stack.framework, framework.title if framework else stack.framework),
+        )
+        return Finding(_told(cell, criterion), key)
+
+    def _documented(self, stack: Stack, criterion: Criterion, rule: Documented) -> Finding:
         subject = stack.route if rule.route == "own" and stack.route else stack.framework
         fact = self.catalog.fact(subject, rule.fact, self.day)
         interval = None if fact is None else _interval(fact, criterion, self.day)

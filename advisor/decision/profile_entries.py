@@ -1,10 +1,14 @@
-"""A profile as written in YAML: the shapes that a file must have. What they mean is checked in `profile`."""
+"""A profile as written in YAML: the shapes that a file may have. What they mean is checked in `profile_check`.
+
+What a profile must have may come from the one that it extends, so that nothing but the name is required here.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from advisor.documents import Model
 
@@ -32,10 +36,21 @@ def threshold(value: Any) -> str | float:
     return value
 
 
+def lines(value: Any) -> Any:
+    """Return a number of lines that may be written as ``30000 lines``."""
+    found = re.fullmatch(r"\s*(\d{1,9})(?:\s+lines?)?\s*", value) if isinstance(value, str) else None
+    if isinstance(value, str) and found is None:
+        raise ValueError(f"expected a number of lines such as '30000 lines', got {value!r}")
+    return int(found.group(1)) if found else value
+
+
 Words = Annotated[str, AfterValidator(words)]
 Slug = Annotated[str, AfterValidator(slug)]
 Threshold = Annotated[str | float, PlainValidator(threshold), WithJsonSchema({"type": ["string", "number"]})]
 Weight = Annotated[float, Field(gt=0, le=1e6, strict=True)]
+Lines = Annotated[
+    int, BeforeValidator(lines), Field(ge=0, le=10**9, strict=True), WithJsonSchema({"type": ["string", "integer"]})
+]
 
 
 class RequirementEntry(Model):
@@ -51,25 +66,44 @@ class RequirementEntry(Model):
 class WishEntry(Model):
     """A weighted criterion as written: ``floor`` is worth 0, ``target`` is worth 1."""
 
-    weight: Weight
-    target: Threshold
-    floor: Threshold
-    because: Words
+    weight: Weight | None = None
+    target: Threshold | None = None
+    floor: Threshold | None = None
+    because: Words | None = None
 
 
 class GroupEntry(Model):
     """A group of wishes with its weight among the groups."""
 
-    weight: Weight
-    criteria: dict[str, WishEntry] = Field(min_length=1)
+    weight: Weight | None = None
+    criteria: dict[str, WishEntry] = Field(default_factory=dict)
+
+
+class TeamEntry(Model):
+    """What the team knows, how many they are, and how many lines of code they have in it.
+
+    ``weight`` is the share of the decision that the cost of switching has, in percent.
+    """
+
+    knows: str
+    size: Annotated[int, Field(ge=1, le=100_000, strict=True)]
+    code: Lines = 0
+    weight: Annotated[float, Field(gt=0, lt=100, strict=True)] = 10.0
 
 
 class ProfileEntry(Model):
-    """A profile as written; its JSON schema is what editors complete from."""
+    """A profile as written; its JSON schema is what editors complete from.
+
+    ``extends`` names a shipped profile, or the path of another (relative to this file); what is written here replaces
+    what stands there, criterion by criterion, and ``without`` leaves criteria out.
+    """
 
     name: Slug
-    title: Words
-    question: Words
+    extends: str | None = None
+    title: Words | None = None
+    question: Words | None = None
     ships: Ships | None = None
+    team: TeamEntry | None = None
+    without: tuple[str, ...] = ()
     require: tuple[RequirementEntry, ...] = ()
-    prefer: dict[str, GroupEntry] = Field(min_length=1)
+    prefer: dict[str, GroupEntry] = Field(default_factory=dict)

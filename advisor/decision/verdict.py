@@ -44,7 +44,8 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
         overtake it has been compared: at least half of its weight is known.
     tie
         Not sure, and the first two differ by no more than `SMALL`, or the second comes first more often; and at least
-        three quarters of the weight of both are known, so that it is no mere lack of evidence.
+        three quarters of the weight of both are known, so that it is no mere lack of evidence. Of the tied, one that is
+        built on what the team knows is named first.
     undetermined
         Less than half of the weight of the leader is known; or it leads in less than half of the samples while more
         than a quarter of its weight or of its closest rival's is unknown.
@@ -71,7 +72,9 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
     gap = table.values[first].middle - table.values[second].middle
     if min(table.known(first), table.known(second)) >= WELL_KNOWN:
         if gap <= SMALL or first_rank[second] > share:
-            return Judgement("tie", first, tied=(first, second, *_as_close(table, rest[1:])), conditions=conditions)
+            tied = _known_first(table, (first, second, *_as_close(table, rest[1:])))
+            conditions = _unknown_constraints(table, tied[0]) + _uncompared(table, first)
+            return Judgement("tie", tied[0], tied=tied, conditions=conditions)
     elif share < 0.5:
         return Judgement("undetermined", conditions=conditions)
     return Judgement("lean", first, conditions=conditions)
@@ -95,6 +98,12 @@ def _uncompared(table: Table, first: str) -> tuple[str, ...]:
     if not unknown:
         return ()
     return (f"{', '.join(unknown)} would not do better: most of the evidence is missing there",)
+
+
+def _known_first(table: Table, tied: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the stacks that are built on what the team knows in front."""
+    team = table.profile.team
+    return tuple(sorted(tied, key=lambda name: team is not None and table.stacks[name].framework != team.knows))
 
 
 def _as_close(table: Table, others: Sequence[str]) -> tuple[str, ...]:

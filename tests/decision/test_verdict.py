@@ -1,10 +1,13 @@
 """The five words of the verdict."""
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.decision.profile import Must, Profile
 from advisor.decision.robustness import rank_acceptability
 from advisor.decision.sampling import draw
+from advisor.decision.team import Team
 from advisor.decision.verdict import Judgement, judge
 from tests.decision.tables import Interval, criterion, profile, table, wish
 
@@ -113,3 +116,11 @@ def test_infeasible_when_every_stack_fails() -> None:
 @pytest.mark.parametrize("known", [0.2, 0.9])
 def test_a_single_stack_is_never_recommended(known: float) -> None:
     assert judged(needs("x"), {"a": exact(known)}).verdict == "lean"
+
+
+@pytest.mark.parametrize("knows", ["a", "b", "c"])
+def test_what_the_team_knows_decides_a_tie(knows: str) -> None:
+    needed = replace(needs("x", "y"), team=Team(knows, 3, 0, 0.1))
+    found = judged(needed, {name: exact(0.5, 0.5) for name in "abc"})
+    assert (found.verdict, found.answer) == ("tie", knows)
+    assert set(found.tied) == {"a", "b", "c"}

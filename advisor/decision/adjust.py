@@ -1,0 +1,108 @@
+"""A profile adjusted for one question, its file untouched: other weights, further requirements, without the team."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from advisor.decision.criteria import load_criteria
+from advisor.decision.profile import Limit, Must, Profile
+from advisor.decision.profile_check import Checker
+from advisor.decision.team import CRITERION
+from advisor.errors import AdvisorError, did_you_mean
+
+_KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
+_REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥]+)\s*(<=|>=|=|≤|≥)\s*(.+?)\s*")
+
+
+def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
+    """Give some wishes another share of the whole decision; the others keep their proportions.
+
+    Parameters
+    ----------
+    weights : sequence of str
+        Such as ``edge-latency=40``: criterion and share in percent; 0 leaves the wish out.
+
+    Raises
+    ------
+    AdvisorError
+        Naming the option, when a text is none of these, a criterion is not weighed by the profile, or the shares leave
+        nothing for the others.
+    """
+    shares: dict[str, float] = {}
+    known = [wish.criterion.id for wish in profile.wishes]
+    for text in weights:
+        name, _, number = (part.strip() for part in text.partition("="))
+        option = f"--weight {text}"
+        if name not in known:
+            message = f"{option}: the profile '{profile.name}' weighs no '{name}'{did_you_mean(name, known)}"
+            raise AdvisorError(message, hint=f"it weighs {', '.join(known)}")
+        share = _percent(number, option)
+        if name in shares:
+            raise AdvisorError(f"{option}: '{name}' is weighed twice")
+        shares[name] = share
+    total, others = sum(shares.values()), sum(w.weight for w in profile.wishes if w.criterion.id not in shares)
+    if not shares:
+        return profile
+    if total > 1 + 1e-9 or (total < 1 - 1e-9 and not others):
+        left = "more than 100 %" if total > 1 else f"only {total * 100:g} %, with no other wish to take the rest"
+        raise AdvisorError(f"--weight: the shares {', '.join(weights)} add up to {left}")
+    rest = max(0.0, 1.0 - total)
+    wishes = [
+        replace(wish, weight=shares.get(wish.criterion.id, wish.weight * rest / others if others else 0.0))
+        for wish in profile.wishes
+    ]
+    return replace(profile, wishes=tuple(wish for wish in wishes if wish.weight > 0))
+
+
+def requiring(profile: Profile, requirements: Sequence[str]) -> Profile:
+    """Add hard constraints, each in place of the profile's own on the same criterion.
+
+    Parameters
+    ----------
+    requirements : sequence of str
+        Such as ``artifact-size<=5 MB``, ``accuracy>=95 %`` or ``edge-route=proved``.
+
+    Raises
+    ------
+    AdvisorError
+        Naming the option and what was expected.
+    """
+    asked = [_requirement(profile, text) for text in requirements]
+    replaced = {must.criterion.id for must in asked}
+    kept = [must for must in profile.musts if must.criterion.id not in replaced]
+    return replace(profile, musts=(*kept, *{must.criterion.id: must for must in asked}.values()))
+
+
+def without_team(profile: Profile) -> Profile:
+    """Leave out what switching would cost the team; the other wishes keep their proportions."""
+    wishes = [wish for wish in profile.wishes if wish.criterion.id != CRITERION]
+    total = sum(wish.weight for wish in wishes)
+    if profile.team is None or not wishes:
+        return profile
+    return replace(profile, team=None, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes))
+
+
+def _requirement(profile: Profile, text: str) -> Must:
+    option, found = f"--require '{text}'", _REQUIREMENT.fullmatch(text)
+    if found is None:
+        examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
+        raise AdvisorError(f"{option}: expected a criterion and its limit, such as {examples}")
+    checker = Checker(load_criteria()).for_ships(profile.ships)
+    name, sign, value = found.groups()
+    must = checker.must(name, _KINDS[sign], value, "asked for on the command line")
+    if must is not None:
+        return must
+    hint = f"the criteria are {', '.join(checker.criteria)}" if checker.unknown else None
+    raise AdvisorError(f"{option}: {checker.problems[0].message}", hint=hint)
+
+
+def _percent(number: str, option: str) -> float:
+    try:
+        share = float(number.removesuffix("%").strip()) / 100
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise AdvisorError(f"{option}: expected a criterion and its share in percent, such as edge-latency=40")
+    return share

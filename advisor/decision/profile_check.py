@@ -1,0 +1,221 @@
+"""What a profile means: criteria, units, levels, directions; every mistake with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from advisor import quantities
+from advisor.decision.criteria import Criterion
+from advisor.decision.profile_entries import RequirementEntry, Ships, WishEntry, slug
+from advisor.decision.value import LOGARITHMIC, ValueFunction
+from advisor.documents import Loc, Model, Problem
+from advisor.errors import did_you_mean
+
+Limit = Literal["is", "at_most", "at_least"]
+E = TypeVar("E", bound=Model)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A weighted criterion, checked: ``weight`` is normalised over the whole profile (the weights sum to 1)."""
+
+    criterion: Criterion
+    group: str
+    weight: float
+    value: ValueFunction
+    floor_text: str
+    target_text: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Must:
+    """A hard constraint, checked; ``limit`` is in the criterion's base unit or the index of a level."""
+
+    criterion: Criterion
+    kind: Limit
+    limit: float
+    limit_text: str
+    because: str
+
+    @property
+    def text(self) -> str:
+        """Return the constraint in words, such as ``at most 10 MB``."""
+        return f"{self.kind.replace('_', ' ')} {self.limit_text}"
+
+
+class Checker:
+    """Checks the plain data of a whole profile, with what it inherits.
+
+    It reads the plain data, so that mistakes in the meaning are found beside mistakes in the shape; an entry whose
+    shape is wrong is left to the shape's own check. The weights of `wishes` are as written. `unknown` tells whether
+    some criterion does not exist.
+    """
+
+    def __init__(self, criteria: Mapping[str, Criterion]) -> None:
+        self.criteria = criteria
+        self.musts: list[Must] = []
+        self.wishes: list[Wish] = []
+        self.problems: list[Problem] = []
+        self.unknown = False
+        self._ships: Any = None
+
+    def check(self, data: Mapping[str, Any]) -> list[Problem]:
+        """Read the plain data of a whole profile; return every mistake in its meaning."""
+        self._ships = data.get("ships")
+        require, prefer = data.get("require"), data.get("prefer")
+        self.musts = list(self._musts(require if isinstance(require, list) else []))
+        self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
+        for key in ("title", "question"):
+            if key not in data:
+                self._problem((), f"'{key}' is missing")
+        if not prefer:
+            self._problem((), "'prefer' is missing")
+        return self.problems
+
+    def must(self, name: str, kind: Limit, value: str | float, because: str, loc: Loc = ()) -> Must | None:
+        """Return a hard constraint, or None and note what is wrong with it."""
+        criterion = self._criterion(name, (*loc, "criterion"))
+        if criterion is None:
+            return None
+        if (kind == "is") != bool(criterion.levels):
+            expected = "'is' with a level" if criterion.levels else "'at_most' or 'at_least' with a quantity"
+            self._problem((*loc, kind, "key"), f"'{name}' needs {expected}")
+            return None
+        limit = self._quantity(value, criterion, (*loc, kind))
+        return None if limit is None else Must(criterion, kind, limit, _text(value), because)
+
+    def for_ships(self, ships: Ships | None) -> Checker:
+        """Say what the profile ships, where no data says it."""
+        self._ships = ships
+        return self
+
+    def _musts(self, items: list[Any]) -> Iterator[Must]:
+        seen: set[str] = set()
+        for index, item in enumerate(items):
+            loc: Loc = ("require", index)
+            name = item.get("criterion") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                self._problem((*loc, "criterion"), f"'{name}' is required twice")
+            seen.add(name)
+            entry = _entry(RequirementEntry, item)
+            if entry is None:
+                self._criterion(name, (*loc, "criterion"))
+                continue
+            given: dict[Limit, Any] = {"is": entry.is_, "at_most": entry.at_most, "at_least": entry.at_least}
+            stated = [(kind, value) for kind, value in given.items() if value is not None]
+            if len(stated) != 1:
+                self._criterion(name, (*loc, "criterion"))
+                self._problem(loc, "expected one of 'is', 'at_most' and 'at_least'")
+                continue
+            ((kind, value),) = stated
+            must = self.must(name, kind, value, entry.because, loc)
+            if must is not None:
+                yield must
+
+    def _wishes(self, groups: dict[Any, Any]) -> Iterator[Wish]:
+        first: dict[str, str] = {}
+        for group, content in groups.items():
+            try:
+                slug(group)
+            except ValueError as error:
+                self._problem(("prefer", group, "key"), str(error))
+            items = content.get("criteria") if isinstance(content, dict) else None
+            if isinstance(content, dict):
+                self._present(content, ("weight", "criteria"), ("prefer", group))
+            for name, item in (items if isinstance(items, dict) else {}).items():
+                loc: Loc = ("prefer", group, "criteria", name)
+                if first.setdefault(name, group) != group:
+                    self._problem((*loc, "key"), f"'{name}' already stands in the group '{first[name]}'")
+                criterion, entry = self._criterion(name, (*loc, "key")), _entry(WishEntry, item)
+                if criterion is None or entry is None:
+                    continue
+                if not self._present(item, ("weight", "target", "floor", "because"), loc):
+                    continue
+                wish = self._wish(criterion, group, entry, loc)
+                if wish is not None:
+                    yield wish
+
+    def _wish(self, criterion: Criterion, group: str, entry: WishEntry, loc: Loc) -> Wish | None:
+        assert entry.floor is not None
+        assert entry.target is not None
+        floor = self._quantity(entry.floor, criterion, (*loc, "floor"))
+        target = self._quantity(entry.target, criterion, (*loc, "target"))
+        if floor is None or target is None or not self._apart(floor, target, criterion, loc):
+            return None
+        value = ValueFunction(floor, target, criterion.unit)
+        texts = (_text(entry.floor), _text(entry.target))
+        return Wish(criterion, group, entry.weight or 0.0, value, *texts, entry.because or "")
+
+    def _present(self, item: Mapping[str, Any], keys: tuple[str, ...], loc: Loc) -> bool:
+        missing = [key for key in keys if item.get(key) is None]
+        for key in missing:
+            self._problem(loc, f"'{key}' is missing")
+        return not missing
+
+    def _criterion(self, name: str, loc: Loc) -> Criterion | None:
+        """Return the criterion, and note when it does not exist or cannot be asked of this profile's alternatives."""
+        criterion = self.criteria.get(name)
+        if criterion is None:
+            self.unknown = True
+            self._problem(loc, f"unknown criterion '{name}'{did_you_mean(name, self.criteria)}")
+            return None
+        alone, routed = criterion.applies(routed=False), criterion.applies(routed=True)
+        if self._ships is None and not alone:
+            self._problem(loc, f"'{name}' is about a route, and this profile ships nothing ('ships' is not set)")
+        elif self._ships == "server" and not (alone and routed):
+            both = "frameworks that serve themselves, and frameworks behind a runtime"
+            self._problem(loc, f"'{name}' is not known for both: {both}")
+        elif self._ships == "edge" and not routed:
+            self._problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge")
+        return criterion
+
+    def _quantity(self, value: str | float, criterion: Criterion, loc: Loc) -> float | None:
+        """Return the threshold in the criterion's base unit, or as the index of its level."""
+        if criterion.levels:
+            if value in criterion.levels:
+                return float(criterion.level(str(value)))
+            expected = ", ".join(f"'{level}'" for level in criterion.levels)
+            near = did_you_mean(str(value), criterion.levels)
+            self._problem(loc, f"expected a level of '{criterion.id}' ({expected}), got {value!r}{near}")
+            return None
+        try:
+            number = quantities.parse(value, criterion.unit)
+        except ValueError as error:
+            self._problem(loc, str(error))
+            return None
+        if criterion.unit in LOGARITHMIC and number <= 0:
+            self._problem(loc, f"expected more than zero, got {value!r}")
+            return None
+        return number
+
+    def _apart(self, floor: float, target: float, criterion: Criterion, loc: Loc) -> bool:
+        better = criterion.better
+        if floor == target:
+            self._problem((*loc, "floor"), "floor and target are the same: the wish could tell nothing apart")
+        elif (target > floor) != (better == "higher"):
+            message = f"for '{criterion.id}' {better} is better, so the target must be {better} than the floor"
+            self._problem((*loc, "target"), message)
+        else:
+            return True
+        return False
+
+    def _problem(self, loc: Loc, message: str) -> None:
+        self.problems.append(Problem(loc, message))
+
+
+def _entry(model: type[E], item: Any) -> E | None:
+    try:
+        return model.model_validate(item)
+    except ValidationError:
+        return None
+
+
+def _text(value: str | float) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,170 @@
+"""The files of profiles: where they lie, what they inherit from each other, and every mistake in one at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor import resources
+from advisor.decision.criteria import load_criteria
+from advisor.decision.profile_check import Checker
+from advisor.decision.profile_entries import ProfileEntry
+from advisor.decision.profile_merge import merged
+from advisor.decision.team import OTHER
+from advisor.documents import Loc, Problem, read_yaml
+from advisor.errors import AdvisorError, did_you_mean
+
+DEEPEST = 8
+"""How many profiles may extend each other in a row."""
+
+
+def shipped_profiles() -> tuple[str, ...]:
+    """Return the names of the shipped profiles, sorted."""
+    return tuple(sorted(file.stem for file in resources.profiles().glob("*.yaml")))
+
+
+def profile_path(name_or_path: str | Path) -> Path:
+    """Return the file of a shipped profile, or the path itself when it is one."""
+    given = Path(name_or_path)
+    if isinstance(name_or_path, Path) or given.suffix in (".yaml", ".yml") or len(given.parts) > 1:
+        return given
+    names = shipped_profiles()
+    if name_or_path not in names:
+        raise AdvisorError(
+            f"unknown profile '{name_or_path}'{did_you_mean(str(name_or_path), names)}",
+            hint="advisor profile list   (lists every profile), or give the path of a YAML file",
+        )
+    return resources.profiles() / f"{name_or_path}.yaml"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A profile as read: its plain data with what it inherits, and what they mean."""
+
+    data: Mapping[str, Any]
+    checker: Checker
+
+
+def read_profile(path: Path) -> Found:
+    """Read the file of a profile and those that it extends; raise AdvisorError naming every mistake."""
+    return _Reader().read(path)
+
+
+class _Reader:
+    """Reads one profile and those that it extends."""
+
+    def __init__(self, chain: tuple[Path, ...] = ()) -> None:
+        self.chain = chain
+        self.checker = Checker(load_criteria())
+        self.base: Found | None = None
+        self.whole: Mapping[str, Any] = {}
+        self.path = Path()
+
+    def read(self, path: Path) -> Found:
+        """Return a profile; raise AdvisorError naming every mistake with file:line:column."""
+        self.path = path
+        try:
+            read_yaml(path, ProfileEntry, what="profile", hint="advisor profile show edge", also=self._check)
+        except AdvisorError as error:
+            if self.checker.unknown:
+                raise AdvisorError(error.message, hint=f"the criteria are {', '.join(self.checker.criteria)}") from None
+            raise
+        return Found(self.whole, self.checker)
+
+    def _check(self, data: Any) -> list[Problem]:
+        if not isinstance(data, dict):
+            return []
+        problems = []
+        if isinstance(data.get("extends"), str):
+            try:
+                self.base = self._extended(data["extends"])
+            except _MissingError as error:
+                return [Problem(("extends",), str(error))]
+        elif "without" in data:
+            problems.append(
+                Problem(("without", "key"), "'without' leaves out what 'extends' brings; nothing is extended")
+            )
+        whole = self.whole = data if self.base is None else merged(self.base.data, data)
+        inherited = len(_list(whole.get("require"))) - len(_list(data.get("require")))
+        problems += [_at_home(each, data, inherited) for each in self.checker.check(whole)]
+        return problems + _team(data.get("team")) + _reasons(data) + self._without(data)
+
+    def _extended(self, name: str) -> Found:
+        given = Path(name)
+        try:
+            path = self.path.parent / given if given.suffix in (".yaml", ".yml") else profile_path(name)
+        except AdvisorError as error:
+            raise _MissingError(error.message) from None
+        chain = (*self.chain, self.path.resolve())
+        if path.resolve() in chain or len(chain) > DEEPEST:
+            names = " → ".join(each.stem for each in (*chain, path))
+            raise _MissingError(f"a profile cannot extend itself ({names})")
+        return _Reader(chain).read(path)
+
+    def _without(self, data: Mapping[str, Any]) -> list[Problem]:
+        if self.base is None:
+            return []
+        known = {name for group in self.base.data["prefer"].values() for name in group["criteria"]}
+        known |= {must["criterion"] for must in self.base.data.get("require", ())}
+        return [
+            Problem(("without", index), f"'{name}' does not stand in '{data['extends']}'{did_you_mean(name, known)}")
+            for index, name in enumerate(_list(data.get("without")))
+            if isinstance(name, str) and name not in known
+        ]
+
+
+class _MissingError(Exception):
+    """What a profile extends is not there; the text says why."""
+
+
+def _at_home(problem: Problem, own: Mapping[str, Any], inherited: int) -> Problem:
+    """Move a problem from the whole profile to where it stands in the file: at what is inherited, to its cause."""
+    loc: Loc = problem.loc
+    if loc[:1] == ("require",) and inherited and len(loc) > 1:
+        index = int(loc[1]) - inherited
+        loc = ("require", index, *loc[2:]) if index >= 0 else ()
+    if "extends" not in own or (loc and _has(own, loc)):
+        return Problem(loc or problem.loc, problem.message)
+    cause = "ships" if "ships" in own else "extends"
+    return Problem((cause,), f"inherited from '{own['extends']}': {problem.message}")
+
+
+def _has(data: Any, loc: Loc) -> bool:
+    """Return whether the file holds the entry of a place; the last part may be a key that is missing."""
+    for part in loc[:4] if loc[0] == "prefer" else loc[:2]:
+        within = part in data if isinstance(data, dict) else isinstance(data, list) and int(part) < len(data)
+        if not within:
+            return False
+        data = data[part]
+    return True
+
+
+def _reasons(data: Mapping[str, Any]) -> list[Problem]:
+    """Return the wishes of an extending file that change a number and do not say why."""
+    if "extends" not in data:
+        return []
+    groups = data.get("prefer")
+    return [
+        Problem(("prefer", group, "criteria", name), "'because' is missing")
+        for group, entry in (groups.items() if isinstance(groups, dict) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("criteria"), dict)
+        for name, wish in entry["criteria"].items()
+        if isinstance(wish, dict) and "because" not in wish
+    ]
+
+
+def _team(team: Any) -> list[Problem]:
+    from advisor.measurement.definitions import frameworks
+
+    knows = team.get("knows") if isinstance(team, dict) else None
+    known = [*frameworks(), OTHER] if isinstance(knows, str) else []
+    if not isinstance(knows, str) or knows in known:
+        return []
+    message = f"unknown framework '{knows}'{did_you_mean(knows, known)} (known: {', '.join(known)})"
+    return [Problem(("team", "knows"), message)]
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else ()

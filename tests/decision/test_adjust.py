@@ -1,0 +1,104 @@
+"""Other weights, further requirements and the team, for one question."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.decision.adjust import requiring, reweighted, without_team
+from advisor.decision.engine import decide
+from advisor.decision.profile import Profile, load_profile
+from advisor.errors import EXIT_USAGE, AdvisorError
+from tests.samples import sample_run
+
+EDGE = load_profile("edge")
+
+
+def weights(profile: Profile) -> dict[str, float]:
+    return {wish.criterion.id: wish.weight for wish in profile.wishes}
+
+
+def test_a_weight_is_a_share_of_the_whole_and_the_others_keep_their_proportions() -> None:
+    before, after = weights(EDGE), weights(reweighted(EDGE, ["edge-latency=40", "artifact-size=10 %"]))
+    assert after["edge-latency"] == pytest.approx(0.4)
+    assert after["artifact-size"] == pytest.approx(0.1)
+    assert sum(after.values()) == pytest.approx(1)
+    assert after["cold-start"] / after["peak-memory"] == pytest.approx(before["cold-start"] / before["peak-memory"])
+
+
+def test_a_weight_of_zero_leaves_the_wish_out_and_of_a_hundred_all_others() -> None:
+    assert "edge-latency" not in weights(reweighted(EDGE, ["edge-latency=0"]))
+    assert weights(reweighted(EDGE, ["edge-latency=100"])) == {"edge-latency": 1.0}
+    assert reweighted(EDGE, []) is EDGE
+
+
+def test_a_requirement_is_added_or_replaces_the_profiles_own() -> None:
+    found = requiring(EDGE, ["artifact-size<=5 MB", "int8-route = proved", "shipped-accuracy >= 95 %"])
+    told = {must.criterion.id: must.text for must in found.musts}
+    assert told["artifact-size"] == "at most 5 MB"
+    assert told["int8-route"] == "is proved"
+    assert told["shipped-accuracy"] == "at least 95 %"
+    assert len(found.musts) == len(EDGE.musts) + 2
+
+
+@pytest.mark.parametrize(
+    ("weight", "words"),
+    [
+        ("edge-latensy=40", r"--weight edge-latensy=40: .*weighs no 'edge-latensy' — did you mean 'edge-latency'\?"),
+        ("edge-latency", "--weight edge-latency: expected a criterion and its share in percent"),
+        ("edge-latency=lots", "--weight edge-latency=lots: expected"),
+        ("edge-latency=140", "--weight edge-latency=140: expected"),
+        ("edge-latency=nan", "--weight edge-latency=nan: expected"),
+        ("edge-latency=-1", "--weight edge-latency=-1: expected"),
+    ],
+)
+def test_a_wrong_weight_names_the_option(weight: str, words: str) -> None:
+    with pytest.raises(AdvisorError, match=words) as caught:
+        reweighted(EDGE, [weight])
+    assert caught.value.exit_code == EXIT_USAGE
+
+
+def test_shares_cannot_add_up_to_more_than_everything() -> None:
+    with pytest.raises(AdvisorError, match="add up to more than 100 %"):
+        reweighted(EDGE, ["edge-latency=60", "cold-start=50"])
+    with pytest.raises(AdvisorError, match="weighed twice"):
+        reweighted(EDGE, ["edge-latency=60", "edge-latency=10"])
+    with pytest.raises(AdvisorError, match="no other wish to take the rest"):
+        reweighted(EDGE, [f"{name}=1" for name in weights(EDGE)])
+
+
+@pytest.mark.parametrize(
+    ("requirement", "words"),
+    [
+        ("artifact-size", "--require 'artifact-size': expected a criterion and its limit"),
+        ("artifact-size<=", "expected a criterion and its limit"),
+        ("artifact-size<=5 s", "--require 'artifact-size<=5 s': expected a size such as '10 MB', got '5 s'"),
+        ("artefact-size<=5 MB", "unknown criterion 'artefact-size' — did you mean 'artifact-size'"),
+        ("edge-route<=proved", "'edge-route' needs 'is' with a level"),
+        ("artifact-size=5 MB", "'artifact-size' needs 'at_most' or 'at_least' with a quantity"),
+        ("edge-route=prooved", "expected a level of 'edge-route' .* did you mean 'proved'"),
+        ("cnn-training<=5 ms; rm", "got '5 ms; rm'"),
+    ],
+)
+def test_a_wrong_requirement_names_the_option(requirement: str, words: str) -> None:
+    with pytest.raises(AdvisorError, match=words):
+        requiring(EDGE, [requirement])
+
+
+def test_what_switching_costs_is_shown_as_asserted_and_can_be_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = "name: mine\nextends: edge\nteam: {knows: tensorflow, size: 4, code: 30000 lines}\n"
+    file.write_text(text, encoding="utf-8")
+    mine = load_profile(file)
+    assert weights(mine)["switching-cost"] == pytest.approx(0.1)
+    told = decide(sample_run(), mine, samples=200)
+    cells = {cell.framework: cell for cell in told.evidence if cell.criterion == "switching-cost"}
+    assert cells["tensorflow"].value == 0
+    assert cells["pytorch"].provenance == "asserted"
+    # 4 × 15 days and 30,000 / 150 days, of 4 × 220 days.
+    assert cells["pytorch"].value == pytest.approx((60 + 200) / 880)
+    assert cells["pytorch"].low == pytest.approx(130 / 880)
+    assert cells["pytorch"].message == (
+        "4 people learn PyTorch in 15 days each, and 30,000 lines are carried over at 150 a day"
+    )
+    assert weights(without_team(mine)) == pytest.approx(weights(EDGE))
+    assert without_team(EDGE) is EDGE
