@@ -143,7 +143,7 @@ def _table(
     stacks = alternatives(run, profile.ships, definitions, routes, frameworks=frameworks, exclude=exclude)
     titles = {name: found.title for name, found in run.frameworks.items()}
     titles |= {runtime.id: runtime.title for runtime in offered}
-    return build(profile, stacks, titles, Evidencer(run, catalog).table(stacks, profile.criteria.values()))
+    return build(profile, stacks, titles, Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values()))
 
 
 def _framework(found: FrameworkDefinition, offered: Collection[Runtime]) -> FrameworkDefinition:
