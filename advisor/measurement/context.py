@@ -13,6 +13,7 @@ from pathlib import Path
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, TaskFinished, TaskStarted
 from advisor.measurement.guard import Guard
+from advisor.measurement.patience import Patience
 from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record
 from advisor.measurement.run import Outcome
@@ -41,8 +42,6 @@ class Context:
         How many tasks the session expects to begin; `begun` counts those that have.
     guard : Guard
         Watches the machine while blocks run.
-    patience : float
-        Seconds that are left for pauses and repeated blocks.
     """
 
     plan: Plan
@@ -54,12 +53,12 @@ class Context:
     seed: int
     total: int
     guard: Guard
-    patience: float = 0.0
     begun: int = 0
 
     def __post_init__(self) -> None:
         self.spending = Spending(self.record.spent_earlier())
         self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
+        self.patience = Patience(self.plan.pace.patience, self.random, self.tell)
         self._workers: list[Worker] = []
 
     @property

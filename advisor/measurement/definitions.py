@@ -111,7 +111,10 @@ class CapabilityDefinition(Model):
 
 
 class WorkloadDefinition(Model):
-    """A workload, done the same way in every framework; ``what`` says in one sentence what is computed."""
+    """A workload, done the same way in every framework; ``what`` says in one sentence what is computed.
+
+    ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
+    """
 
     probe: str
     title: str
@@ -119,6 +122,7 @@ class WorkloadDefinition(Model):
     task: Task
     batches: tuple[int, ...]
     what: str
+    not_quick: str | None = None
 
 
 class _Workloads(Model):

@@ -30,9 +30,6 @@ _QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
 
 _COMPILED = "compiling it for the best known setting takes longer than --quick allows"
 
-# Probes that --quick leaves out, and why, unless they are asked for by name.
-_QUICK_WITHOUT = {"mlp-inference": "cnn-inference tells as much of the framework's overhead"}
-
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 _RUNTIME_START = 0.25
 _RUNTIME_CHECK = 0.3
@@ -155,8 +152,8 @@ def make_plan(
     for work in known.workloads:
         if not _wanted(work.probe, only):
             continue
-        if mode == "quick" and not only and work.probe in _QUICK_WITHOUT:
-            skipped += [_left_out(work, batch, _QUICK_WITHOUT[work.probe]) for batch in work.batches]
+        if mode == "quick" and not only and work.not_quick:
+            skipped += [_left_out(work, batch, work.not_quick) for batch in work.batches]
             continue
         for batch in work.batches:
             for setting in (OUT_OF_THE_BOX, BEST_KNOWN):

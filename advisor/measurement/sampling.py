@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Any, Protocol, TypeVar
 
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
-from advisor.measurement.events import Waiting
 from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
@@ -17,12 +16,6 @@ from advisor.measurement.tasks import CellTask
 from advisor.measurement.worker import WorkerError
 
 T = TypeVar("T")
-
-# A block that cannot count is timed again after a pause that grows, so that it outlasts spells of different lengths.
-ATTEMPTS = 10
-FIRST_PAUSE = 0.05
-PAUSE_GROWTH = 1.6
-WORTH_TELLING = 0.3
 
 
 class Cell(Protocol):
@@ -131,7 +124,7 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
         with context.task(title, len(due) * context.plan.pace.block) as result, context.spending.on("sampling"):
             for cell in _shuffled(context, due):
                 try:
-                    _visit(context, cell, number)
+                    context.patience.until_quiet(partial(_block, context, cell, number))
                 except WorkerError as error:
                     cell.lost(context, error)
                     well.remove(cell)
@@ -154,19 +147,18 @@ def once(
     again : callable, optional
         Puts a disturbed result away. With it, what was disturbed is done again after a pause, while there is patience.
     """
-    for attempt in range(ATTEMPTS):
-        began = time.perf_counter()
-        result, objection = context.guard.once(run, process=process)
-        pause = context.random.uniform(0.5, 1.5) * FIRST_PAUSE * PAUSE_GROWTH**attempt
-        last = attempt + 1 == ATTEMPTS or context.patience < pause + time.perf_counter() - began
-        if objection is None or again is None or last:
-            break
-        again(result)
-        if pause >= WORTH_TELLING:
-            context.tell(Waiting(objection, pause))
-        time.sleep(pause)
-        context.patience -= time.perf_counter() - began
-    return result, objection
+    done: list[tuple[T, str | None]] = []
+
+    def attempt() -> str | None:
+        done[:] = [context.guard.once(run, process=process)]
+        return done[0][1] if again is not None else None
+
+    def put_away() -> None:
+        assert again is not None
+        again(done[0][0])
+
+    context.patience.until_quiet(attempt, put_away)
+    return done[0]
 
 
 def failed(context: Context, blank: Observation, error: WorkerError) -> None:
@@ -175,22 +167,6 @@ def failed(context: Context, blank: Observation, error: WorkerError) -> None:
     context.record.observe(
         known.model_copy(update={"outcome": error.outcome, "message": error.message, "where": error.where})
     )
-
-
-def _visit(context: Context, cell: Cell, number: int) -> None:
-    """Time a block; while the machine is not ours, pause and time it again, as long as the session has patience."""
-    for attempt in range(ATTEMPTS):
-        began = time.perf_counter()
-        objection = _block(context, cell, number)
-        if objection is None:
-            return
-        pause = context.random.uniform(0.5, 1.5) * FIRST_PAUSE * PAUSE_GROWTH**attempt
-        if attempt + 1 == ATTEMPTS or context.patience < pause:
-            return
-        if pause >= WORTH_TELLING:
-            context.tell(Waiting(objection, pause))
-        time.sleep(pause)
-        context.patience -= time.perf_counter() - began
 
 
 def _block(context: Context, cell: Cell, number: int) -> str | None:

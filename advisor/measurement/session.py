@@ -106,7 +106,7 @@ def measure(
             record = Record(head, journal) if resume is None else _resumed(head, journal, found)
             context = Context(
                 plan=plan, environments=found, record=record, tell=on_event, scratch=Path(scratch),
-                threads=used, seed=seed, total=_tasks(plan), guard=guard, patience=plan.pace.patience,
+                threads=used, seed=seed, total=_tasks(plan), guard=guard,
             )  # fmt: skip
             on_event(SessionStarted(record.start.id, context.total, plan.estimate))
             interrupted, phases = False, Phases(context)

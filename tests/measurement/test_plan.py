@@ -22,8 +22,10 @@ def test_a_standard_session_tries_everything(toys: Definitions) -> None:
 def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     quick, standard = make_plan(mode="quick"), make_plan(mode="standard")
     left_out = [cell for cell in standard.cells if cell not in quick.cells]
-    assert {cell.mode for cell in left_out if cell.probe != "mlp-inference"} == {BEST_KNOWN}
-    assert "mlp-inference" not in {cell.probe for cell in quick.cells}
+    whole = {work.probe for work in quick.definitions.workloads if work.not_quick}
+    assert {"mlp-inference", "lstm-training", "eager-overhead"} <= whole
+    assert {cell.mode for cell in left_out if cell.probe not in whole} == {BEST_KNOWN}
+    assert not whole & {cell.probe for cell in quick.cells}
     assert make_plan(mode="quick", only=["mlp-inference"]).cells
     assert {each.probe for each in quick.skipped} - {"capability:*"} == {cell.probe for cell in left_out}
     assert all("--quick" in each.why for each in quick.skipped)
