@@ -175,7 +175,8 @@ def _documented(catalog: Catalog, run: Run, told: Recommendation) -> list[tuple[
 
 
 def _decisive(catalog: Catalog) -> list[Fact]:
-    """Return every fact that does not rest on one of the articles, by subject and day; statuses are the systems'."""
+    """Return every fact but today's statuses and what rests on one of the articles, by subject and day."""
     articles = {source.id for source in catalog.sources if isinstance(source, Article)}
-    facts = [fact for fact in catalog.facts if fact.source not in articles and fact.key != "status"]
+    statuses = {system.evidence for system in load_systems().systems}
+    facts = [fact for fact in catalog.facts if fact.source not in articles and fact.id not in statuses]
     return sorted(facts, key=lambda fact: (fact.subject, fact.key, fact.valid_from))
