@@ -113,6 +113,7 @@ def test_recipes_are_short_and_twins_open_alike() -> None:
     for name in CAPABILITIES:
         texts = [(folder / each / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8") for each in MODULES]
         lengths += [len(text.splitlines()) for text in texts]
-        functions = [{line for line in text.splitlines() if line.startswith("def run(")} for text in texts]
-        assert functions[0] == functions[1], name
+        if ("tensorflow", name) not in EXPECTED or EXPECTED["tensorflow", name][0] != "not_applicable":
+            opened = [next(line for line in text.splitlines() if line.startswith("def run(")) for text in texts]
+            assert opened[0] == opened[1], name
     assert sum(lengths) / len(lengths) <= 60
