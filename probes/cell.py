@@ -46,4 +46,5 @@ class Training:
     weights: Callable[[], Weights]
 
 
-Builder = Callable[[Case], Inference] | Callable[[Case], Training]
+# None: for this workload the alternative has nothing of its own to offer.
+Builder = Callable[[Case], Inference | Training | None]

@@ -60,11 +60,13 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
     failures: list[tuple[str, Exception]] = []
     for build in builders:
         try:
-            working.append((build.__name__, check(build, referee)))
+            cell = build(case)
+            if cell is not None:
+                working.append((build.__name__, check(cell, referee)))
         except Exception as error:  # noqa: BLE001 - an alternative may fail as long as another one works
             failures.append((build.__name__, error))
     if not working:
-        raise failures[0][1]
+        raise failures[0][1] if failures else ProbeError("not_applicable", "no alternative applies to this workload")
     best = _fastest([ready for _, ready in working]) if len(working) > 1 else 0
     name, ready = working[best]
     notes = [f"faster than {other.how} in a short trial" for index, (_, other) in enumerate(working) if index != best]
@@ -92,4 +94,5 @@ def _fastest(ready: Sequence[Ready]) -> int:
 def _reason(name: str, error: Exception) -> str:
     """Return in a few words why an alternative is out."""
     text = str(error) if isinstance(error, ProbeError) else f"{name} failed: {type(error).__name__}: {error}"
-    return " ".join(text.split())[:200]
+    # Frameworks explain at length; what went wrong stands in the first line.
+    return " ".join(text.strip().partition("\n")[0].split())[:200]

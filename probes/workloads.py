@@ -1,15 +1,10 @@
 """The workloads, each defined once: seeded weights, inputs and labels that every framework starts from.
 
-Both networks classify into ten classes; the loss is the mean softmax cross entropy, the optimizer plain SGD.
+All networks (`probes.networks`) sort into ten classes; the loss is the mean softmax cross entropy, the optimizer plain
+SGD.
 
-``mlp``
-    784 → 512 → 512 → 10, ReLU between the layers.
-``cnn``
-    32×32×1 → 3×3 convolution to 16 channels, ReLU, 2×2 max pooling → 3×3 convolution to 32 channels, ReLU, 2×2 max
-    pooling → flatten (2048) → 64, ReLU → 10. Convolutions keep the image's size (zero padding).
-
-Layouts: inputs are N×784 and N×height×width×channel (NHWC); convolution kernels height×width×in×out (HWIO); dense
-kernels in×out; the flattening before the first dense layer runs through height, width, channel in this order.
+Layouts: images are N×height×width×channel (NHWC), sequences N×steps×values; convolution kernels height×width×in×out
+(HWIO); dense kernels in×out; flattening runs through height, width, channel in this order.
 """
 
 from __future__ import annotations
@@ -20,20 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-Weights = Mapping[str, Array]
+from probes.arrays import Array as Array
+from probes.arrays import Weights as Weights
+from probes.networks import NETWORKS
 
 SEED = 2008
 CLASSES = 10
-LEARNING_RATES = {"mlp": 0.02, "cnn": 0.005}
-
-INPUTS: dict[str, tuple[int, ...]] = {"mlp": (784,), "cnn": (32, 32, 1)}
-KERNELS: dict[str, dict[str, tuple[int, ...]]] = {
-    "mlp": {"dense1": (784, 512), "dense2": (512, 512), "dense3": (512, CLASSES)},
-    "cnn": {"conv1": (3, 3, 1, 16), "conv2": (3, 3, 16, 32), "dense1": (8 * 8 * 32, 64), "dense2": (64, CLASSES)},
-}
 
 
 @dataclass(frozen=True)
@@ -43,11 +31,11 @@ class Case:
     Attributes
     ----------
     workload : str
-        ``"mlp"`` or ``"cnn"``.
+        A key of `probes.networks.NETWORKS`: ``"mlp"``, ``"cnn"`` …
     weights : mapping of str to array
-        ``<layer>_kernel`` and ``<layer>_bias``, float32, in the layouts of this module.
+        ``<layer>_<kind>`` (``dense1_kernel``, ``dense1_bias``), float32, in the layouts of this module.
     inputs : array
-        float32, N×784 or N×32×32×1.
+        N samples, float32; those of the recommender are numbers of users and items, int64.
     labels : array
         int64, N, the classes 0 to 9.
     learning_rate : float
@@ -73,44 +61,30 @@ class Case:
 
 
 def initial_weights(workload: str, seed: int = SEED) -> dict[str, Array]:
-    """Return float32 weights after He et al. (2015, arXiv:1502.01852): normal, variance 2 / fan-in.
-
-    The biases are drawn too (standard deviation 0.05) instead of zero, so that parity would notice a lost bias.
-    """
-    rng = np.random.default_rng(seed)
-    weights: dict[str, Array] = {}
-    for layer, shape in KERNELS[workload].items():
-        scale = np.float32(np.sqrt(2 / np.prod(shape[:-1])))
-        weights[f"{layer}_kernel"] = rng.standard_normal(shape, dtype=np.float32) * scale
-        weights[f"{layer}_bias"] = rng.standard_normal(shape[-1], dtype=np.float32) * np.float32(0.05)
-    return weights
+    """Return float32 weights drawn as the network says."""
+    return NETWORKS[workload].initial(np.random.default_rng(seed))
 
 
 def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, seed: int = SEED) -> Case:
     """Return a case with seeded weights, inputs and uniform labels.
 
-    The inputs of ``mlp`` are standard normal, those of ``cnn`` uniform in [0, 1) as the pixels of an image.
-
     Parameters
     ----------
     workload : str
-        ``"mlp"`` or ``"cnn"``.
+        A key of `probes.networks.NETWORKS`.
     parameters : mapping, optional
         ``batch`` is the number of samples (1 when absent).
     seed : int
         The same seed gives the same case everywhere.
     """
-    if workload not in KERNELS:
-        raise ValueError(f"unknown workload {workload!r}: there are {', '.join(KERNELS)}")
+    if workload not in NETWORKS:
+        raise ValueError(f"unknown workload {workload!r}: there are {', '.join(NETWORKS)}")
     parameters = dict(parameters or {})
     batch = int(parameters.get("batch", 1))
     rng = np.random.default_rng([seed, 1])
-    shape = (batch, *INPUTS[workload])
-    image = workload == "cnn"
-    inputs = rng.random(shape, dtype=np.float32) if image else rng.standard_normal(shape, dtype=np.float32)
+    inputs = NETWORKS[workload].inputs(rng, batch)
     labels = rng.integers(0, CLASSES, size=batch)
-    rate = LEARNING_RATES[workload]
-    return Case(workload, initial_weights(workload, seed), inputs, labels, rate, parameters)
+    return Case(workload, initial_weights(workload, seed), inputs, labels, NETWORKS[workload].learning_rate, parameters)
 
 
 def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None = None) -> Case:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from probes.cell import Training
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.compiler import require_compiler
+from probes.frameworks.pytorch.networks.recommender import Recommender
 from probes.workloads import Case
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -34,6 +35,14 @@ def compiled(case: Case) -> Training:
     model, inputs = models.channels_last(models.build(case).train(), models.natural(case.inputs))
     compiler = torch.compile(fullgraph=True, dynamic=False)
     return _training(models.described("torch.compile of model and loss", inputs), model, inputs, case, compiler)
+
+
+def sparse_tables(case: Case) -> Training | None:
+    """Run the same body with embeddings of which only the rows that a batch names get a gradient."""
+    if case.workload != "recommender":
+        return None
+    model = Recommender(sparse=True).load(case.weights).train()
+    return _training("eager, nn.Embedding(sparse=True)", model, models.natural(case.inputs), case)
 
 
 def _training(
@@ -61,4 +70,4 @@ def _training(
     )
 
 
-SETTINGS = {"out-of-the-box": (eager,), "best-known": (compiled, channels_last)}
+SETTINGS = {"out-of-the-box": (eager,), "best-known": (compiled, channels_last, sparse_tables)}

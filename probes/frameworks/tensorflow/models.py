@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
-from keras import layers
 
+from probes.frameworks.tensorflow.networks import layouts
+from probes.frameworks.tensorflow.networks.cnn import cnn as _cnn
+from probes.frameworks.tensorflow.networks.lstm import lstm
+from probes.frameworks.tensorflow.networks.mlp import mlp as _mlp
+from probes.frameworks.tensorflow.networks.recommender import recommender
+from probes.frameworks.tensorflow.networks.tiny import Tiny
+from probes.frameworks.tensorflow.networks.transformer import transformer
 from probes.workloads import Array, Case, Weights
+
+NETWORKS: dict[str, Callable[[], keras.Model]] = {
+    "mlp": _mlp,
+    "cnn": _cnn,
+    "lstm": lstm,
+    "transformer": transformer,
+    "recommender": recommender,
+}
 
 
 def mlp(weights: Weights) -> keras.Model:
-    """Return the MLP (784 → 512 → 512 → 10) with a copy of `weights`."""
-    model = keras.Sequential(
-        [
-            keras.Input((784,)),
-            layers.Dense(512, activation="relu", name="dense1"),
-            layers.Dense(512, activation="relu", name="dense2"),
-            layers.Dense(10, name="dense3"),
-        ]
-    )
-    return _load(model, weights)
+    """Return the MLP with a copy of `weights`."""
+    return layouts.load(_mlp(), weights)
 
 
 def cnn(weights: Weights) -> keras.Model:
-    """Return the CNN (two convolutions with pooling, two dense layers) with a copy of `weights`."""
-    model = keras.Sequential(
-        [
-            keras.Input((32, 32, 1)),
-            layers.Conv2D(16, 3, padding="same", activation="relu", name="conv1"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(32, 3, padding="same", activation="relu", name="conv2"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu", name="dense1"),
-            layers.Dense(10, name="dense2"),
-        ]
-    )
-    return _load(model, weights)
+    """Return the CNN with a copy of `weights`."""
+    return layouts.load(_cnn(), weights)
 
 
-def build(case: Case) -> keras.Model:
+def build(case: Case) -> keras.Model | Tiny:
     """Return the network of a case with a copy of its weights."""
-    return {"mlp": mlp, "cnn": cnn}[case.workload](case.weights)
+    if case.workload == "tiny":
+        return Tiny(case.weights)
+    return layouts.load(NETWORKS[case.workload](), case.weights)
 
 
 def natural(inputs: Array) -> tf.Tensor:
@@ -49,18 +47,6 @@ def natural(inputs: Array) -> tf.Tensor:
     return tf.constant(inputs)
 
 
-def weights_of(model: keras.Model) -> dict[str, Array]:
-    """Return a copy of the model's weights in the layouts of `probes.workloads`, which are Keras's own."""
-    weights: dict[str, Array] = {}
-    for layer in model.layers:
-        if layer.weights:
-            kernel, bias = layer.get_weights()
-            weights[f"{layer.name}_kernel"], weights[f"{layer.name}_bias"] = kernel.copy(), bias.copy()
-    return weights
-
-
-def _load(model: keras.Model, weights: Weights) -> keras.Model:
-    for layer in model.layers:
-        if layer.weights:
-            layer.set_weights([weights[f"{layer.name}_kernel"], weights[f"{layer.name}_bias"]])
-    return model
+def weights_of(model: keras.Model | Tiny) -> dict[str, Array]:
+    """Return a copy of the model's weights in the layouts of `probes.workloads`."""
+    return model.weights() if isinstance(model, Tiny) else layouts.weights_of(model)

@@ -1,0 +1,1 @@
+"""The workloads' networks in Keras: one file each; their weights come and go through `layouts`."""
