@@ -96,6 +96,7 @@ class Source:
 
     def __init__(self, name: str, document: BaseModel) -> None:
         self.name = name
+        self.document = document
         self.data: Any = document.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def get(self, *path: Key) -> Any:

@@ -36,6 +36,7 @@ OUTCOMES = {
     "fail": "fail",
     "unknown": "unknown",
     "missing": "missing",
+    "no_recipe": "no recipe",
     "documented": "documented",
 }
 
@@ -57,6 +58,8 @@ METRICS = {
     "accuracy": "Accuracy",
     "accuracy-loss": "Accuracy lost",
 }
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 # Controls could move a terminal's cursor, and direction marks could reorder the text around them.
 _UNSAFE = re.compile(
@@ -93,6 +96,11 @@ def stack_id(framework: str, route: str | None) -> str:
 def slug(text: str) -> str:
     """Return `text` in lower-case letters, digits and dashes; never empty, and short enough for a file's name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80] or "unnamed"
+
+
+def ordinal(number: int) -> str:
+    """Return a place in a list in letters: ``first`` … ``tenth``; beyond that, ``later``."""
+    return _ORDINALS[number - 1] if 0 < number <= len(_ORDINALS) else "later"
 
 
 def metric(identifier: str) -> str:

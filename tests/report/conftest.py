@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,27 @@ def rich_run() -> Run:
             return each.model_copy(update={"rounds": rounds, "flags": ("contended",)})
         return each
 
+    others = tuple(capabilities())
+    redone = {each.probe for each in others}
+    run = sample_run(change=change, keep=lambda each: each.probe not in redone)
     skipped = (Skipped(probe="cnn-training", why="left out of --quick: 20 s for little"),)
-    return sample_run(change=change).model_copy(update={"skipped": skipped})
+    return run.model_copy(update={"skipped": skipped, "observations": (*run.observations, *others)})
+
+
+def capabilities() -> Iterator[Observation]:
+    """Yield outcomes of recipes as a Run holds them: with figures, refused, stopped, and of a recipe of one's own."""
+    proof = {"limit": 1e-4, "max_relative_error": 3.2e-7, "captures": {"by_default": 2, "dynamic": 1}, "kept": [True]}
+    blank = Observation(probe="capability:shape-changes", framework="pytorch", outcome="proved", seconds=3.1)
+    yield blank.model_copy(update={"proof": proof})
+    yield blank.model_copy(update={"framework": "tensorflow", "outcome": "refuted", "proof": {"captures": {}}})
+    said = "RuntimeError: no <peer>\n\n    at line 7"
+    yield blank.model_copy(
+        update={
+            "probe": "capability:data-parallel", "outcome": "error", "message": said, "where": "data_parallel.py:31",
+            "proof": {"how": "two processes", "address": None},
+        }
+    )  # fmt: skip
+    yield blank.model_copy(update={"probe": "capability:our-own-recipe", "outcome": "not_supported", "message": "no"})
 
 
 def decided(run: Run) -> tuple[Recommendation, ...]:

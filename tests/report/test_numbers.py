@@ -50,10 +50,14 @@ class Documents:
 
 
 def definition(reference: str) -> str:
-    probe, _, key = reference.rpartition("/")
+    probe, _, key = reference.partition("/")
     known: dict[str, Any] = {each.probe: each for each in definitions.workloads()}
     known |= {each.id: each for each in definitions.routes().values()}
-    return words.line(str(getattr(known[probe], key)))
+    known |= {each.probe: each for each in definitions.capabilities().values()}
+    here = known[probe]
+    for part in key.split("/"):
+        here = here[part] if isinstance(here, dict) else getattr(here, part)
+    return words.line(str(here))
 
 
 def expected(element: Element, documents: Documents) -> float:

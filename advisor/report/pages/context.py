@@ -10,7 +10,7 @@ from functools import cached_property
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
-from advisor.report import words
+from advisor.report import published, words
 from advisor.report.figures import Source
 
 
@@ -35,7 +35,7 @@ class StackName:
 
 @dataclass(frozen=True)
 class ProbePage:
-    """A page that holds the observations of one probe: a workload, a route, or anything else that was tried."""
+    """A page of the observations of one probe: a workload, a route, a capability, or anything else that was tried."""
 
     name: str
     probe: str
@@ -91,16 +91,42 @@ class Report:
 
     def evidence(self, pointer: str | None) -> str | None:
         """Return the address of what a cell cites, when it cites an observation of the Run."""
-        head, _, number = (pointer or "").rpartition("/")
-        if head == "/observations" and number.isdigit() and int(number) < len(self.run.observations):
+        head, _, rest = (pointer or "").removeprefix("/").partition("/")
+        number = rest.partition("/")[0]
+        if head == "observations" and number.isdigit() and int(number) < len(self.run.observations):
             return self.observation(int(number))
         return None
+
+    @cached_property
+    def matrix(self) -> Source:
+        """Return the capability matrix, `advisor.report.published.Matrix`."""
+        return Source("capabilities", published.matrix(self.run))
+
+    @cached_property
+    def ledger(self) -> Source:
+        """Return the claims and what became of them on this Run, `advisor.report.published.Ledger`."""
+        return Source("claims", published.settled(self.run))
+
+    @cached_property
+    def survey(self) -> Source:
+        """Return the systems, `advisor.report.published.Survey`."""
+        return Source("systems", published.surveyed())
+
+    def claim(self, claim: str) -> str | None:
+        """Return the address of what became of a claim; None for one that the ledger does not hold."""
+        kind = self._claims.get(claim)
+        return self.href(f"claims-{kind}", f"claim-{claim}") if kind else None
+
+    @cached_property
+    def _claims(self) -> dict[str, str]:
+        return {row["id"]: row["kind"] for row in self.ledger.data["claims"]}
 
     @cached_property
     def probes(self) -> tuple[ProbePage, ...]:
         """Return the pages of the probes, workloads first, each with its observations."""
         known = {each.probe: each.title for each in definitions.workloads()}
         known |= {route.id: route.title for route in definitions.routes().values()}
+        known |= {capability.probe: capability.title for capability in definitions.capabilities().values()}
         order = {probe: place for place, probe in enumerate(known)}
         found: dict[str, list[int]] = {}
         for index, each in enumerate(self.run.observations):
@@ -108,11 +134,16 @@ class Report:
                 found.setdefault(each.probe, []).append(index)
         pages = []
         for probe in sorted(found, key=lambda probe: (order.get(probe, len(order)), probe)):
-            group = "route" if probe.startswith("route:") else "workload" if probe in known else "probe"
-            stem = words.slug(probe.removeprefix("route:"))
-            title = words.line(known.get(probe) or words.name(probe.removeprefix("route:"), self.titles))
+            kind, _, rest = probe.rpartition(":")
+            group = kind if kind in ("route", "capability") else "workload" if probe in known else "probe"
+            stem = words.slug(rest if group == kind else probe)
+            title = words.line(known.get(probe) or words.name(rest if group == kind else probe, self.titles))
             pages.append(ProbePage(f"{group}-{stem}", probe, title, group, tuple(found[probe])))
         return tuple(pages)
+
+    def probes_of(self, *groups: str) -> tuple[ProbePage, ...]:
+        """Return the pages of the probes of these groups."""
+        return tuple(page for page in self.probes if page.group in groups)
 
     @cached_property
     def _homes(self) -> dict[int, str]:

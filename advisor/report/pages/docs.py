@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, words
-from advisor.report.pages import evidence, home, machine, probe, profile, whatif
+from advisor.report.pages import capabilities, claims, evidence, home, machine, probe, profile, whatif
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks, drawings
 from advisor.report.pages.render import Renderer
@@ -45,17 +45,35 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     behind = pages.simple(
         "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
     )
-    for page in report.probes:
+    for page in report.probes_of("workload", "route", "probe"):
         context = probe.context(report, page) | {"charts": blocks(report, page)}
         behind += pages.simple(page.name, "probe", page.title, page.title, _TOC, context)
     behind += pages.simple(
+        "capabilities", "capabilities", "What each framework was seen to do", "Capabilities", "wide",
+        capabilities.context(report),
+    )  # fmt: skip
+    for page in report.probes_of("capability"):
+        # Not in the menu, which would drown in them: the matrix leads to each.
+        pages.simple(page.name, "capability", page.title, page.title, "wide", capabilities.page(report, page))
+    behind += pages.simple(
         "machine", "machine", "The machine and the rules", "Machine and policy", _TOC, machine.context(report)
     )
+    known = pages.simple(
+        "claims", "claims", "What articles claim, and what was found", "Claims", "wide", claims.overview(report)
+    )
+    for kind, title in claims.kinds(report):
+        pages.simple(claims.page_name(kind), "claims-kind", title, title, "wide", claims.page(report, kind))
     about = pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
     about += pages.simple(
         "downloads", "downloads", "The files behind these pages", "Downloads", _TOC, {"files": _files(report, folder)}
     )
-    return [{"Which framework?": "index.md"}, {"Answers": answers}, {"Evidence": behind}, {"About": about}]
+    return [
+        {"Which framework?": "index.md"},
+        {"Answers": answers},
+        {"Evidence": behind},
+        {"Knowledge": known},
+        {"About": about},
+    ]
 
 
 def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
@@ -66,6 +84,12 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
         name = f"{report.sources[told.profile].name}.json"
         write_json(folder / name, told)
         files.append((name, f"The Recommendation for {profile.profile_name(told)}: ranking, evidence, flips, weights"))
+    for source, what in (
+        (report.matrix, "The capability matrix: what each framework was seen to do"),
+        (report.ledger, "The claims of the articles, and what became of each on this Run"),
+    ):
+        write_json(folder / f"{source.name}.json", source.document)
+        files.append((f"{source.name}.json", what))
     write_text(folder / "evidence.csv", downloads.evidence_csv(report.recommendations))
     return [*files, ("evidence.csv", "Every cell of every performance table, for a spreadsheet")]
 

@@ -1,0 +1,171 @@
+"""The capability matrix and the page of each capability: one small program for each cell, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation
+from advisor.report import numbers, published, words
+from advisor.report.figures import Figure, Quote, Source
+from advisor.report.pages.context import ProbePage, Report
+from advisor.report.pages.recipes import recipes
+
+# The order in which people meet them; what is in no group comes last, so that a new recipe is never left out.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Build": (
+        "dynamic-control-flow", "captured-control-flow", "whole-graph-control-flow", "shape-changes",
+        "custom-gradient", "gradient-check", "numpy-interop", "keras-backend", "device-placement", "public-api",
+    ),
+    "Find mistakes": ("debug-breakpoint", "debug-breakpoint-compiled", "debug-shape-error", "debug-nan", "tensorboard"),
+    "Train": (
+        "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "data-parallel", "sharded-training",
+        "multi-worker", "elastic-training",
+    ),
+    "Ship": ("export-onnx", "export-program", "export-ahead-of-time", "export-torchscript"),
+}  # fmt: skip
+REST = "More"
+MEANINGS = {
+    "proved": "ran, and the check agreed",
+    "refuted": "ran, and the check disagreed",
+    "not_supported": "the framework offers no way",
+    "not_applicable": "the question does not arise",
+    "not_installed": "unknown: a package is missing here",
+    "error": "unknown: the recipe stopped",
+    published.NOT_RUN: "unknown: not tried in this Run",
+    published.NO_RECIPE: "advisor ships no program for it",
+}
+_MOST = 60
+
+
+def context(report: Report) -> dict[str, Any]:
+    """Return what the template of the matrix needs."""
+    source = report.matrix
+    names, rows = list(source.data["counts"]), list(enumerate(source.data["capabilities"]))
+    seen = [word for word in MEANINGS if any(word in found for found in source.data["counts"].values())]
+    grouped = [
+        (group, [_row(report, place, names) for place, row in sorted(rows, key=_order) if _group(row["id"]) == group])
+        for group in (*GROUPS, REST)
+    ]
+    tried = [name for name in names if any(name in row["observations"] for _, row in rows)]
+    return {
+        "total": source.figure("total"),
+        "stacks": [report.stack(name) for name in names],
+        "groups": [(group, found) for group, found in grouped if found],
+        "meanings": [(word, MEANINGS[word]) for word in seen],
+        "seen": seen,
+        "counts": [(report.stack(name), [_count(source, name, word) for word in seen]) for name in names],
+        "tried": [(report.stack(name), _count(source, name, "proved")) for name in tried],
+    }
+
+
+def page(report: Report, about: ProbePage) -> dict[str, Any]:
+    """Return what the template of one capability's page needs."""
+    name = about.probe.removeprefix("capability:")
+    capability = definitions.capabilities().get(name)
+    results = [_result(report, index, each) for index, each in report.observed(about.indices)]
+
+    def said(key: str, text: str) -> Quote:
+        return Quote(words.line(text), f"definition:{about.probe}/{key}")
+
+    return {
+        "question": said("question", capability.question) if capability else None,
+        "why": said("why", capability.why) if capability else None,
+        "proof": said("proof", capability.proof) if capability else None,
+        "meanings": [
+            (outcome, said(f"outcomes/{outcome}", text)) for outcome, text in capability.outcomes.items()
+        ] if capability else [],
+        "results": results,
+        "figures": _together(results),
+        "recipes": recipes(report, capability.recipe) if capability else [],
+        "claims": list(_claims(report, capability.settles)) if capability else [],
+        "command": f"advisor probe --only '{about.probe}'",
+    }  # fmt: skip
+
+
+def _row(report: Report, place: int, names: list[str]) -> dict[str, Any]:
+    source, row = report.matrix, report.matrix.data["capabilities"][place]
+    homes = {page.probe: page.name for page in report.probes_of("capability")}
+    home = homes.get(f"capability:{row['id']}")
+    return {
+        "anchor": f"capability-{words.slug(row['id'])}",
+        "title": source.quote("capabilities", place, "title"),
+        "href": report.href(home) if home else None,
+        "cells": [
+            (
+                row["outcomes"].get(name, published.NO_RECIPE),
+                report.observation(row["observations"][name]) if name in row["observations"] else None,
+            )
+            for name in names
+        ],
+    }
+
+
+def _group(name: str) -> str:
+    return next((group for group, names in GROUPS.items() if name in names), REST)
+
+
+def _order(item: tuple[int, Mapping[str, Any]]) -> tuple[int, str]:
+    order = [name for names in GROUPS.values() for name in names]
+    name = item[1]["id"]
+    return (order.index(name) if name in order else len(order), name)
+
+
+def _count(source: Source, framework: str, outcome: str) -> Figure | str:
+    found = source.get("counts", framework, outcome)
+    return source.figure("counts", framework, outcome) if found else "–"
+
+
+def _result(report: Report, index: int, each: Observation) -> dict[str, Any]:
+    source, path = report.source, ("observations", index)
+    return {
+        "index": index,
+        "stack": report.stack(each.framework),
+        "outcome": each.outcome,
+        "seconds": source.figure(*path, "seconds", show=lambda value: numbers.rough(value, "s"))
+        if each.seconds
+        else None,
+        "where": source.quote(*path, "where") if each.where else None,
+        "message": source.quote(*path, "message", lines=True) if each.message else None,
+        "figures": dict(_figures(source, (*path, "proof"), source.get(*path, "proof") or {})),
+    }
+
+
+def _figures(source: Source, path: tuple[str | int, ...], here: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf of a proof with its name in words."""
+    if isinstance(here, dict):
+        for key, value in here.items():
+            inner = words.line(str(key)).replace("_", " ")
+            yield from _figures(source, (*path, key), value, f"{name}, {inner}" if name else inner)
+    elif isinstance(here, list):
+        for place, value in enumerate(here):
+            yield from _figures(source, (*path, place), value, f"{name} {words.ordinal(place + 1)}")
+    elif isinstance(here, (int, float)) and not isinstance(here, bool):
+        yield name, source.figure(*path, show=lambda value: _shown(name, value))
+    elif here is not None:
+        yield name, {True: "yes", False: "no"}[here] if isinstance(here, bool) else source.quote(*path)
+
+
+def _shown(name: str, value: float) -> str:
+    last = name.rpartition(", ")[2]
+    if "error" in last or last == "limit":
+        return numbers.error(value)
+    unit = "B" if "bytes" in last else "s" if "seconds" in last else ""
+    return numbers.show(value, unit).text
+
+
+def _together(results: list[dict[str, Any]]) -> list[tuple[str, list[Any]]]:
+    """Return the figures of all frameworks side by side: one row per name."""
+    names = list(dict.fromkeys(name for each in results for name in each["figures"]))[:_MOST]
+    return [(name, [each["figures"].get(name) for each in results]) for name in names]
+
+
+def _claims(report: Report, settles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for place, row in enumerate(report.ledger.data["claims"]):
+        if row["id"] in settles:
+            yield {
+                "statement": report.ledger.quote("claims", place, "statement"),
+                "verdict": row["settled"]["verdict"],
+                "href": report.claim(row["id"]),
+            }

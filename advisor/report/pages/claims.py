@@ -1,0 +1,134 @@
+"""The claims ledger: an overview of all claims by verdict, and a page per kind of claim with what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.report import words
+from advisor.report.figures import Interval, Quote
+from advisor.report.pages.context import Report
+
+KINDS = {
+    "performance": "Speed and memory",
+    "capability": "What they can do",
+    "usability": "How they are used",
+    "ecosystem": "What is around them",
+    "adoption": "Who uses them",
+    "status": "What is maintained",
+    "history": "Where they come from",
+}
+_FIGURES = 3
+
+
+def overview(report: Report) -> dict[str, Any]:
+    """Return what the template of the ledger's first page needs."""
+    source = report.ledger
+    counts: dict[str, int] = source.data["counts"]
+    most = max(counts.values(), default=1) or 1
+    claims = source.data["claims"]
+    return {
+        "total": source.figure("total"),
+        "decided": source.figure("decided"),
+        "holds": source.figure("counts", "holds"),
+        "filters": [
+            {"verdict": verdict, "slug": words.slug(verdict), "count": source.figure("counts", verdict),
+             "share": 100 * number / most}
+            for verdict, number in counts.items()
+        ],
+        "articles": [
+            (source.quote("articles", name, "publisher"), source.figure("by_article", name))
+            for name in source.data["by_article"]
+        ],
+        "kinds": [
+            (title, report.href(page_name(kind)))
+            for kind, title in KINDS.items()
+            if any(row["kind"] == kind for row in claims)
+        ],
+        "rows": [
+            {
+                "anchor": words.slug(row["id"]),
+                "statement": source.quote("claims", place, "statement"),
+                "href": report.claim(row["id"]),
+                "verdict": row["settled"]["verdict"],
+                "slug": words.slug(row["settled"]["verdict"]),
+            }
+            for place, row in enumerate(claims)
+        ],
+    }  # fmt: skip
+
+
+def kinds(report: Report) -> list[tuple[str, str]]:
+    """Return the kinds of claims that there are, with their titles."""
+    there = {row["kind"] for row in report.ledger.data["claims"]}
+    return [(kind, title) for kind, title in KINDS.items() if kind in there]
+
+
+def page_name(kind: str) -> str:
+    """Return the name of the page of one kind of claim."""
+    return f"claims-{kind}"
+
+
+def page(report: Report, kind: str) -> dict[str, Any]:
+    """Return what the template of one kind of claim needs."""
+    return {"rows": list(_rows(report, kind))}
+
+
+def _rows(report: Report, kind: str) -> Iterator[dict[str, Any]]:
+    source = report.ledger
+    for place, row in enumerate(source.data["claims"]):
+        if row["kind"] != kind:
+            continue
+        settled, path = row["settled"], ("claims", place, "settled")
+        yield {
+            "id": row["id"],
+            "anchor": f"claim-{row['id']}",
+            "statement": source.quote("claims", place, "statement"),
+            "claimed": source.quote("claims", place, "claimed") if row.get("claimed") else None,
+            "as_of": row["as_of"],
+            "sources": [_article(report, name) for name in row["sources"]],
+            "verdict": settled["verdict"],
+            "slug": words.slug(settled["verdict"]),
+            "figures": [
+                figure
+                for number in range(min(len(settled["measured"]), _FIGURES))
+                if (figure := _figure(report, place, number)) is not None
+            ],
+            "why": source.quote(*path, "why"),
+            "links": _links(report, settled["measured"]),
+            "facts": [_fact(report, name) for name in settled["facts"] if name in source.data["facts"]],
+            "rivals": [(each["claim"], each["verdict"], report.claim(each["claim"])) for each in settled["rivals"]],
+        }
+
+
+def _article(report: Report, name: str) -> tuple[Quote, str | None]:
+    found = report.ledger.get("articles", name)
+    if found is None:
+        return report.ledger.quote("articles", name), None
+    return report.ledger.quote("articles", name, "publisher"), found.get("url")
+
+
+def _figure(report: Report, place: int, number: int) -> tuple[Interval, str | None] | None:
+    """Return a ratio or a figure with its bounds, where the verdict rests on one."""
+    path = ("claims", place, "settled", "measured", number)
+    found = report.ledger.get(*path)
+    if not isinstance(found.get("value"), (int, float)) or found.get("unit") is None:
+        return None
+    if found.get("low") is None or found.get("high") is None:
+        return None
+    return report.ledger.interval(*path, unit=found["unit"]), "times" if "ratio" in found["text"] else None
+
+
+def _links(report: Report, measured: list[dict[str, Any]]) -> list[str]:
+    found = (report.evidence(pointer) for each in measured for pointer in each["evidence"])
+    return list(dict.fromkeys(link for link in found if link))[:4]
+
+
+def _fact(report: Report, name: str) -> dict[str, Any]:
+    path, found = ("facts", name), report.ledger.get("facts", name)
+    return {
+        "statement": report.ledger.quote(*path, "statement"),
+        "since": found["since"],
+        "title": report.ledger.quote(*path, "title"),
+        "url": found.get("url"),
+    }

@@ -1,0 +1,156 @@
+"""What the site publishes beside the Run and the Recommendations: the capability matrix, the ledger, the systems.
+
+Each is a document of its own among the downloads, so that every number and text of its pages can be followed to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.decision.ledger import VERDICTS, Settled, Verdict, ledger
+from advisor.documents import Model
+from advisor.knowledge.articles import Article, load_articles
+from advisor.knowledge.claims import claims_catalog, load_claims
+from advisor.knowledge.survey import system_rows
+from advisor.measurement import definitions
+from advisor.measurement.run import Run
+
+NOT_RUN, NO_RECIPE = "not_run", "no_recipe"
+
+
+class Capability(Model):
+    """One row of the matrix; ``outcomes`` and ``observations`` (places in the Run) are by framework."""
+
+    id: str
+    title: str
+    question: str = ""
+    outcomes: dict[str, str]
+    observations: dict[str, int]
+
+
+class Matrix(Model):
+    """What each framework was seen to do; ``counts`` are by framework and outcome."""
+
+    schema_: Literal["advisor.capabilities/1"] = Field(default="advisor.capabilities/1", alias="schema")
+    run: str
+    total: int
+    counts: dict[str, dict[str, int]]
+    capabilities: tuple[Capability, ...]
+
+
+class Stated(Model):
+    """One claim with what became of it."""
+
+    id: str
+    statement: str
+    subject: str
+    kind: str
+    as_of: str
+    claimed: str | None = None
+    sources: tuple[str, ...]
+    settled: Settled
+
+
+class Backing(Model):
+    """A dated fact behind a verdict, and who says so."""
+
+    statement: str
+    since: date
+    title: str
+    url: str | None = None
+
+
+class Ledger(Model):
+    """Every claim; ``counts`` are by verdict, ``decided`` are those that could be settled one way or another."""
+
+    schema_: Literal["advisor.claims/1"] = Field(default="advisor.claims/1", alias="schema")
+    run: str
+    total: int
+    decided: int
+    articles: dict[str, Article]
+    by_article: dict[str, int]
+    counts: dict[Verdict, int]
+    facts: dict[str, Backing]
+    claims: tuple[Stated, ...]
+
+
+class Survey(Model):
+    """Every system; ``counts`` are by status."""
+
+    schema_: Literal["advisor.systems/1"] = Field(default="advisor.systems/1", alias="schema")
+    total: int
+    counts: dict[str, int]
+    systems: tuple[dict[str, str], ...]
+
+
+def matrix(run: Run) -> Matrix:
+    """Return the outcome of every recipe that is shipped or that `run` tried, for every framework."""
+    shipped = definitions.shipped()
+    tried: dict[str, dict[str, int]] = {}
+    for index, each in enumerate(run.observations):
+        kind, _, name = each.probe.partition(":")
+        if kind == "capability":
+            tried.setdefault(name, {})[each.framework] = index
+    frameworks = list(dict.fromkeys([*shipped.frameworks, *run.frameworks]))
+    rows = []
+    for name in [*shipped.capabilities, *(name for name in tried if name not in shipped.capabilities)]:
+        known, seen = shipped.capabilities.get(name), tried.get(name, {})
+        outcomes = {}
+        for framework in dict.fromkeys([*frameworks, *seen]):
+            if framework in seen:
+                outcomes[framework] = str(run.observations[seen[framework]].outcome)
+            else:
+                has = known and framework in shipped.frameworks and shipped.has_recipe(framework, known)
+                outcomes[framework] = NOT_RUN if has else NO_RECIPE
+        rows.append(
+            Capability(
+                id=name, title=known.title if known else name, question=known.question if known else "",
+                outcomes=outcomes, observations=seen,
+            )
+        )  # fmt: skip
+    counts = {name: dict(Counter(row.outcomes.get(name, NO_RECIPE) for row in rows)) for name in frameworks}
+    return Matrix(run=run.id, total=len(rows), counts=counts, capabilities=tuple(rows))
+
+
+def settled(run: Run) -> Ledger:
+    """Return the ledger of the claims on `run`."""
+    claims, catalog = load_claims(), claims_catalog()
+    found = {row.claim: row for row in ledger(run, catalog, claims)}
+    counts = Counter(row.verdict for row in found.values())
+    by_article = Counter(source for claim in claims for source in claim.sources)
+    cited, sources = {name for row in found.values() for name in row.facts}, {each.id: each for each in catalog.sources}
+    return Ledger(
+        run=run.id,
+        total=len(claims),
+        decided=len(claims) - counts["cannot be tested here"] - counts["opinion"],
+        articles={article.id: article for article in load_articles() if article.id in by_article},
+        by_article=dict(by_article.most_common()),
+        counts={verdict: counts[verdict] for verdict in VERDICTS},
+        facts={
+            fact.id: Backing(
+                statement=fact.statement, since=fact.valid_from, title=sources[fact.source].title,
+                url=sources[fact.source].url,
+            )
+            for fact in catalog.facts
+            if fact.id in cited
+        },
+        claims=tuple(
+            Stated(
+                id=claim.id, statement=claim.statement, subject=claim.subject, kind=claim.kind, as_of=claim.as_of,
+                claimed=claim.figure, sources=claim.sources, settled=found[claim.id],
+            )
+            for claim in claims
+        ),
+    )  # fmt: skip
+
+
+def surveyed() -> Survey:
+    """Return the systems that the articles name, as rows of text."""
+    rows = system_rows()
+    return Survey(
+        total=len(rows), counts=dict(Counter(row["status"] for row in rows).most_common()), systems=tuple(rows)
+    )
