@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,8 +46,7 @@ def run(*commands: Sequence[str | Path], environment: Mapping[str, str] | None =
                 raise ProbeError("error", f"{name} was not done after {PATIENCE:g} s") from None
             if program.returncode:
                 sys.stderr.write(errors)
-                said = [line.strip() for line in errors.splitlines() if any(map(str.isalpha, line))]
-                raise ProbeError("error", f"{name} ended with {ending(program.returncode)}: {''.join(said[-1:])}")
+                raise ProbeError("error", f"{name} ended with {ending(program.returncode)}: {_reason(errors)}")
             texts.append(text)
         return texts
 
@@ -71,6 +71,13 @@ def started(
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(program.pid, signal.SIGKILL)
         program.communicate()
+
+
+def _reason(errors: str) -> str:
+    """Return the last line that names an error, or else the last line."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    named = [line for line in lines if re.search(r"error\S*: \S", line, re.IGNORECASE)]
+    return (named or lines or [""])[-1]
 
 
 def python_path() -> dict[str, str]:
