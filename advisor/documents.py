@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -155,6 +155,23 @@ def write_text(path: Path, text: str) -> None:
         if isinstance(error, OSError):
             raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
         raise
+
+
+def write_new(paths: Iterable[Path], text: str) -> Path:
+    """Write `text` to the first of `paths` that does not exist, and return it; nothing is ever overwritten."""
+    for path in paths:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+        except FileExistsError:
+            if not path.exists():  # a folder of that name stands in the way
+                raise AdvisorError(f"{path.parent}: cannot write: not a folder") from None
+            continue
+        except OSError as error:
+            raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
+        return path
+    raise AdvisorError("cannot write: every name is taken")
 
 
 def _foreign(found: object, schema: str, what: str) -> str:
