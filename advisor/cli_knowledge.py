@@ -109,7 +109,7 @@ def claims(
     _known("claim", names, [claim.id for claim in known])
     _known("--verdict", verdicts, VERDICTS)
     _known("--source", sources, [article.id for article in load_articles()])
-    run = _run(run_file) or _none("the claims that need a measurement are not settled")
+    run = kept_run(run_file) or _none("the claims that need a measurement are not settled")
     settled = ledger(run, claims_catalog(), known)
     rows = [
         row
@@ -180,7 +180,7 @@ def report(profile: str, run_file: Path | None, output: Path | None, templates: 
     from advisor.report import research
 
     needed = load_profile(profile)
-    run = _run(run_file)
+    run = kept_run(run_file)
     if run is None:
         raise AdvisorError(f"no Run is kept in {RUNS}: there is nothing to report on", hint="advisor probe")
     text = research.report(run, needed, templates=templates, seed=seed)
@@ -191,7 +191,7 @@ def report(profile: str, run_file: Path | None, output: Path | None, templates: 
         click.echo(str(output))
 
 
-def _run(file: Path | None) -> Run | None:
+def kept_run(file: Path | None) -> Run | None:
     """Return the Run of `file`, else the newest kept one (and say which), else None."""
     from advisor.measurement.run import load_run
     from advisor.measurement.store import Store
