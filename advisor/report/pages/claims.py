@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.report import words
 from advisor.report.figures import Interval, Quote
-from advisor.report.pages.context import Report
+from advisor.report.pages.context import Report, StackName
 
 KINDS = {
     "performance": "Speed and memory",
@@ -18,7 +18,7 @@ KINDS = {
     "status": "What is maintained",
     "history": "Where they come from",
 }
-_FIGURES = 3
+_FIGURES, _LINKS = 3, 6
 
 
 def overview(report: Report) -> dict[str, Any]:
@@ -32,7 +32,8 @@ def overview(report: Report) -> dict[str, Any]:
         "decided": source.figure("decided"),
         "holds": source.figure("counts", "holds"),
         "filters": [
-            {"verdict": verdict, "slug": words.slug(verdict), "count": source.figure("counts", verdict),
+            {"verdict": verdict, "slug": words.slug(verdict),
+             "href": f"#only-{words.slug(verdict)}", "count": source.figure("counts", verdict),
              "share": 100 * number / most}
             for verdict, number in counts.items()
         ],
@@ -92,7 +93,7 @@ def _rows(report: Report, kind: str) -> Iterator[dict[str, Any]]:
             "figures": [
                 figure
                 for number in range(min(len(settled["measured"]), _FIGURES))
-                if (figure := _figure(report, place, number)) is not None
+                if "ratio" not in settled["why"] and (figure := _figure(report, place, number)) is not None
             ],
             "why": source.quote(*path, "why"),
             "links": _links(report, settled["measured"]),
@@ -119,9 +120,15 @@ def _figure(report: Report, place: int, number: int) -> tuple[Interval, str | No
     return report.ledger.interval(*path, unit=found["unit"]), "times" if "ratio" in found["text"] else None
 
 
-def _links(report: Report, measured: list[dict[str, Any]]) -> list[str]:
-    found = (report.evidence(pointer) for each in measured for pointer in each["evidence"])
-    return list(dict.fromkeys(link for link in found if link))[:4]
+def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[StackName, str]]:
+    """Return where the observations stand that a verdict rests on, each under the name of its stack."""
+    found: dict[str, StackName] = {}
+    for pointer in (pointer for each in measured for pointer in each["evidence"]):
+        link = report.evidence(pointer)
+        if link:
+            each = report.run.observations[int(pointer.split("/")[2])]
+            found.setdefault(link, report.stack(each.framework, each.route))
+    return [(name, link) for link, name in found.items()][:_LINKS]
 
 
 def _fact(report: Report, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, words
-from advisor.report.pages import capabilities, claims, evidence, home, machine, probe, profile, whatif
+from advisor.report.pages import capabilities, claims, evidence, home, machine, probe, profile, systems, whatif
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks, drawings
 from advisor.report.pages.render import Renderer
@@ -63,6 +63,14 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     )
     for kind, title in claims.kinds(report):
         pages.simple(claims.page_name(kind), "claims-kind", title, title, "wide", claims.page(report, kind))
+    known += pages.simple(
+        "systems", "systems", "Systems that articles name, and are still there", "Systems", "wide",
+        systems.context(report, "systems"),
+    )  # fmt: skip
+    pages.simple(
+        "systems-gone", "systems", "Systems that articles name, and what replaced them", "Systems", "wide",
+        systems.context(report, "systems-gone"),
+    )  # fmt: skip
     about = pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
     about += pages.simple(
         "downloads", "downloads", "The files behind these pages", "Downloads", _TOC, {"files": _files(report, folder)}
@@ -87,6 +95,7 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
     for source, what in (
         (report.matrix, "The capability matrix: what each framework was seen to do"),
         (report.ledger, "The claims of the articles, and what became of each on this Run"),
+        (report.survey, "The systems that the articles name: status, since when, and who says so"),
     ):
         write_json(folder / f"{source.name}.json", source.document)
         files.append((f"{source.name}.json", what))

@@ -1,0 +1,68 @@
+"""The systems that the articles name: what each is for, what became of it, since when, and what to use today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.report import words
+from advisor.report.pages.context import Report
+
+PAGES = {
+    "systems": ("active", "maintenance", "deprecated", "unknown"),
+    "systems-gone": ("archived", "replaced", "renamed", "not software"),
+}
+
+
+def context(report: Report, name: str) -> dict[str, Any]:
+    """Return what the template of one of the two pages needs; each leads to the rows of the other."""
+    source = report.survey
+    counts: dict[str, int] = source.data["counts"]
+    most = max(counts.values(), default=1) or 1
+    filters = [
+        {
+            "verdict": status,
+            "slug": words.slug(status),
+            "href": f"{'' if page == name else report.href(page)}#only-{words.slug(status)}",
+            "count": source.figure("counts", status),
+            "share": 100 * counts[status] / most,
+        }
+        for page, statuses in PAGES.items()
+        for status in statuses
+        if counts.get(status)
+    ]
+    here, there = (
+        ("still there", "gone or no software") if name == "systems" else ("gone or no software", "still there")
+    )
+    return {
+        "part": "Still there" if name == "systems" else "Gone, renamed, or no software",
+        "listed": here,
+        "unlisted": there,
+        "other": next(page for page in PAGES if page != name),
+        "total": source.figure("total"),
+        "active": source.figure("counts", "active") if counts.get("active") else None,
+        "filters": filters,
+        "targets": [words.slug(status) for status in PAGES[name]],
+        "rows": [
+            _row(report, place, row) for place, row in enumerate(source.data["systems"]) if row["status"] in PAGES[name]
+        ],
+    }
+
+
+def _row(report: Report, place: int, row: dict[str, str]) -> dict[str, Any]:
+    def quote(key: str) -> Any:
+        return report.survey.quote("systems", place, key) if row[key] else None
+
+    url = row["url"]
+    return {
+        "anchor": f"system-{row['id']}",
+        "name": quote("name"),
+        "role": quote("role"),
+        "owner": words.name(row["belongs to"], report.titles) if row["belongs to"] != "neutral" else "any framework",
+        "status": row["status"],
+        "slug": words.slug(row["status"]),
+        "since": row["since"],
+        "says": quote("says"),
+        "title": quote("source"),
+        "url": url if url.startswith("https://") else None,
+        "instead": quote("instead"),
+    }
