@@ -97,6 +97,7 @@ def recommend(
     fresh: bool = False,
     mode: Mode = "standard",
     frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
     pythons: Mapping[str, Path] | None = None,
     home: Path = HOME,
     seed: int = 0,
@@ -113,6 +114,10 @@ def recommend(
         Decide on this Run; nothing is measured, and no framework is needed.
     fresh : bool
         Measure even when a recent Run for the same versions is kept.
+    frameworks : collection of str, optional
+        Measure and compare only these; default all that are defined, and all that the Run has.
+    exclude : collection of str
+        Frameworks, routes or stacks that are not compared.
 
     Other parameters are those of `probe`.
     """
@@ -134,7 +139,8 @@ def recommend(
             threads=threads,
             on_event=on_event,
         )
-    return Advice(decide(found, needed, seed=seed), found, file, reused)
+    decided = decide(found, needed, seed=seed, frameworks=frameworks, exclude=exclude)
+    return Advice(decided, found, file, reused)
 
 
 def build_site(

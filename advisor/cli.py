@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import cli_knowledge
+from advisor import cli_decision, cli_knowledge
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -89,18 +89,24 @@ def measuring_options(command: Any) -> Any:
 
 
 @main.command()
-@click.option("--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.")
+@cli_decision.profile_option
+@cli_decision.adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
 @measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
 @click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
+@cli_decision.adr_option
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
 @click.pass_obj
 def recommend(
     color: str,
     profile: str,
+    weights: tuple[str, ...],
+    requirements: tuple[str, ...],
+    excluded: tuple[str, ...],
+    no_team: bool,
     run_file: Path | None,
     fresh: bool,
     mode: str | None,
@@ -112,6 +118,7 @@ def recommend(
     as_json: bool,
     site: Path | None,
     no_site: bool,
+    adr: Path | None,
     templates: Path | None,
 ) -> None:
     """Measure what is missing, decide for a profile, print the answer and write the site.
@@ -128,7 +135,7 @@ def recommend(
         raise click.UsageError("--run decides on a measured Run; --fresh measures: use one of them")
     from advisor import api
 
-    needed = api.load_profile(profile)
+    needed = cli_decision.adjusted(profile, weights, requirements, no_team=no_team)
     with _progress(color) as on_event:
         advice = api.recommend(
             needed,
@@ -136,6 +143,7 @@ def recommend(
             fresh=fresh,
             mode=_mode(mode),
             frameworks=_frameworks(frameworks),
+            exclude=excluded,
             pythons=_pythons(pythons),
             seed=seed,
             threads=threads,
@@ -145,7 +153,9 @@ def recommend(
     if advice.reused and run_file is None:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
         click.echo(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.", err=True)
-    again = _again(profile, advice.run_file, seed)
+    question = cli_decision.repeated(profile, weights, requirements, excluded, no_team=no_team)
+    question += ["--run", str(advice.run_file), *(["--seed", str(seed)] if seed else [])]
+    again = shlex.join(["advisor", "recommend", *question])
     index = None
     if not no_site and (site is not None or not as_json):
         index = api.build_site(
@@ -165,6 +175,8 @@ def recommend(
         from advisor.report import terminal
 
         terminal.answer(answer, advice.run, _console(color), site=index, command=again)
+    if adr is not None:
+        cli_decision.record(answer, advice.run, adr, question, templates=templates)
     if timings:
         _timings(advice.run, color)
     if answer.verdict == "infeasible":
@@ -262,6 +274,7 @@ def check(file: Path) -> None:
     click.echo(f"{file}: a valid profile, '{loaded.name}'")
 
 
+cli_decision.attach(main, profile)
 cli_knowledge.attach(main)
 
 
@@ -301,11 +314,6 @@ def _known(name: str, known: Any, option: str) -> None:
     if name not in known:
         expected = ", ".join(sorted(known))
         raise AdvisorError(f"{option}: unknown framework '{name}'{did_you_mean(name, known)} (known: {expected})")
-
-
-def _again(profile: str, run_file: Path, seed: int) -> str:
-    words = ["advisor", "recommend", "--profile", profile, "--run", str(run_file)]
-    return shlex.join([*words, "--seed", str(seed)] if seed else words)
 
 
 def _console(color: str, *, stderr: bool = False) -> Console:

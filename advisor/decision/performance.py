@@ -1,0 +1,81 @@
+"""The performance table as rows: what is known of every stack on every criterion, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from advisor.decision.criteria import Criterion, load_criteria
+from advisor.decision.evidence import Evidencer, Finding
+from advisor.decision.profile import Profile
+from advisor.decision.profile_entries import Ships
+from advisor.decision.recommendation import Stack
+from advisor.decision.stacks import alternatives, stack_id
+from advisor.knowledge.catalog import Catalog, load_catalog
+from advisor.measurement.definitions import frameworks as defined_frameworks
+from advisor.measurement.definitions import routes as defined_routes
+from advisor.measurement.run import Run
+
+FIELDS = (
+    "criterion", "title", "stack", "text", "outcome", "value", "low", "high", "unit", "level", "n", "provenance",
+    "evidence", "source", "date", "probe", "message", "framework", "route",
+)  # fmt: skip
+
+
+def evidence_rows(
+    run: Run,
+    profile: Profile | None = None,
+    catalog: Catalog | None = None,
+    *,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Return one row for each stack and criterion, with the fields of `FIELDS`, in base units.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured.
+    profile : Profile, optional
+        Only its criteria and its alternatives; default every criterion, each for the stacks that it tells apart.
+    catalog : Catalog, optional
+        What is documented; default the shipped one.
+    frameworks, exclude : collection of str
+        Which stacks (see `advisor.decision.stacks.alternatives`).
+    """
+    evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team if profile else None)
+    shipped: tuple[Ships | None, ...] = (profile.ships,) if profile else (None, "edge", "server")
+    stacks = {
+        stack_id(stack): stack
+        for ships in shipped
+        for stack in alternatives(
+            run, ships, defined_frameworks(), defined_routes(), frameworks=frameworks, exclude=exclude
+        )
+    }
+    criteria = (profile.criteria if profile else _without_team(load_criteria())).values()
+    return [
+        _row(stack, criterion, evidencer.find(stack, criterion))
+        for criterion in criteria
+        for stack in (stacks.values() if profile else _told_apart(criterion, stacks.values()))
+    ]
+
+
+def _without_team(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
+    """Leave out what only a profile's team could answer."""
+    return {name: each for name, each in criteria.items() if not all(rule.asserted for rule in each.evidence)}
+
+
+def _told_apart(criterion: Criterion, stacks: Iterable[Stack]) -> list[Stack]:
+    """Return the stacks on which the criterion says something of their own: not those that repeat their framework."""
+    of_routes = any(rule.route == "own" for rule in criterion.evidence)
+    return [
+        stack
+        for stack in stacks
+        if (of_routes if stack.route else True) and criterion.applies(routed=stack.route is not None)
+    ]
+
+
+def _row(stack: Stack, criterion: Criterion, finding: Finding) -> dict[str, Any]:
+    cell = finding.cell.model_dump(mode="json")
+    cell |= {"stack": stack_id(stack), "title": criterion.title, "probe": finding.probe}
+    return {field: cell[field] for field in FIELDS}
