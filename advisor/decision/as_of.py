@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time
 from advisor.decision.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
-from advisor.decision.profile import Must, Profile, Wish
+from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
@@ -81,7 +81,7 @@ def decide_as_of(
     """
     _check(day)
     catalog = whole_catalog() if catalog is None else catalog
-    asked, aside = documents_only(profile)
+    asked, aside = documents_only(profile, catalog)
     if not asked.wishes:
         raise AdvisorError(
             f"nothing that the profile '{profile.name}' weighs is documented: all of it has to be measured",
@@ -98,52 +98,49 @@ def decide_as_of(
     return told.model_copy(update={"warnings": (*_stated(told, full, profile, aside, day), *kept), "next_probe": None})
 
 
-def documents_only(profile: Profile) -> tuple[Profile, tuple[Criterion, ...]]:
+def documents_only(profile: Profile, catalog: Catalog) -> tuple[Profile, tuple[Criterion, ...]]:
     """Return the profile without what only a measurement answers, and the criteria that were set aside.
 
-    The remaining weights keep their proportions and sum to 1 again.
+    A figure that was measured elsewhere is a measurement too. The remaining weights keep their proportions and sum to
+    1 again.
     """
-    wishes = tuple(wish for wish in profile.wishes if documentable(wish.criterion))
-    musts = tuple(must for must in profile.musts if documentable(must.criterion))
+    keys = {fact.key for fact in catalog.facts if not fact.measured}
+    wishes = tuple(wish for wish in profile.wishes if _documentable(wish.criterion, keys))
+    musts = tuple(must for must in profile.musts if _documentable(must.criterion, keys))
     total = sum(wish.weight for wish in wishes)
-    asked = replace(
-        profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts
-    )  # fmt: skip
-    left: tuple[Wish | Must, ...] = (*profile.musts, *profile.wishes)
-    aside = {item.criterion.id: item.criterion for item in left if not documentable(item.criterion)}
-    return asked, tuple(aside.values())
+    asked = replace(profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts)
+    kept = asked.criteria
+    return asked, tuple(criterion for name, criterion in profile.criteria.items() if name not in kept)
 
 
-def documentable(criterion: Criterion) -> bool:
-    """Return whether a document can answer the criterion."""
-    return any(rule.documented for rule in criterion.evidence)
+def _documentable(criterion: Criterion, keys: Collection[str]) -> bool:
+    return any(
+        rule.measured is None and (not rule.documented or rule.documented.fact in keys) for rule in criterion.evidence
+    )
 
 
-def runtimes_of(day: date, keys: Collection[str] = ()) -> tuple[Runtime, ...]:
-    """Return the runtimes that were offered on `day`; those that only serve one purpose, where `keys` names it."""
+def runtimes_of(day: date, required: Collection[str] = ()) -> tuple[Runtime, ...]:
+    """Return the runtimes that were offered on `day`; those for one purpose only where a requirement asks for it."""
     return tuple(
         runtime
         for runtime in load_runtimes()
-        if runtime.offered(day) and (runtime.only_where is None or runtime.only_where in keys)
+        if runtime.offered(day) and (runtime.only_where is None or runtime.only_where in required)
     )
 
 
 def _table(
     run: Run, profile: Profile, catalog: Catalog, frameworks: Collection[str] | None, exclude: Collection[str]
 ) -> Table:
-    keys = {
-        rule.documented.fact
-        for criterion in profile.criteria.values()
-        for rule in criterion.evidence
-        if rule.documented
-    }
-    offered = runtimes_of(run.finished.date(), keys)
+    required = {rule.documented.fact for must in profile.musts for rule in must.criterion.evidence if rule.documented}
+    offered = runtimes_of(run.finished.date(), required)
     routes = {runtime.id: _route(runtime) for runtime in offered}
     definitions = {name: _framework(found, offered) for name, found in defined_frameworks().items()}
     stacks = alternatives(run, profile.ships, definitions, routes, frameworks=frameworks, exclude=exclude)
     titles = {name: found.title for name, found in run.frameworks.items()}
     titles |= {runtime.id: runtime.title for runtime in offered}
-    return build(profile, stacks, titles, Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values()))
+    return build(
+        profile, stacks, titles, Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())
+    )
 
 
 def _framework(found: FrameworkDefinition, offered: Collection[Runtime]) -> FrameworkDefinition:

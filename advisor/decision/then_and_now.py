@@ -63,6 +63,7 @@ class Row(Model):
     accepts: tuple[str, ...]
     then: Answer
     agreed_then: bool
+    named_then: bool
     now: Answer | None = None
     agrees_now: bool | None = None
     changes: tuple[Change, ...] = ()
@@ -70,9 +71,14 @@ class Row(Model):
 
 
 class Agreement(Model):
-    """How many of the dated, testable recommendations the engine would have given on the facts of their day."""
+    """How many of the dated, testable recommendations the engine would have given on the facts of their day.
+
+    ``agreed`` counts answers that leave no other framework open; ``named`` counts, besides them, ties that name a
+    framework first which the article accepts.
+    """
 
     agreed: int
+    named: int
     asked: int
     disagreements: tuple[str, ...] = ()
 
@@ -129,6 +135,7 @@ def agreement(rows: Iterable[Row]) -> Agreement:
     rows = tuple(rows)
     return Agreement(
         agreed=sum(row.agreed_then for row in rows),
+        named=sum(row.named_then for row in rows),
         asked=len(rows),
         disagreements=tuple(row.advice for row in rows if not row.agreed_then),
     )
@@ -161,6 +168,7 @@ def _row(
         accepts=advice.accepts,
         then=before,
         agreed_then=agrees(advice, before),
+        named_then=agrees(advice, before) or (before.stack is not None and before.stack.framework in advice.accepts),
         now=after,
         agrees_now=None if after is None else agrees(advice, after),
         changes=() if now is None else tuple(changes(then, now)),

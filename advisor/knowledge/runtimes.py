@@ -33,7 +33,7 @@ class Runtime(Model):
     ships : tuple of str
         What it shipped to.
     only_where : str, optional
-        It is an alternative only where a profile asks for facts under this key (a browser is no board).
+        It is an alternative only where a profile requires what facts under this key say (a browser is no board).
     valid_from, valid_to : date
         When it was offered under this name.
     """
