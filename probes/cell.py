@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from probes.workloads import Array, Case, Weights
@@ -18,10 +18,13 @@ class Inference:
         The setting in words, for example ``"torch.compile"``.
     call : callable
         One forward pass; returns the logits as a NumPy array, so that the result is there when it returns.
+    compiled : bool
+        Whether the first call traces or compiles.
     """
 
     how: str
     call: Callable[[], Array]
+    compiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,39 @@ class Training:
         The forward pass of the model as it stands; no step is made.
     weights : callable
         The weights as they stand, in the layouts of `probes.workloads`.
+    compiled : bool
+        Whether the first call traces or compiles.
     """
 
     how: str
     call: Callable[[], float]
     logits: Callable[[], Array]
     weights: Callable[[], Weights]
+    compiled: bool = False
 
 
+@dataclass(frozen=True)
+class Pipeline:
+    """A way of pictures from memory to batches that a training loop could take.
+
+    Attributes
+    ----------
+    how : str
+        The setting in words.
+    batches : callable
+        Makes one pass; yields pixels (N×32×32×3) and the numbers of the pictures, as NumPy arrays.
+    call : callable
+        Makes one pass and lets the batches go; returns how many pictures there were.
+    compiled : bool
+        As above.
+    """
+
+    how: str
+    batches: Callable[[], Iterable[tuple[Array, Array]]]
+    call: Callable[[], int]
+    compiled: bool = False
+
+
+Cell = Inference | Training | Pipeline
 # None: for this workload the alternative has nothing of its own to offer.
-Builder = Callable[[Case], Inference | Training | None]
+Builder = Callable[[Case], Cell | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from probes import timing
 from probes.cell import Builder
@@ -26,10 +27,14 @@ class Choice:
         The cell; its ``how`` also says what it was preferred to, and what did not work.
     setting : str
         The name of the alternative; given back with the next ``prepare``, it is taken again without a trial.
+    tried : list of dict
+        Every alternative: ``setting``; ``how``, ``compiled``, ``first_call`` (seconds) and, where there was a trial,
+        ``call`` (the shortest, seconds), or ``message`` where it did not work.
     """
 
     ready: Ready
     setting: str
+    tried: list[dict[str, Any]]
 
 
 def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) -> Choice:
@@ -67,15 +72,22 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
             failures.append((build.__name__, error))
     if not working:
         raise failures[0][1] if failures else ProbeError("not_applicable", "no alternative applies to this workload")
-    best = _fastest([ready for _, ready in working]) if len(working) > 1 else 0
+    calls = _shortest([ready for _, ready in working]) if len(working) > 1 else []
+    best = _fastest(calls)
     name, ready = working[best]
     notes = [f"faster than {other.how} in a short trial" for index, (_, other) in enumerate(working) if index != best]
     notes += [_reason(failed, error) for failed, error in failures]
-    return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name)
+    tried = [
+        {"setting": each, "how": one.how, "compiled": one.cell.compiled, "first_call": one.first_call}
+        | ({"call": calls[index]} if calls else {})
+        for index, (each, one) in enumerate(working)
+    ]
+    tried += [{"setting": failed, "message": _reason(failed, error)} for failed, error in failures]
+    return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name, tried)
 
 
-def _fastest(ready: Sequence[Ready]) -> int:
-    """Return the index of the alternative with the shortest call, from blocks in turns.
+def _shortest(ready: Sequence[Ready]) -> list[float]:
+    """Return the shortest call of each alternative in seconds, from blocks in turns.
 
     The shortest and not the median: the trial has no one to tell it that the machine was busy.
     """
@@ -84,6 +96,11 @@ def _fastest(ready: Sequence[Ready]) -> int:
         for index, each in enumerate(ready):
             seen = timing.block(each.cell.call, lead_in=SECONDS / 2, seconds=SECONDS, minimum_calls=3)
             shortest[index] = min(shortest[index], *seen["calls"])
+    return shortest
+
+
+def _fastest(shortest: Sequence[float]) -> int:
+    """Return the index of the alternative to take; a later one has to be clearly faster than an earlier one."""
     best = 0
     for index, seconds in enumerate(shortest):
         if seconds < CLEARLY * shortest[best]:

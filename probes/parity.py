@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from probes import reference
-from probes.cell import Inference, Training
+from probes import pictures, reference
+from probes.cell import Cell, Pipeline, Training
 from probes.channel import ProbeError
 from probes.proof import LIMIT, relative_error
 from probes.workloads import Array, Case, Weights
@@ -28,7 +28,7 @@ class Ready:
 
     Attributes
     ----------
-    cell : Inference or Training
+    cell : Cell
         What will be timed.
     parity : dict
         The errors found, their limit and the referee.
@@ -38,7 +38,7 @@ class Ready:
         The setting in words.
     """
 
-    cell: Inference | Training
+    cell: Cell
     parity: dict[str, Any]
     first_call: float
     how: str
@@ -69,19 +69,22 @@ class Referee:
         )
 
 
-def check(cell: Inference | Training, referee: Referee) -> Ready:
+def check(cell: Cell, referee: Referee) -> Ready:
     """Time the first call of a cell that was just built and hold its answer against the referee.
 
-    Inference: the logits. Training: the logits before the first step and the weights after three steps, each array
-    relative to its largest weight. Three steps move some arrays by little more than that limit, so that a wrong
-    learning rate could pass; hence the moves, too, must agree, within 5 % of the furthest one of an array. (Not closer:
-    where a sum lies within rounding of zero, float32 and float64 take different sides of a ReLU.)
+    Inference: the logits. Pipelines: see `probes.pictures`. Training: the logits before the first step and the weights
+    after three steps, each array relative to its largest weight. Three steps move some arrays by little more than that
+    limit, so that a wrong learning rate could pass; hence the moves, too, must agree, within 5 % of the furthest one of
+    an array. (Not closer: where a sum lies within rounding of zero, float32 and float64 take different sides of a
+    ReLU.)
 
     Raises
     ------
     ProbeError
         When an error is above the limit; the message has the figure.
     """
+    if isinstance(cell, Pipeline):
+        return _passes(cell, referee.case)
     logits = cell.logits() if isinstance(cell, Training) else None
     start = time.perf_counter()
     result = cell.call()
@@ -94,6 +97,15 @@ def check(cell: Inference | Training, referee: Referee) -> Ready:
             cell.call()
         parity["weights_max_relative_error"] = _judge_weights(cell, referee)
     return Ready(cell, parity, first_call, cell.how)
+
+
+def _passes(cell: Pipeline, case: Case) -> Ready:
+    """Judge two passes of a pipeline; the first call is the first pass."""
+    start = time.perf_counter()
+    one = list(cell.batches())
+    first_call = time.perf_counter() - start
+    error = pictures.judge(cell.how, case.inputs, one, list(cell.batches()))
+    return Ready(cell, {"max_relative_error": error, "limit": pictures.LIMIT, "referee": REFEREE}, first_call, cell.how)
 
 
 def _judge_weights(cell: Training, referee: Referee) -> float:

@@ -5,7 +5,7 @@ The arithmetic follows the dtype of the weights: float64 to judge the frameworks
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -64,8 +64,8 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     return float(-log_probabilities[rows, labels].mean()), gradient / logits.dtype.type(len(labels))
 
 
-def operations(workload: str, task: Literal["inference", "training"], batch: int) -> int:
-    """Return the floating-point operations of the matrix products and convolutions of one call.
+def operations(workload: str, task: str, batch: int) -> int:
+    """Return the floating-point operations of the matrix products and convolutions of one call (inference, training).
 
     A multiplication and an addition count as two. A training step needs every product three times (forward, the
     gradient of the weights, the gradient of the input), except that nobody needs the gradient of the data.

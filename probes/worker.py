@@ -12,11 +12,16 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # Only the standard library up to here and below: NumPy is part of what importing a framework costs.
 from probes import footprint, frameworks, timing
 from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
+
+if TYPE_CHECKING:
+    from probes.workloads import Case
+
+TASKS = ("inference", "training", "pipeline")
 
 
 def main(name: str, folders: Sequence[Path] = ()) -> None:
@@ -79,8 +84,8 @@ class Worker:
 
         self._needs_description()
         task, mode = str(command["task"]), str(command["mode"])
-        if task not in ("inference", "training"):
-            raise ProbeError("error", f"unknown task {task!r}: there are inference and training")
+        if task not in TASKS:
+            raise ProbeError("error", f"unknown task {task!r}: there are {', '.join(TASKS)}")
         settings = self._recipe(task).SETTINGS
         if mode not in settings:
             raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
@@ -95,6 +100,8 @@ class Worker:
                 "first_call": ready.first_call,
                 "how": ready.how,
                 "setting": choice.setting,
+                "tried": choice.tried,
+                **_amount(case, task),
             }
         }
 
@@ -153,6 +160,16 @@ class Worker:
     def _needs_description(self) -> None:
         if not self.described:
             raise ProbeError("error", "describe comes first: it imports the framework and sets its threads")
+
+
+def _amount(case: Case, task: str) -> dict[str, int]:
+    """Return how much one call does, where that has a number: operations of matrix products, samples of a pass."""
+    from probes import reference
+
+    if task == "pipeline":
+        return {"samples": len(case.inputs)}
+    count = reference.operations(case.workload, task, len(case.inputs))
+    return {"operations": count} if count else {}
 
 
 def recipe_name(probe: str) -> str:

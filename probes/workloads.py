@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from probes import pictures
 from probes.arrays import Array as Array
 from probes.arrays import Weights as Weights
 from probes.networks import NETWORKS
@@ -71,17 +72,20 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
     Parameters
     ----------
     workload : str
-        A key of `probes.networks.NETWORKS`.
+        A key of `probes.networks.NETWORKS`, or ``"pictures"``: then weights are empty, inputs are all the pictures of
+        a pass (`probes.pictures`) and labels their numbers.
     parameters : mapping, optional
         ``batch`` is the number of samples (1 when absent).
     seed : int
         The same seed gives the same case everywhere.
     """
-    if workload not in NETWORKS:
-        raise ValueError(f"unknown workload {workload!r}: there are {', '.join(NETWORKS)}")
     parameters = dict(parameters or {})
     batch = int(parameters.get("batch", 1))
     rng = np.random.default_rng([seed, 1])
+    if workload == pictures.WORKLOAD:
+        return Case(workload, {}, pictures.drawn(rng), np.arange(pictures.COUNT), parameters=parameters)
+    if workload not in NETWORKS:
+        raise ValueError(f"unknown workload {workload!r}: there are {', '.join((*NETWORKS, pictures.WORKLOAD))}")
     inputs = NETWORKS[workload].inputs(rng, batch)
     labels = rng.integers(0, CLASSES, size=batch)
     return Case(workload, initial_weights(workload, seed), inputs, labels, NETWORKS[workload].learning_rate, parameters)

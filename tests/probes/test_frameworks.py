@@ -13,6 +13,7 @@ import pytest
 
 from advisor import resources
 from advisor.measurement import definitions
+from probes import pictures
 from probes.markers import requirement
 from probes.networks import NETWORKS
 from tests.probes.processes import Probe
@@ -39,7 +40,7 @@ def test_the_definition_agrees_with_the_recipes(name: str) -> None:
 
 
 def test_every_workload_is_one_that_the_recipes_know() -> None:
-    assert {workload.workload for workload in definitions.workloads()} == set(NETWORKS)
+    assert {workload.workload for workload in definitions.workloads()} == {*NETWORKS, pictures.WORKLOAD}
     for workload in definitions.workloads():
         for name in FRAMEWORKS:
             assert (resources.probes() / "frameworks" / name / f"{workload.task}.py").is_file()
@@ -80,6 +81,7 @@ def test_every_cell_agrees_with_the_referee_and_is_timed(name: str, tmp_path: Pa
                 assert ready["parity"]["max_relative_error"] < 1e-5
                 assert (task == "training") == ("weights_max_relative_error" in ready["parity"])
                 assert ready["how"]
+                assert (task == "pipeline") == ("samples" in ready)
                 block = worker.ok("block", cell=ready["cell"], settle=0, lead_in=0, seconds=0.01)
                 assert block["count"] >= 5
 

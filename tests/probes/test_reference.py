@@ -180,5 +180,6 @@ def test_no_relu_of_the_mlp_is_on_the_edge_while_it_is_judged() -> None:
 
 
 def test_an_unknown_workload_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown workload 'rnn': there are mlp, cnn, lstm"):
+    known = "mlp, cnn, lstm, transformer, recommender, tiny, pictures"
+    with pytest.raises(ValueError, match=f"unknown workload 'rnn': there are {known}"):
         synthetic("rnn")

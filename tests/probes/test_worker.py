@@ -145,6 +145,13 @@ def test_the_fastest_alternative_is_taken_and_the_others_are_named(worker: Probe
     ready = worker.ok("prepare", mode="best-known", **INFERENCE)
     assert ready["how"] == "NumPy (faster than NumPy after a nap in a short trial; there is no compiler here)"
     assert ready["setting"] == "right"
+    tried = {one["setting"]: one for one in ready["tried"]}
+    broken, slow, right = tried["broken"], tried["slow"], tried["right"]
+    assert broken == {"setting": "broken", "message": "there is no compiler here"}
+    assert right["call"] < slow["call"] >= 0.005
+    assert slow["first_call"] >= 0.005
+    assert not slow["compiled"]
+    assert ready["operations"] == 2 * 2_917_632
     again = worker.ok("prepare", mode="best-known", setting="slow", **INFERENCE)
     assert again["how"] == "NumPy after a nap"
     assert "no alternative" in worker.ask("prepare", mode="best-known", setting="quantum", **INFERENCE)["message"]

@@ -29,15 +29,15 @@ def compiled(case: Case) -> Inference:
     require_compiler()
     model, inputs = models.channels_last(models.build(case).eval(), models.natural(case.inputs))
     model = torch.compile(model, fullgraph=True, dynamic=False)
-    return _inference(models.described("torch.compile", inputs), model, inputs)
+    return _inference(models.described("torch.compile", inputs), model, inputs, compiled=True)
 
 
-def _inference(how: str, model: Callable[[Tensor], Tensor], inputs: Tensor) -> Inference:
+def _inference(how: str, model: Callable[[Tensor], Tensor], inputs: Tensor, *, compiled: bool = False) -> Inference:
     def call() -> Array:
         with torch.inference_mode():
             return model(inputs).numpy()
 
-    return Inference(how, call)
+    return Inference(how, call, compiled)
 
 
 SETTINGS = {"out-of-the-box": (eager,), "best-known": (compiled, channels_last)}

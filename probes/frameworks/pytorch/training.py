@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from probes.cell import Training
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.compiler import require_compiler
+from probes.frameworks.pytorch.networks.network import Network
 from probes.frameworks.pytorch.networks.recommender import Recommender
 from probes.workloads import Case
 
@@ -45,15 +46,14 @@ def sparse_tables(case: Case) -> Training | None:
     return _training("eager, nn.Embedding(sparse=True)", model, models.natural(case.inputs), case)
 
 
-def _training(
-    how: str, model: nn.Module, inputs: Tensor, case: Case, compiler: Compiler = lambda function: function
-) -> Training:
+def _training(how: str, model: Network, inputs: Tensor, case: Case, compiler: Compiler | None = None) -> Training:
     labels = torch.tensor(case.labels)
     optimizer = torch.optim.SGD(model.parameters(), lr=case.learning_rate)
 
-    @compiler
-    def loss_of(inputs: Tensor, labels: Tensor) -> Tensor:
+    def plain(inputs: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(model(inputs), labels)
+
+    loss_of: Loss = compiler(plain) if compiler else plain
 
     def step() -> float:
         optimizer.zero_grad()
@@ -67,6 +67,7 @@ def _training(
         call=step,
         logits=lambda: model(inputs).detach().numpy(),
         weights=lambda: models.weights_of(model),
+        compiled=compiler is not None,
     )
 
 

@@ -41,7 +41,7 @@ def _compiled(how: str, case: Case, jit_compile: bool | None) -> Inference:
     def call() -> Array:
         return answer(inputs).numpy()
 
-    return Inference(how, call)
+    return Inference(how, call, compiled=True)
 
 
 SETTINGS = {"out-of-the-box": (eager,), "best-known": (graph, xla)}

@@ -54,15 +54,18 @@ def _compiled(how: str, case: Case, jit_compile: bool | None) -> Training:
     def step() -> float:
         return float(train(inputs, labels).numpy())
 
-    return _training(how, step, model, inputs)
+    return _training(how, step, model, inputs, compiled=True)
 
 
-def _training(how: str, step: Callable[[], float], model: keras.Model, inputs: tf.Tensor) -> Training:
+def _training(
+    how: str, step: Callable[[], float], model: keras.Model, inputs: tf.Tensor, *, compiled: bool = False
+) -> Training:
     return Training(
         how,
         call=step,
         logits=lambda: model(inputs, training=False).numpy(),
         weights=lambda: models.weights_of(model),
+        compiled=compiled,
     )
 
 
