@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from advisor import quantities, resources
 from advisor.documents import Model, read_yaml
 
-Task = Literal["training", "inference"]
+Task = Literal["training", "inference", "pipeline"]
 Ships = Literal["edge", "server"]
 
 OUT_OF_THE_BOX = "out-of-the-box"
