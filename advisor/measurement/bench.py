@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from advisor.measurement.answers import Pending, Reply, WorkerError, WorkerLostError
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.pace import Pace
 from advisor.measurement.tasks import CellTask, RouteTask
-from advisor.measurement.worker import Pending, Reply, Worker, WorkerError, WorkerLostError
+from advisor.measurement.worker import Worker
 
 RESTARTS = 2
 # Seconds after which a worker counts as hanging. Generous: a slow machine is no error.

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from advisor.measurement.answers import Pending, Reply, WorkerSilentError
 from advisor.measurement.definitions import Limits
-from advisor.measurement.worker import Pending, Reply, Worker, WorkerSilentError
+from advisor.measurement.worker import Worker
 from advisor.quantities import show
 
 # A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.

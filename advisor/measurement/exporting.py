@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from advisor.measurement import statistics
+from advisor.measurement.answers import Pending, WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context, Result
 from advisor.measurement.run import Outcome
 from advisor.measurement.sampling import failed
 from advisor.measurement.tasks import RouteTask
-from advisor.measurement.worker import Pending, WorkerError
 
 TRAIN_LIMIT = 120.0
 _GLANCE = 0.05

@@ -7,16 +7,17 @@ from statistics import median
 import numpy as np
 
 from advisor.measurement import exporting, preparing, proving, sampling, shipping, statistics
+from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.context import Context
+from advisor.measurement.draft import contended
 from advisor.measurement.events import Noticed, PhaseStarted
 from advisor.measurement.exporting import Artifact, Digits
-from advisor.measurement.record import contended, identity
+from advisor.measurement.record import identity
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.twins import Twins
-from advisor.measurement.worker import WorkerError
 
 _TRAINING = "train the network that the routes ship"
 _TRAINING_ESTIMATE = 4.0

@@ -20,7 +20,7 @@ from advisor.measurement.definitions import (
 )
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.run import Mode, Observation, Run, Skipped
-from advisor.measurement.tasks import ENVIRONMENT, CellTask, EnvironmentTask, RouteTask
+from advisor.measurement.tasks import ENVIRONMENT, ROUTE_WORKLOAD, CellTask, EnvironmentTask, RouteTask
 
 PRECISIONS = ("float32", "int8")
 
@@ -73,9 +73,7 @@ class Plan:
     def references(self) -> dict[str, CellTask]:
         """For each framework the cell that two of its processes measure, for the A/A floor."""
         return {
-            cell.framework.id: cell
-            for cell in sorted(self.cells, key=lambda cell: (cell.workload.task == "inference", cell.batch))
-            if cell.mode == OUT_OF_THE_BOX
+            cell.framework.id: cell for cell in sorted(self.cells, key=_as_reference) if cell.mode == OUT_OF_THE_BOX
         }
 
     @property
@@ -218,6 +216,11 @@ def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
 def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:
     what = f"{framework.title}'s other alternatives to {taken.replace('_', ' ')}"
     return _left_out(work, batch, f"{what} are not tried, because {_COMPILED}")
+
+
+def _as_reference(cell: CellTask) -> tuple[bool, bool, int]:
+    """Sort cells by how well two processes that measure them stand for their framework."""
+    return cell.workload.task == "inference", cell.workload.workload == ROUTE_WORKLOAD, cell.batch
 
 
 def _identity(observation: Observation) -> tuple[object, ...]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from advisor.measurement import statistics
+from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.run import Framework, Parity
 from advisor.measurement.sampling import FrameworkCell, failed, once
 from advisor.measurement.tasks import CellTask, EnvironmentTask
-from advisor.measurement.worker import WorkerError
 
 
 def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from advisor.measurement.answers import WorkerError
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.confinement import Confinement
 from advisor.measurement.context import Context
 from advisor.measurement.run import Observation, Outcome
 from advisor.measurement.sampling import failed
-from advisor.measurement.worker import WorkerError
 
 
 def prove(context: Context, tasks: Sequence[CapabilityTask]) -> None:

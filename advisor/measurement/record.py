@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
 from advisor.documents import Model
 from advisor.measurement import comparison, journal, statistics
+from advisor.measurement.draft import Draft
 from advisor.measurement.journal import Entry, Journal
-from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent, Summary
+from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent
 
 KEPT_CALLS = 500
-# With fewer accepted rounds, of a cell in which some were disturbed, nothing is decided.
-ENOUGH_ROUNDS = comparison.ENOUGH_PAIRS
-CONTENDED = "contended"
-SINGLE_VALUE = "single-value"
 
 
 class Start(Model):
@@ -37,22 +32,6 @@ class Start(Model):
     plan: str = ""
     noise: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
-
-
-@dataclass
-class _Draft:
-    """An observation that is still growing."""
-
-    observation: Observation
-    rounds: list[Round] = field(default_factory=list)
-    calls: list[list[float]] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    disturbed_values: list[float] = field(default_factory=list)
-
-    @property
-    def disturbed(self) -> bool:
-        """Whether so many rounds were disturbed, each time they were tried, that the rest decides nothing."""
-        return contended(self.rounds) if self.rounds else bool(self.disturbed_values) and not self.values
 
 
 class Record:
@@ -71,7 +50,7 @@ class Record:
     def __init__(self, start: Start, to: Journal | None = None, *, earlier: Iterable[Entry] = ()) -> None:
         self.start = start
         self._journal = to
-        self._drafts: dict[str, _Draft] = {}
+        self._drafts: dict[str, Draft] = {}
         self._frameworks: dict[str, Framework] = {}
         self._twins: dict[str, dict[str, list[Round]]] = {}
         self._skipped = list(start.skipped)
@@ -166,7 +145,7 @@ class Record:
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
             aa_floor=self._floors(), noise=self.start.noise, skipped=tuple(self._skipped), spent=spent,
-            observations=tuple(map(self._finished, self._drafts.values())),
+            observations=tuple(draft.finished(seed=self.start.seed) for draft in self._drafts.values()),
         )  # fmt: skip
 
     def _floors(self) -> dict[str, float]:
@@ -180,33 +159,6 @@ class Record:
                     found = statistics.paired_ratio(paired, seed=self.start.seed)
                     floors[name] = max(found.high, 1 / found.low) - 1
         return floors
-
-    def _finished(self, draft: _Draft) -> Observation:
-        observation, update = draft.observation, dict[str, Any](rounds=tuple(draft.rounds))
-        if observation.outcome == "measured" and observation.summary is None:
-            summary = self._summary(draft)
-            flags = set(observation.flags)
-            if summary is None:
-                update |= {"outcome": "not_run", "message": "the session ended before it was measured"}
-            elif draft.disturbed:
-                flags.add(CONTENDED)
-            elif summary.n == 1:
-                flags.add(SINGLE_VALUE)
-            update |= {"summary": summary, "flags": tuple(sorted(flags))}
-        return observation.model_copy(update=update)
-
-    def _summary(self, draft: _Draft) -> Summary | None:
-        # Of a cell that was disturbed too often all blocks are shown, so that the interval tells how wild it was.
-        processes: dict[int, list[float]] = {}
-        calls: list[float] = []
-        for each, kept in zip(draft.rounds, draft.calls, strict=True):
-            if each.accepted or draft.disturbed:
-                processes.setdefault(each.process, []).append(each.median)
-                calls += kept
-        if processes:
-            return statistics.timed(list(processes.values()), calls, seed=self.start.seed)
-        values = draft.values or draft.disturbed_values
-        return statistics.sampled(values) if values else None
 
     def _note(self, entry: Entry) -> None:
         if self._journal is not None:
@@ -223,7 +175,7 @@ class Record:
             rounds.append(Round.model_validate(entry["round"]))
         elif kind == "observation":
             observation = Observation.model_validate(value)
-            self._drafts.setdefault(identity(observation), _Draft(observation)).observation = observation
+            self._drafts.setdefault(identity(observation), Draft(observation)).observation = observation
         elif kind == "block":
             draft = self._drafts[entry["key"]]
             found = Round.model_validate(entry["round"])
@@ -258,12 +210,6 @@ def restore(entries: Iterable[Entry], to: Journal | None = None) -> Record:
 
         raise AdvisorError("the journal is empty: its session ended before anything was measured")
     return Record(Start.model_validate(first["value"]), to, earlier=chain([first], lines))
-
-
-def contended(rounds: Sequence[Round]) -> bool:
-    """Tell whether some rounds were disturbed each time they were tried, and too few others are left to decide by."""
-    accepted = {each.round for each in rounds if each.accepted}
-    return len(accepted) < ENOUGH_ROUNDS and bool({each.round for each in rounds} - accepted)
 
 
 def identity(observation: Observation) -> str:

@@ -7,13 +7,13 @@ from functools import partial
 from statistics import median
 from typing import Any, Protocol, TypeVar
 
+from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
 from advisor.measurement.tasks import CellTask
-from advisor.measurement.worker import WorkerError
 
 T = TypeVar("T")
 

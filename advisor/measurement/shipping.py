@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.measurement import statistics
+from advisor.measurement.answers import Pending, Reply, WorkerError
 from advisor.measurement.bench import BLOCK_LIMIT
 from advisor.measurement.context import Context
 from advisor.measurement.exporting import Artifact, Digits
@@ -19,7 +20,6 @@ from advisor.measurement.record import Record
 from advisor.measurement.run import Observation, Round, Summary
 from advisor.measurement.sampling import failed, once
 from advisor.measurement.tasks import RouteTask
-from advisor.measurement.worker import Pending, Reply, WorkerError
 
 LOAD_LIMIT = 60.0
 ANSWER_LIMIT = 120.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from advisor.measurement.answers import Pending, WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.events import Noticed
@@ -11,7 +12,6 @@ from advisor.measurement.record import Record
 from advisor.measurement.run import Round
 from advisor.measurement.sampling import FrameworkCell
 from advisor.measurement.tasks import CellTask
-from advisor.measurement.worker import Pending, WorkerError
 
 
 class TwinCell(FrameworkCell):

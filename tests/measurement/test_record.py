@@ -124,6 +124,14 @@ def test_rejected_blocks_are_kept_and_do_not_count() -> None:
     assert latency.summary.n == 54
 
 
+def test_few_rounds_are_flagged() -> None:
+    kept = Record(START)
+    kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
+    for number in range(5):
+        kept.block(LATENCY, block(number, 1.0), [1.0])
+    assert kept.run(finished=datetime.now(UTC), complete=False).observations[0].flags == ("few-rounds",)
+
+
 def test_disturbed_values_count_only_when_there_are_no_others() -> None:
     kept = Record(START)
     for blank in (LATENCY, COLD):

@@ -10,15 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from advisor.measurement.answers import WorkerDiedError, WorkerError, WorkerLostError, WorkerSilentError
 from advisor.measurement.surroundings import THREADS, surroundings
-from advisor.measurement.worker import (
-    STDERR_LINES,
-    Worker,
-    WorkerDiedError,
-    WorkerError,
-    WorkerLostError,
-    WorkerSilentError,
-)
+from advisor.measurement.worker import STDERR_LINES, Worker
 
 SCRIPT = Path(__file__).parent / "data" / "misbehaving.py"
 LIMIT = 20.0
