@@ -98,10 +98,12 @@ def prepare(
                 "outcome": "measured", "how": told["how"], "setting": told["setting"],
                 "parity": Parity.model_validate(told["parity"]),
             }  # fmt: skip
+            # What one call does, and what else was tried: whatever is worked out from the latency later needs it.
+            details = {name: told[name] for name in ("operations", "samples", "tried") if name in told} or None
             first = task.blank("first-call", "s")
-            for blank in (task.blank(), first):
+            for blank, proof in ((task.blank(), details), (first, None)):
                 if context.record.find(blank) is None:
-                    context.record.observe(blank.model_copy(update=known))
+                    context.record.observe(blank.model_copy(update=known | {"proof": proof}))
             if task.mode != BEST_KNOWN or not again:
                 context.record.value(first, float(told["first_call"]), objection)
     return cells
