@@ -14,6 +14,8 @@ from advisor import cli_decision, cli_knowledge
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from advisor.measurement.run import Mode
@@ -93,6 +95,7 @@ def measuring_options(command: Any) -> Any:
 @cli_decision.adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
+@cli_knowledge.as_of_option
 @measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
 @click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
@@ -109,6 +112,7 @@ def recommend(
     no_team: bool,
     run_file: Path | None,
     fresh: bool,
+    as_of: datetime | None,
     mode: str | None,
     pythons: tuple[str, ...],
     frameworks: tuple[str, ...],
@@ -133,9 +137,23 @@ def recommend(
         raise click.UsageError("--site and --no-site exclude each other")
     if run_file is not None and fresh:
         raise click.UsageError("--run decides on a measured Run; --fresh measures: use one of them")
+    if as_of is not None and (run_file is not None or fresh):
+        raise click.UsageError("--as-of decides on documents alone; --run and --fresh are about measurements")
     from advisor import api
 
     needed = cli_decision.adjusted(profile, weights, requirements, no_team=no_team)
+    if as_of is not None:
+        told = cli_knowledge.answer_as_of(
+            color,
+            needed,
+            as_of,
+            cli_decision.repeated(profile, weights, requirements, excluded, no_team=no_team),
+            frameworks=_frameworks(frameworks),
+            excluded=excluded,
+            seed=seed,
+            as_json=as_json,
+        )
+        raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
     with _progress(color) as on_event:
         advice = api.recommend(
             needed,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,8 @@ import click
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
+    from advisor.decision.profile import Profile
+    from advisor.decision.recommendation import Recommendation
     from advisor.measurement.run import Run
     from advisor.report.rows import Format
 
@@ -36,6 +40,12 @@ format_option = click.option(
 run_option = click.option(
     "--run", "run_file", type=click.Path(path_type=Path), help="Settle on this Run.  [default: the newest kept one]"
 )
+
+
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+    help="Decide on the facts valid on that day; everything measured is excluded.",
+)  # fmt: skip
 
 
 def attach(group: click.Group) -> None:
@@ -203,6 +213,33 @@ def kept_run(file: Path | None) -> Run | None:
     if run is not None:
         click.echo(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}).", err=True)
     return run
+
+
+def answer_as_of(
+    color: str | None,
+    profile: Profile,
+    moment: datetime,
+    question: Sequence[str],
+    *,
+    frameworks: tuple[str, ...] | None,
+    excluded: tuple[str, ...],
+    seed: int,
+    as_json: bool,
+) -> Recommendation:
+    """Print the answer for a day of the past, and return it."""
+    from advisor.decision.as_of import decide_as_of, empty_run
+    from advisor.documents import to_json
+    from advisor.report import terminal
+    from advisor.report.rows import console
+
+    day = moment.date()
+    told = decide_as_of(profile, day, seed=seed, frameworks=frameworks, exclude=excluded)
+    if as_json:
+        click.echo(to_json(told), nl=False)
+    else:
+        again = shlex.join(["advisor", "recommend", *question, "--as-of", day.isoformat()])
+        terminal.answer(told, empty_run(day), console(color), command=again)
+    return told
 
 
 def _none(consequence: str) -> Run:
