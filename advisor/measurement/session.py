@@ -14,6 +14,7 @@ from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, host
 from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.context import Context
+from advisor.measurement.derived import derived
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
 from advisor.measurement.guard import Guard
@@ -168,6 +169,7 @@ def _keep(context: Context, store: Store, *, complete: bool) -> Run:
         if context.record.find(blank) is None:
             context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
     run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
+    run = run.model_copy(update={"observations": (*run.observations, *derived(run))})
     save_run(run, store.path(run.id))
     return run
 
