@@ -27,8 +27,8 @@ def build(source: Path, program: Path, flags: Sequence[str | Path]) -> Path:
     ProbeError
         ``not_supported``: there is no compiler; ``error``: it failed, with the last line it said.
     """
-    variable, names = ("CC", ("cc", "gcc", "clang")) if source.suffix == ".c" else ("CXX", ("c++", "g++", "clang++"))
-    names = tuple(filter(None, (os.environ.get(variable),))) or names
+    variable, *names = ("CC", "cc", "gcc", "clang") if source.suffix == ".c" else ("CXX", "c++", "g++", "clang++")
+    names = [os.environ[variable]] if os.environ.get(variable) else names
     compiler = next(filter(None, map(shutil.which, names)), None)
     if compiler is None:
         raise ProbeError("not_supported", f"there is no compiler to call: none of {', '.join(names)} is on the PATH")

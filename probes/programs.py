@@ -73,6 +73,13 @@ def started(
         program.communicate()
 
 
+def last_words(program: subprocess.Popen[str]) -> str:
+    """End a program that does not do what it should, and return its last line that names an error, or its last line."""
+    program.kill()
+    _, errors = program.communicate()
+    return f"{ending(program.returncode)}: {_reason(errors)}"
+
+
 def _reason(errors: str) -> str:
     """Return the last line that names an error, or else the last line."""
     lines = [line.strip() for line in errors.splitlines() if line.strip()]

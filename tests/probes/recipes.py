@@ -27,10 +27,14 @@ def need(module: str, framework: str = "") -> None:
 
 
 class Recipes:
-    """Workers of the shipped recipes and of the broken ones, started when they are first needed."""
+    """Workers of the shipped recipes and of the broken ones, started when they are first needed.
 
-    def __init__(self, folder: Path) -> None:
+    Programs in the folder `programs` are found before those of the system.
+    """
+
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
         self._folder = folder
+        self._programs = programs
         self._workers: dict[str, Probe] = {}
         self._count = 0
 
@@ -40,6 +44,8 @@ class Recipes:
         if framework not in self._workers:
             extra = ("--frameworks-folder", str(BROKEN)) if framework.startswith("broken_") else ()
             environment = surroundings(threads=2, scratch=self._folder)
+            if self._programs:
+                environment["PATH"] = f"{self._programs}{os.pathsep}{environment['PATH']}"
             self._workers[framework] = Probe("framework", framework, *extra, environment=environment)
             self._workers[framework].ok("describe", threads=2)
         self._count += 1
@@ -59,13 +65,14 @@ class Recipes:
                 pass
 
 
-def left_behind(folder: Path) -> Iterator[str]:
-    """Yield the command lines of processes that a recipe left running."""
+def left_behind(folder: Path, program: str = "") -> Iterator[str]:
+    """Yield the command lines, with `program` in them, of processes that a recipe left running."""
     import psutil
 
     for process in psutil.process_iter():
         try:
-            if process.environ().get("TMPDIR") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                yield " ".join(process.cmdline())
+            command = " ".join(process.cmdline())
+            if process.environ().get("TMPDIR") == str(folder) and command and program in command:
+                yield command
         except psutil.Error:
             continue

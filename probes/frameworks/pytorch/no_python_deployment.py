@@ -28,7 +28,7 @@ def run(case: Case) -> Proof:
     headers = [f"-I{path}" for path in cpp_extension.include_paths()]
     libraries = native.linked("-ltorch", "-ltorch_cpu", "-lc10", folder=LIBRARIES)
     client = native.build(SOURCE, case.folder / "client", ["-std=c++20", *headers, *libraries])
-    (python,) = programs.run([client, artifact, case.folder / "inputs", answers, len(inputs)])
+    (python,) = programs.run([client, artifact, case.folder / "inputs", answers, str(len(inputs))])
 
     if python != "0":
         return Proof("refuted", {"python_loaded": python}, "the process that answers has loaded Python")

@@ -26,7 +26,9 @@ def run(case: Case) -> Proof:
     headers = tf.sysconfig.get_compile_flags()
     libraries = native.linked("-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", folder=LIBRARIES)
     client = native.build(SOURCE, case.folder / "client", [*headers, *libraries])
-    (python,) = programs.run([client, artifact, case.folder / "inputs", answers, len(inputs), *operations(artifact)])
+    (python,) = programs.run(
+        [client, artifact, case.folder / "inputs", answers, str(len(inputs)), *operations(artifact)]
+    )
 
     if python != "0":
         return Proof("refuted", {"python_loaded": python}, "the process that answers has loaded Python")

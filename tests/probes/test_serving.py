@@ -1,0 +1,96 @@
+"""Models behind REST servers: right answers are proved, wrong ones refuted, and no server outlives its recipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from probes import serving
+from probes.channel import ProbeError
+from tests.probes.recipes import Recipes, left_behind
+
+STAND_IN = Path(__file__).parent / "data" / "model_server.py"
+ROOT = Path(__file__).resolve().parents[2]
+ONE = np.ones((1, 2), np.float32)
+
+
+@pytest.fixture(scope="module")
+def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
+    folder = tmp_path_factory.mktemp("recipes")
+    with Recipes(folder) as workers:
+        yield workers
+    assert not list(left_behind(folder))
+
+
+def check_figures(proof: dict[str, float]) -> None:
+    assert 0.05 < proof["cold_start"] < 60
+    assert 0 < proof["p50"] <= proof["p99"] < 10
+    assert proof["requests"] == 400
+    assert proof["clients"] / proof["throughput"] == pytest.approx(proof["p50"], rel=2)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("framework", ["pytorch", "tensorflow"])
+def test_onnx_runtime_serves_the_framework_s_answers(recipes: Recipes, framework: str) -> None:
+    reply = recipes.prove(framework, "serving-onnxruntime")
+    assert reply["outcome"] == "proved", reply
+    check_figures(reply["proof"])
+    broken = recipes.prove(f"broken_{framework}", "serving-onnxruntime")
+    assert broken["outcome"] == "refuted", broken
+
+
+@pytest.mark.frameworks
+def test_what_serves_by_itself(recipes: Recipes) -> None:
+    ours = recipes.prove("pytorch", "serving")
+    assert (ours["outcome"], ours["proof"]["server"]) == ("not_supported", "TorchServe")
+    assert "no maintenance" in ours["message"]
+    theirs = recipes.prove("tensorflow", "serving")
+    assert theirs["outcome"] in ("proved", "not_installed"), theirs
+
+
+@pytest.mark.frameworks
+def test_tensorflow_serving_is_asked_where_it_is_installed(tmp_path: Path) -> None:
+    program = tmp_path / "programs" / "tensorflow_model_server"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
+    program.chmod(0o755)
+    with Recipes(tmp_path, program.parent) as recipes:
+        reply = recipes.prove("tensorflow", "serving")
+        assert reply["outcome"] == "proved", reply
+        check_figures(reply["proof"])
+        assert recipes.prove("broken_tensorflow", "serving")["outcome"] == "refuted"
+        assert not list(left_behind(tmp_path, STAND_IN.name))
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("import sys; sys.exit('ValueError: no such model')", "the server did not start: exit 1: ValueError: no such"),
+        ("print('hello', flush=True); import time; time.sleep(60)", "the server did not start: SIGKILL"),
+        ("print(1, flush=True); import sys; sys.exit('Error: out of memory')", "the server ended: exit 1: Error: out"),
+    ],
+)
+def test_a_server_that_does_not_serve_is_said_with_its_last_words(script: str, says: str) -> None:
+    with pytest.raises(ProbeError, match=says):
+        serving.measured([sys.executable, "-c", script], "toy", ONE, ONE)
+
+
+REFUSES = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_error(500, "broken")
+server = HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"""
+
+
+def test_a_server_that_only_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "PATIENCE", 0.5)
+    with pytest.raises(ProbeError, match=r"no answer after 0\.5 s: the server answers 500"):
+        serving.measured([sys.executable, "-c", REFUSES], "toy", ONE, ONE)
