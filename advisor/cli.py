@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,7 +155,8 @@ def recommend(
             as_json=as_json,
         )
         raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
-    with _progress(color) as on_event:
+    # Where nothing is measured there is no progress to show, and no reason to load what shows it.
+    with nullcontext() if run_file is not None else _progress(color) as on_event:
         advice = api.recommend(
             needed,
             run=run_file,

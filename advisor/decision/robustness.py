@@ -110,7 +110,7 @@ def central_weights(values: Floats, weights: Floats) -> Floats:
 
     winners = np.argmax(values, axis=1)
     central = np.full((values.shape[1], len(weights)), np.nan)
-    for stack in np.unique(winners):
+    for stack in np.flatnonzero(np.bincount(winners)):
         central[stack] = weights[:, winners == stack].mean(axis=1)
     return central
 
