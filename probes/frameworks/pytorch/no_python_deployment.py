@@ -28,7 +28,8 @@ def run(case: Case) -> Proof:
     headers = [f"-I{path}" for path in cpp_extension.include_paths()]
     libraries = native.linked("-ltorch", "-ltorch_cpu", "-lc10", folder=LIBRARIES)
     client = native.build(SOURCE, case.folder / "client", ["-std=c++20", *headers, *libraries])
-    (python,) = programs.run([client, artifact, case.folder / "inputs", answers, str(len(inputs))])
+    questions, batch = case.folder / "inputs", str(len(inputs))
+    (python,) = programs.run([client, artifact, questions, answers, batch])
 
     if python != "0":
         return Proof("refuted", {"python_loaded": python}, "the process that answers has loaded Python")

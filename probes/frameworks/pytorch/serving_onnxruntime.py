@@ -19,5 +19,5 @@ def run(case: Case) -> Proof:
     batch = torch.export.Dim("batch")
     torch.onnx.export(model, (inputs,), artifact, dynamo=True, dynamic_shapes=({0: batch},), external_data=False)
 
-    server = [sys.executable, "-P", onnx_server.__file__, artifact, "cnn"]
+    server = [sys.executable, "-P", onnx_server.__file__, str(artifact), "cnn"]
     return serving.measured(server, "cnn", inputs.numpy(), model(inputs).detach().numpy())

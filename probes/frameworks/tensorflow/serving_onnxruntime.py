@@ -17,5 +17,5 @@ def run(case: Case) -> Proof:
     expected = model(inputs).numpy()  # before the export: Keras exports only what was called once
     model.export(artifact, format="onnx", verbose=False)
 
-    server = [sys.executable, "-P", onnx_server.__file__, artifact, "cnn"]
+    server = [sys.executable, "-P", onnx_server.__file__, str(artifact), "cnn"]
     return serving.measured(server, "cnn", inputs.numpy(), expected)
