@@ -1,4 +1,7 @@
-"""Our one extension of Python-Markdown: every second-level heading opens a labelled section and carries a link."""
+"""Our one extension of Python-Markdown: every second-level heading opens a labelled section and carries a link.
+
+Blocks of HTML are set aside before Python-Markdown parses them tag by tag, which would take most of a build.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,29 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 _PLACEHOLDER = re.compile("\x02wzxhzdk:(\\d+)\x03")
+
+
+# Where a block of HTML may be cut, because what follows belongs to no section.
+_CUT = re.compile(r"\n?(?=<(?:footer|section)\b)")
+
+
+class _Blocks(Preprocessor):
+    """Sets aside every run of lines from a block-level tag to the next empty line, which CommonMark takes as HTML."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        chunks = "\n".join(lines).split("\n\n")
+        return "\n\n".join(part for chunk in chunks for part in self._kept(chunk)).split("\n")
+
+    def _kept(self, chunk: str) -> list[str]:
+        text = chunk.strip("\n")
+        tag = re.match(r"</?([a-z][a-z0-9]*)\b", text)
+        if not tag or not self.md.is_block_level(tag[1]):
+            return [chunk]
+        return [self.md.htmlStash.store(part) for part in _CUT.split(text) if part]
 
 
 class _Sections(Treeprocessor):
@@ -47,7 +70,8 @@ class SectionsExtension(Extension):
     """Wrap what follows each ``##`` heading into ``<section aria-labelledby>``; needs ``toc`` for the ids."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
-        """Register the tree processor after ``toc`` (priority 5) has given the headings their ids."""
+        """Register before Python-Markdown's own HTML blocks (20), and after ``toc`` (5) has given the ids."""
+        md.preprocessors.register(_Blocks(md), "advisor-blocks", 25)
         md.treeprocessors.register(_Sections(md), "advisor-sections", 2)
 
 

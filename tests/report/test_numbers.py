@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from advisor.decision.criteria import load_criteria
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement import definitions
 from advisor.report import words
@@ -54,6 +55,7 @@ def definition(reference: str) -> str:
     known: dict[str, Any] = {each.probe: each for each in definitions.workloads()}
     known |= {each.id: each for each in definitions.routes().values()}
     known |= {each.probe: each for each in definitions.capabilities().values()}
+    known |= {f"criterion:{name}": each for name, each in load_criteria().items()}
     here = known[probe]
     for part in key.split("/"):
         here = here[part] if isinstance(here, dict) else getattr(here, part)

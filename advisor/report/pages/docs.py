@@ -7,7 +7,18 @@ from typing import Any
 
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, words
-from advisor.report.pages import capabilities, claims, evidence, home, machine, probe, profile, systems, whatif
+from advisor.report.pages import (
+    capabilities,
+    claims,
+    criterion,
+    evidence,
+    home,
+    machine,
+    probe,
+    profile,
+    systems,
+    whatif,
+)
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks, drawings
 from advisor.report.pages.render import Renderer
@@ -45,6 +56,8 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     behind = pages.simple(
         "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
     )
+    for name, title in criterion.criteria(report):
+        pages.simple(criterion.page_name(name), "criterion", title, title, _TOC, criterion.context(report, name))
     for page in report.probes_of("workload", "route", "probe"):
         context = probe.context(report, page) | {"charts": blocks(report, page)}
         behind += pages.simple(page.name, "probe", page.title, page.title, _TOC, context)

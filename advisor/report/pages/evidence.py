@@ -43,6 +43,7 @@ def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[s
     return {
         "anchor": f"criterion-{words.slug(need.criterion)}",
         "title": source.quote("needs", place, "title"),
+        "href": report.href(f"criterion-{words.slug(need.criterion)}"),
         "question": source.quote("needs", place, "question"),
         "profiles": [],
         "cells": [],
