@@ -13,6 +13,7 @@ from advisor.errors import AdvisorError, did_you_mean
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Fact, load_catalog
 from advisor.knowledge.claims import load_claims
+from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.sources import load_sources
 from advisor.knowledge.systems import load_systems, system_catalog
 from advisor.knowledge.verdicts import Verdicts, load_verdicts
@@ -74,6 +75,7 @@ def check(
         "systems": lambda: load_systems(home).systems,
         "claims": lambda: load_claims(home),
         "recommendations": lambda: load_verdicts(home).recommendations,
+        "runtimes": lambda: load_runtimes(home),
     }
     for name, load in parts.items():
         counts[name] = len(part(load) or ())

@@ -24,13 +24,13 @@ def rows() -> tuple[Row, ...]:
 
 def advice(*accepts: str) -> Advice:
     return Advice(
-        id="one", source="v7labs", as_of="2023", persona="edge/IoT", recommends="It.", accepts=accepts, because=("So.",)
+        id="one",
         source="v7labs",
         as_of="2023",
         persona="edge/IoT",
         recommends="It.",
         accepts=accepts,
-        because=("It is.",),
+        because=("It is good.",),
     )
 
 
