@@ -116,6 +116,7 @@ BREAKS: dict[str, dict[str, Break]] = {
     "tensorboard": {"nothing is written": replaced("write", nothing)},
     "device-placement": {"elsewhere": told_something_else(placed="the moon")},
     "export-onnx": {"perturbed weights": perturbed_onnx},
+    "gpu-memory": {"nothing may be taken": replaced("SHARE", 0.0)},
     "keras-backend": {"a stowaway": told_something_else(others=["jax"])},
     "public-api": {"nothing": of_nothing},
 }
