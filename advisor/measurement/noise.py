@@ -7,6 +7,7 @@ a container hides, at the kernel's tick of 10 ms. Where the system has neither (
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -18,12 +19,16 @@ VISIBLE_LIMIT = 0.03
 HIDDEN_LIMIT = 0.15
 # What happens once and takes seconds (an import, a compilation) is told with a wider interval, and disturbed by more.
 ONCE_LIMIT = 0.15
+# A difference of two times that were cut to whole ticks has a standard deviation of 1/√6 tick; twice that is allowed.
+_ROUNDING = 2 / math.sqrt(6)
 # On larger machines the same share of the machine as on one with four processors.
 _LIMITS_HOLD_UP_TO = 4
 
 CLOCKS = "processor clocks of other processes"
 IDLE = "busy time that no process here accounts for"
 AVAILABLE = "available"
+
+_TICK = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Foreign:
 class _Glance:
     at: float
     clocks: Mapping[int, float]
-    busy: float | None
+    idle: float | None
 
 
 class Watch:
@@ -66,7 +71,7 @@ class Watch:
         self._cpus = _allowed()
         self._scale = max(1.0, len(self._cpus) / _LIMITS_HOLD_UP_TO)
         self._has_clocks = bool(self._clocks())
-        self._has_stat = self._busy() is not None
+        self._has_stat = self._idle() is not None
 
     @property
     def signals(self) -> dict[str, str]:
@@ -78,7 +83,7 @@ class Watch:
 
     def glance(self) -> _Glance:
         """Return the clocks as they stand; takes about a millisecond."""
-        return _Glance(time.perf_counter(), self._clocks() if self._has_clocks else {}, self._busy())
+        return _Glance(time.perf_counter(), self._clocks() if self._has_clocks else {}, self._idle())
 
     def between(self, before: _Glance, after: _Glance, measured: int) -> Foreign:
         """Return what others took between two glances; `measured` is the process id of the worker that was timed.
@@ -96,8 +101,8 @@ class Watch:
                     visible += used
         wall = after.at - before.at
         hidden = None
-        if self._has_clocks and before.busy is not None and after.busy is not None:
-            hidden = max(0.0, after.busy - before.busy - own)
+        if self._has_clocks and before.idle is not None and after.idle is not None:
+            hidden = max(0.0, wall * len(self._cpus) - (after.idle - before.idle) - own)
         return Foreign(wall, visible if self._has_clocks else None, hidden)
 
     def objection(self, foreign: Foreign, *, visible: float = VISIBLE_LIMIT) -> str | None:
@@ -108,11 +113,12 @@ class Watch:
         visible : float
             The share of a processor that visible processes may take.
         """
-        for taken, limit, what in (
-            (foreign.visible, visible, "other processes took"),
-            (foreign.hidden, HIDDEN_LIMIT, "work that is not visible here took"),
+        rounding = _ROUNDING * _TICK * math.sqrt(len(self._cpus))
+        for taken, limit, allowance, what in (
+            (foreign.visible, visible, 0.0, "other processes took"),
+            (foreign.hidden, HIDDEN_LIMIT, rounding, "work that is not visible here took"),
         ):
-            if taken is not None and taken > limit * self._scale * foreign.wall:
+            if taken is not None and taken > limit * self._scale * foreign.wall + allowance:
                 return f"{what} {taken / foreign.wall:.0%} of a processor"
         return None
 
@@ -132,22 +138,23 @@ class Watch:
                     continue
         return clocks
 
-    def _busy(self) -> float | None:
-        """Return the seconds for which the processors that we may use were not idle, since the machine started."""
+    def _idle(self) -> float | None:
+        """Return the seconds for which the processors that we may use were idle, since the machine started.
+
+        The kernel keeps idle time exactly; busy time it counts by the tick.
+        """
         try:
             lines = (self._proc / "stat").read_text().splitlines()
-            tick = os.sysconf("SC_CLK_TCK")
-        except (OSError, ValueError, AttributeError):
+        except OSError:
             return None
-        busy, seen = 0, False
+        idle, seen = 0, False
         for line in lines:
             name, _, rest = line.partition(" ")
             if name.startswith("cpu") and name[3:].isdigit() and int(name[3:]) in self._cpus:
-                # user nice system idle iowait irq softirq steal; guests are counted in user already.
-                ticks = [int(field) for field in rest.split()[:8]]
-                busy += sum(ticks) - sum(ticks[3:5])
+                # user nice system idle iowait …
+                idle += sum(map(int, rest.split()[3:5]))
                 seen = True
-        return busy / tick if seen else None
+        return idle * _TICK if seen else None
 
 
 def _allowed() -> frozenset[int]:

@@ -69,13 +69,17 @@ def test_busy_time_that_no_process_accounts_for_is_seen(tmp_path: Path) -> None:
     cpu = min(os.sched_getaffinity(0))
     proc = tmp_path / "proc"
     (proc / str(os.getpid())).mkdir(parents=True)
-    stat = "cpu  0 0 0 0\ncpu{cpu} {user} 0 0 1000 0 0 0 0 0 0\n"
-    (proc / "stat").write_text(stat.format(cpu=cpu, user=100))
+    stat = "cpu  0 0 0 0\ncpu{cpu} 100 0 0 {idle} 0 0 0 0 0 0\n"
+    (proc / "stat").write_text(stat.format(cpu=cpu, idle=1000))
     watch = Watch(tmp_path)
     before = watch.glance()
-    (proc / "stat").write_text(stat.format(cpu=cpu, user=130))
+    time.sleep(0.5)
+    (proc / "stat").write_text(stat.format(cpu=cpu, idle=1020))
     foreign = watch.between(before, watch.glance(), os.getpid())
-    assert foreign.hidden == pytest.approx(0.3, abs=0.05)
+    # Of all the processors' time only 0.2 s were idle, and this process slept.
+    expected = foreign.wall * len(os.sched_getaffinity(0)) - 0.2
+    assert foreign.hidden == pytest.approx(expected, abs=0.05)
+    assert "not visible here took" in (watch.objection(foreign) or "")
     quiet = Foreign(wall=1.0, visible=0.0, hidden=0.1)
     assert watch.objection(quiet) is None
     assert "not visible here took" in (watch.objection(Foreign(1.0, 0.0, 100.0)) or "")
