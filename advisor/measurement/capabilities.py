@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from advisor.measurement.definitions import CapabilityDefinition, Definitions, FrameworkDefinition
@@ -17,10 +17,11 @@ _ESTIMATE = 10.0
 
 @dataclass(frozen=True)
 class CapabilityTask:
-    """Run one framework's recipe for one capability, in a process of its own."""
+    """Run one framework's recipe for one capability (in one variant), in a process that does nothing else."""
 
     framework: FrameworkDefinition
     capability: CapabilityDefinition
+    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     kind: Literal["capability"] = "capability"
 
     @property
@@ -31,16 +32,20 @@ class CapabilityTask:
     @property
     def title(self) -> str:
         """What a progress display calls it."""
-        return f"{self.framework.title}: {self.capability.title}"
+        variant = "".join(f", {value}" for value in self.parameters.values())
+        return f"{self.framework.title}: {self.capability.title}{variant}"
 
     @property
     def estimate(self) -> float:
         """Seconds it takes on a quiet machine with two cores."""
-        return _ESTIMATE
+        return _ESTIMATE / len(self.capability.variants)
 
     def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
         """Return the observation of the proof before anything is known of it."""
-        return Observation(probe=self.probe, framework=self.framework.id, metric=metric, unit=unit, outcome="not_run")
+        return Observation(
+            probe=self.probe, framework=self.framework.id, parameters=dict(self.parameters), metric=metric, unit=unit,
+            outcome="not_run",
+        )  # fmt: skip
 
 
 def planned(
@@ -68,7 +73,7 @@ def planned(
         for name in frameworks:
             framework = known.frameworks[name]
             if known.has_recipe(name, capability):
-                tasks.append(CapabilityTask(framework, capability))
+                tasks += [CapabilityTask(framework, capability, variant) for variant in capability.variants]
             else:
                 skipped.append(Skipped(probe=capability.probe, why=f"{framework.title} has no recipe for it"))
     return tasks, skipped

@@ -85,7 +85,7 @@ class CapabilityDefinition(Model):
     """Something a framework may be able to do: what is asked, how it is proved, what each outcome means.
 
     ``settles`` are ids of claims; ``install`` says for a framework what brings a package that only this recipe needs;
-    ``limits`` are those of one recipe.
+    ``limits`` are those of one recipe; ``variants`` are the parameters that it is run with, one after the other.
     """
 
     id: str
@@ -97,6 +97,7 @@ class CapabilityDefinition(Model):
     settles: tuple[str, ...] = ()
     install: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Limits()
+    variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
     lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
 
     @property

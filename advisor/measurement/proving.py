@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -13,14 +16,25 @@ from advisor.measurement.confinement import Confinement
 from advisor.measurement.context import Context
 from advisor.measurement.run import Observation, Outcome
 from advisor.measurement.sampling import failed
+from advisor.measurement.worker import Worker
 
 
 def prove(context: Context, tasks: Sequence[CapabilityTask]) -> None:
-    """Run every recipe, one after the other, and record what came out; one that fails costs its own outcome only."""
+    """Run every recipe, one after the other, and record what came out; one that fails costs its own outcome only.
+
+    The variants of one recipe share a process, as long as it lives.
+    """
+    for _, variants in itertools.groupby(tasks, key=lambda task: (task.capability.id, task.framework.id)):
+        group = list(variants)
+        with contextlib.closing(_Recipe(context, group[0])) as recipe:
+            _prove(context, group, recipe)
+
+
+def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -> None:
     for task in tasks:
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
-                found = observed(task.blank(), _body(context, task))
+                found = observed(task.blank(), recipe.run(task))
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -50,20 +64,44 @@ def observed(blank: Observation, body: Mapping[str, Any]) -> Observation:
     )
 
 
-def _body(context: Context, task: CapabilityTask) -> Mapping[str, Any]:
-    name = task.framework.id
-    scratch = context.scratch / f"{task.capability.id}-{name}"
-    folder = scratch / "artifacts"
-    folder.mkdir(parents=True)
-    home = context.plan.definitions.homes.get(name)
-    worker = context.worker(
-        "framework", name, *(("--frameworks-folder", str(home)) if home else ()),
-        python=context.environments[name].python, name=f"the {task.framework.title} worker", scratch=scratch,
-    )  # fmt: skip
-    confined = Confinement(worker, scratch, task.capability.limits)
-    try:
-        _ = confined.collect(worker.send("describe", threads=context.threads)).value
-        return confined.collect(worker.send("prove", probe=task.probe, folder=str(folder))).body
-    finally:
-        confined.end()
-        shutil.rmtree(scratch, ignore_errors=True)
+class _Recipe:
+    """The confined worker of one recipe: started when it is first needed, and again when it was lost."""
+
+    def __init__(self, context: Context, task: CapabilityTask) -> None:
+        self._context = context
+        self._framework = task.framework
+        self._limits = task.capability.limits
+        self._scratch = context.scratch / f"{task.capability.id}-{task.framework.id}"
+        self._running: tuple[Worker, Confinement] | None = None
+
+    def run(self, task: CapabilityTask) -> Mapping[str, Any]:
+        """Return the body of the worker's answer."""
+        try:
+            worker, confined = self._ready()
+            folder = Path(tempfile.mkdtemp(dir=self._scratch))
+            parameters = dict(task.parameters)
+            sent = worker.send("prove", probe=task.probe, folder=str(folder), parameters=parameters)
+            return confined.collect(sent).body
+        except WorkerError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the process with all that it started, and remove what it wrote; safe to call again."""
+        if self._running is not None:
+            self._running[1].end()
+            self._running = None
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _ready(self) -> tuple[Worker, Confinement]:
+        if self._running is None:
+            name, context = self._framework.id, self._context
+            home = context.plan.definitions.homes.get(name)
+            self._scratch.mkdir()
+            worker = context.worker(
+                "framework", name, *(("--frameworks-folder", str(home)) if home else ()), scratch=self._scratch,
+                python=context.environments[name].python, name=f"the {self._framework.title} worker",
+            )  # fmt: skip
+            self._running = worker, Confinement(worker, self._scratch, self._limits)
+            _ = self._running[1].collect(worker.send("describe", threads=context.threads)).value
+        return self._running
