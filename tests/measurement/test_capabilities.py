@@ -20,20 +20,25 @@ from advisor.measurement.store import Store
 from tests.measurement.conftest import TOY
 
 UNRULY = Path(__file__).parent / "data" / "unruly"
+VARIANTS: dict[str, tuple[dict[str, str | int | float | bool], ...]] = {
+    "varies": ({"task": "define"}, {"task": "train"}, {"task": "crash"}, {"task": "save"})
+}
 LIMITS = {"hangs": Limits(seconds=1.0), "eats": Limits(seconds=60, memory=400e6)}
-RECIPES = sorted(file.stem for file in (UNRULY / "unruly").glob("*.py") if file.stem not in ("__init__", "describe"))
+FILES = {file.stem for file in (UNRULY / "unruly").glob("*.py")} - {"__init__", "describe"}
+RECIPES = sorted(FILES - VARIANTS.keys())
 
 
 def capability(name: str) -> CapabilityDefinition:
     return CapabilityDefinition(
-        id=name, title=name.title(), question="?", why=".", proof=".", limits=LIMITS.get(name, Limits(seconds=30))
-    )
+        id=name, title=name.title(), question="?", why=".", proof=".", limits=LIMITS.get(name, Limits(seconds=30)),
+        variants=VARIANTS.get(name, ({},)),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def unruly() -> Definitions:
     known = definitions.load(folders=[UNRULY])
-    return replace(known, capabilities={name: capability(name) for name in [*RECIPES, "flies"]})
+    return replace(known, capabilities={name: capability(name) for name in [*sorted(FILES), "flies"]})
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,16 @@ def test_each_recipe_costs_its_own_outcome_only(run: Run) -> None:
     }  # fmt: skip
     assert run.complete
     assert all(each.metric is None and each.framework == "unruly" for each in run.observations if each.proof)
+
+
+def test_the_variants_of_a_recipe_share_a_process_until_it_dies(run: Run) -> None:
+    varied = [each for each in run.observations if each.probe == "capability:varies"]
+    assert [each.parameters for each in varied] == list(VARIANTS["varies"])
+    assert [each.outcome for each in varied] == ["proved", "proved", "error", "proved"]
+    first, second, crashed, last = ((each.proof or {}).get("process") for each in varied)
+    assert first == second
+    assert crashed is None
+    assert last not in (None, first)
 
 
 def test_a_proof_keeps_its_figures_and_the_name_of_its_artifact(run: Run) -> None:
@@ -97,7 +112,7 @@ def test_what_a_framework_lacks_is_left_out_with_the_reason(unruly: Definitions,
     (flies,) = (each for each in run.skipped if each.probe == "capability:flies")
     assert flies.why == "Unruly has no recipe for it"
     plan = make_plan(definitions=unruly, frameworks=["unruly"], only=["capability:*"])
-    assert len(plan.capabilities) == len(RECIPES)
+    assert len(plan.capabilities) == len(RECIPES) + len(VARIANTS["varies"])
     assert plan.covered_by(run)
     assert not plan.covered_by(run.model_copy(update={"observations": run.observations[:-1]}))
 
