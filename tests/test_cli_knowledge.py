@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,23 @@ def test_a_day_of_the_past_needs_no_run(here: Path) -> None:
     assert "TensorFlow Lite" in printed
     assert "advisor recommend --profile edge --as-of 2022-12-31" in printed
     assert not (here / ".advisor").exists(), "nothing is measured, and no site is written"
+
+
+def test_a_recommendation_reads_only_what_it_needs(kept: Path) -> None:
+    run = next((kept / ".advisor" / "runs").glob("*.json"))
+    code = (
+        "import sys\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and opened.append(str(args[0])))\n"
+        "from advisor.cli import main\n"
+        f"main(['recommend', '--run', {str(run)!r}, '--json'], prog_name='advisor', standalone_mode=False)\n"
+        "print(*[name for name in opened if '/knowledge/' in name and name.endswith('.yaml')], file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=kept, capture_output=True, text=True, timeout=120, check=True
+    )
+    read = {Path(name).name for name in ended.stderr.split() if name.endswith(".yaml")}
+    assert read == {"facts.yaml", "sources.yaml"}
 
 
 @pytest.mark.parametrize("arguments", [["claims", "--help"], ["systems", "--help"], ["knowledge", "--help"]])

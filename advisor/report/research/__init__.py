@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.report.research.articles import Articles
 from advisor.report.research.document import report
 
-__all__ = ["report"]
+__all__ = ["Articles", "report"]

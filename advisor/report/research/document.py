@@ -33,12 +33,12 @@ _PER_RUNTIME = ("maintenance", "latest-release", "maturity", "compatibility", "p
 
 def report(
     run: Run,
-    profile: Profile,
+    question: Profile | Recommendation,
     *,
-    told: Recommendation | None = None,
     templates: Path | None = None,
     seed: int = 0,
     past: bool = True,
+    articles: Articles | None = None,
 ) -> str:
     """Return the research report of a Run for one profile, as Markdown in US English.
 
@@ -46,32 +46,31 @@ def report(
     ----------
     run : Run
         What was measured.
-    profile : Profile
-        What is needed.
-    told : Recommendation, optional
-        The answer for `profile` on `run`; default it is decided here.
+    question : Profile or Recommendation
+        What is needed, to be decided here; or the answer that was decided on `run`.
     templates : path, optional
         A folder laid out like ours whose templates win over the shipped ones.
     seed : int
         Of the robustness analysis.
     past : bool
         Whether to ask the engine for the days of the past, which takes a few seconds.
+    articles : Articles, optional
+        The articles judged on `run` already; several reports on one Run can share them.
     """
-    told = told or decide(run, profile, seed=seed)
+    told = decide(run, question, seed=seed) if isinstance(question, Profile) else question
     catalog = whole_catalog()
     citations = Citations(catalog, _looked())
     titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
     context = {
         "run": run,
         "told": told,
-        "profile": profile,
         "day": run.finished.date(),
         "stack": lambda item: words.stack(item.framework, item.route, titles),
         "name": lambda name: words.name(name, titles),
         "named": lambda names: listed([words.name(name, titles) for name in names]),
         "findings": Findings(run, titles),
         "table": Table(told, catalog),
-        "articles": Articles(run, catalog, seed=seed, past=past),
+        "articles": articles or Articles(run, catalog, seed=seed, past=past),
         "documented": _documented(catalog, run, told),
         "systems": load_systems(),
         "facts": _decisive(catalog),
