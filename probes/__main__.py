@@ -1,4 +1,4 @@
-"""Start a worker or train the digits: ``python probes framework pytorch``, ``runtime litert``, ``digits --output DIR``.
+"""Start a worker: ``python probes framework pytorch``, ``runtime litert``; or do one thing: ``digits``, ``ceiling``.
 
 Run as a script by the Python that has the framework; nothing has to be installed there but the framework and NumPy.
 """
@@ -29,6 +29,10 @@ def main() -> int:
         from probes import runtime_worker
 
         runtime_worker.main(arguments.name)
+    elif arguments.what == "ceiling":
+        from probes import peaks
+
+        peaks.main(arguments.threads)
     else:
         # One thread: the products are small, and on a busy machine a second one waits more than it works.
         os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -53,6 +57,8 @@ def _arguments() -> argparse.Namespace:
     )
     runtime = commands.add_parser("runtime", help="load and time an exported model with its runtime alone")
     runtime.add_argument("name")
+    ceiling = commands.add_parser("ceiling", help="measure what NumPy reaches on this machine")
+    ceiling.add_argument("--threads", type=int, required=True, metavar="N")
     digits = commands.add_parser("digits", help="train the convolutional network on the digits")
     digits.add_argument("--output", type=Path, required=True, metavar="DIR")
     return parser.parse_args()

@@ -29,7 +29,14 @@ def main(name: str, folders: Sequence[Path] = ()) -> None:
     frameworks.__path__.extend(str(folder.resolve()) for folder in folders)
     worker = Worker(name)
     serve(
-        claim(), {"describe": worker.describe, "prepare": worker.prepare, "block": worker.block, "prove": worker.prove}
+        claim(),
+        {
+            "describe": worker.describe,
+            "prepare": worker.prepare,
+            "block": worker.block,
+            "measure": worker.measure,
+            "prove": worker.prove,
+        },
     )
 
 
@@ -112,6 +119,15 @@ class Worker:
             raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are prepared")
         given = {key: command[key] for key in ("settle", "lead_in", "seconds", "minimum_calls") if key in command}
         return {"ok": timing.block(self.cells[number].call, **given)}
+
+    def measure(self, command: Command) -> Body:
+        """Run an experiment that has figures of its own."""
+        self._needs_description()
+        probe = str(command["probe"])
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", probe):
+            raise ProbeError("error", f"{probe!r} is no experiment")
+        found = self._recipe(probe.replace("-", "_")).measure()
+        return {"ok": {"how": found.how, "values": found.values, "details": found.details}}
 
     def prove(self, command: Command) -> Body:
         """Run one recipe, on the trained network or else on seeded weights; its exception, too, is an outcome."""

@@ -78,7 +78,7 @@ def test_garbage_is_answered_and_survived() -> None:
     assert [reply["id"] for reply in replies] == [None, None, 3, 4, 5, None, "x", 9]
     assert [reply.get("outcome") for reply in replies] == ["error"] * 6 + [None, None]
     assert "unknown command 'dance'" in replies[3]["message"]
-    assert "describe, prepare, block, prove, stop" in replies[3]["message"]
+    assert "describe, prepare, block, measure, prove, stop" in replies[3]["message"]
     assert replies[4]["message"] == "KeyError: 'threads'"
     assert replies[4]["where"].startswith("worker.py:")
 
@@ -160,6 +160,13 @@ def test_the_fastest_alternative_is_taken_and_the_others_are_named(worker: Probe
 def test_a_setting_without_a_working_alternative_says_why(worker: Probe) -> None:
     reply = worker.ask("prepare", mode="broken", **INFERENCE)
     assert (reply["outcome"], reply["message"]) == ("not_supported", "there is no compiler here")
+
+
+def test_an_experiment_has_figures_of_its_own(worker: Probe) -> None:
+    told = worker.ok("measure", probe="counting")
+    assert told == {"how": "fingers", "values": {"fingers": [10, 10]}, "details": {"hands": 2}}
+    assert worker.ask("measure", probe="flying")["outcome"] == "not_run"
+    assert "is no experiment" in worker.ask("measure", probe="../counting")["message"]
 
 
 def test_what_a_recipe_prints_does_not_reach_the_channel() -> None:
