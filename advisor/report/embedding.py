@@ -1,0 +1,82 @@
+"""Our pages in somebody else's theme: one stylesheet that touches nothing outside them, and links that lead on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from advisor import resources
+
+ROOT = "advisor-report"
+
+_PARTS = (
+    "signs", "bars in percent", "tables", "home", "profile page", "charts", "code", "samples", "capability matrix",
+    "claims", "provenance footer",
+)  # fmt: skip
+# Themes say in an attribute that they are dark, whatever the reader's system prefers.
+_DARK = ('[data-md-color-scheme="slate"]', '[data-bs-theme="dark"]')
+_GROUND = """
+line-height: 1.5; color: var(--ink); font-variant-numeric: tabular-nums;
+code, pre { font-family: var(--mono); font-size: .8125rem; }
+.vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.sprite { position: absolute; }
+.small { font-size: var(--t-14); color: var(--ink-2); }
+.lede { font-size: var(--t-18); line-height: 1.5; }
+.finding { font-weight: 600; line-height: 1.4; }
+.source, .iv { color: var(--ink-2); font-weight: 400; }
+.iv { white-space: nowrap; }
+.source { display: block; font-size: var(--t-13); }
+.crumb { font-size: var(--t-14); color: var(--ink-2); }
+table tr > th, table tr > td { white-space: normal; }
+dl.facts dt, dl.words dt, dl.legend dt { all: unset; }
+dl.facts dt { color: var(--ink-2); font-weight: 400; }
+[hidden] { display: none !important; }
+"""
+_SIGNS = re.compile(r"^\.(?:solid|soft|cut|line|own)[ .].*$", re.MULTILINE)
+_LINK = re.compile(r'(?<= href=")([a-z0-9-]+)(\.html|\.json|\.csv)(?=[#"])')
+
+
+def stylesheet() -> str:
+    """Return our stylesheet for the pages alone: nested under one class, lengths free of the theme's root font size."""
+    text = (resources.templates() / "theme" / "style.css").read_text(encoding="utf-8")
+    parts = dict(_sections(text))
+    light, dark = re.findall(r":root \{(.*?)\}", parts["tokens"], re.DOTALL)[:2]
+    tokens = light.replace("color-scheme: light dark;", "").replace("--paper: #ffffff", _paper("#ffffff"))
+    body = "\n".join(next(found for name, found in parts.items() if name.startswith(part)) for part in _PARTS)
+    # What a sign is made of is drawn inside <use>, where no rule reaches that names an element outside the symbol.
+    signs = _SIGNS.findall(body)
+    rules = [
+        *(f'symbol[id^="m-"] {rule}' for rule in signs),
+        f".{ROOT} {{ {tokens} {_GROUND} {body} }}",
+        *(f"{theme} .{ROOT} {{ {dark.replace('--paper: #16181b', _paper('#16181b'))} }}" for theme in _DARK),
+    ]
+    return re.sub(r"(\d*\.?\d+)rem\b", lambda found: f"{float(found[1]) * 16:g}px", "\n".join(rules)) + "\n"
+
+
+def embed(html: str, pages: Collection[str], address: Callable[[str], str]) -> str:
+    """Return a page's content with our class around it and every link to one of our pages where the site has it.
+
+    Parameters
+    ----------
+    html : str
+        The content of the page, with links as `advisor.report.pages.context.Report.href` writes them.
+    pages : collection of str
+        The names of our pages, without an ending.
+    address : callable
+        From the file that a link names (``evidence.html``, ``run.json``) to its address, seen from this page.
+    """
+
+    def lead(found: re.Match[str]) -> str:
+        ours = found[2] != ".html" or found[1] in pages
+        return address(found[0]) if ours else found[0]
+
+    return f'<div class="{ROOT}">\n{_LINK.sub(lead, html)}\n</div>'
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    parts = re.split(r"/\* -{4} (.*?) -+ \*/", text)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _paper(colour: str) -> str:
+    return f"--paper: var(--md-default-bg-color, var(--bs-body-bg, {colour}))"

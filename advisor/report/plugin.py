@@ -1,0 +1,153 @@
+"""The MkDocs plugin ``advisor``: the pages of a Run in a team's own site, its navigation and its theme.
+
+.. code-block:: yaml
+
+    plugins:
+      - search
+      - advisor:
+          run: run.json
+          profiles: [edge]
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import base
+from mkdocs.config import config_options as c
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url, nest_paths
+
+from advisor.errors import AdvisorError
+from advisor.report import embedding
+from advisor.report.pages import docs
+from advisor.report.pages.context import Report
+
+STYLE = "advisor.css"
+
+
+class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
+    """The plugin's options.
+
+    Attributes
+    ----------
+    run : file
+        The Run to show, relative to ``mkdocs.yml``.
+    profiles : list of str
+        Names of shipped profiles or paths of your own; default all that are shipped.
+    folder : str
+        Where the pages lie in the site.
+    title : str
+        What the navigation calls them.
+    templates : folder, optional
+        Templates that win over ours.
+    """
+
+    run = c.File(exists=True)
+    profiles = c.ListOfItems(c.Type(str), default=[])
+    folder = c.Type(str, default="advisor")
+    title = c.Type(str, default="Which framework?")
+    templates = c.Optional(c.Dir(exists=True))
+
+
+class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
+    """Adds the pages to a site; everything about their look and place stays the site's own."""
+
+    def __init__(self) -> None:
+        self.pages: frozenset[str] = frozenset()
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Ask for what the pages need: their stylesheet, and anchors at headings."""
+        config.extra_css.append(self._place(STYLE))
+        if "attr_list" not in config.markdown_extensions:
+            config.markdown_extensions.append("attr_list")
+        return config
+
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Render the pages of the Run and add them, with a place in the navigation for those that have one."""
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            try:
+                nav = docs.write(self._report(), folder, self._templates())
+            except AdvisorError as error:
+                raise PluginError(f"advisor: {error.message}") from None
+            found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+        found[STYLE] = embedding.stylesheet()
+        self.pages = frozenset(name.removesuffix(".md") for name in found if name.endswith(".md"))
+        listed = set(_names(nav))
+        for name, text in found.items():
+            file = File.generated(config, self._place(name), content=text)
+            if name.endswith(".md") and name not in listed:
+                file.inclusion = InclusionLevel.NOT_IN_NAV
+            files.append(file)
+        entry = {self.config.title: self._prefixed(nav)}
+        if config.nav is None:
+            others = (file.src_uri for file in files.documentation_pages() if not self._ours(file))
+            config.nav = nest_paths(others)  # type: ignore[no-untyped-call]
+        if not _mentions(config.nav, self._place("")):
+            config.nav = [*config.nav, entry]
+        return files
+
+    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Lead the links between our pages to where this site has them."""
+        if not self._ours(page.file):
+            return html
+
+        def address(name: str) -> str:
+            source = f"{name.removesuffix('.html')}.md" if name.endswith(".html") else name
+            file = files.get_file_from_path(self._place(source))
+            return get_relative_url(file.url, page.url) if file else name
+
+        return embedding.embed(html, self.pages, address)
+
+    def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
+        """Build again when the Run, a profile of your own, or a template changes."""
+        for path in (self.config.run, self.config.templates, *filter(_is_file, self.config.profiles)):
+            if path:
+                server.watch(str(path))
+        return server
+
+    def _report(self) -> Report:
+        from advisor.decision.engine import decide
+        from advisor.decision.profile import load_profile, shipped_profiles
+        from advisor.measurement.run import load_run
+
+        run = load_run(self.config.run)
+        wanted = self.config.profiles or list(shipped_profiles())
+        return Report(run, [decide(run, load_profile(name)) for name in wanted])
+
+    def _templates(self) -> Path | None:
+        return Path(self.config.templates) if self.config.templates else None
+
+    def _place(self, name: str) -> str:
+        return f"{self.config.folder.strip('/')}/{name}"
+
+    def _ours(self, file: File) -> bool:
+        return file.src_uri.startswith(self._place("")) and Path(file.src_uri).stem in self.pages
+
+    def _prefixed(self, nav: Any) -> Any:
+        if isinstance(nav, dict):
+            return {title: self._prefixed(item) for title, item in nav.items()}
+        return [self._prefixed(item) for item in nav] if isinstance(nav, list) else self._place(nav)
+
+
+def _names(nav: Any) -> list[str]:
+    """Return every file that a navigation names."""
+    if isinstance(nav, dict):
+        return [name for item in nav.values() for name in _names(item)]
+    return [name for item in nav for name in _names(item)] if isinstance(nav, list) else [str(nav)]
+
+
+def _mentions(nav: Any, place: str) -> bool:
+    return any(name.startswith(place) for name in _names(nav))
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).is_file()

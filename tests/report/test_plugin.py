@@ -1,0 +1,136 @@
+"""The MkDocs plugin in sites of other people: their navigation, their theme, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from mkdocs.commands import build
+from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import PluginCollection
+
+from advisor.measurement.run import save_run
+from advisor.report import embedding
+from advisor.report.plugin import AdvisorPlugin
+from tests.report.conftest import rich_run
+from tests.report.html import Element, parse
+
+THEMES = ("mkdocs", "readthedocs", "material")
+
+
+def build_team_site(folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "") -> Path:
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "index.md").write_text("# Our platform\n\nWhat we run.\n", encoding="utf-8")
+    save_run(rich_run(), folder / "run.json")
+    (folder / "mkdocs.yml").write_text(
+        f"site_name: Our platform\ntheme:\n  name: {theme}\nuse_directory_urls: {str(directory_urls).lower()}\n{nav}"
+        f"plugins:\n  - advisor:\n      run: run.json\n      profiles: [edge]\n{option}",
+        encoding="utf-8",
+    )
+    config = load_config(str(folder / "mkdocs.yml"))
+    plugins: PluginCollection = config.plugins
+    plugins.on_startup(command="build", dirty=False)
+    build.build(config)
+    return folder / "site"
+
+
+@pytest.fixture(scope="module", params=THEMES)
+def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A team's site in a theme of its own, with our pages in it."""
+    return build_team_site(tmp_path_factory.mktemp(request.param), request.param)
+
+
+def content(page: Path) -> Element:
+    return next(each for each in read_loosely(page).walk() if embedding.ROOT in each.classes)
+
+
+def read_loosely(page: Path) -> Element:
+    """Read what lies inside our own element; a theme may leave its own elements open."""
+    text = page.read_text(encoding="utf-8")
+    start = text.index(f'<div class="{embedding.ROOT}">')
+    end = text.index("</footer>\n</div>", start) + len("</footer>\n</div>")
+    return parse(text[start:end])
+
+
+def test_the_pages_are_there_and_in_the_navigation(team: Path) -> None:
+    home = (team / "index.html").read_text(encoding="utf-8")
+    assert "Which framework?" in home
+    for name in ("profile-edge", "capabilities", "claims", "systems"):
+        assert (team / "advisor" / name / "index.html").is_file()
+        assert f'href="advisor/{name}/"' in home
+    assert (team / "advisor" / "capability-data-parallel" / "index.html").is_file()
+    assert 'href="advisor/capability-data-parallel/"' not in home
+
+
+def test_every_link_between_our_pages_leads_somewhere(team: Path) -> None:
+    seen = 0
+    for page in (team / "advisor").rglob("index.html"):
+        for element in content(page).walk():
+            address = element.attributes.get("href", "")
+            path = urlsplit(address).path
+            if not path or urlsplit(address).scheme:
+                continue
+            target = (page.parent / path).resolve()
+            assert (target / "index.html").is_file() or target.is_file(), (page, address)
+            seen += 1
+    assert seen > 500
+
+
+def test_every_anchor_that_is_linked_exists(team: Path) -> None:
+    pages = {page.parent.resolve(): page for page in (team / "advisor").rglob("index.html")}
+    anchors = {
+        folder: set(re.findall(r'\sid="([^"]+)"', page.read_text(encoding="utf-8"))) for folder, page in pages.items()
+    }
+    for folder, page in pages.items():
+        for element in content(page).walk():
+            path, _, fragment = element.attributes.get("href", "").partition("#")
+            if fragment and not urlsplit(path).scheme:
+                assert fragment in anchors[(folder / path).resolve()], (page, path, fragment)
+
+
+def test_our_stylesheet_is_linked_and_touches_only_our_pages(team: Path) -> None:
+    page = (team / "advisor" / "index.html").read_text(encoding="utf-8")
+    assert 'href="advisor.css"' in page or 'href="./advisor.css"' in page
+    style = (team / "advisor" / "advisor.css").read_text(encoding="utf-8")
+    depth = 0
+    for line in re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL).splitlines():
+        if depth == 0 and line.strip():
+            assert embedding.ROOT in line or line.startswith('symbol[id^="m-"] '), line
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
+    assert "rem" not in re.sub(r"[a-z-]*rem[a-z-]+", "", style)
+
+
+def test_the_teams_own_pages_stay_as_they_are(team: Path) -> None:
+    assert embedding.ROOT not in (team / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_without_directories(tmp_path: Path) -> None:
+    site = build_team_site(tmp_path, "mkdocs", directory_urls=False)
+    links = [each.attributes.get("href", "") for each in content(site / "advisor" / "index.html").walk()]
+    assert "profile-edge.html" in links
+
+
+def test_a_team_may_place_the_pages_itself(tmp_path: Path) -> None:
+    nav = "nav:\n  - index.md\n  - Choice: advice/profile-edge.md\n"
+    site = build_team_site(tmp_path, "mkdocs", nav=nav, option="      folder: advice\n")
+    home = (site / "index.html").read_text(encoding="utf-8")
+    assert "Choice" in home
+    assert "Which framework?" not in home
+    assert 'href="advice/profile-edge/"' in home
+
+
+def test_a_changed_run_is_built_again(tmp_path: Path) -> None:
+    build_team_site(tmp_path, "mkdocs")
+    config = load_config(str(tmp_path / "mkdocs.yml"))
+    plugin = config.plugins["advisor"]
+    assert isinstance(plugin, AdvisorPlugin)
+    server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(tmp_path / "site"))
+    try:
+        plugin.on_serve(server, config=config, builder=None)
+        assert str(tmp_path / "run.json") in server._watched_paths
+    finally:
+        server.server_close()
