@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import jinja2
 from advisor import resources
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile
-from advisor.decision.recommendation import Cell, Recommendation
+from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.knowledge.articles import Article
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.freshness import age, is_stale
@@ -83,6 +84,16 @@ def report(
     return tidy(f"{citations.resolve(body)}\n\n## References\n\n{references}\n")
 
 
+@dataclass(frozen=True)
+class Gain:
+    """What one stack is worth more than another on one criterion, with both cells; no word about which is better."""
+
+    criterion: str
+    worth: float
+    mine: Cell
+    theirs: Cell
+
+
 class Table:
     """The performance table of one answer, cell by cell, with the source of every documented one."""
 
@@ -93,6 +104,24 @@ class Table:
     def cell(self, framework: str, route: str | None, criterion: str) -> Cell:
         """Return one cell."""
         return self.cells[framework, route, criterion]
+
+    def gains(self, first: Ranked, second: Ranked) -> list[Gain]:
+        """Return the criteria on which `first` is worth more than `second`, the greatest difference first."""
+        theirs = {each.criterion: each for each in second.contributions}
+        found = []
+        for mine in first.contributions:
+            other = theirs[mine.criterion]
+            if mine.value is None or other.value is None:
+                continue
+            worth = mine.weight * (mine.value - other.value)
+            if round(worth, 2) > 0:
+                cells = [self.cell(each.framework, each.route, mine.criterion) for each in (first, second)]
+                found.append(Gain(mine.criterion, worth, *cells))
+        return sorted(found, key=lambda gain: (-gain.worth, gain.criterion))
+
+    def unknown(self, ranked: Ranked) -> float:
+        """Return the share of the weight of which nothing is known for one stack."""
+        return sum(each.weight for each in ranked.contributions if each.value is None)
 
     def source(self, cell: Cell) -> str:
         """Return the id of the source that a cell rests on; empty for a measured or missing one."""
