@@ -20,11 +20,14 @@ class Inference:
         One forward pass; returns the logits as a NumPy array, so that the result is there when it returns.
     compiled : bool
         Whether the first call traces or compiles.
+    answer : callable, optional
+        The same model on other inputs, for example a batch of another size.
     """
 
     how: str
     call: Callable[[], Array]
     compiled: bool = False
+    answer: Callable[[Array], Array] | None = None
 
 
 @dataclass(frozen=True)

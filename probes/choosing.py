@@ -56,10 +56,7 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
     Exception
         What the first alternative raised, when none works.
     """
-    if setting is not None:
-        builders = [build for build in builders if build.__name__ == setting]
-        if not builders:
-            raise ProbeError("error", f"no alternative is called {setting!r}")
+    builders = named(builders, setting)
     referee = Referee(case)
     working: list[tuple[str, Ready]] = []
     failures: list[tuple[str, Exception]] = []
@@ -84,6 +81,16 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
     ]
     tried += [{"setting": failed, "message": _reason(failed, error)} for failed, error in failures]
     return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name, tried)
+
+
+def named(builders: Sequence[Builder], setting: str | None) -> Sequence[Builder]:
+    """Return the one alternative that is called `setting`, or all of them without a name."""
+    if setting is None:
+        return builders
+    found = [build for build in builders if build.__name__ == setting]
+    if not found:
+        raise ProbeError("error", f"no alternative is called {setting!r}")
+    return found
 
 
 def _shortest(ready: Sequence[Ready]) -> list[float]:

@@ -10,8 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from probes import markers
+from probes.channel import ProbeError
+
+if TYPE_CHECKING:
+    from probes.cell import Builder
+    from probes.workloads import Case
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,34 @@ def resident_bytes() -> int:
         return int(statm.read_text().split()[1]) * resource.getpagesize()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def peak_bytes() -> int:
+    """Return the most that was resident in this process so far, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not ru_maxrss, which on Linux a new process inherits from the one that started it.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def of_calls(build: Builder, case: Case, *, calls: int = 5) -> dict[str, int]:
+    """Build a cell, call it `calls` times and return the resident bytes ``before``, ``after`` and at the ``peak``.
+
+    Raises
+    ------
+    ProbeError
+        ``not_applicable`` when the alternative has nothing to offer for the case.
+    """
+    before = resident_bytes()
+    cell = build(case)
+    if cell is None:
+        raise ProbeError("not_applicable", "the alternative does not apply to this workload")
+    for _ in range(calls):
+        cell.call()
+    return {"before": before, "after": resident_bytes(), "peak": peak_bytes()}
 
 
 def version(distribution: str) -> str | None:

@@ -12,13 +12,14 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Only the standard library up to here and below: NumPy is part of what importing a framework costs.
 from probes import footprint, frameworks, timing
 from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
 
 if TYPE_CHECKING:
+    from probes.cell import Builder, Cell
     from probes.workloads import Case
 
 TASKS = ("inference", "training", "pipeline")
@@ -34,6 +35,8 @@ def main(name: str, folders: Sequence[Path] = ()) -> None:
             "describe": worker.describe,
             "prepare": worker.prepare,
             "block": worker.block,
+            "reshape": worker.reshape,
+            "footprint": worker.footprint,
             "measure": worker.measure,
             "prove": worker.prove,
         },
@@ -45,7 +48,7 @@ class Worker:
 
     def __init__(self, framework: str) -> None:
         self.framework = framework
-        self.cells: list[Any] = []
+        self.cells: list[Cell] = []
         self.described = False
 
     def describe(self, command: Command) -> Body:
@@ -87,17 +90,10 @@ class Worker:
 
     def prepare(self, command: Command) -> Body:
         """Make a cell ready, check its parity, and only then give it a number."""
-        from probes import choosing, workloads
+        from probes import choosing
 
-        self._needs_description()
-        task, mode = str(command["task"]), str(command["mode"])
-        if task not in TASKS:
-            raise ProbeError("error", f"unknown task {task!r}: there are {', '.join(TASKS)}")
-        settings = self._recipe(task).SETTINGS
-        if mode not in settings:
-            raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
-        case = workloads.synthetic(str(command["workload"]), command.get("parameters"))
-        choice = choosing.choose(settings[mode], case, command.get("setting"))
+        builders, case = self._asked(command)
+        choice = choosing.choose(builders, case, command.get("setting"))
         ready = choice.ready
         self.cells.append(ready.cell)
         return {
@@ -108,17 +104,30 @@ class Worker:
                 "how": ready.how,
                 "setting": choice.setting,
                 "tried": choice.tried,
-                **_amount(case, task),
+                **_amount(case, str(command["task"])),
             }
         }
 
     def block(self, command: Command) -> Body:
         """Time one block of a prepared cell."""
-        number = command["cell"]
-        if not isinstance(number, int) or not 0 <= number < len(self.cells):
-            raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are prepared")
+        cell = self._cell(command)
         given = {key: command[key] for key in ("settle", "lead_in", "seconds", "minimum_calls") if key in command}
-        return {"ok": timing.block(self.cells[number].call, **given)}
+        return {"ok": timing.block(cell.call, **given)}
+
+    def reshape(self, command: Command) -> Body:
+        """Time the first call of a prepared inference on a batch of another size, and the call after it."""
+        from probes import shapes
+
+        cell = self._cell(command)
+        first, second = shapes.at_another(cell, str(command["workload"]), int(command["batch"]))
+        return {"ok": {"first_call": first, "second_call": second}}
+
+    def footprint(self, command: Command) -> Body:
+        """Build a cell in this process, call it a few times without a referee, and tell what memory that took."""
+        from probes import choosing
+
+        builders, case = self._asked(command)
+        return {"ok": footprint.of_calls(choosing.named(builders, command.get("setting"))[0], case)}
 
     def measure(self, command: Command) -> Body:
         """Run an experiment that has figures of its own."""
@@ -154,6 +163,25 @@ class Worker:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the exception is the outcome
             body = failed(error)
         return body | {"seconds": time.perf_counter() - start}
+
+    def _asked(self, command: Command) -> tuple[Sequence[Builder], Case]:
+        """Return the alternatives of the setting that a command names, and the case they are to compute."""
+        from probes import workloads
+
+        self._needs_description()
+        task, mode = str(command["task"]), str(command["mode"])
+        if task not in TASKS:
+            raise ProbeError("error", f"unknown task {task!r}: there are {', '.join(TASKS)}")
+        settings = self._recipe(task).SETTINGS
+        if mode not in settings:
+            raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
+        return settings[mode], workloads.synthetic(str(command["workload"]), command.get("parameters"))
+
+    def _cell(self, command: Command) -> Cell:
+        number = command["cell"]
+        if not isinstance(number, int) or not 0 <= number < len(self.cells):
+            raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are prepared")
+        return self.cells[number]
 
     def _recipe(self, name: str) -> ModuleType:
         """Import ``probes.frameworks.<framework>.<name>``; a recipe that is not there was not run."""

@@ -78,7 +78,7 @@ def test_garbage_is_answered_and_survived() -> None:
     assert [reply["id"] for reply in replies] == [None, None, 3, 4, 5, None, "x", 9]
     assert [reply.get("outcome") for reply in replies] == ["error"] * 6 + [None, None]
     assert "unknown command 'dance'" in replies[3]["message"]
-    assert "describe, prepare, block, measure, prove, stop" in replies[3]["message"]
+    assert "describe, prepare, block, reshape, footprint, measure, prove, stop" in replies[3]["message"]
     assert replies[4]["message"] == "KeyError: 'threads'"
     assert replies[4]["where"].startswith("worker.py:")
 
@@ -160,6 +160,28 @@ def test_the_fastest_alternative_is_taken_and_the_others_are_named(worker: Probe
 def test_a_setting_without_a_working_alternative_says_why(worker: Probe) -> None:
     reply = worker.ask("prepare", mode="broken", **INFERENCE)
     assert (reply["outcome"], reply["message"]) == ("not_supported", "there is no compiler here")
+
+
+def test_another_shape_is_timed_and_judged(worker: Probe) -> None:
+    cell = worker.ok("prepare", mode="best-known", setting="right", **INFERENCE)["cell"]
+    told = worker.ok("reshape", cell=cell, workload="cnn", batch=3)
+    assert 0 < told["second_call"] < 5
+    assert 0 < told["first_call"] < 5
+    rigid = worker.ok("prepare", mode="best-known", setting="slow", **INFERENCE)["cell"]
+    assert worker.ask("reshape", cell=rigid, workload="cnn", batch=3)["outcome"] == "not_applicable"
+    wrong = worker.ok("prepare", mode="narrow", **INFERENCE)["cell"]
+    reply = worker.ask("reshape", cell=wrong, workload="cnn", batch=3)
+    assert reply["outcome"] == "error"
+    assert "logits of 3 samples differ" in reply["message"]
+
+
+def test_memory_of_calls_is_told_from_that_before() -> None:
+    with abacus() as probe:
+        probe.ok("describe", threads=1)
+        told = probe.ok("footprint", mode="hoarding", **INFERENCE)
+        assert told["after"] - told["before"] > 40e6
+        assert told["peak"] >= told["after"]
+        assert probe.ask("footprint", mode="hoarding", setting="modest", **INFERENCE)["outcome"] == "error"
 
 
 def test_an_experiment_has_figures_of_its_own(worker: Probe) -> None:

@@ -55,6 +55,12 @@ def channels_last(model: nn.Module, inputs: Tensor) -> tuple[nn.Module, Tensor]:
     return model.to(memory_format=torch.channels_last), inputs.to(memory_format=torch.channels_last)
 
 
+def like(inputs: Tensor, others: Tensor) -> Tensor:
+    """Return `others` in the memory format of `inputs`."""
+    last = inputs.ndim == 4 and inputs.is_contiguous(memory_format=torch.channels_last) and not inputs.is_contiguous()
+    return others.to(memory_format=torch.channels_last) if last else others
+
+
 def described(how: str, inputs: Tensor) -> str:
     """Return `how`, with the memory format where there is a choice of it."""
     return f"{how}, channels_last" if inputs.ndim == 4 else how

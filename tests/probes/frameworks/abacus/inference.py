@@ -14,7 +14,27 @@ from probes.workloads import Array, Case
 
 
 def right(case: Case) -> Inference:
-    return Inference("NumPy", lambda: reference.forward(case.workload, case.weights, case.inputs))
+    def answer(inputs: Array) -> Array:
+        return reference.forward(case.workload, case.weights, inputs)
+
+    return Inference("NumPy", lambda: answer(case.inputs), answer=answer)
+
+
+def narrow(case: Case) -> Inference:
+    def answer(inputs: Array) -> Array:
+        return reference.forward(case.workload, case.weights, inputs) * np.float32(1.01)
+
+    return Inference("NumPy for one shape", right(case).call, answer=answer)
+
+
+def hoarding(case: Case) -> Inference:
+    kept: list[Array] = []
+
+    def call() -> Array:
+        kept.append(np.ones(10_000_000 // 8))
+        return kept[-1]
+
+    return Inference("NumPy that keeps everything", call)
 
 
 def slow(case: Case) -> Inference:
@@ -47,6 +67,8 @@ def broken(case: Case) -> Inference:
 SETTINGS = {
     "out-of-the-box": (right,),
     "best-known": (broken, slow, right),
+    "narrow": (narrow,),
+    "hoarding": (hoarding,),
     "noisy": (noisy,),
     "perturbed": (perturbed,),
     "broken": (broken,),
