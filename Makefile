@@ -35,6 +35,9 @@ site: $(VENV)/.ready-dev  ## Build the project's own documentation to build/site
 
 bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.wrong_winner
+	$(BIN)/python -m benchmarks.fuzz_profiles
 
 clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
 	rm -rf $(VENV) .advisor build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

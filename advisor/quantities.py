@@ -32,13 +32,13 @@ def parse(text: str | float, unit: str) -> float:
     """
     if isinstance(text, bool):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
-    if isinstance(text, (int, float)):
-        number, found = float(text), ""
-    else:
-        try:
+    try:
+        if isinstance(text, (int, float)):
+            number, found = float(text), ""
+        else:
             number, found = _read(text.replace("\N{NO-BREAK SPACE}", " ").strip())
-        except InvalidNumber:
-            raise ValueError(f"expected {_expected(unit)}, got {text!r}") from None
+    except (InvalidNumber, OverflowError):
+        raise ValueError(f"expected {_expected(unit)}, got {str(text)[:40]!r}") from None
     if not math.isfinite(number) or found not in ("", unit):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
     return number

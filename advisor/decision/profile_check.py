@@ -71,7 +71,7 @@ class Checker:
         self.musts = list(self._musts(require if isinstance(require, list) else []))
         self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
         for key in ("title", "question"):
-            if key not in data:
+            if data.get(key) is None:
                 self._problem((), f"'{key}' is missing")
         if not prefer:
             self._problem((), "'prefer' is missing")

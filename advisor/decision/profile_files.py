@@ -125,7 +125,7 @@ def _at_home(problem: Problem, own: Mapping[str, Any], inherited: int) -> Proble
     if loc[:1] == ("require",) and inherited and len(loc) > 1:
         index = int(loc[1]) - inherited
         loc = ("require", index, *loc[2:]) if index >= 0 else ()
-    if "extends" not in own or (loc and _has(own, loc)):
+    if "extends" not in own or not problem.loc or (loc and _has(own, loc)):
         return Problem(loc or problem.loc, problem.message)
     cause = "ships" if "ships" in own else "extends"
     return Problem((cause,), f"inherited from '{own['extends']}': {problem.message}")

@@ -15,7 +15,7 @@ def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**base, **own}
     left_out = {each for each in _items(own.get("without"), list) if isinstance(each, str)}
     required = _items(own.get("require"), list)
-    replaced = left_out | {each["criterion"] for each in required if isinstance(each, dict) and "criterion" in each}
+    replaced = left_out | {name for each in required if isinstance(name := _of(each, "criterion"), str)}
     kept = [each for each in base.get("require", ()) if each["criterion"] not in replaced]
     whole["require"] = [*kept, *required]
     whole["prefer"] = _prefer(base.get("prefer", {}), _items(own.get("prefer"), dict), left_out)

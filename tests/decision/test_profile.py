@@ -35,6 +35,24 @@ prefer:
       runtime-maintenance: {weight: 100, target: active, floor: archived, because: it hangs there for years}
 """
 
+EXTENDING = """\
+name: mine
+extends: edge
+without: [peak-memory]
+team: {knows: tensorflow, size: 4, code: 30000 lines}
+require:
+  - {criterion: artifact-size, at_most: 1 MB, because: small flash}
+prefer:
+  ship:
+    weight: 60
+    criteria:
+      edge-latency: {weight: 60, because: it is all that counts}
+  look:
+    weight: 10
+    criteria:
+      browser-runtime: {weight: 1, target: supported, floor: unsupported, because: also on a page}
+"""
+
 BAD = """\
 name: Street Camera
 title: A street camera
@@ -255,8 +273,8 @@ STRANGE = [
 def test_no_profile_however_broken_gives_a_traceback(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     refused = 0
-    for _ in range(30):
-        file = written(tmp_path, mutated(GOOD, chance))
+    for number in range(65):
+        file = written(tmp_path, mutated((GOOD, EXTENDING)[number % 2], chance))
         found = outcome(file)
         if found is not None:
             refused += 1

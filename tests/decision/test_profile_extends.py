@@ -120,6 +120,8 @@ def test_profiles_extend_each_other_in_a_row_and_by_path(tmp_path: Path) -> None
             r":6:30: for 'edge-latency' lower is better, so the target must be lower than the floor",
         ),
         ("extends: edge\nprefer:\n  new:\n    criteria: {}", r":5:5: 'weight' is missing"),
+        ("extends: edge\ntitle:", r":1:1: 'title' is missing"),
+        ("extends: edge\nrequire:\n  - {criterion: {a: 1}, at_most: 1 MB, because: x}", r":4:17: .*string"),
         ("team: {knows: tensorfow, size: 4}", r":2:15: unknown framework 'tensorfow' — did you mean 'tensorflow'\?"),
         ("extends: edge\nteam: {knows: pytorch, size: 0}", r":3:30: .*greater than or equal to 1"),
         ("extends: edge\nteam: {knows: pytorch, size: 2, code: many}", r":3:39: expected a number of lines"),

@@ -1,0 +1,46 @@
+"""Random performance tables for the benchmarks, in the engine's own types, and the table that a benchmark prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.decision.table import Table
+from tests.decision.tables import Interval, criterion, profile, table, wish
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of a benchmark: what was asked, what came out, the bar, and whether it holds."""
+
+    what: str
+    found: str
+    bar: str
+    holds: bool
+
+
+def show(results: Sequence[Result]) -> None:
+    """Print the lines as a table."""
+    widths = [max(len(getattr(each, field)) for each in results) for field in ("what", "found", "bar")]
+    for each in results:
+        columns = (text.ljust(width) for text, width in zip((each.what, each.found, each.bar), widths, strict=True))
+        print("  ".join(columns), " yes" if each.holds else " NO")
+
+
+def scored(values: Floats, weights: Floats, missing: Floats | None = None, half: Floats | None = None) -> Table:
+    """Return the engine's table of partial values (stacks × criteria); `half` are half-widths of their intervals."""
+    needed = profile([wish(criterion(f"c{j}"), float(weight), 0.0, 1.0) for j, weight in enumerate(weights)])
+    rows: dict[str, dict[str, Interval | None]] = {}
+    for i, row in enumerate(values.tolist()):
+        rows[f"s{i}"] = {
+            f"c{j}": None
+            if missing is not None and missing[i, j]
+            else (value, value - (0 if half is None else half[i, j]), value + (0 if half is None else half[i, j]))
+            for j, value in enumerate(row)
+        }
+    return table(needed, rows)
