@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
@@ -152,6 +152,7 @@ def build_site(
     templates: Path | None = None,
     command: str | None = None,
     seed: int = 0,
+    form: Literal["site", "docs", "file"] = "site",
 ) -> Path:
     """Build the static site of a Run and return its index.html.
 
@@ -163,8 +164,10 @@ def build_site(
         Folder whose templates override ours.
     command : str, optional
         The command line that reproduces the answer; shown in the footer.
+    form : {"site", "docs", "file"}
+        A whole site, the Markdown for another engine, or the page of the first profile as one file at `folder`.
     """
-    from advisor.report import site
+    from advisor.report import elsewhere, site
 
     wanted: list[Recommendation] = list(recommendations)
     answered = {item.profile for item in wanted}
@@ -173,7 +176,10 @@ def build_site(
         if loaded.name not in answered:
             wanted.append(decide(run, loaded, seed=seed))
             answered.add(loaded.name)
-    return site.build_site(run, wanted, folder, templates=templates, command=command)
+    if form == "file":
+        return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command)
+    write = elsewhere.write_docs if form == "docs" else site.build_site
+    return write(run, wanted, folder, templates=templates, command=command)
 
 
 def _recent(

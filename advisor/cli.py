@@ -7,7 +7,7 @@ import shlex
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -249,14 +249,47 @@ def site() -> None:
 @click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
-def build(run_file: Path, profiles: tuple[str, ...], output: Path, templates: Path | None) -> None:
+@click.option("--docs-only", "form", flag_value="docs", help="Write the pages as Markdown, for another engine.")
+@click.option("--single-file", "form", flag_value="file", help="Write the page of one --profile as one HTML file.")
+def build(
+    run_file: Path,
+    profiles: tuple[str, ...],
+    output: Path,
+    templates: Path | None,
+    form: Literal["docs", "file"] | None,
+) -> None:
     """Render a Run and the answers for some profiles to a static site."""
     from advisor import api
 
+    if form == "file" and len(profiles) != 1:
+        raise click.UsageError("--single-file holds one page: name one --profile")
     run = api.load_run(run_file)
     command = shlex.join(["advisor", "site", "build", "--run", run_file.name])
-    index = api.build_site(run, output, profiles=profiles, templates=templates, command=command)
+    index = api.build_site(run, output, profiles=profiles, templates=templates, command=command, form=form or "site")
     click.echo(str(index))
+
+
+@site.command("serve")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
+@click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
+@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(run_file: Path, profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
+    """Show the site on this machine, and build it again when the Run, a profile or a template changes."""
+    from advisor import api
+    from advisor.report import elsewhere
+
+    wanted = profiles or api.shipped_profiles()
+    command = shlex.join(["advisor", "site", "build", "--run", run_file.name])
+    click.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
+    elsewhere.serve(
+        run_file,
+        lambda run: [api.decide(run, api.load_profile(name)) for name in wanted],
+        templates=templates,
+        command=command,
+        address=("127.0.0.1", port),
+        watched=[Path(name) for name in profiles if Path(name).is_file()],
+    )
 
 
 @main.group()

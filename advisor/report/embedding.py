@@ -36,8 +36,8 @@ _SIGNS = re.compile(r"^\.(?:solid|soft|cut|line|own)[ .].*$", re.MULTILINE)
 _LINK = re.compile(r'(?<= href=")([a-z0-9-]+)(\.html|\.json|\.csv)(?=[#"])')
 
 
-def stylesheet() -> str:
-    """Return our stylesheet for the pages alone: nested under one class, lengths free of the theme's root font size."""
+def stylesheet(scope: str = f".{ROOT}") -> str:
+    """Return our stylesheet for the pages alone: nested under `scope`, lengths free of the theme's root font size."""
     text = (resources.templates() / "theme" / "style.css").read_text(encoding="utf-8")
     parts = dict(_sections(text))
     light, dark = re.findall(r":root \{(.*?)\}", parts["tokens"], re.DOTALL)[:2]
@@ -47,8 +47,8 @@ def stylesheet() -> str:
     signs = _SIGNS.findall(body)
     rules = [
         *(f'symbol[id^="m-"] {rule}' for rule in signs),
-        f".{ROOT} {{ {tokens} {_GROUND} {body} }}",
-        *(f"{theme} .{ROOT} {{ {dark.replace('--paper: #16181b', _paper('#16181b'))} }}" for theme in _DARK),
+        f"{scope} {{ {tokens} {_GROUND} {body} }}",
+        *(f"{theme} {scope} {{ {dark.replace('--paper: #16181b', _paper('#16181b'))} }}" for theme in _DARK),
     ]
     return re.sub(r"(\d*\.?\d+)rem\b", lambda found: f"{float(found[1]) * 16:g}px", "\n".join(rules)) + "\n"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from advisor.measurement.run import Run
 from advisor.report import search
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
+
+Answer = Callable[[Run], Sequence[Recommendation]]
+"""From a Run to the Recommendations that its pages show."""
 
 _MARK = ".advisor-site"
 
@@ -53,25 +57,23 @@ def build_site(
         When `folder` holds something that is not a site of ours, or cannot be written.
     """
     folder = Path(folder).absolute()
-    _check(folder)
+    check(folder)
     if templates is not None and not templates.is_dir():
         raise AdvisorError(f"{templates}: no such folder of templates")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=home(folder)) as scratch:
             source, built = Path(scratch, "docs"), Path(scratch, "site")
             source.mkdir()
             nav = docs.write(Report(run, recommendations, command), source, templates)
             _build(source, built, nav, templates)
             search.write(built)
-            (built / _MARK).write_text("Written by advisor; the next build replaces this folder.\n", encoding="utf-8")
-            _replace(folder, built, Path(scratch, "old"))
+            put(folder, built, Path(scratch, "old"))
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
     return folder / "index.html"
 
 
-def _check(folder: Path) -> None:
+def check(folder: Path) -> None:
     """Refuse a folder with files of somebody else's."""
     if not folder.exists():
         return
@@ -137,8 +139,22 @@ class _Collect(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _replace(folder: Path, built: Path, old: Path) -> None:
-    """Put `built` where `folder` is; what was there is kept until the new one stands."""
+def home(folder: Path) -> Path:
+    """Return the folder that `folder` lies in, which is made when it is not there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder.parent
+
+
+def put(folder: Path, built: Path, old: Path) -> None:
+    """Put `built` where `folder` is, marked as ours; what was there is kept in `old` until the new one stands.
+
+    A file that did not change keeps its time, so that whatever copies or caches the site sees what is new.
+    """
+    (built / _MARK).write_text("Written by advisor; the next build replaces this folder.\n", encoding="utf-8")
+    for path in built.rglob("*"):
+        before = folder / path.relative_to(built)
+        if path.is_file() and before.is_file() and filecmp.cmp(path, before, shallow=False):
+            shutil.copystat(before, path)
     if folder.exists():
         os.replace(folder, old)
     try:

@@ -1,0 +1,128 @@
+"""The pages without our site around them: as Markdown for another engine, or one page as one file to mail."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from advisor.decision.recommendation import Recommendation
+from advisor.documents import write_text
+from advisor.errors import AdvisorError
+from advisor.measurement.run import Run
+from advisor.report import embedding, site
+from advisor.report.pages import docs
+from advisor.report.pages.context import Report
+
+_SIDE = re.compile(r'<header class="side">.*?</header>\s*(?=<div class="page">)', re.DOTALL)
+_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\s*", re.DOTALL)
+_STYLE = re.compile(r'<link rel="stylesheet"[^>]*>\s*')
+_LINK = re.compile(r'<a\b[^>]*\shref="(?!#|https?:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+_ALONE = "@media all { body { display: block; } .page { margin-inline: auto; } .skip { display: none; } }"
+
+
+def write_docs(
+    run: Run,
+    recommendations: Sequence[Recommendation],
+    folder: Path,
+    *,
+    templates: Path | None = None,
+    command: str | None = None,
+) -> Path:
+    """Write the pages as Markdown into ``folder/docs``, with a ``mkdocs.yml`` that shows what they need of an engine.
+
+    They need anchors at headings (``attr_list``), the stylesheet ``advisor.css``, and pages that end in ``.html``.
+    Parameters and errors are those of `advisor.report.site.build_site`; the first page is returned.
+    """
+    import yaml
+
+    folder = Path(folder).absolute()
+    site.check(folder)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=site.home(folder)) as scratch:
+        built = Path(scratch, "built")
+        (built / "docs").mkdir(parents=True)
+        nav = docs.write(Report(run, recommendations, command), built / "docs", templates)
+        write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
+        config = {
+            "site_name": "advisor",
+            "use_directory_urls": False,
+            "extra_css": ["advisor.css"],
+            "markdown_extensions": ["attr_list"],
+            "nav": nav,
+        }
+        write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+        site.put(folder, built, Path(scratch, "old"))
+    return folder / "docs" / "index.md"
+
+
+def write_file(
+    run: Run,
+    recommendation: Recommendation,
+    file: Path,
+    *,
+    templates: Path | None = None,
+    command: str | None = None,
+) -> Path:
+    """Write the page of one profile as one HTML file that needs nothing beside it, to mail or to attach.
+
+    Its links lead within the file or to the cited sources; a link to another page of the site becomes plain text.
+    """
+    file = Path(file).absolute()
+    if file.is_dir():
+        raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")
+    with tempfile.TemporaryDirectory() as scratch:
+        built = site.build_site(run, [recommendation], Path(scratch, "site"), templates=templates, command=command)
+        name = Report(run, [recommendation]).profile_page(recommendation.profile)
+        page = (built.parent / f"{name}.html").read_text(encoding="utf-8")
+        style = (built.parent / "style.css").read_text(encoding="utf-8")
+    page = _SCRIPT.sub("", _SIDE.sub("", page)).replace(f'href="{name}.html#', 'href="#')
+    page = _LINK.sub(lambda found: f"<span>{found[1]}</span>", page)
+    styles = iter([f"<style>\n{style}\n{_ALONE}\n</style>\n"])
+    write_text(file, _STYLE.sub(lambda _: next(styles, ""), page))
+    return file
+
+
+def serve(
+    run_file: Path,
+    answer: site.Answer,
+    *,
+    templates: Path | None = None,
+    command: str | None = None,
+    address: tuple[str, int] = ("127.0.0.1", 8000),
+    watched: Sequence[Path] = (),
+) -> None:
+    """Show the site in a browser on this machine, and build it again when the Run or a `watched` file changes.
+
+    Parameters
+    ----------
+    run_file : Path
+        The Run.
+    answer : callable
+        From the Run to the Recommendations of the pages.
+    address : host and port
+        Where the site is served; it ends with Ctrl-C.
+    """
+    from mkdocs.livereload import LiveReloadServer
+
+    from advisor.measurement.run import load_run
+
+    scratch = Path(tempfile.mkdtemp(prefix="advisor-site-"))
+    try:
+        folder = scratch / "site"
+
+        def build() -> None:
+            run = load_run(run_file)
+            site.build_site(run, answer(run), folder, templates=templates, command=command)
+
+        build()
+        server = LiveReloadServer(build, *address, str(folder))
+        for path in (run_file, *([templates] if templates else []), *watched):
+            server.watch(str(path))
+        try:
+            server.serve()  # type: ignore[no-untyped-call]
+        except KeyboardInterrupt:
+            server.shutdown()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
