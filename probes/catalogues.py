@@ -1,0 +1,85 @@
+"""Ready-made models: how many each installed package can build without downloading anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from probes.channel import ProbeError
+from probes.demands import judged
+from probes.proof import Proof
+from probes.tracebacks import first_line
+
+TRIED = 5
+ENOUGH = 0.5
+
+# Whatever a package does when it is imported or builds a network, it may not ask the network for anything.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a package offers.
+
+    Attributes
+    ----------
+    names : sequence of str
+        Of the networks.
+    build : callable, optional
+        Builds the network of a name with random weights; None where each needs arguments of its own.
+    """
+
+    names: Sequence[str]
+    build: Callable[[str], Any] | None = None
+
+
+def counted(packages: Mapping[str, Callable[[], Catalogue]]) -> Proof:
+    """Count what every package offers, and build some of it, spread evenly over the list.
+
+    Parameters
+    ----------
+    packages : mapping of str to callable
+        Imports a package and returns its catalogue; what it raises is the reason why its count is missing.
+
+    Returns
+    -------
+    Proof
+        Figures: ``architectures`` (all together), ``counts`` by package, ``missing`` with the reasons, ``tried`` and
+        ``failed`` of those that were built.
+    """
+    os.environ.update(OFFLINE)
+    counts: dict[str, int] = {}
+    missing: dict[str, str] = {}
+    tried: list[str] = []
+    failed: dict[str, str] = {}
+    for package, catalogue_of in packages.items():
+        try:
+            catalogue = catalogue_of()
+        except Exception as error:  # noqa: BLE001 - a package that is there may still not fit the others
+            missing[package] = f"{type(error).__name__}: {first_line(error)}"
+            continue
+        counts[package] = len(catalogue.names)
+        if catalogue.build is None:
+            continue
+        for name in spread(catalogue.names):
+            tried.append(f"{package}: {name}")
+            try:
+                catalogue.build(name)
+            except Exception as error:  # noqa: BLE001 - some need arguments of their own
+                failed[tried[-1]] = f"{type(error).__name__}: {first_line(error)}"
+    if not counts:
+        raise ProbeError("not_installed", "; ".join(f"{package}: {reason}" for package, reason in missing.items()))
+    built = {
+        "half of the networks that are tried can be built": len(failed) <= (1 - ENOUGH) * len(tried),
+        "every package has something to build": all(counts.values()),
+    }
+    figures = {"counts": counts, "missing": missing, "tried": tried, "failed": failed}
+    return judged(built, architectures=sum(counts.values()), **figures)
+
+
+def spread(names: Sequence[str], count: int = TRIED) -> list[str]:
+    """Return `count` of the names, spread evenly over their alphabetical order."""
+    ordered = sorted(names)
+    return [ordered[index * len(ordered) // count] for index in range(min(count, len(ordered)))]
