@@ -82,4 +82,5 @@ def counted(packages: Mapping[str, Callable[[], Catalogue]]) -> Proof:
 def spread(names: Sequence[str], count: int = TRIED) -> list[str]:
     """Return `count` of the names, spread evenly over their alphabetical order."""
     ordered = sorted(names)
-    return [ordered[index * len(ordered) // count] for index in range(min(count, len(ordered)))]
+    count = min(count, len(ordered))
+    return [ordered[index * len(ordered) // count] for index in range(count)]

@@ -30,17 +30,18 @@ def sparse(first: int, second: int = 2) -> int:
         first
         + second
     )
-    return total
+    return total * total
 
 
 def dense(first, second=2):  # type: ignore[no-untyped-def]
-    total = first + second; return total
+    total = first+second
+    return total*total
 # fmt: on
 
 
 def longer(first: int, second: int = 2) -> int:
     total = max(first, second) + first
-    return total
+    return total * total
 
 
 class Written:
