@@ -55,12 +55,10 @@ class Written:
 
 
 def test_layout_types_and_words_do_not_count() -> None:
-    assert (
-        source.lines_of(sparse)[1:] == source.lines_of(dense)[1:] == ["    total = first + second", "    return total"]
-    )
-    assert source.tokens_of(sparse) == source.tokens_of(dense)
-    # def sparse ( first , second = 2 ) : · total = first + second · return total
-    assert source.tokens_of(sparse) == 10 + 5 + 2
+    body = ["    total = first + second", "    return total * total"]
+    assert source.lines_of(sparse)[1:] == source.lines_of(dense)[1:] == body
+    # def sparse ( first , second = 2 ) : · total = first + second · return total * total
+    assert source.tokens_of(sparse) == source.tokens_of(dense) == 10 + 5 + 4
     assert source.names_of(sparse) == len({"sparse", "first", "second", "total"})
 
 
