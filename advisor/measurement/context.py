@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, TaskFinished, TaskStarted
 from advisor.measurement.guard import Guard
@@ -66,12 +67,35 @@ class Context:
         """Whether the plan's budget of time is spent."""
         return self.plan.budget is not None and self.spending.so_far().total > self.plan.budget
 
-    def worker(self, *arguments: str, python: Path | None = None, name: str, scratch: Path | None = None) -> Worker:
-        """Start a worker, ``PYTHON probes ARGUMENTS``, that keeps its temporary files in `scratch`."""
+    def worker(
+        self,
+        *arguments: str,
+        python: Path | None = None,
+        name: str,
+        scratch: Path | None = None,
+        threads: int | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Worker:
+        """Start a worker, ``PYTHON probes ARGUMENTS``, that keeps its temporary files in `scratch`.
+
+        `threads` is another count than the session's; `extra` are further variables of its environment.
+        """
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
-        worker = Worker(program, env=surroundings(threads=self.threads, scratch=scratch or self.scratch), name=name)
+        env = surroundings(threads=threads or self.threads, scratch=scratch or self.scratch) | dict(extra or {})
+        worker = Worker(program, env=env, name=name)
         self._workers.append(worker)
         return worker
+
+    def framework_worker(
+        self, framework: FrameworkDefinition, *, threads: int | None = None, extra: Mapping[str, str] | None = None
+    ) -> Worker:
+        """Start a worker of a framework, in the Python that has it."""
+        home = self.plan.definitions.homes.get(framework.id)
+        return self.worker(
+            "framework", framework.id, *(("--frameworks-folder", str(home)) if home else ()),
+            python=self.environments[framework.id].python, name=f"the {framework.title} worker", threads=threads,
+            extra=extra,
+        )  # fmt: skip
 
     def close(self) -> None:
         """End every worker that is still there."""

@@ -178,7 +178,7 @@ def _tasks(plan: Plan) -> int:
     """Return how many tasks a session will begin when all goes well."""
     started = plan.pace.processes * (len(plan.environments) + len(plan.cells))
     shipped = 1 + 2 * len(plan.routes) + plan.pace.runtime_processes if plan.routes else 0
-    return started + shipped + plan.pace.rounds + len(plan.capabilities)
+    return started + shipped + plan.pace.rounds + len(plan.experiments) + len(plan.capabilities)
 
 
 def _nothing_there(plan: Plan, found: Mapping[str, Environment]) -> AdvisorError:
