@@ -62,14 +62,8 @@ class Bench:
     def launch(self) -> Pending:
         """Start a fresh process that imports the framework, and return at once."""
         self.stop()
-        name = self.definition.id
-        home = self._context.plan.definitions.homes.get(name)
-        extra = ("--frameworks-folder", str(home)) if home else ()
         self.process += 1
-        self._worker = self._context.worker(
-            "framework", name, *extra,
-            python=self.python, name=f"the {self.definition.title} worker",
-        )  # fmt: skip
+        self._worker = self._context.framework_worker(self.definition)
         self._pid = self._worker.pid
         return self._worker.send("describe", threads=self._context.threads)
 
@@ -100,6 +94,19 @@ class Bench:
             minimum_calls=pace.minimum_calls,
         )  # fmt: skip
         return self._collect(worker, pending, BLOCK_LIMIT).value
+
+    def reshape(self, task: CellTask, batch: int) -> Mapping[str, Any]:
+        """Time the first call of a prepared inference on `batch` samples, and the one after it."""
+        worker = self._ready()
+        if task.key not in self._cells:
+            self.prepare(task)
+        pending = worker.send("reshape", cell=self._cells[task.key], workload=task.workload.workload, batch=batch)
+        return self._collect(worker, pending, PREPARE_LIMIT).value
+
+    def measure(self, probe: str) -> Mapping[str, Any]:
+        """Conduct an experiment."""
+        worker = self._ready()
+        return self._collect(worker, worker.send("measure", probe=probe), PREPARE_LIMIT).value
 
     def send_proof(self, task: RouteTask, folder: Path, weights: Path) -> Pending:
         """Ask for a proof; `poll_proof` asks whether it is there."""

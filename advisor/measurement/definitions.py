@@ -126,6 +126,26 @@ class WorkloadDefinition(Model):
     not_quick: str | None = None
 
 
+class ExperimentDefinition(Model):
+    """Something with figures of its own, measured beside the workloads; ``what`` says in one sentence what is done.
+
+    ``metrics`` names them with their units, the one that stands for it first; ``variants`` are the parameters that it
+    is done with; ``seconds`` is what one takes on a quiet machine. ``recipe`` is false where no recipe of the framework
+    does it but the session. ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
+    """
+
+    probe: str
+    title: str
+    workload: str | None = None
+    mode: str | None = None
+    metrics: dict[str, str] = Field(min_length=1)
+    variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
+    seconds: float = 5.0
+    recipe: bool = True
+    what: str
+    not_quick: str | None = None
+
+
 class _Workloads(Model):
     workloads: tuple[WorkloadDefinition, ...]
 
@@ -133,6 +153,15 @@ class _Workloads(Model):
     @classmethod
     def _named(cls, data: Any) -> Any:
         return {"workloads": data} if isinstance(data, list) else data
+
+
+class _Experiments(Model):
+    experiments: tuple[ExperimentDefinition, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        return {"experiments": data} if isinstance(data, list) else data
 
 
 @dataclass(frozen=True)
@@ -149,11 +178,13 @@ class Definitions:
     workloads: tuple[WorkloadDefinition, ...]
     homes: Mapping[str, Path] = field(default_factory=dict)
     capabilities: Mapping[str, CapabilityDefinition] = field(default_factory=dict)
+    experiments: tuple[ExperimentDefinition, ...] = ()
 
-    def has_recipe(self, framework: str, capability: CapabilityDefinition) -> bool:
-        """Tell whether a framework has a recipe for a capability."""
+    def has_recipe(self, framework: str, asked: CapabilityDefinition | ExperimentDefinition) -> bool:
+        """Tell whether a framework has a recipe for a capability or an experiment."""
         home = self.homes.get(framework, self.probes / "frameworks")
-        return (home / framework / capability.recipe).is_file()
+        name = asked.recipe if isinstance(asked, CapabilityDefinition) else f"{asked.probe.replace('-', '_')}.py"
+        return (home / framework / name).is_file()
 
 
 def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definitions:
@@ -191,7 +222,10 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
             capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
             capabilities[capability.id] = capability
     workloads = read_yaml(home / "workloads.yaml", _Workloads, what="list of workloads").value.workloads
-    return Definitions(home, frameworks, routes, workloads, homes, capabilities)
+    # Only those who add experiments have the file.
+    own = home / "experiments.yaml"
+    experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
+    return Definitions(home, frameworks, routes, workloads, homes, capabilities, experiments)
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,9 @@ class Pace:
         Fresh processes per framework.
     runtime_processes : int
         Fresh processes per shipped artifact; each also gives one cold start.
+    apart : int
+        Fresh processes per training cell in which only its memory is measured. None: what is measured apart (that
+        memory, the first call at another shape) is left out.
     patience : float
         Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """
@@ -35,6 +38,7 @@ class Pace:
     processes: int
     runtime_processes: int
     patience: float = 0.0
+    apart: int = 0
 
     @property
     def block(self) -> float:
@@ -49,6 +53,6 @@ class Pace:
 
 PACES: dict[Mode, Pace] = {
     "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
-    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120),
-    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600),
+    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120, apart=1),
+    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3),
 }

@@ -6,13 +6,14 @@ from statistics import median
 
 import numpy as np
 
-from advisor.measurement import exporting, preparing, proving, sampling, shipping, statistics
+from advisor.measurement import apart, exporting, memory, preparing, proving, sampling, shipping, statistics
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.context import Context
 from advisor.measurement.draft import contended
 from advisor.measurement.events import Noticed, PhaseStarted
+from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.record import identity
 from advisor.measurement.run import Observation, Skipped
@@ -51,6 +52,7 @@ class Phases:
         self._rounds(cells, artifacts, digits)
         self.twins.stop()
         self._tell_contended()
+        self._apart()
         self._prove()
         self._effective_threads()
 
@@ -84,7 +86,7 @@ class Phases:
                 return False
         return not all(record.done(latency, number) for number in range(self.plan.pace.rounds))
 
-    def _untried(self, task: RouteTask | CapabilityTask) -> bool:
+    def _untried(self, task: RouteTask | ExperimentTask | CapabilityTask) -> bool:
         found = self.context.record.find(task.blank())
         return found is None or found.outcome == "not_run"
 
@@ -142,6 +144,16 @@ class Phases:
         renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches, again=True))
         self.twins.launch()
         return renewed + list(self.twins.cells())
+
+    def _apart(self) -> None:
+        """Measure what is no part of the rounds, as long as the budget allows."""
+        tasks = [task for task in self.plan.experiments if task.framework.id in self.benches and self._untried(task)]
+        if self.context.over and (tasks or self.plan.pace.apart):
+            self._left_out("*", "what is measured apart from the rounds")
+            return
+        apart.shapes(self.context, self.benches)
+        apart.conduct(self.context, tasks, self.benches)
+        memory.measure(self.context, self.benches)
 
     def _prove(self) -> None:
         """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""

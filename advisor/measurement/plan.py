@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.measurement import capabilities
+from advisor.measurement import capabilities, experiments
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.definitions import (
     BEST_KNOWN,
@@ -18,6 +18,7 @@ from advisor.measurement.definitions import (
     WorkloadDefinition,
     shipped,
 )
+from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.run import Mode, Observation, Run, Skipped
 from advisor.measurement.tasks import ENVIRONMENT, ROUTE_WORKLOAD, CellTask, EnvironmentTask, RouteTask
@@ -28,6 +29,9 @@ PRECISIONS = ("float32", "int8")
 # for first. Compilation costs seconds for each.
 _QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
 
+_APART = (
+    "peak memory, in processes that do nothing else, takes longer than --quick allows; leave out --quick to measure it"
+)
 _COMPILED = "compiling it for the best known setting takes longer than --quick allows"
 
 # Seconds on a quiet machine with two cores; only the progress display uses them.
@@ -35,7 +39,7 @@ _RUNTIME_START = 0.25
 _RUNTIME_CHECK = 0.3
 
 
-Trial = CellTask | RouteTask | CapabilityTask
+Trial = CellTask | RouteTask | ExperimentTask | CapabilityTask
 Task = EnvironmentTask | Trial
 
 
@@ -50,6 +54,7 @@ class Plan:
     cells: tuple[CellTask, ...]
     routes: tuple[RouteTask, ...]
     capabilities: tuple[CapabilityTask, ...] = ()
+    experiments: tuple[ExperimentTask, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     only: tuple[str, ...] = field(default=())
     budget: float | None = None
@@ -62,7 +67,7 @@ class Plan:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """The tasks that try something of a framework that is there."""
-        return (*self.cells, *self.routes, *self.capabilities)
+        return (*self.cells, *self.routes, *self.experiments, *self.capabilities)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -95,6 +100,7 @@ class Plan:
             sum(task.estimate for task in self.environments) + sum(task.estimate for task in self.cells)
         )
         proved = sum(task.estimate for task in self.routes) / 2 + sum(task.estimate for task in self.capabilities)
+        proved += sum(task.estimate for task in self.experiments)
         return prepared + proved + self.starting + self.sampling
 
     @property
@@ -177,7 +183,13 @@ def make_plan(
         known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not asked
     )
     skipped += left_out
-    trials: list[Trial] = [*cells, *shipping, *proving]
+    conducted, left_out = experiments.planned(
+        known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not only
+    )
+    skipped += left_out
+    if mode == "quick" and any(cell.workload.task == "training" for cell in cells):
+        skipped.append(Skipped(probe="*-training", why=_APART))
+    trials: list[Trial] = [*cells, *shipping, *conducted, *proving]
     busy = {task.framework.id for task in trials}
     environments = [
         EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
@@ -186,14 +198,15 @@ def make_plan(
         ids = sorted(
             {ENVIRONMENT, *(work.probe for work in known.workloads), *(route.id for route in known.routes.values())}
             | {capability.probe for capability in known.capabilities.values()}
+            | {experiment.probe for experiment in known.experiments}
         )
         raise AdvisorError(f"--only {' '.join(only)}: no probe has such an id (known: {', '.join(ids)})")
     used = pace or PACES[mode]
     if not (cells or shipping or _wanted(ENVIRONMENT, only)):
         used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(
-        known, mode, used, tuple(environments), tuple(cells), tuple(shipping), tuple(proving), tuple(skipped),
-        tuple(only), budget,
+        known, mode, used, tuple(environments), tuple(cells), tuple(shipping), tuple(proving), tuple(conducted),
+        tuple(skipped), tuple(only), budget,
     )  # fmt: skip
 
 

@@ -1,0 +1,132 @@
+"""What is measured apart from the rounds: the first call at another shape, and the experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from advisor.measurement import busy, statistics
+from advisor.measurement.answers import WorkerError
+from advisor.measurement.bench import Bench
+from advisor.measurement.context import Context
+from advisor.measurement.definitions import BEST_KNOWN
+from advisor.measurement.derived import CEILING, PEAK
+from advisor.measurement.events import PhaseStarted
+from advisor.measurement.experiments import ExperimentTask
+from advisor.measurement.memory import fail, measured
+from advisor.measurement.run import Observation
+from advisor.measurement.sampling import once
+
+BUSY = "busy-machine"
+CEILING_LIMIT = 120.0
+# Seconds on a quiet machine with two cores; only the progress display uses them.
+SHAPE_ESTIMATE = 2.0
+
+
+def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
+    """Time, in every compiled setting of an inference, the first call with one sample more than it was compiled for."""
+    tasks = [task for task in measured(context, benches, "inference") if task.mode == BEST_KNOWN]
+    due = [task for task in tasks if context.record.find(task.blank("recompile-time", "s")) is None]
+    if due:
+        context.tell(PhaseStarted("Call at another shape", SHAPE_ESTIMATE * len(due)))
+    for task in due:
+        blank, batch = task.blank("recompile-time", "s"), task.batch + 1
+        known = context.record.find(task.blank()) or blank
+        blank = blank.model_copy(update={"how": known.how, "setting": known.setting, "proof": {"batch": batch}})
+        if not _compiled(known):
+            message = "nothing is compiled in this setting"
+            context.record.observe(blank.model_copy(update={"outcome": "not_applicable", "message": message}))
+            continue
+        bench = benches[task.framework.id]
+        with context.task(f"{task.title}, at another shape", SHAPE_ESTIMATE) as result:
+            with context.spending.on("preparation"):
+                try:
+                    told, objection = once(context, partial(bench.reshape, task, batch), process=_pid_of(bench))
+                except WorkerError as error:
+                    fail(context, blank, error, result)
+                    continue
+            context.record.observe(blank.model_copy(update={"outcome": "measured"}))
+            context.record.value(blank, max(0.0, float(told["first_call"]) - float(told["second_call"])), objection)
+
+
+def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[str, Bench]) -> None:
+    """Conduct the experiments, one after the other, and record their figures."""
+    if not tasks:
+        return
+    context.tell(PhaseStarted("Experiments", sum(task.estimate for task in tasks)))
+    if any(task.probe == CEILING for task in tasks):
+        _numpy_ceiling(context, next(task for task in tasks if task.probe == CEILING), benches)
+    for task in (each for each in tasks if each.probe != BUSY):
+        bench = benches[task.framework.id]
+        with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
+            try:
+                told, objection = once(
+                    context, partial(bench.measure, task.probe), process=_pid_of(bench), again=lambda _: None
+                )
+            except WorkerError as error:
+                fail(context, task.blank(), error, result)
+                continue
+            _record(context, task, told, objection)
+    # Last, since load of our own is no neighbour for anything else.
+    for task in (each for each in tasks if each.probe == BUSY):
+        with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
+            try:
+                context.record.observe(busy.slow_down(context, task))
+            except WorkerError as error:
+                fail(context, task.blank(), error, result)
+
+
+def _compiled(known: Observation) -> bool:
+    tried = (known.proof or {}).get("tried", ())
+    return any(each["setting"] == known.setting and each.get("compiled") for each in tried)
+
+
+def _pid_of(bench: Bench) -> partial[int]:
+    # Asked afterwards: a process that was lost is replaced.
+    return partial(getattr, bench, "pid")
+
+
+def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str, Bench]) -> None:
+    """Record what NumPy reaches, in the Python of one of the frameworks."""
+    blank = task.blank(PEAK).model_copy(update={"parameters": {"library": "NumPy"}})
+    with context.task("NumPy: the ceiling of the machine", task.estimate) as result:
+        worker = None
+
+        def run() -> Mapping[str, Any]:
+            nonlocal worker
+            python = benches[task.framework.id].python
+            worker = context.worker("ceiling", "--threads", str(context.threads), python=python, name="the ceiling")
+            with worker:
+                return worker.sole_reply(limit=CEILING_LIMIT).value
+
+        with context.spending.on("sampling"):
+            try:
+                told, objection = once(context, run, process=lambda: worker.pid if worker else -1, again=lambda _: None)
+            except WorkerError as error:
+                fail(context, blank, error, result)
+                return
+        for metric, values in told["values"].items():
+            one = blank.model_copy(update={"metric": metric, "unit": "1/s"})
+            context.record.observe(_best(one, told, values, objection))
+
+
+def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], objection: str | None) -> None:
+    for metric, values in told["values"].items():
+        blank = task.blank(metric)
+        if task.probe == CEILING:
+            context.record.observe(_best(blank, told, values, objection))
+            continue
+        # The details, such as a curve for every seed, are told once.
+        proof = dict(told["details"]) if metric == next(iter(task.experiment.metrics)) else None
+        context.record.observe(blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": proof}))
+        timed = objection if task.experiment.metrics.get(metric) == "s" else None
+        for value in values:
+            context.record.value(blank, float(value), timed)
+
+
+def _best(blank: Observation, told: Mapping[str, Any], values: Sequence[float], objection: str | None) -> Observation:
+    """Return the observation of a ceiling: the highest value, since whatever disturbs only lowers it."""
+    details = dict(told["details"]) | ({"disturbed": objection} if objection else {})
+    summary = statistics.exact(max(map(float, values))).model_copy(update={"n": len(values)})
+    return blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": details, "summary": summary})
