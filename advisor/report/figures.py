@@ -89,7 +89,7 @@ class Source:
     Parameters
     ----------
     name : str
-        ``run`` or ``recommendation-edge``; also the stem of the file among the downloads.
+        ``run`` or ``answer-edge``; also the stem of the file among the downloads.
     document : BaseModel
         The Run or the Recommendation.
     """

@@ -6,12 +6,15 @@ Each is a document of its own among the downloads, so that every number and text
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from advisor.decision.ledger import VERDICTS, Settled, Verdict, ledger
+from advisor.decision.profile import shipped_profiles
+from advisor.decision.then_and_now import Agreement, Row, agreement, then_and_now
 from advisor.documents import Model
 from advisor.knowledge.articles import Article, load_articles
 from advisor.knowledge.claims import claims_catalog, load_claims
@@ -87,6 +90,16 @@ class Survey(Model):
     systems: tuple[dict[str, str], ...]
 
 
+class Past(Model):
+    """The articles' advice beside the engine's answers, and how often they agree."""
+
+    schema_: Literal["advisor.then-and-now/1"] = Field(default="advisor.then-and-now/1", alias="schema")
+    run: str
+    agreement: Agreement
+    articles: dict[str, Article]
+    rows: tuple[Row, ...]
+
+
 def matrix(run: Run) -> Matrix:
     """Return the outcome of every recipe that is shipped or that `run` tried, for every framework."""
     shipped = definitions.shipped()
@@ -154,3 +167,11 @@ def surveyed() -> Survey:
     return Survey(
         total=len(rows), counts=dict(Counter(row["status"] for row in rows).most_common()), systems=tuple(rows)
     )
+
+
+def past(run: Run, profiles: Collection[str], *, seed: int = 0) -> Past:
+    """Return what the articles advised for the personas of `profiles`, and the engine's answers then and on `run`."""
+    rows = then_and_now(run, profiles=[name for name in profiles if name in shipped_profiles()], seed=seed)
+    cited = {row.source for row in rows}
+    articles = {article.id: article for article in load_articles() if article.id in cited}
+    return Past(run=run.id, agreement=agreement(rows), articles=articles, rows=rows)

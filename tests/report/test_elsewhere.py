@@ -60,4 +60,4 @@ def test_what_did_not_change_keeps_its_time(tmp_path: Path) -> None:
     build_site(sample_run(), [changed], tmp_path / "site")
     after = {path.name: path.stat().st_mtime_ns for path in index.parent.iterdir()}
     new = {name for name in after if after[name] != before.get(name)}
-    assert {"profile-edge.html", "recommendation-edge.json", "search-index.js"} == new
+    assert {"profile-edge.html", "answer-edge.json", "search-index.js"} == new

@@ -67,3 +67,11 @@ def test_the_stylesheet_hides_the_rows_of_every_verdict_and_status() -> None:
         slug = words.slug(word)
         assert f'#only-{slug}:target ~ .ledger tbody tr:not([data-verdict="{slug}"])' in style
         assert f'#only-{slug}:target ~ .filters [data-filter="{slug}"]' in style
+
+
+def test_then_and_now_holds_every_advice_for_the_profiles_of_the_site(site: Site) -> None:
+    data = json.loads((site.folder / "then-and-now.json").read_text(encoding="utf-8"))
+    found = [row for row in read(site.folder / "then-and-now.html").find("tr") if "id" in row.attributes]
+    assert len(found) == len(data["rows"]) == data["agreement"]["asked"]
+    assert {row["profile"] for row in data["rows"]} <= {told.profile for told in site.recommendations}
+    assert found

@@ -100,7 +100,7 @@ def _svg(chart: Layers, kind: str, label: str) -> Markup:
     _clean(root)
     for name in ("width", "height"):
         root.set(name, str(round(float(root.get(name, "0")))))
-    root.attrib |= {"class": kind, "role": "img", "aria-label": label, "focusable": "false"}
+    root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
     return Markup(" ".join(text.split()))  # noqa: S704 - serialised XML

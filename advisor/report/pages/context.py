@@ -63,7 +63,7 @@ class Report:
         self.command = command
         self.source = Source("run", run)
         self.sources = {
-            told.profile: Source(f"recommendation-{words.slug(told.profile)}", told) for told in self.recommendations
+            told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
         }
         self.titles = {key: found.title for key, found in run.frameworks.items()}
         for told in self.recommendations:
@@ -111,6 +111,14 @@ class Report:
     def survey(self) -> Source:
         """Return the systems, `advisor.report.published.Survey`."""
         return Source("systems", published.surveyed())
+
+    @cached_property
+    def past(self) -> Source:
+        """Return the articles' advice beside the engine's answers, `advisor.report.published.Past`."""
+        seed = self.recommendations[0].seed if self.recommendations else 0
+        return Source(
+            "then-and-now", published.past(self.run, [told.profile for told in self.recommendations], seed=seed)
+        )
 
     def claim(self, claim: str) -> str | None:
         """Return the address of what became of a claim; None for one that the ledger does not hold."""

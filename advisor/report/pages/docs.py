@@ -17,6 +17,7 @@ from advisor.report.pages import (
     probe,
     profile,
     systems,
+    thenandnow,
     whatif,
 )
 from advisor.report.pages.context import Report
@@ -76,6 +77,11 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     )
     for kind, title in claims.kinds(report):
         pages.simple(claims.page_name(kind), "claims-kind", title, title, "wide", claims.page(report, kind))
+    if report.past.data["rows"]:
+        known += pages.simple(
+            "then-and-now", "then-and-now", "What articles advised, then and now", "Then and now", "wide",
+            thenandnow.context(report),
+        )  # fmt: skip
     known += pages.simple(
         "systems", "systems", "Systems that articles name, and are still there", "Systems", "wide",
         systems.context(report, "systems"),
@@ -108,6 +114,7 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
     for source, what in (
         (report.matrix, "The capability matrix: what each framework was seen to do"),
         (report.ledger, "The claims of the articles, and what became of each on this Run"),
+        (report.past, "What articles advised, and what the engine says of that day and of today"),
         (report.survey, "The systems that the articles name: status, since when, and who says so"),
     ):
         write_json(folder / f"{source.name}.json", source.document)

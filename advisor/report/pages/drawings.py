@@ -111,7 +111,7 @@ def _shapes(stacks: Sequence[StackName]) -> list[str]:
 def _legend(stacks: Sequence[StackName], shapes: Sequence[str]) -> Markup:
     items = [
         Markup(
-            '<span class="item own-{}"><svg class="mark" width="18" height="18" aria-hidden="true" focusable="false">'
+            '<span class="item own-{}"><svg class="mark" width="18" height="18" aria-hidden="true">'
             '<use href="#m-{}"/></svg> {}</span>'
         ).format(stack.style, shape, stack.plain)
         for stack, shape in zip(stacks, shapes, strict=True)

@@ -8,7 +8,6 @@ from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
 from advisor.report import words
 from advisor.report.pages.cells import CellView, cell_view
 from advisor.report.pages.context import Report, StackName
-from advisor.report.pages.profile import profile_name
 
 
 def context(report: Report) -> dict[str, Any]:
@@ -17,8 +16,7 @@ def context(report: Report) -> dict[str, Any]:
     rows: dict[str, dict[str, Any]] = {}
     for told in report.recommendations:
         for place, need in enumerate(told.needs):
-            row = rows.setdefault(need.criterion, _row(report, told, place, need))
-            row["profiles"].append({"name": profile_name(told), "href": report.href(report.profile_page(told.profile))})
+            rows.setdefault(need.criterion, _row(report, told, place, need))
     for criterion, row in rows.items():
         row["cells"] = [_cell(report, criterion, stack) for stack in columns]
     return {
@@ -44,8 +42,6 @@ def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[s
         "anchor": f"criterion-{words.slug(need.criterion)}",
         "title": source.quote("needs", place, "title"),
         "href": report.href(f"criterion-{words.slug(need.criterion)}"),
-        "question": source.quote("needs", place, "question"),
-        "profiles": [],
         "cells": [],
     }
 

@@ -48,7 +48,8 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],
         "reasons": [source.quote("reasons", place) for place in range(len(told.reasons))],
         "flips": flips(report, told),
-        "stability": _stability(told, source),
+        "stability": [row for row in _stability(told, source) if row["matters"]],
+        "steady": [row["title"] for row in _stability(told, source) if not row["matters"]],
         "missing": _missing(needs),
     }
 
@@ -192,7 +193,7 @@ def _stability(told: Recommendation, source: Source) -> list[dict[str, Any]]:
             "title": source.quote("needs", places[each.criterion], "title")
             if each.criterion in places
             else words.name(each.criterion, told.titles),
-            "because": source.quote("needs", places[each.criterion], "because") if each.criterion in places else None,
+            "matters": each.low > 0 or each.high < 1,
             "weight": source.figure("stability", number, "weight", show=numbers.weight),
             "low": source.figure("stability", number, "low", show=numbers.weight),
             "high": source.figure("stability", number, "high", show=numbers.weight),
