@@ -105,7 +105,10 @@ def same(
     expected = _moved(alone, initial)
     errors = [relative_error(_moved(file, initial), expected) for file in replicas]
     error = max(errors)
-    agree = {f"all {len(replicas)} replicas take the steps of one process on the whole batch": error <= SAME}
+    agree = {
+        f"all {len(replicas)} replicas take the steps of one process on the whole batch": error <= SAME,
+        "the steps move the weights": bool(expected.any()),
+    }
     finite = error if np.isfinite(error) else None
     return judged(
         agree | dict(demands or {}), max_relative_error=finite, replicas=len(replicas), steps=STEPS, **figures
