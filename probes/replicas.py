@@ -109,10 +109,8 @@ def same(
         f"all {len(replicas)} replicas take the steps of one process on the whole batch": error <= SAME,
         "the steps move the weights": bool(expected.any()),
     }
-    finite = error if np.isfinite(error) else None
-    return judged(
-        agree | dict(demands or {}), max_relative_error=finite, replicas=len(replicas), steps=STEPS, **figures
-    )
+    shown = {"max_relative_error": error if np.isfinite(error) else None, "limit": SAME, "replicas": len(replicas)}
+    return judged(agree | dict(demands or {}), **shown, steps=STEPS, **figures)
 
 
 def _moved(file: str, initial: Weights) -> Array:

@@ -18,6 +18,8 @@ from advisor.quantities import show
 
 # A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.
 MOST_PROCESSES = 64
+# On a small machine a recipe is stopped before everything else has to give way.
+SHARE_OF_MEMORY = 0.8
 _GLANCE = 0.2
 _PASSES = 50
 _PAUSE = 0.02
@@ -46,6 +48,7 @@ class Confinement:
         self._worker = worker
         self._mark = os.fsencode(f"TMPDIR={folder}") + b"\0"
         self._limits = limits
+        self._memory = min(limits.memory, SHARE_OF_MEMORY * psutil.virtual_memory().total)
         if sys.platform == "linux":
             with contextlib.suppress(psutil.Error, OSError):
                 psutil.Process(worker.pid).rlimit(psutil.RLIMIT_CORE, (0, 0))
@@ -92,8 +95,8 @@ class Confinement:
             with contextlib.suppress(psutil.Error):
                 held += process.memory_info().rss
                 count += 1
-        if held > self._limits.memory:
-            return f"it held {show(held, 'B')} of memory, more than {show(self._limits.memory, 'B')}"
+        if held > self._memory:
+            return f"it held {show(held, 'B')} of memory, more than {show(self._memory, 'B')}"
         if count > MOST_PROCESSES:
             return f"it had {count} processes, more than {MOST_PROCESSES}"
         return None
