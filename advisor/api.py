@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.decision.recommendation import Recommendation
+from advisor.errors import AdvisorError
 from advisor.measurement.run import Mode, Run, load_run, save_run
+
+if TYPE_CHECKING:
+    from advisor.measurement.store import Store
 
 __all__ = [
     "Advice",
@@ -46,6 +50,8 @@ def probe(
     home: Path = HOME,
     seed: int = 0,
     threads: int | None = None,
+    budget: float | None = None,
+    resume: bool = False,
     on_event: Callable[[Any], None] | None = None,
 ) -> tuple[Run, Path]:
     """Measure the frameworks of this machine and keep the Run under ``home/runs``.
@@ -66,6 +72,10 @@ def probe(
         Seed of the order of rounds and of the bootstrap.
     threads : int, optional
         Threads per framework; default the processors this process may use.
+    budget : float, optional
+        Seconds after which nothing more is begun that can be left out; the Run says what was.
+    resume : bool
+        Go on with the newest session that was killed or interrupted; what it has is not measured again.
     on_event : callable, optional
         Receives the events of `advisor.measurement.events` while measuring.
 
@@ -76,16 +86,23 @@ def probe(
     Raises
     ------
     AdvisorError
-        Exit code 3 when no framework is found; 130 when interrupted (what was measured is kept).
+        Exit code 3 when no framework is found; 130 when interrupted (what was measured is kept); 2 when there is no
+        session to resume, or it had another plan or another machine.
     """
     from advisor.measurement.plan import make_plan
     from advisor.measurement.session import measure
     from advisor.measurement.store import Store
 
     store = Store(home / "runs")
-    plan = make_plan(mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None)
+    plan = make_plan(mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None, budget=budget)
     run = measure(
-        plan, store=store, pythons=dict(pythons or {}), seed=seed, threads=threads, on_event=on_event or _ignore
+        plan,
+        store=store,
+        pythons=dict(pythons or {}),
+        seed=seed,
+        threads=threads,
+        on_event=on_event or _ignore,
+        resume=_unfinished(store) if resume else None,
     )
     return run, store.path(run.id)
 
@@ -102,6 +119,8 @@ def recommend(
     home: Path = HOME,
     seed: int = 0,
     threads: int | None = None,
+    budget: float | None = None,
+    resume: bool = False,
     on_event: Callable[[Any], None] | None = None,
 ) -> Advice:
     """Decide for a profile on a given Run, on a recent one of this machine, or on a new one.
@@ -128,7 +147,7 @@ def recommend(
     elif run is not None:
         found, file = load_run(run), run
     else:
-        kept = None if fresh else _recent(home, mode, frameworks, pythons)
+        kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads)
         reused = kept is not None
         found, file = kept or probe(
             mode=mode,
@@ -137,6 +156,8 @@ def recommend(
             home=home,
             seed=seed,
             threads=threads,
+            budget=budget,
+            resume=resume,
             on_event=on_event,
         )
     decided = decide(found, needed, seed=seed, frameworks=frameworks, exclude=exclude)
@@ -183,13 +204,27 @@ def build_site(
 
 
 def _recent(
-    home: Path, mode: Mode, frameworks: Collection[str] | None, pythons: Mapping[str, Path] | None
+    home: Path,
+    mode: Mode,
+    frameworks: Collection[str] | None,
+    pythons: Mapping[str, Path] | None,
+    threads: int | None,
 ) -> tuple[Run, Path] | None:
     from advisor.measurement.store import Store
 
     store = Store(home / "runs")
-    run = store.reusable(mode=mode, frameworks=tuple(frameworks) if frameworks else None, pythons=dict(pythons or {}))
+    run = store.reusable(
+        mode=mode, frameworks=tuple(frameworks) if frameworks else None, pythons=dict(pythons or {}), threads=threads
+    )
     return None if run is None else (run, store.path(run.id))
+
+
+def _unfinished(store: Store) -> Path:
+    """Return the journal of the newest session that did not end."""
+    left = store.unfinished()
+    if not left:
+        raise AdvisorError(f"no session in {store.folder} was interrupted: there is nothing to resume")
+    return left[0]
 
 
 def _ignore(event: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advisor import cli_decision, cli_knowledge
+from advisor import cli_decision, cli_knowledge, cli_measuring
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def measuring_options(command: Any) -> Any:
         click.option("--framework", "frameworks", multiple=True, metavar="NAME", help="Only this one. Repeatable."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
         click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."),
+        cli_measuring.budget_option,
+        cli_measuring.resume_option,
         click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
     ]
     for option in reversed(options):
@@ -119,6 +121,8 @@ def recommend(
     frameworks: tuple[str, ...],
     threads: int | None,
     seed: int,
+    budget: float | None,
+    resume: bool,
     timings: bool,
     as_json: bool,
     site: Path | None,
@@ -138,6 +142,8 @@ def recommend(
         raise click.UsageError("--site and --no-site exclude each other")
     if run_file is not None and fresh:
         raise click.UsageError("--run decides on a measured Run; --fresh measures: use one of them")
+    if resume and (run_file is not None or fresh or as_of is not None):
+        raise click.UsageError("--resume goes on with a session; --run, --fresh and --as-of do not: use one of them")
     if as_of is not None and (run_file is not None or fresh):
         raise click.UsageError("--as-of decides on documents alone; --run and --fresh are about measurements")
     from advisor import api
@@ -167,6 +173,8 @@ def recommend(
             pythons=_pythons(pythons),
             seed=seed,
             threads=threads,
+            budget=budget,
+            resume=resume,
             on_event=on_event,
         )
     answer = advice.recommendation
@@ -215,6 +223,8 @@ def probe(
     frameworks: tuple[str, ...],
     threads: int | None,
     seed: int,
+    budget: float | None,
+    resume: bool,
     timings: bool,
     only: tuple[str, ...],
     output: Path | None,
@@ -230,6 +240,8 @@ def probe(
             pythons=_pythons(pythons),
             seed=seed,
             threads=threads,
+            budget=budget,
+            resume=resume,
             on_event=on_event,
         )
     if output is not None:
