@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ def probe(
     *,
     mode: Mode = "standard",
     only: Collection[str] = (),
+    needed: Profile | None = None,
     frameworks: Collection[str] | None = None,
     pythons: Mapping[str, Path] | None = None,
     home: Path = HOME,
@@ -62,6 +64,8 @@ def probe(
         How much is measured, and how often.
     only : collection of str
         Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
+    needed : Profile, optional
+        Only what could change the answer of this profile; what is left out, the Run says.
     frameworks : collection of str, optional
         Framework ids; default all that have probes.
     pythons : mapping of framework id to interpreter, optional
@@ -95,6 +99,13 @@ def probe(
 
     store = Store(home / "runs")
     plan = make_plan(mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None, budget=budget)
+    needless = None
+    if needed is not None:
+        from advisor.decision.adaptive import skippable
+        from advisor.decision.narrowing import narrowed
+
+        plan = narrowed(plan, needed)
+        needless = functools.partial(skippable, needed, seed=seed)
     run = measure(
         plan,
         store=store,
@@ -103,6 +114,7 @@ def probe(
         threads=threads,
         on_event=on_event or _ignore,
         resume=_unfinished(store) if resume else None,
+        needless=needless,
     )
     return run, store.path(run.id)
 
@@ -112,6 +124,7 @@ def recommend(
     *,
     run: Run | Path | None = None,
     fresh: bool = False,
+    adaptive: bool = False,
     mode: Mode = "standard",
     frameworks: Collection[str] | None = None,
     exclude: Collection[str] = (),
@@ -133,6 +146,8 @@ def recommend(
         Decide on this Run; nothing is measured, and no framework is needed.
     fresh : bool
         Measure even when a recent Run for the same versions is kept.
+    adaptive : bool
+        Measure only what could change this profile's answer, the weightiest first; the Run says what it left out.
     frameworks : collection of str, optional
         Measure and compare only these; default all that are defined, and all that the Run has.
     exclude : collection of str
@@ -147,10 +162,12 @@ def recommend(
     elif run is not None:
         found, file = load_run(run), run
     else:
-        kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads)
+        narrow = needed if adaptive else None
+        kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads, narrow)
         reused = kept is not None
         found, file = kept or probe(
             mode=mode,
+            needed=needed if adaptive else None,
             frameworks=frameworks,
             pythons=pythons,
             home=home,
@@ -209,12 +226,21 @@ def _recent(
     frameworks: Collection[str] | None,
     pythons: Mapping[str, Path] | None,
     threads: int | None,
+    needed: Profile | None,
 ) -> tuple[Run, Path] | None:
     from advisor.measurement.store import Store
 
-    store = Store(home / "runs")
+    store, enough = Store(home / "runs"), None
+    if needed is not None:
+        from advisor.decision.adaptive import enough as holds_enough
+
+        enough = functools.partial(holds_enough, needed)
     run = store.reusable(
-        mode=mode, frameworks=tuple(frameworks) if frameworks else None, pythons=dict(pythons or {}), threads=threads
+        mode=mode,
+        frameworks=tuple(frameworks) if frameworks else None,
+        pythons=dict(pythons or {}),
+        threads=threads,
+        enough=enough,
     )
     return None if run is None else (run, store.path(run.id))
 

@@ -98,6 +98,7 @@ def measuring_options(command: Any) -> Any:
 @cli_decision.adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
+@cli_decision.adaptive_option
 @cli_knowledge.as_of_option
 @measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
@@ -115,6 +116,7 @@ def recommend(
     no_team: bool,
     run_file: Path | None,
     fresh: bool,
+    adaptive: bool,
     as_of: datetime | None,
     mode: str | None,
     pythons: tuple[str, ...],
@@ -167,6 +169,7 @@ def recommend(
             needed,
             run=run_file,
             fresh=fresh,
+            adaptive=adaptive,
             mode=_mode(mode),
             frameworks=_frameworks(frameworks),
             exclude=excluded,

@@ -32,6 +32,10 @@ _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 profile_option = click.option(
     "--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own."
 )
+adaptive_option = click.option(
+    "--adaptive/--all", default=False, show_default="--all",
+    help="Measure only what could change this profile's answer, or everything.",
+)  # fmt: skip
 adr_option = click.option(
     "--adr", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
     help="Record the decision there (MADR 4.0, proposed, numbered), such as docs/decisions.",

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from advisor.documents import Model, Problem, read_yaml
 
 Unit = Literal["s", "B", "1/s", ""]
-Scope = Literal["own", "framework", "none"]
+Scope = Literal["own", "framework", "none", "routed"]
 Statistic = Literal["median", "p50", "p95", "p99"]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -27,9 +27,10 @@ class Selection(Model):
     ----------
     probe : str
         Glob over probe ids, such as ``route:*``.
-    route : {"own", "framework", "none"}
+    route : {"own", "framework", "none", "routed"}
         ``own``: observations of the stack's route (only stacks that have one). ``framework``: observations of the
-        framework alone, for every stack built on it. ``none``: the same, but only for stacks without a route.
+        framework alone, for every stack built on it. ``none`` and ``routed``: the same, but only for stacks without,
+        or with, a route.
     mode : str, optional
         ``best-known`` means the faster of the measured settings, provided that best-known was measured; when it was
         not, another setting only bounds it (see `advisor.decision.evidence`).
@@ -126,7 +127,7 @@ class Criterion(Model):
 
     def applies(self, *, routed: bool) -> bool:
         """Return whether some evidence rule applies to stacks with (or without) a route."""
-        wanted = {"own", "framework"} if routed else {"none", "framework"}
+        wanted = {"own", "routed", "framework"} if routed else {"none", "framework"}
         return any(rule.route in wanted for rule in self.evidence)
 
 

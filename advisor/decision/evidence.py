@@ -175,7 +175,7 @@ class Evidencer:
 
 
 def _applies(rule: Evidence, stack: Stack) -> bool:
-    return rule.route == "framework" or (rule.route == "own") == (stack.route is not None)
+    return rule.route == "framework" or (rule.route != "none") == (stack.route is not None)
 
 
 def _level(criterion: Criterion, reading: Reading) -> str | None:

@@ -86,7 +86,11 @@ class RunReader:
 
     def _figure(self, selection: Selection, figure: str, stack: Stack) -> Reading:
         """Return a detail of a proof: a number where the proof held, yes or no wherever it was found out."""
-        found = [item for item in self._matching(selection, stack, selection.mode) if item[1].metric is None]
+        found = [
+            item
+            for item in self._matching(selection, stack, selection.mode)
+            if item[1].metric is None and _includes(item[1], selection)
+        ]
         for pointer, observation in found:
             place = f"{pointer}/proof/{figure.replace('.', '/')}"
             detail = _detail(observation.proof, figure)

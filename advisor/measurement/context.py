@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,12 @@ from advisor.measurement.guard import Guard
 from advisor.measurement.patience import Patience
 from advisor.measurement.plan import Plan
 from advisor.measurement.record import Record
-from advisor.measurement.run import Outcome
+from advisor.measurement.run import Outcome, Run
 from advisor.measurement.spending import Spending
 from advisor.measurement.surroundings import surroundings
 from advisor.measurement.worker import Worker
+
+Needless = Callable[[Run], Mapping[tuple[str, str], str]]
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Context:
         How many tasks the session expects to begin; `begun` counts those that have.
     guard : Guard
         Watches the machine while blocks run.
+    needless : callable, optional
+        Tells of a Run so far which probes need not be tried any more, by probe and framework, and why.
     """
 
     plan: Plan
@@ -54,6 +58,7 @@ class Context:
     seed: int
     total: int
     guard: Guard
+    needless: Needless | None = None
     begun: int = 0
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, host
 from advisor.measurement.canary import Canary, remembered
-from advisor.measurement.context import Context
+from advisor.measurement.context import Context, Needless
 from advisor.measurement.derived import derived
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
@@ -59,6 +59,7 @@ def measure(
     threads: int | None = None,
     on_event: Listener = ignore,
     resume: Path | None = None,
+    needless: Needless | None = None,
 ) -> Run:
     """Do what `plan` says and keep the Run in `store`.
 
@@ -78,6 +79,9 @@ def measure(
         Receives the events of `advisor.measurement.events`, on the calling thread.
     resume : path, optional
         The journal of a session that was interrupted or killed: go on with it. What it has is not measured again.
+    needless : callable, optional
+        Asked before each capability, with the Run so far: which probes need not be tried any more, by probe and
+        framework, and why. They are left out, and the Run says so.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def measure(
             record = Record(head, journal) if resume is None else _resumed(head, journal, found)
             context = Context(
                 plan=plan, environments=found, record=record, tell=on_event, scratch=Path(scratch),
-                threads=used, seed=seed, total=_tasks(plan), guard=guard,
+                threads=used, seed=seed, total=_tasks(plan), guard=guard, needless=needless,
             )  # fmt: skip
             on_event(SessionStarted(record.start.id, context.total, plan.estimate))
             interrupted, phases = False, Phases(context)

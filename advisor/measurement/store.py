@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -68,12 +68,15 @@ class Store:
         threads: int | None = None,
         definitions: Definitions | None = None,
         now: datetime | None = None,
+        enough: Callable[[Run], bool] | None = None,
     ) -> Run | None:
         """Return the newest kept Run that says what a session would say now, or None.
 
         It is younger than seven days, complete, in the same or a more thorough mode, by this version of advisor, on
         this processor with as many cores and threads; it has tried everything the plan holds; and the frameworks it
         found, and the versions of their packages, are those that are installed now. No framework is imported to know.
+
+        `enough` tells of a Run whether it has tried all that is asked for, where that is less than the whole plan.
         """
         moment = now or datetime.now(UTC)
         recent = [
@@ -91,7 +94,7 @@ class Store:
         found = environments.find(plan.frameworks.values(), pythons)
         for run in recent:
             same = (run.host.cpu, run.host.cores, run.policy.threads) == (here.cpu, here.cores, wanted)
-            if same and plan.covered_by(run) and all(_unchanged(run, each) for each in found.values()):
+            if same and (enough or plan.covered_by)(run) and all(_unchanged(run, each) for each in found.values()):
                 return run
         return None
 

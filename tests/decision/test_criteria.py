@@ -6,7 +6,7 @@ import pytest
 
 from advisor import resources
 from advisor.decision.criteria import Criterion, Measured, Selection, load_criteria
-from advisor.measurement.definitions import routes, workloads
+from advisor.measurement.definitions import shipped
 from tests.samples import sample_run
 
 CRITERIA = load_criteria()
@@ -22,25 +22,41 @@ def test_it_reads_as_a_sentence(criterion: Criterion) -> None:
 
 @pytest.mark.parametrize("criterion", CRITERIA.values(), ids=list(CRITERIA))
 def test_every_measured_rule_names_a_probe_and_figures_that_a_full_run_has(criterion: Criterion) -> None:
-    probes = {route.id for route in routes().values()} | {work.probe for work in workloads()} | {"environment"}
-    observations = sample_run().observations
+    workloads = {work.probe: work for work in shipped().workloads}
+    experiments = {each.probe: each for each in shipped().experiments}
     for rule in criterion.evidence:
+        expected = "s" if rule.measured and rule.measured.items_per_call else criterion.unit
         for part in selections(rule.measured):
             if part.probe.startswith("capability:"):
                 assert has_recipe(part.probe), part.probe
-                continue
-            assert any(fnmatchcase(probe, part.probe) for probe in probes)
-            units = {
-                each.unit
-                for each in observations
-                if fnmatchcase(each.probe, part.probe)
-                and (part.metric is None or each.metric == part.metric)
-                and part.workload in (None, each.workload)
-                and part.mode in (None, each.mode)
-                and part.parameters.items() <= each.parameters.items()
-            }
-            expected = "s" if rule.measured and rule.measured.items_per_call else criterion.unit
-            assert units if part.metric is None else units == {expected}
+            elif part.probe in workloads:
+                work = workloads[part.probe]
+                assert part.workload == work.workload
+                assert part.parameters.get("batch") in (None, *work.batches)
+                assert UNITS[part.metric or "latency"] == expected or part.metric is None
+            elif part.probe in experiments:
+                assert experiments[part.probe].metrics[str(part.metric)] == expected
+                assert part.workload == experiments[part.probe].workload
+            else:
+                assert part.metric is None or units(part) == {expected}
+
+
+UNITS = {"latency": "s", "first-call": "s", "throughput": "1/s", "peak-memory": "B"}
+"""What is measured of every workload."""
+
+
+def units(part: Selection) -> set[str | None]:
+    """Return the units in which a full Run has the figures of an environment or a route."""
+    probes = {route.id for route in shipped().routes.values()} | {"environment"}
+    assert any(fnmatchcase(probe, part.probe) for probe in probes)
+    return {
+        each.unit
+        for each in sample_run().observations
+        if fnmatchcase(each.probe, part.probe)
+        and each.metric == part.metric
+        and part.workload in (None, each.workload)
+        and part.parameters.items() <= each.parameters.items()
+    }
 
 
 def has_recipe(probe: str) -> bool:

@@ -1,0 +1,137 @@
+"""What is worth measuring for a profile, in which order, and what can no longer change its answer.
+
+Two bounds decide. A probe on which no criterion of the profile rests says nothing about its answer. And once the worst
+that the leader can be worth is more than the best of a rival, or the rival fails a requirement, nothing that is still
+unknown about the two can change which of them comes first. Beyond the bounds a leader counts as settled that comes
+first in nearly all samples in which everything unknown is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from advisor.decision.criteria import Criterion
+from advisor.decision.evidence import Evidencer
+from advisor.decision.profile import Profile
+from advisor.decision.robustness import first_rank
+from advisor.decision.sampling import draw
+from advisor.decision.stacks import alternatives
+from advisor.decision.table import Table, build
+from advisor.knowledge.catalog import Catalog, load_catalog
+from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.run import Run
+from advisor.measurement.tasks import ENVIRONMENT
+
+SETTLED = 0.995
+"""Share of the samples in which a leader must come first to count as settled."""
+
+SAMPLES = 4_000
+
+EVERYTHING_ELSE = "*"
+"""The probe that a Run names for all those on which its profile does not rest."""
+
+_UNTRIED = frozenset({"missing", "not_run"})
+
+
+def needed_probes(profile: Profile, definitions: Definitions | None = None) -> dict[str, float]:
+    """Return the probes on which the profile's criteria rest, the weightiest first, with what rests on each (0 to 1).
+
+    A probe on which a requirement rests comes before all others: it can put a stack out.
+    """
+    known = definitions or shipped()
+    ids = [
+        ENVIRONMENT,
+        *(work.probe for work in known.workloads),
+        *(experiment.probe for experiment in known.experiments),
+        *(route.id for route in known.routes.values() if profile.ships in route.ships),
+        *(capability.probe for capability in known.capabilities.values()),
+    ]
+    required = {must.criterion.id for must in profile.musts}
+    weights = {wish.criterion.id: wish.weight for wish in profile.wishes}
+    found: dict[str, float] = {}
+    for name, criterion in profile.criteria.items():
+        share = weights.get(name, 0.0) + (1.0 if name in required else 0.0)
+        for probe in dict.fromkeys(_probes(criterion, profile, ids)):
+            found[probe] = found.get(probe, 0.0) + share
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def skippable(
+    profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: int = 0
+) -> dict[tuple[str, str], str]:
+    """Return what can no longer change the answer: for each probe and framework that is not measured yet, why.
+
+    Parameters
+    ----------
+    run : Run
+        What was measured so far; what it lacks counts as anything.
+    """
+    table = _table(profile, run, catalog)
+    reasons = _decided(table, seed)
+    return {
+        place: reasons[asking[0]] for place, asking in _open(table).items() if all(stack in reasons for stack in asking)
+    }
+
+
+def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: int = 0) -> bool:
+    """Return whether a Run holds all that could change the profile's answer, or says why it left something out."""
+    left = skippable(profile, run, catalog, seed=seed)
+    return all(
+        place in left or any(fnmatchcase(place[0], each.probe) for each in run.skipped if each.probe != EVERYTHING_ELSE)
+        for place in _open(_table(profile, run, catalog))
+    )
+
+
+def _table(profile: Profile, run: Run, catalog: Catalog | None) -> Table:
+    known = shipped()
+    stacks = alternatives(run, profile.ships, known.frameworks, known.routes)
+    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles |= {route.runtime: route.title for route in known.routes.values()}
+    evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team)
+    return build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
+
+
+def _open(table: Table) -> dict[tuple[str, str], list[str]]:
+    """Return the stacks that wait for each probe and framework that was not tried."""
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for (stack, _), finding in table.findings.items():
+        if finding.cell.outcome in _UNTRIED and finding.probe is not None:
+            waiting.setdefault((finding.probe, table.stacks[stack].framework), []).append(stack)
+    return waiting
+
+
+def _decided(table: Table, seed: int) -> dict[str, str]:
+    """Return the stacks of which nothing more needs to be known, and why."""
+    reasons = {stack: f"{table.title(stack)} fails a requirement already" for stack in table.out}
+    if not table.feasible:
+        return reasons
+    first, rest = table.feasible[0], table.feasible[1:]
+    title, worst = table.title(first), table.values[first].low
+    # A requirement that is still open could put the leader out, and then every rival counts again.
+    if any(each.outcome == "unknown" for each in table.constraints[first]):
+        return reasons
+    behind = {rival for rival in rest if table.values[rival].high < worst}
+    reasons |= {rival: f"whatever it shows, {title} stays ahead of {table.title(rival)}" for rival in behind}
+    if len(behind) == len(rest):
+        reasons[first] = f"whatever it shows, {title} comes first"
+    elif _share(table, seed) >= SETTLED:
+        reasons |= dict.fromkeys(table.feasible, f"{title} comes first in nearly every case, whatever it shows")
+    return reasons
+
+
+def _share(table: Table, seed: int) -> float:
+    """Return the share of samples in which the leader comes first."""
+    wishes = table.profile.wishes
+    drawn = draw(table.feasible, wishes, table.findings, table.worths, samples=SAMPLES, seed=seed)
+    return float(first_rank(drawn.values)[0])
+
+
+def _probes(criterion: Criterion, profile: Profile, ids: Iterable[str]) -> Iterable[str]:
+    """Yield the probes that could answer a criterion for some alternative of the profile."""
+    routed, alone = profile.ships is not None, profile.ships != "edge"
+    for rule in criterion.evidence:
+        if rule.measured is None or (rule.route == "own" and not routed) or (rule.route == "none" and not alone):
+            continue
+        for part in (rule.measured, *rule.measured.plus):
+            yield from (probe for probe in ids if fnmatchcase(probe, part.probe))
