@@ -82,6 +82,9 @@ def show(value: float, unit: str, *, digits: int = 3) -> str:
         if unit == "s" and abs(value) >= 1000:
             return f"{value:,.0f} s"
         return str(Quantity(value, unit).render(prec=digits - 1, strip_zeros=False)).replace("u", "µ")
+    if unit == "1/s" and abs(value) >= 1e6:
+        number = str(Quantity(value).render(prec=digits - 1, strip_zeros=False))
+        return f"{number[:-1]} {number[-1]}/s"
     if unit == "1/s":
         return f"{significant(value, digits)} /s"
     return significant(value, digits)

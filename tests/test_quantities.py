@@ -49,6 +49,8 @@ def test_parse_refuses_other_things_with_an_example(text: str | float, unit: str
         (0.0031, "", "0.0031"),
         (1500, "", "1,500"),
         (123456.7, "1/s", "123,457 /s"),
+        (167.44e9, "1/s", "167 G/s"),
+        (2.5e6, "1/s", "2.50 M/s"),
     ],
 )
 def test_show_uses_prefixes_and_sensible_digits(value: float, unit: str, text: str) -> None:

@@ -10,8 +10,10 @@ _DAY = 86_400.0
 _PREFIXES = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+    # Rates of samples or requests are read in full; operations and bytes per second cannot be.
+    "1/s": ((1e12, "T/s"), (1e9, "G/s"), (1e6, "M/s"), (1.0, "/s")),
 }
-_SHARES = frozenset({"accuracy", "accuracy-loss"})
+_SHARES = frozenset({"accuracy", "accuracy-loss", "ceiling-share"})
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,6 @@ def _places(value: float, digits: int) -> int:
 def scale(value: float, unit: str, *, share: bool = False) -> tuple[float, str]:
     """Return the factor and the unit in which `value` reads with one to three digits before the point."""
     size = abs(value)
-    if unit == "1/s":
-        return 1.0, "/s"
     if unit == "":
         return (0.01, "%") if share else (1.0, "")
     if unit not in _PREFIXES:
@@ -134,7 +134,7 @@ def scale(value: float, unit: str, *, share: bool = False) -> tuple[float, str]:
     if unit == "s" and size >= 2 * _DAY:
         return _DAY, "days"
     if size == 0:
-        return 1.0, unit
+        return 1.0, unit.removeprefix("1")
     ladder = _PREFIXES[unit]
     return next((each for each in ladder if size >= each[0]), ladder[-1])
 

@@ -57,6 +57,17 @@ METRICS = {
     "runtime-installed-size": "Runtime installed",
     "accuracy": "Accuracy",
     "accuracy-loss": "Accuracy lost",
+    "throughput": "Throughput",
+    "compile-time": "Compiling",
+    "recompile-time": "Compiling for another shape",
+    "break-even": "Calls until compiling pays",
+    "ceiling-share": "Share of the ceiling",
+    "memory-delta": "Memory taken",
+    "training-time": "Training",
+    "epochs": "Epochs",
+    "peak-flops": "Operations at most",
+    "memory-bandwidth": "Bytes copied at most",
+    "slow-down": "Slow-down beside a busy neighbour",
 }
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

@@ -31,6 +31,7 @@ NBSP = "\N{NO-BREAK SPACE}"
         (38, "", 38, 38, "38"),
         (123_456, "", None, None, "123,456"),
         (12.5, "1/s", None, None, "12.5 /s"),
+        (167.44e9, "1/s", None, None, "167 G/s"),
     ],
 )
 def test_shows(value: float, unit: str, low: float | None, high: float | None, text: str) -> None:

@@ -26,7 +26,7 @@ SKIPPED_TAGS = {"time", "code", "pre", "svg", "data", "bdi", "script"}
 SKIPPED_CLASSES = {"scale"}
 FACTORS = {
     "s": 1, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9, "days": 86_400, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
-    "GiB": 2**30, "%": 0.01, "/s": 1, "": 1,
+    "GiB": 2**30, "%": 0.01, "/s": 1, "M/s": 1e6, "G/s": 1e9, "T/s": 1e12, "": 1,
 }  # fmt: skip
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
