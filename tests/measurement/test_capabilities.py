@@ -149,3 +149,45 @@ def _started_by_a_recipe(process: psutil.Process) -> bool:
         return any(f"{name}-unruly" in process.environ().get("TMPDIR", "") for name in RECIPES)
     except psutil.Error:
         return False
+
+
+ADDED = {
+    "capabilities/adds.yaml": """
+id: adds
+title: Adds
+question: Does it add?
+why: To count.
+proof: One and one is two.
+""",
+    "abacus/__init__.py": "",
+    "abacus/framework.yaml": """
+id: abacus
+title: Abacus
+module: numpy
+distribution: numpy
+install: pip install numpy
+packages: [numpy]
+""",
+    "abacus/describe.py": (UNRULY / "unruly" / "describe.py").read_text(),
+    "abacus/adds.py": """
+import numpy as np
+from probes.proof import Proof
+
+def run(case):
+    total = int(np.ones(2).sum())
+    return Proof("proved" if total == 2 else "refuted", {"total": total})
+""",
+}
+
+
+def test_a_folder_adds_a_framework_and_a_capability_by_its_files_alone(tmp_path: Path) -> None:
+    for name, text in ADDED.items():
+        file = tmp_path / "more" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    known = definitions.load(folders=[tmp_path / "more"])
+    plan = make_plan(definitions=known, frameworks=["abacus"], only=["capability:*"])
+    assert [task.probe for task in plan.capabilities] == ["capability:adds"]
+    found = measure(plan, store=Store(tmp_path / "runs"), threads=1)
+    assert (of(found, "adds").outcome, of(found, "adds").proof) == ("proved", {"total": 2})
+    assert found.frameworks["abacus"].version
