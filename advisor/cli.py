@@ -344,6 +344,7 @@ def check(file: Path) -> None:
 
 cli_decision.attach(main, profile)
 cli_knowledge.attach(main)
+cli_measuring.attach(main)
 
 
 def _mode(flag: str | None) -> Mode:

@@ -1,10 +1,33 @@
-"""Commands and options about measuring: how long a session may take, and going on with one that was interrupted."""
+"""Commands and options about measuring: how long a session may take, going on with one, comparing two Runs."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from advisor.cli_knowledge import RUNS, format_option
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.measurement.across import Change
+    from advisor.measurement.run import Run
+    from advisor.report.rows import Format
+
+COMPARE_COLUMNS = {
+    "probe": "probe",
+    "stack": "stack",
+    "setting": "setting",
+    "metric": "time",
+    "first": "first",
+    "second": "second",
+    "ratio": "ratio",
+    "interval": "95 %",
+    "word": "now",
+    "why": "why",
+}
 
 # Minutes as people type them; advisor.quantities reads the rest, where a bare "m" is the prefix of a unit.
 _MINUTES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*m(?:in)?\s*", re.ASCII)
@@ -32,3 +55,71 @@ budget_option = click.option(
 resume_option = click.option(
     "--resume", is_flag=True, help="Go on with the newest session that was killed or interrupted."
 )
+
+
+def attach(group: click.Group) -> None:
+    """Add these commands to `group`."""
+    group.add_command(compare)
+
+
+@click.command()
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@click.option("--force", is_flag=True, help="Compare although the hosts or the policies differ.")
+@format_option
+@click.pass_obj
+def compare(color: str, first: str, second: str, force: bool, form: Format) -> None:
+    """Say of every time whether the second Run is faster or slower than the first, by the whole 95 % interval.
+
+    A RUN is a file, or the id of a kept Run. `same`: within the indifference zone; `unclear`: the interval allows more
+    than one answer, or there is no figure.
+    """
+    from advisor.measurement import across
+    from advisor.report import rows as printing
+
+    before, after = _run(first), _run(second)
+    apart = across.differences(before, after)
+    if apart and not force:
+        raise AdvisorError(
+            f"these Runs are not from one host under one policy ({'; '.join(apart)})", hint="compare them with --force"
+        )
+    for line in apart:
+        click.echo(f"Not alike: {line}", err=True)
+    for line in across.versions(before, after):
+        click.echo(f"Changed: {line}", err=True)
+    found = [_row(each, table=form == "table") for each in across.changes(before, after)]
+    none = "Neither Run has a time."
+    printing.show(found, form, columns=COMPARE_COLUMNS, console=printing.console(color), none=none)
+
+
+def _run(name: str) -> Run:
+    from advisor.measurement.run import load_run
+    from advisor.measurement.store import Store
+
+    kept = Store(RUNS).path(name)
+    return load_run(kept if kept.is_file() else Path(name))
+
+
+def _row(change: Change, *, table: bool) -> dict[str, Any]:
+    from advisor.quantities import show
+
+    cell, ratio = change.cell, change.ratio
+    parameters = [f"{name} {value}" for name, value in cell.parameters.items()]
+    named = {
+        "probe": cell.probe,
+        "stack": "→".join(filter(None, (cell.framework, cell.route))),
+        "mode": cell.mode,
+        "parameters": parameters,
+        "metric": cell.metric,
+    }
+    sides = (change.first, change.second)
+    medians = [None if each is None or each.summary is None else each.summary.median for each in sides]
+    figures: dict[str, Any] = {"first": medians[0], "second": medians[1]}
+    if table:
+        named["setting"] = ", ".join(filter(None, (cell.mode, *parameters)))
+        figures = {name: None if value is None else show(value, "s") for name, value in figures.items()}
+        figures["ratio"] = ratio and f"{ratio.value:.3f}"
+        figures["interval"] = ratio and f"{ratio.low:.3f} - {ratio.high:.3f}"
+    else:
+        figures |= {"ratio": ratio and ratio.value, "low": ratio and ratio.low, "high": ratio and ratio.high}
+    return {**named, **figures, "word": change.word, "why": change.why or None}

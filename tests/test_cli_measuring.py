@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import click
@@ -13,7 +16,7 @@ from advisor.cli import main
 from advisor.measurement import definitions, plan
 from advisor.measurement.events import TaskStarted
 from advisor.measurement.pace import Pace
-from advisor.measurement.run import Policy, load_run, save_run
+from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 from tests.samples import sample_run
@@ -136,3 +139,96 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
 
 def _measures(**options: object) -> None:
     raise RuntimeError("measures")
+
+
+# --- comparing two Runs -----------------------------------------------------------------------------------------------
+
+
+def slowed(factor: float, metric: str = "latency") -> Run:
+    """Return the sample Run in which that time of PyTorch takes `factor` times as long."""
+
+    def change(each: Observation) -> Observation:
+        if (each.framework, each.metric) != ("pytorch", metric) or each.summary is None:
+            return each
+        summary = each.summary
+        longer = {name: factor * getattr(summary, name) for name in ("median", "low", "high")}
+        return each.model_copy(update={"summary": summary.model_copy(update=longer)})
+
+    return sample_run(change=change)
+
+
+def compared(first: Run, second: Run, *options: str, code: int = 0) -> Result:
+    save_run(first, Path("first.json"))
+    save_run(second, Path("second.json"))
+    return call("compare", "first.json", "second.json", *options, code=code)
+
+
+@pytest.mark.parametrize(("factor", "word"), [(1.2, "slower"), (1 / 1.2, "faster"), (1.0, "same"), (1.07, "unclear")])
+def test_a_change_is_called_by_its_whole_interval(factor: float, word: str, here: Path) -> None:
+    rows = json.loads(compared(sample_run(), slowed(factor), "--format", "json").stdout)
+    touched = [row for row in rows if row["metric"] == "latency" and row["stack"].startswith("pytorch")]
+    others = [row for row in rows if row["metric"] == "latency" and row not in touched]
+    assert len(touched) > 10
+    assert {row["word"] for row in touched} == {word}
+    assert {row["word"] for row in others} == {"same"}
+    for row in touched:
+        assert row["ratio"] == pytest.approx(factor)
+        assert row["low"] <= row["ratio"] / 1.02
+        assert row["high"] >= row["ratio"] * 1.02
+
+
+def test_within_the_floor_of_the_session_nothing_is_called_slower(here: Path) -> None:
+    noisy = slowed(1.2).model_copy(update={"aa_floor": {"pytorch": 0.3}})
+    assert "slower" not in {row["word"] for row in json.loads(compared(sample_run(), noisy, "--format=json").stdout)}
+
+
+def test_what_one_run_has_not_and_what_was_disturbed_is_unclear(here: Path) -> None:
+    def disturbed(each: Observation) -> Observation:
+        return each.model_copy(update={"flags": ("contended",)}) if each.metric == "latency" else each
+
+    first = sample_run(keep=lambda each: each.metric != "cold-start")
+    rows = json.loads(compared(first, sample_run(change=disturbed), "--format", "json").stdout)
+    why = {row["metric"]: (row["word"], row["why"]) for row in rows}
+    assert why["cold-start"] == ("unclear", "not tried in the first Run")
+    assert why["latency"] == ("unclear", "the machine was busy (contended)")
+
+
+def test_every_format_holds_the_cells_and_the_words(here: Path) -> None:
+    output = compared(sample_run(), slowed(1.2)).stdout
+    assert "pytorch→onnxruntime" in output
+    assert "best-known, batch 1" in output
+    assert "slower" in output
+    rows = list(csv.DictReader(io.StringIO(compared(sample_run(), slowed(1.2), "--format", "csv").stdout)))
+    assert {"first", "second", "ratio", "low", "high", "word"} <= set(rows[0])
+    assert float(next(row for row in rows if row["word"] == "slower")["ratio"]) == pytest.approx(1.2)
+
+
+def test_another_version_is_named(here: Path) -> None:
+    newer = sample_run()
+    torch = newer.frameworks["pytorch"].model_copy(update={"packages": {"torch": "2.14.0", "executorch": "1.5.1"}})
+    newer = newer.model_copy(update={"frameworks": {**newer.frameworks, "pytorch": torch}})
+    assert "Changed: torch 2.13.0 → 2.14.0" in compared(sample_run(), newer).stderr
+
+
+@pytest.mark.parametrize(
+    ("update", "words"),
+    [
+        ({"host": sample_run().host.model_copy(update={"cpu": "Another CPU"})}, "processor: Invented CPU"),
+        ({"policy": Policy(threads=1)}, "threads: 2, 1"),
+    ],
+)
+def test_another_host_or_policy_is_compared_by_force_only(update: dict[str, object], words: str, here: Path) -> None:
+    other = sample_run().model_copy(update=update)
+    refused = compared(sample_run(), other, code=2)
+    assert words in refused.stderr.splitlines()[0]
+    assert "--force" in refused.stderr
+    assert not refused.stdout
+    forced = compared(sample_run(), other, "--force", "--format", "json")
+    assert json.loads(forced.stdout)
+    assert words in forced.stderr
+
+
+def test_a_kept_run_is_named_by_its_id(here: Path) -> None:
+    run = sample_run()
+    save_run(run, RUNS / f"{run.id}.json")
+    assert "same" in call("compare", run.id, run.id).stdout

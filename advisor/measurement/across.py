@@ -1,0 +1,130 @@
+"""What became slower or faster from one Run to another: the same cell, measured in two sessions.
+
+Rounds of different sessions are not pairs, so each side keeps its own interval, and the interval of the ratio is put
+together from both: "method of variance estimates recovery" on the logarithms, G. Y. Zou, A. Donner, "Construction of
+confidence limits about effect measures", Statistics in Medicine 27 (2008).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.measurement.comparison import Word
+from advisor.measurement.draft import CONTENDED
+from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.statistics import NARROWEST, Interval, at_least
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one cell of the second Run compares with the same cell of the first.
+
+    Attributes
+    ----------
+    first, second : Observation or None
+        The cell in either Run; None where that Run has none.
+    word : str
+        ``faster``, ``slower`` or ``same`` when the whole interval of the ratio says so; otherwise ``unclear``.
+    ratio : Interval or None
+        Seconds of the second Run over seconds of the first, with the 95 % interval; None without both.
+    why : str
+        Why there is no ratio, or what else differs.
+    """
+
+    first: Observation | None
+    second: Observation | None
+    word: Word
+    ratio: Interval | None = None
+    why: str = ""
+
+    @property
+    def cell(self) -> Observation:
+        """The observation that names the cell."""
+        found = self.first or self.second
+        assert found is not None
+        return found
+
+
+def differences(first: Run, second: Run) -> list[str]:
+    """Return what of host and policy makes the times of two Runs incomparable, each as ``name: first, second``."""
+    sides = [
+        {
+            "processor": run.host.cpu,
+            "cores": run.host.cores,
+            "architecture": run.host.architecture,
+            "instruction set": ", ".join(run.host.isa),
+            **run.policy.model_dump(),
+        }
+        for run in (first, second)
+    ]
+    return [f"{name}: {was}, {sides[1][name]}" for name, was in sides[0].items() if was != sides[1][name]]
+
+
+def versions(first: Run, second: Run) -> list[str]:
+    """Return the packages whose versions differ, each as ``name first → second``."""
+    sides = [
+        {name: version for found in run.frameworks.values() for name, version in found.packages.items()}
+        for run in (first, second)
+    ]
+    return [
+        f"{name} {sides[0].get(name, 'absent')} → {sides[1].get(name, 'absent')}"
+        for name in sorted({*sides[0], *sides[1]})
+        if sides[0].get(name) != sides[1].get(name)
+    ]
+
+
+def changes(first: Run, second: Run) -> Iterator[Change]:
+    """Yield how every time of `second` compares with that of `first`, in the order of the Runs.
+
+    Ratios within ``1 / (1 + zone)`` and ``1 + zone`` make no difference. The zone is the wider indifference zone of the
+    two policies, or the A/A floor of the framework in either Run where that is wider still.
+    """
+    sides = [{_cell(each): each for each in run.observations if each.unit == "s"} for run in (first, second)]
+    for cell in {**sides[0], **sides[1]}:
+        old, new = sides[0].get(cell), sides[1].get(cell)
+        named = old or new
+        assert named is not None
+        floors = [run.aa_floor.get(named.framework, 0.0) for run in (first, second)]
+        yield _change(old, new, max(first.policy.indifference, second.policy.indifference, *floors))
+
+
+def quotient(second: Summary, first: Summary) -> Interval:
+    """Return the ratio of two positive medians, measured independently, with its 95 % interval of at least ±2 %."""
+    value = math.log(second.median / first.median)
+    below = math.hypot(math.log(second.median / second.low), math.log(first.high / first.median))
+    above = math.hypot(math.log(second.high / second.median), math.log(first.median / first.low))
+    ratio = Interval(math.exp(value), math.exp(value - below), math.exp(value + above))
+    return at_least(ratio, NARROWEST)
+
+
+def _change(old: Observation | None, new: Observation | None, zone: float) -> Change:
+    for side, which in ((old, "first"), (new, "second")):
+        if side is None:
+            return Change(old, new, "unclear", why=f"not tried in the {which} Run")
+        if side.summary is None:
+            return Change(old, new, "unclear", why=side.message or f"{side.outcome} in the {which} Run")
+    assert old is not None
+    assert new is not None
+    assert old.summary is not None
+    assert new.summary is not None
+    if min(old.summary.low, new.summary.low) <= 0:
+        return Change(old, new, "unclear", why="too short for a ratio")
+    ratio, least, most = quotient(new.summary, old.summary), 1 / (1 + zone), 1 + zone
+    why = "" if old.how == new.how else f"{old.how} → {new.how}"
+    word: Word = "unclear"
+    if CONTENDED in (*old.flags, *new.flags):
+        why = "the machine was busy (contended)"
+    elif ratio.high < least:
+        word = "faster"
+    elif ratio.low > most:
+        word = "slower"
+    elif least <= ratio.low and ratio.high <= most:
+        word = "same"
+    return Change(old, new, word, ratio, why)
+
+
+def _cell(each: Observation) -> tuple[object, ...]:
+    parameters = tuple(sorted(each.parameters.items()))
+    return each.probe, each.framework, each.route, each.mode, each.metric, parameters
