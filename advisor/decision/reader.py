@@ -164,7 +164,9 @@ class RunReader:
             return Reading(framework.outcome, message=message)
         probe, batch = self.probe(selection, stack), selection.parameters.get("batch")
         for skipped in self.run.skipped:
-            if fnmatchcase(probe, skipped.probe) and (batch is None or f"batch {batch}" in skipped.why):
+            # Some reasons are about one batch size only, and say so.
+            elsewhere = batch is not None and "batch " in skipped.why and f"batch {batch}" not in skipped.why
+            if fnmatchcase(probe, skipped.probe) and not elsewhere:
                 return Reading("not_run", message=skipped.why)
         left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=left_out)
