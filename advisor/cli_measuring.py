@@ -1,4 +1,4 @@
-"""Commands and options about measuring: how long a session may take, going on with one, comparing two Runs."""
+"""Commands and options about measuring: the time a session may take, going on with one, comparing Runs, the doctor."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ resume_option = click.option(
 
 def attach(group: click.Group) -> None:
     """Add these commands to `group`."""
-    group.add_command(compare)
+    for command in (compare, doctor):
+        group.add_command(command)
 
 
 @click.command()
@@ -123,3 +124,38 @@ def _row(change: Change, *, table: bool) -> dict[str, Any]:
     else:
         figures |= {"ratio": ratio and ratio.value, "low": ratio and ratio.low, "high": ratio and ratio.high}
     return {**named, **figures, "word": change.word, "why": change.why or None}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def doctor(as_json: bool) -> None:
+    """Print the environment, ready to paste into an issue: versions, machine, what moves timings, tools.
+
+    It holds no names of hosts or users and, of the variables, only those that change how fast a framework is.
+    """
+    import json
+
+    from advisor.measurement.doctor import examine
+
+    found = examine()
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    for section, values in found.items():
+        click.echo(f"{section}:")
+        for name, value in values.items():
+            click.echo(f"- {name}: {_said(value, 'not readable here' if section == 'set-up' else 'none found')}")
+        if not values:
+            click.echo("- none set")
+
+
+def _said(value: Any, nothing: str) -> str:
+    """Return a value of the examination as words."""
+    if isinstance(value, dict) and set(value) == {"value", "hint"}:
+        hint = f"  ({value['hint']})" if value["hint"] else ""
+        return f"{value['value'] or nothing}{hint}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {version}" for name, version in value.items())
+    if isinstance(value, list):
+        return " ".join(map(str, value)) or nothing
+    return nothing if value is None else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import click
@@ -13,13 +14,14 @@ from click.testing import CliRunner, Result
 
 from advisor import cli_measuring
 from advisor.cli import main
-from advisor.measurement import definitions, plan
+from advisor.measurement import definitions, doctor, plan
 from advisor.measurement.events import TaskStarted
 from advisor.measurement.pace import Pace
 from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 from tests.samples import sample_run
+from tests.test_cli import FORBIDDEN, loaded_modules
 
 TOY = Path(__file__).parent / "measurement" / "data" / "probes"
 RUNS = Path(".advisor") / "runs"
@@ -232,3 +234,58 @@ def test_a_kept_run_is_named_by_its_id(here: Path) -> None:
     run = sample_run()
     save_run(run, RUNS / f"{run.id}.json")
     assert "same" in call("compare", run.id, run.id).stdout
+
+
+# --- the doctor -------------------------------------------------------------------------------------------------------
+
+SECRET = "hunter2"
+
+
+@pytest.fixture
+def secretive(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a name, and variables of which some are secret."""
+    home = here / "home" / "grace"
+    home.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("ADVISOR_CACHE", str(home / "cache"))
+    for name in ("AWS_SECRET_ACCESS_KEY", "TF_VAR_password", "TF_TOKEN_example", "OMP_SECRET", "KERAS_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    monkeypatch.setenv("KMP_AFFINITY", f"granularity=fine,{home}/places")
+    monkeypatch.setenv("MKL_NUM_THREADS", "2")
+    return home
+
+
+def test_the_doctor_tells_what_an_issue_needs(secretive: Path) -> None:
+    found = json.loads(call("doctor", "--json").stdout)
+    assert {"advisor", "Python", "PyTorch", "TensorFlow", "ExecuTorch", "LiteRT", "ONNX Runtime"} <= set(
+        found["versions"]
+    )
+    assert found["machine"]["cores"] >= 1
+    assert {"clock governor", "turbo", "load average", "limit on memory"} <= set(found["set-up"])
+    assert "ping-pong canary" in found["signals of other work"]
+    assert set(found["tools"]) == {"C++ compiler", "Chromium"}
+    assert found["folders"]["cache"] == "~/cache (not made yet)"
+    assert not secretive.joinpath("cache").exists(), "looking changes nothing"
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_doctor_tells_no_secret_and_no_home(form: list[str], secretive: Path) -> None:
+    output = call("doctor", *form).output
+    assert SECRET not in output
+    assert str(secretive) not in output
+    for told in ("OMP_WAIT_POLICY", "PASSIVE", "KMP_AFFINITY", "granularity=fine,~/places", "MKL_NUM_THREADS"):
+        assert told in output
+
+
+def test_what_is_not_here_is_said(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(here))
+    for name in ("CXX", "CHROMIUM", *doctor.variables(os.environ)):
+        monkeypatch.delenv(name, raising=False)
+    output = call("doctor").stdout
+    assert "- C++ compiler: none found" in output
+    assert "variables:\n- none set" in output
+
+
+def test_the_doctor_imports_no_framework(here: Path) -> None:
+    assert not loaded_modules(["doctor"], here) & {*FORBIDDEN, "keras", "onnxruntime", "executorch", "jinja2"}

@@ -1,0 +1,135 @@
+"""The environment as an issue needs it: versions, machine, what moves timings, tools. Nothing secret, no framework."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from advisor.measurement import environments, host, tuning
+from advisor.measurement.canary import Canary, remembered
+from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.guard import Guard
+from advisor.measurement.noise import Watch
+from advisor.measurement.store import own_version
+from advisor.quantities import show
+
+# Only what changes how fast a framework is, by name: other programs keep passwords in variables that begin alike
+# (Terraform's TF_VAR_… and TF_TOKEN_…).
+NAMED = (
+    "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "OMP_PLACES", "OMP_DYNAMIC", "GOMP_SPINCOUNT",
+    "TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS",
+    "TF_CPP_MIN_LOG_LEVEL", "TF_DETERMINISTIC_OPS", "TF_USE_LEGACY_KERAS", "TF_ENABLE_XLA", "KERAS_BACKEND",
+)  # fmt: skip
+FAMILIES = ("KMP_", "MKL_")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+COMPILERS = ("g++", "clang++", "c++")
+_SECONDS = 10.0
+
+
+def examine(
+    definitions: Definitions | None = None, *, ambient: Mapping[str, str] | None = None, root: Path = Path("/")
+) -> dict[str, Any]:
+    """Return what there is here, as sections of plain values; paths under the home folder begin with ``~``.
+
+    Parameters
+    ----------
+    definitions : Definitions, optional
+        Default those that advisor ships.
+    ambient : mapping, optional
+        The environment; default that of this process.
+    root : path
+        Where ``proc`` and ``sys`` are mounted.
+    """
+    known, env = definitions or shipped(), os.environ if ambient is None else ambient
+    with ThreadPoolExecutor() as pool:
+        compiler = pool.submit(_program, env.get("CXX"), COMPILERS)
+        chromium = pool.submit(_program, env.get("CHROMIUM"), CHROMIUM)
+        versions = _versions(known)
+        machine = _machine(root)
+        return {
+            "versions": versions,
+            "machine": machine,
+            "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in tuning.readings(root)},
+            "signals of other work": _signals(root),
+            "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},
+            "folders": {"cache": _folder(remembered()), "runs": _folder(Path(".advisor") / "runs")},
+            "variables": variables(env),
+        }
+
+
+def variables(ambient: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that change how fast a framework is, as far as they are set."""
+    return {name: _short(ambient[name]) for name in sorted(ambient) if name in NAMED or name.startswith(FAMILIES)}
+
+
+def _versions(known: Definitions) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "advisor": own_version() or "not installed: runs from its files",
+        "Python": f"{platform.python_implementation()} {platform.python_version()} ({_short(sys.executable)})",
+    }
+    for name, each in environments.find(known.frameworks.values()).items():
+        found[known.frameworks[name].title] = dict(each.packages) if each.present else None
+    for route in known.routes.values():
+        try:
+            found[route.title] = metadata.version(route.distribution)
+        except metadata.PackageNotFoundError:
+            found[route.title] = None
+    return found
+
+
+def _machine(root: Path) -> dict[str, Any]:
+    here = host.describe(root)
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    return {
+        "processor": here.cpu,
+        "architecture": here.architecture,
+        "instruction set": list(here.isa),
+        "cores": here.cores,
+        "cores of the machine": os.cpu_count(),
+        "affinity": allowed,
+        "memory": show(here.memory_bytes, "B"),
+        "system": here.os,
+        "devices": list(here.devices),
+    }
+
+
+def _signals(root: Path) -> dict[str, str]:
+    # Its memory is no file, so that looking changes nothing.
+    canary = Canary("", Path(os.devnull))
+    try:
+        return Guard(canary, Watch(root), settle=0.0).signals
+    finally:
+        canary.close()
+
+
+def _program(named: str | None, names: tuple[str, ...]) -> str | None:
+    """Return what a program says of its version, with its path; None when there is none."""
+    path = next(filter(None, map(shutil.which, filter(None, (named, *names)))), None)
+    if path is None:
+        return None
+    try:
+        done = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return f"{_short(path)} (does not tell its version)"
+    said = done.stdout.strip().splitlines()[:1]
+    return f"{said[0].strip()} ({_short(path)})" if said else f"{_short(path)} (does not tell its version)"
+
+
+def _folder(path: Path) -> str:
+    return f"{_short(str(path))} ({'there' if path.is_dir() else 'not made yet'})"
+
+
+def _short(text: str) -> str:
+    home = str(Path.home())
+    return text if home in ("", "/") else text.replace(home, "~")
