@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 NAME = "search-index.js"
-_SILENT = frozenset({"svg", "script", "style", "footer"})
+_MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
+_SILENT = re.compile(r"<(svg|script|style|footer)\b.*?</\1>|<a [^>]*class=\"anchor\".*?</a>", re.DOTALL)
+_HEADING = re.compile(r'<h2\b[^>]*?\bid="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
+_NAMES = re.compile(r'<(?:h1\b[^>]*|p class="crumb")>(.*?)</(?:h1|p)>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
 
 
@@ -35,64 +39,25 @@ def write(folder: Path) -> None:
 
 
 def _entries(page: Path) -> list[Entry]:
-    reader = _Reader(page.name)
-    reader.feed(page.read_text(encoding="utf-8"))
-    reader.close()
-    for entry in reader.entries:
-        entry.page = reader.page
-        entry.section = " ".join(entry.section.split()).removesuffix("#").strip()
-    return reader.entries
+    """Return the entries of one page; its HTML is our own, so that patterns are enough to read it, and much faster."""
+    found = _MAIN.search(page.read_text(encoding="utf-8"))
+    if found is None:
+        return []
+    head, *rest = _HEADING.split(_SILENT.sub(" ", found[0]))
+    # The page's short name ends its way from the first page; the first page has no way, and its heading tells.
+    names = [_text(each) for each in _NAMES.findall(head)]
+    name = names[0].rpartition("/")[2].strip() if names else page.stem
+    entries = [Entry(page.name, name, "", _words(head))]
+    for anchor, heading, body in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        entries.append(Entry(f"{page.name}#{anchor}", name, _text(heading), _words(f"{heading} {body}")))
+    return entries
 
 
-class _Reader(HTMLParser):
-    """Reads the main part of one page, section by section."""
+def _text(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub("", markup)).split())
 
-    def __init__(self, name: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.entries: list[Entry] = []
-        self.title = ""
-        self.crumb = ""
-        self.name = name
-        self.silent = 0
-        self.inside = False
-        self.heading = ""
 
-    @property
-    def page(self) -> str:
-        """Return the page's short name, which ends its way from the first page; else its heading."""
-        return " ".join((self.crumb.rpartition("/")[2] or self.title).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if tag == "main":
-            self.inside = True
-            self.entries.append(Entry(self.name, ""))
-        if not self.inside:
-            return
-        self.silent += tag in _SILENT
-        if tag in ("h1", "h2"):
-            self.heading = tag
-        elif attributes.get("class") == "crumb":
-            self.heading = "p"
-        if tag == "h2":
-            self.entries.append(Entry(f"{self.name}#{attributes.get('id') or ''}", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "main":
-            self.inside = False
-        elif self.inside:
-            self.silent -= tag in _SILENT
-            self.heading = "" if tag == self.heading else self.heading
-
-    def handle_data(self, data: str) -> None:
-        if not self.inside or self.silent:
-            return
-        if self.heading == "h1":
-            self.title += data
-        elif self.heading == "p":
-            self.crumb += data
-        elif self.heading == "h2":
-            self.entries[-1].section += data
-        # Numbers are not searched for: they would make up most of the index.
-        found = (word.lower() for word in _WORD.findall(data) if not word[0].isdigit() and len(word) < 40)
-        self.entries[-1].words.update(dict.fromkeys(found))
+def _words(markup: str) -> dict[str, None]:
+    """Return the words of a piece of HTML; numbers are not searched for: they would make up most of the index."""
+    found = _WORD.findall(html.unescape(_TAG.sub(" ", markup)))
+    return dict.fromkeys(word.lower() for word in found if not word[0].isdigit() and len(word) < 40)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import pandas as pd
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
@@ -41,7 +40,7 @@ def contributions(bars: Sequence[Bar], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(bars: Sequence[Bar], width: int) -> drawing.Layers:
+def _chart(bars: Sequence[Bar], width: int) -> tuple[drawing.Layers, drawing.Rows]:
     plot = width - 52
     blocks, names = _rows(bars, plot)
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1] if width > 400 else [0, 0.5, 1]
@@ -49,9 +48,9 @@ def _chart(bars: Sequence[Bar], width: int) -> drawing.Layers:
     if width <= 400:
         axis = alt.Axis(values=ticks, format=".1f", title="value (1 = every target met)")
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
-    block = alt.Chart(pd.DataFrame(blocks))
+    block = drawing.named("blocks")
     rect = {"x": x, "x2": alt.X2("end"), "y": alt.Y("top:Q", scale=None, axis=None), "y2": alt.Y2("bottom")}
-    name = alt.Chart(pd.DataFrame(names))
+    name = drawing.named("names")
     place = {"y": alt.Y("y:Q", scale=None, axis=None)}
     layers = [
         block.transform_filter("!datum.missing").mark_rect(stroke=drawing.PAPER, strokeWidth=2).encode(
@@ -72,7 +71,7 @@ def _chart(bars: Sequence[Bar], width: int) -> drawing.Layers:
             x=alt.X("end:Q"), text=alt.Text("value:N"), **place
         ),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(bars))
+    return alt.layer(*layers).properties(width=plot, height=_ROW * len(bars)), {"blocks": blocks, "names": names}
 
 
 def _rows(bars: Sequence[Bar], plot: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -23,6 +23,9 @@ SHAPES = ("circle", "square", "triangle", "diamond")
 WIDE, NARROW = 720, 300
 
 Layers = alt.LayerChart | alt.FacetChart
+Rows = dict[str, list[dict[str, Any]]]
+"""The rows behind a chart, by the name that its layers call them by."""
+
 _NOTHING = Markup()
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
@@ -66,19 +69,24 @@ def colour(framework: str) -> str:
     return COLOURS.get(framework, INK_2)
 
 
-def draw(build: Callable[[int], Layers], label: str) -> tuple[Markup, Markup]:
+def named(rows: str) -> alt.Chart:
+    """Return a chart of the rows of this name: they reach the drawing as they are, once for all layers."""
+    return alt.Chart(alt.NamedData(rows))
+
+
+def draw(build: Callable[[int], tuple[Layers, Rows]], label: str) -> tuple[Markup, Markup]:
     """Return the wide and the narrow SVG of the chart that `build` makes for a width in pixels.
 
     Parameters
     ----------
     build : callable
-        From the width in pixels to a chart.
+        From the width in pixels to a chart and its rows.
     label : str
         What a screen reader says in its place; the table beneath carries the data.
     """
     # Altair checks every part against its schema, which takes longer than to draw it; our tests do that check.
     with debug_mode(False):
-        wide, narrow = (_svg(build(width), kind, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
+        wide, narrow = (_svg(*build(width), kind, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
     return wide, narrow
 
 
@@ -92,8 +100,8 @@ def said(text: str) -> alt.TextValue:
     return alt.TextValue(text)
 
 
-def _svg(chart: Layers, kind: str, label: str) -> Markup:
-    spec = chart.to_dict(validate=False)
+def _svg(chart: Layers, rows: Rows, kind: str, label: str) -> Markup:
+    spec = chart.to_dict(validate=False) | {"datasets": rows}
     spec.pop("usermeta", None)
     spec["config"] = _CONFIG
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - our own renderer's output

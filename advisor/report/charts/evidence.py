@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import pandas as pd
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
@@ -42,7 +41,7 @@ def evidence(rows: Sequence[Row], finding: Markup, legend: Markup) -> drawing.Dr
     return drawing.Drawing(finding, wide, narrow, legend)
 
 
-def _chart(rows: Sequence[Row], width: int) -> drawing.Layers:
+def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, drawing.Rows]:
     plot, small = width - 14, width <= 400
     head = 36 if small else 20
     marks, titles, height = _place(rows, head)
@@ -54,7 +53,7 @@ def _chart(rows: Sequence[Row], width: int) -> drawing.Layers:
     )
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     y = alt.Y("y:Q", scale=None, axis=None)
-    mark, title = alt.Chart(pd.DataFrame(marks)), alt.Chart(pd.DataFrame(titles))
+    mark, title = drawing.named("marks"), drawing.named("titles")
     stroke, fill = alt.Stroke("colour:N", scale=None), alt.Fill("colour:N", scale=None)
     known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
     halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
@@ -74,7 +73,7 @@ def _chart(rows: Sequence[Row], width: int) -> drawing.Layers:
             limit=plot - 10, **halo,
         ).encode(x=drawing.at(0 if small else plot), y=y, text=alt.Text("ends:N")),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=height)
+    return alt.layer(*layers).properties(width=plot, height=height), {"marks": marks, "titles": titles}
 
 
 def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:

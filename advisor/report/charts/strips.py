@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import pandas as pd
 from markupsafe import Markup
 
 from advisor.report import numbers
@@ -36,7 +35,7 @@ def strips(rows: Sequence[Strip], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
+def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.Rows]:
     plot = width - 14
     dots: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
@@ -57,7 +56,7 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
     texts = {tick: numbers.show(tick, "s").text for tick in ticks}
     expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
     axis = alt.Axis(values=ticks, labelExpr=f"{expression} : ''", title=None, labelFlush=True)
-    dot, name = alt.Chart(pd.DataFrame(dots)), alt.Chart(pd.DataFrame(names))
+    dot, name = drawing.named("dots"), drawing.named("names")
     place: dict[str, Any] = {"y": alt.Y("y:Q", scale=None, axis=None)}
     x, colour = alt.X("x:Q", scale=scale, axis=axis), alt.Stroke("colour:N", scale=None)
     layers = [
@@ -75,7 +74,7 @@ def _chart(rows: Sequence[Strip], width: int) -> drawing.Layers:
             limit=plot,
         ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4)
+    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4), {"dots": dots, "names": names}
 
 
 def _axis(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
