@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,7 +18,7 @@ from advisor import cli_measuring
 from advisor.cli import main
 from advisor.measurement import definitions, doctor, plan
 from advisor.measurement.events import TaskStarted
-from advisor.measurement.pace import Pace
+from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
@@ -39,9 +41,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def toys(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frameworks of a few lines instead of the shipped ones, measured in blocks of a few milliseconds."""
     known = definitions.load(TOY)
+    known = replace(known, frameworks={"toy": known.frameworks["toy"]})
     brisk = Pace(0.001, 0.002, 0.01, 5, rounds=2, processes=1, runtime_processes=1)
     monkeypatch.setattr(plan, "shipped", lambda: known)
-    monkeypatch.setitem(plan.PACES, "standard", brisk)
+    monkeypatch.setitem(PACES, "standard", brisk)
 
 
 def call(*arguments: str, code: int = 0) -> Result:
@@ -129,7 +132,7 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
     from advisor.measurement.plan import Plan
 
     kept = sample_run().model_copy(update={"host": host.describe(), "policy": Policy(threads=2)})
-    kept = kept.model_copy(update={"advisor": store.own_version(), "finished": store.datetime.now(store.UTC)})
+    kept = kept.model_copy(update={"advisor": store.own_version(), "finished": datetime.now(UTC)})
     save_run(kept, RUNS / f"{kept.id}.json")
     monkeypatch.setattr(Plan, "covered_by", lambda self, run: True)
     monkeypatch.setattr(store, "_unchanged", lambda run, environment: True)
