@@ -1,6 +1,8 @@
 # Two commands matter: `make recommend PROFILE=edge` and `make test`. Each sets up what it needs in .venv and keeps it.
 PYTHON ?= python3.11
 PROFILE ?= edge
+# How thoroughly `make recommend` measures: --quick takes about two minutes; MODE= (empty) measures everything.
+MODE ?= --quick
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,10 +12,10 @@ BIN := $(VENV)/bin
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PROFILE=edge|deployment|research|FILE  ARGS='--quick …'  PYTHON=python3.11"
+	@echo "  Variables: PROFILE=edge|deployment|research|FILE  MODE=--quick|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
 
 recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
-	$(BIN)/advisor recommend --profile $(PROFILE) $(ARGS)
+	$(BIN)/advisor recommend --profile $(PROFILE) $(MODE) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
 	$(BIN)/pytest $(ARGS)

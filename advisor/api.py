@@ -31,6 +31,9 @@ __all__ = [
 
 HOME = Path(".advisor")
 
+LEADING = ("deployment", "edge", "research")
+"""The profiles that a site shows first, after the one that was asked for."""
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -209,7 +212,7 @@ def build_site(
 
     wanted: list[Recommendation] = list(recommendations)
     answered = {item.profile for item in wanted}
-    for profile in profiles or shipped_profiles():
+    for profile in profiles or sorted(shipped_profiles(), key=lambda name: name not in LEADING):
         loaded = profile if isinstance(profile, Profile) else load_profile(profile)
         if loaded.name not in answered:
             wanted.append(decide(run, loaded, seed=seed))

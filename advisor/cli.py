@@ -193,7 +193,6 @@ def recommend(
             advice.run,
             site or api.HOME / "site",
             recommendations=[answer],
-            profiles=[*api.shipped_profiles()],
             templates=templates,
             command=again,
             seed=seed,
