@@ -60,3 +60,10 @@ def test_what_does_not_learn_is_refuted_with_its_figures(monkeypatch: pytest.Mon
     with pytest.raises(ProbeError, match=says) as caught:
         learning.until_right("NumPy", Stubborn, seeds=(1,))
     assert caught.value.outcome == "refuted"
+
+
+def test_a_machine_that_is_too_busy_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "PATIENCE", 0.0)
+    with pytest.raises(ProbeError, match="0 s were not enough for one seed: the machine is too busy") as caught:
+        learning.until_right("NumPy", Stubborn, seeds=(1,))
+    assert caught.value.outcome == "error"
