@@ -14,7 +14,7 @@ import psutil
 from advisor.measurement.run import Host
 
 _ISA = re.compile(
-    r"^(?:sse4_2|avx|avx2|fma|f16c|avx_vnni|avx512\w+|amx_\w+|asimd|asimddp|asimdhp|neon|sve2?|sve\w*|i8mm|bf16|sme\w*)$"
+    r"^(?:sse4_2|avx|avx2|fma|f16c|avx_vnni|avx512\w+|amx_\w+|asimd|asimddp|asimdhp|neon|sve2?|sve\w*|i8mm|bf16|sme\d?)$"
 )
 
 
@@ -63,7 +63,8 @@ def _processor(root: Path) -> tuple[str, tuple[str, ...]]:
         key, colon, value = line.partition(":")
         if colon:
             fields.setdefault(key.strip().lower(), value.strip())
-    flags = (fields.get("flags") or fields.get("features") or "").split()
+    # On x86 "sme" is memory encryption; on Arm, which says "Features", it is the matrix extension.
+    flags = [flag for flag in fields.get("flags", "").split() if flag != "sme"] or fields.get("features", "").split()
     name: str | None = fields.get("model name") or fields.get("hardware") or fields.get("cpu model")
     if name is None and platform.system() == "Darwin":
         name = _sysctl("machdep.cpu.brand_string")

@@ -13,7 +13,7 @@ from advisor.measurement import host
 X86 = """\
 processor\t: 0
 model name\t: Invented(R)  CPU   @ 2.00GHz
-flags\t\t: fpu sse4_2 avx avx2 fma avx512f avx512_bf16 amx_tile amx_bf16 hypervisor ht
+flags\t\t: fpu sme smep sse4_2 avx avx2 fma avx512f avx512_bf16 amx_tile amx_bf16 hypervisor ht
 
 processor\t: 1
 model name\t: Another
