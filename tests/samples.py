@@ -35,7 +35,14 @@ _STEADY = {
     ("cnn-inference", 32): {"pytorch": (2.9e-3, 1.9e-3), "tensorflow": (6.2e-3, 2.4e-3)},
     ("mlp-training", 64): {"pytorch": (900e-6, 610e-6), "tensorflow": (4.8e-3, 820e-6)},
     ("cnn-training", 64): {"pytorch": (14e-3, 9.4e-3), "tensorflow": (21e-3, 11e-3)},
+    ("lstm-training", 64): {"pytorch": (19e-3, 17e-3), "tensorflow": (64e-3, 22e-3)},
+    ("transformer-inference", 1): {"pytorch": (610e-6, 380e-6), "tensorflow": (4.9e-3, 520e-6)},
+    ("transformer-training", 32): {"pytorch": (16e-3, 12e-3), "tensorflow": (38e-3, 14e-3)},
+    ("recommender-inference", 1): {"pytorch": (95e-6, 52e-6), "tensorflow": (2.7e-3, 110e-6)},
+    ("recommender-training", 256): {"pytorch": (1.9e-3, 1.4e-3), "tensorflow": (6.1e-3, 1.6e-3)},
+    ("eager-overhead", 1): {"pytorch": (290e-6, 60e-6), "tensorflow": (3.8e-3, 71e-6)},
 }
+_WORKLOADS = {"eager-overhead": "tiny"}
 _FIRST = {"pytorch": (4e-3, 9.8), "tensorflow": (0.12, 1.4)}
 _ENVIRONMENT = {
     "pytorch": {"import-time": (1.9, "s"), "memory-after-import": (290e6, "B"), "installed-size": (830e6, "B"),
@@ -70,14 +77,14 @@ _PROVED = (
     "captured-control-flow", "checkpoint", "custom-gradient", "data-parallel", "debug-breakpoint", "debug-nan",
     "debug-shape-error", "device-placement", "dynamic-control-flow", "elastic-training", "export-ahead-of-time",
     "export-onnx", "export-program", "gradient-check", "mixed-precision", "numpy-interop", "public-api",
-    "reproducibility", "shape-changes", "sharded-training", "tensorboard",
+    "multi-worker", "reproducibility", "serving-onnxruntime", "shape-changes", "sharded-training", "tensorboard",
 )  # fmt: skip
 _REFUSED: dict[str, dict[str, Outcome]] = {
     "pytorch": {"whole-graph-control-flow": "not_supported", "debug-breakpoint-compiled": "proved",
-                "checkpoint-code": "proved"},
+                "checkpoint-code": "proved", "serving": "not_supported", "keras-backend": "proved"},
     "tensorflow": {"whole-graph-control-flow": "proved", "debug-breakpoint-compiled": "refuted",
                    "checkpoint-code": "refuted", "elastic-training": "not_supported",
-                   "sharded-training": "not_supported"},
+                   "sharded-training": "not_supported", "serving": "proved", "keras-backend": "proved"},
 }  # fmt: skip
 _DETAILS: dict[tuple[str, str], dict[str, object]] = {
     ("pytorch", "shape-changes"): {"captures": {"by_default": 2, "told": 1}},
@@ -90,6 +97,10 @@ _DETAILS: dict[tuple[str, str], dict[str, object]] = {
     ("tensorflow", "data-parallel"): {"scaling": 1.21},
     ("pytorch", "public-api"): {"documented": 0.93},
     ("tensorflow", "public-api"): {"documented": 0.97},
+}
+_TOKENS = {
+    "pytorch": {"define": 61, "train": 92, "evaluate": 38},
+    "tensorflow": {"define": 24, "train": 41, "evaluate": 12},
 }
 _EXACT = {"artifact-size", "runtime-size", "runtime-installed-size", "installed-size", "installed-packages"}
 
@@ -146,6 +157,11 @@ def _observations(framework: str) -> Iterator[Observation]:
     for route in ROUTES[framework]:
         yield from _route(framework, route)
     outcomes: dict[str, Outcome] = {**dict.fromkeys(_PROVED, "proved"), **_REFUSED[framework]}
+    for task, tokens in _TOKENS[framework].items():
+        yield Observation(
+            probe="capability:brevity", framework=framework, parameters={"task": task}, outcome="proved",
+            proof={"task": task, "tokens": tokens}, seconds=4.2,
+        )  # fmt: skip
     for capability, outcome in sorted(outcomes.items()):
         yield Observation(
             probe=f"capability:{capability}", framework=framework, outcome=outcome, seconds=4.2,
@@ -158,7 +174,8 @@ def _setting(framework: str, probe: str, batch: int, mode: str, steady: float, f
     trains = probe.endswith("training")
     parity = Parity(max_relative_error=4.1e-7, weights_max_relative_error=8.3e-7 if trains else None)
     common = Observation(
-        probe=probe, framework=framework, workload=probe.partition("-")[0], mode=mode, how=HOW[framework, mode],
+        probe=probe, framework=framework, workload=_WORKLOADS.get(probe, probe.partition("-")[0]), mode=mode,
+        how=HOW[framework, mode],
         parameters={"batch": batch}, unit="s", outcome="measured", parity=parity,
     )  # fmt: skip
     yield common.model_copy(update={"metric": "latency", "rounds": _rounds(steady), "summary": _timed(steady)})
