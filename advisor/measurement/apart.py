@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from statistics import median
 from typing import Any
 
 from advisor.measurement import busy, statistics
@@ -15,7 +16,7 @@ from advisor.measurement.derived import CEILING, PEAK
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.memory import fail, measured
-from advisor.measurement.run import Observation
+from advisor.measurement.run import Observation, Summary
 from advisor.measurement.sampling import once
 
 BUSY = "busy-machine"
@@ -119,10 +120,16 @@ def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], obj
             continue
         # The details, such as a curve for every seed, are told once.
         proof = dict(told["details"]) if metric == next(iter(task.experiment.metrics)) else None
-        context.record.observe(blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": proof}))
-        timed = objection if task.experiment.metrics.get(metric) == "s" else None
+        found = blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": proof})
+        if task.experiment.metrics.get(metric) != "s":
+            # Counts and shares are exact: only the seeds differ, and that is their range.
+            low, high = min(map(float, values)), max(map(float, values))
+            summary = Summary(median=float(median(values)), low=low, high=high, n=len(values))
+            context.record.observe(found.model_copy(update={"summary": summary}))
+            continue
+        context.record.observe(found)
         for value in values:
-            context.record.value(blank, float(value), timed)
+            context.record.value(blank, float(value), objection)
 
 
 def _best(blank: Observation, told: Mapping[str, Any], values: Sequence[float], objection: str | None) -> Observation:

@@ -18,6 +18,8 @@ from advisor.quantities import show
 
 CEILING = "ceiling"
 PEAK = "peak-flops"
+# The trial of the alternatives was disturbed by other work: another one might be the faster one.
+CHOSEN_BUSY = "chosen-while-busy"
 
 
 def derived(run: Run) -> tuple[Observation, ...]:
@@ -89,6 +91,8 @@ def _compile_time(latency: Observation, compiled: dict[str, Any], run: Run) -> O
 def _break_even(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
     blank = _blank(latency, "break-even", "", how=compiled["how"], setting=compiled["setting"])
     if latency.setting != compiled["setting"]:
+        if CHOSEN_BUSY in latency.flags:
+            return _unknown(blank, "the machine was busy while the alternatives were tried")
         return _outrun(blank, latency, compiled)
     plain = _sibling(latency, run, mode=OUT_OF_THE_BOX)
     if plain is None or plain.summary is None or latency.summary is None:

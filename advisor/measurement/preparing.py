@@ -10,6 +10,7 @@ from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
+from advisor.measurement.derived import CHOSEN_BUSY
 from advisor.measurement.run import Framework, Parity
 from advisor.measurement.sampling import FrameworkCell, failed, once
 from advisor.measurement.tasks import CellTask, EnvironmentTask
@@ -100,6 +101,8 @@ def prepare(
             }  # fmt: skip
             # What one call does, and what else was tried: whatever is worked out from the latency later needs it.
             details = {name: told[name] for name in ("operations", "samples", "tried") if name in told} or None
+            if objection and len(told["tried"]) > 1:
+                known["flags"] = (CHOSEN_BUSY,)
             first = task.blank("first-call", "s")
             for blank, proof in ((task.blank(), details), (first, None)):
                 if context.record.find(blank) is None:

@@ -107,6 +107,9 @@ def test_an_experiment_has_a_figure_for_every_seed(run: Run) -> None:
     assert middle(seconds) == 2
     assert seconds.summary is not None
     assert (seconds.summary.low, seconds.summary.high, seconds.summary.n) == (1, 4, 3)
+    shares = one(run, "accuracy").summary
+    assert shares is not None
+    assert (shares.low, shares.high) == (0.97, 0.99)
     assert seconds.proof == {"target": 0.97}
     assert seconds.mode == "out-of-the-box"
     assert middle(one(run, "epochs")) == 5

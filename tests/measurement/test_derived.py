@@ -141,6 +141,18 @@ def test_a_busy_machine_tells_no_break_even() -> None:
     assert "contended" in found["compile-time"].flags
 
 
+def test_a_trial_on_a_busy_machine_refutes_nothing() -> None:
+    slow = COMPILED | {"call": 50e-3}
+    found = follows(
+        latency(
+            "best-known", [1e-3] * 8, setting="eager", proof={"tried": [slow, EAGER]}, flags=("chosen-while-busy",)
+        ),
+        first_call("best-known", 0.1),
+    )["break-even"]
+    assert found.outcome == "not_run"
+    assert "busy while the alternatives were tried" in (found.message or "")
+
+
 def test_what_could_not_be_measured_has_no_rate() -> None:
     lost = cell("out-of-the-box", "latency", outcome="error", message="the worker died", proof={"samples": 5})
     found = follows(lost)["throughput"]
