@@ -37,6 +37,7 @@ _COMPILED = "compiling it for the best known setting takes longer than --quick a
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 _RUNTIME_START = 0.25
 _RUNTIME_CHECK = 0.3
+_MEMORY, _SHAPE = 8.0, 2.0
 
 
 Trial = CellTask | RouteTask | ExperimentTask | CapabilityTask
@@ -95,13 +96,18 @@ class Plan:
     @property
     def estimate(self) -> float:
         """Seconds of the whole session on a quiet machine with two cores."""
-        again = self.pace.processes
-        prepared = again * (
-            sum(task.estimate for task in self.environments) + sum(task.estimate for task in self.cells)
-        )
+        prepared = self.pace.processes * sum(task.estimate for task in self.environments)
+        prepared += sum(task.estimate + (self.pace.processes - 1) * task.again for task in self.cells)
         proved = sum(task.estimate for task in self.routes) / 2 + sum(task.estimate for task in self.capabilities)
-        proved += sum(task.estimate for task in self.experiments)
+        proved += sum(task.estimate for task in self.experiments) + self.apart
         return prepared + proved + self.starting + self.sampling
+
+    @property
+    def apart(self) -> float:
+        """Seconds of what is measured in processes of its own, for two frameworks side by side, and at other shapes."""
+        kinds = [cell.workload.task for cell in self.cells]
+        shapes = _SHAPE * sum(cell.workload.task == "inference" and cell.mode == BEST_KNOWN for cell in self.cells)
+        return self.pace.apart * _MEMORY * kinds.count("training") / 2 + (shapes if self.pace.apart else 0.0)
 
     @property
     def fingerprint(self) -> str:

@@ -87,7 +87,8 @@ def prepare(
     cells = []
     for task in tasks:
         bench = benches[task.framework.id]
-        with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
+        seconds = task.again if again else task.estimate
+        with context.task(task.title, seconds) as result, context.spending.on("preparation"):
             try:
                 told, objection = once(context, partial(bench.prepare, task), process=partial(getattr, bench, "pid"))
             except WorkerError as error:

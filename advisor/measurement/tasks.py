@@ -20,6 +20,7 @@ ROUTE_WORKLOAD = "cnn"
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 _IMPORT = {"pytorch": 2.0, "tensorflow": 5.5}
 _FIRST_CALL = {OUT_OF_THE_BOX: 0.3, BEST_KNOWN: 7.0}
+_AGAIN = 1.0
 _EXPORT = 3.0
 
 
@@ -89,7 +90,13 @@ class CellTask:
     @property
     def estimate(self) -> float:
         """Seconds it takes to prepare on a quiet machine with two cores."""
-        return _FIRST_CALL.get(self.mode, 2.0)
+        compiles = self.setting is None and self.workload.task != "pipeline"
+        return _FIRST_CALL.get(self.mode, 2.0) if compiles else _AGAIN
+
+    @property
+    def again(self) -> float:
+        """Seconds it takes in a later process: nothing is tried, and compilers find what they left."""
+        return min(self.estimate, _AGAIN)
 
     def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
         """Return the observation of one metric of this task before anything is known of it."""
