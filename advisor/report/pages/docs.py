@@ -137,4 +137,5 @@ class _Pages:
 
     def add(self, name: str, template: str, title: str, description: str, layout: str, /, **context: Any) -> None:
         text = self.render.page(template, title=title, description=description, layout=layout, **context)
-        write_text(self.folder / f"{name}.md", text)
+        # Not synced to the disk: the whole folder is made anew, and moved into place when it is complete.
+        (self.folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
