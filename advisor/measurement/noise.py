@@ -89,10 +89,13 @@ class Watch:
         """Return what others took between two glances; `measured` is the process id of the worker that was timed.
 
         A process belongs to the measured one when it is in its session: workers lead a session of their own, so their
-        compilers and thread pools count as theirs.
+        compilers and thread pools count as theirs. The watching process does not count: what it takes, it takes for
+        the glances themselves, before and after the timed calls.
         """
         own = visible = 0.0
         for pid, clock in after.clocks.items():
+            if pid == os.getpid() != measured:
+                continue
             used = clock - before.clocks.get(pid, 0.0)
             if used > 0:
                 if pid == measured or _session_of(pid) == measured:
