@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -46,11 +46,11 @@ class Document(Generic[M]):
     path: Path
     value: M
     text: str
-    places: Mapping[Loc, tuple[int, int, int]]
+    root: yaml.Node | None = field(repr=False, compare=False)
 
     def error(self, problems: Sequence[Problem], *, hint: str | None = None) -> AdvisorError:
         """Return one error that names every problem with file:line:column and shows the line."""
-        return _located(self.path, self.text, self.places, problems, hint)
+        return _located(self.path, self.text, self.root, problems, hint)
 
 
 def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
@@ -87,10 +87,9 @@ def read_yaml(
         raise AdvisorError(f"{where}: not valid YAML: {error.problem or error.context}", hint=hint) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise AdvisorError(f"{path}: not valid YAML: {' '.join(str(error).split())[:200]}", hint=hint) from None
-    places: dict[Loc, tuple[int, int, int]] = {}
     problems: list[Problem] = []
     try:
-        data = _plain(node, (), places, problems, set(), SafeConstructor())
+        data = _plain(node, (), problems, set(), SafeConstructor())
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
     if not problems:
@@ -101,8 +100,8 @@ def read_yaml(
             problems.extend(_problems(error, model))
         else:
             if not problems:
-                return Document(path, found, text, places)
-    raise _located(path, text, places, problems, hint)
+                return Document(path, found, text, node)
+    raise _located(path, text, node, problems, hint)
 
 
 def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
@@ -192,20 +191,10 @@ def _compose(text: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _plain(
-    node: yaml.Node | None,
-    loc: Loc,
-    places: dict[Loc, tuple[int, int, int]],
-    problems: list[Problem],
-    seen: set[int],
-    scalars: SafeConstructor,
-) -> Any:
-    """Turn YAML nodes into plain data and note where each value stands."""
+def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[int], scalars: SafeConstructor) -> Any:
+    """Turn YAML nodes into plain data; where each value stands is worked out by `_places` when something is wrong."""
     if node is None:
         return None
-    mark, end = node.start_mark, node.end_mark
-    width = end.column - mark.column if end.line == mark.line else 1
-    places.setdefault(loc, (mark.line, mark.column, max(width, 1)))
     if id(node) in seen:
         problems.append(Problem(loc, "YAML aliases (*name) are not supported: write the value out"))
         return None
@@ -221,16 +210,13 @@ def _plain(
                 continue
             key = str(key_node.value)
             here = (*loc, key)
-            key_mark = key_node.start_mark
             if key in mapping:
-                places[(*here, "")] = (key_mark.line, key_mark.column, len(key))
                 problems.append(Problem((*here, ""), f"duplicate key '{key}'"))
                 continue
-            places[(*here, "key")] = (key_mark.line, key_mark.column, len(key))
-            mapping[key] = _plain(value_node, here, places, problems, seen, scalars)
+            mapping[key] = _plain(value_node, here, problems, seen, scalars)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*loc, index), places, problems, seen, scalars) for index, item in enumerate(node.value)]
+        return [_plain(item, (*loc, index), problems, seen, scalars) for index, item in enumerate(node.value)]
     if node.tag == _TEXT:  # most of what is written; the constructor takes ten times as long
         return node.value
     try:
@@ -238,6 +224,36 @@ def _plain(
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         problems.append(Problem(loc, f"cannot read this value: {str(error).splitlines()[0]}"))
         return None
+
+
+def _places(node: yaml.Node | None) -> dict[Loc, tuple[int, int, int]]:
+    """Return line, column and width of every value, of its key (``(…, "key")``), and of a duplicate (``(…, "")``)."""
+    found: dict[Loc, tuple[int, int, int]] = {}
+    seen: set[int] = set()
+
+    def note(node: yaml.Node, loc: Loc) -> None:
+        mark, end = node.start_mark, node.end_mark
+        width = end.column - mark.column if end.line == mark.line else 1
+        found[loc] = (mark.line, mark.column, max(width, 1))
+        if id(node) in seen:  # an alias, which may stand within what it names
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value_node in node.value:
+                if not isinstance(key_node, yaml.ScalarNode):
+                    continue
+                key, at = str(key_node.value), key_node.start_mark
+                duplicate = (*loc, key) in found
+                found[*loc, key, "" if duplicate else "key"] = (at.line, at.column, len(key))
+                if not duplicate:
+                    note(value_node, (*loc, key))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                note(item, (*loc, index))
+
+    if node is not None:
+        note(node, ())
+    return found
 
 
 def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -287,10 +303,12 @@ def _fields(model: type[BaseModel], loc: Loc) -> list[str]:
 def _located(
     path: Path,
     text: str,
-    places: Mapping[Loc, tuple[int, int, int]],
+    root: yaml.Node | None,
     problems: Sequence[Problem],
     hint: str | None,
 ) -> AdvisorError:
+    places = _places(root)
+
     def place(problem: Problem) -> tuple[int, int, int]:
         loc = problem.loc
         while loc not in places and loc:

@@ -208,14 +208,10 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     homes: dict[str, Path] = {}
     for folder in (home / "frameworks", *folders):
         for file in sorted(folder.glob("*/framework.yaml")):
-            found = read_yaml(file, FrameworkDefinition, what="framework definition").value
+            found = _framework(file)
             frameworks[found.id] = found
             if folder in folders:
                 homes[found.id] = folder.resolve()
-    routes = {}
-    for file in sorted((home / "routes").glob("*.yaml")):
-        route = read_yaml(file, RouteDefinition, what="route definition").value
-        routes[route.runtime] = route
     capabilities = {}
     for folder in (home, *folders):
         for file in sorted((folder / "capabilities").glob("*.yaml")):
@@ -225,7 +221,17 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     # Only those who add experiments have the file.
     own = home / "experiments.yaml"
     experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
-    return Definitions(home, frameworks, routes, workloads, homes, capabilities, experiments)
+    return Definitions(home, frameworks, _routes(home), workloads, homes, capabilities, experiments)
+
+
+def _framework(file: Path) -> FrameworkDefinition:
+    return read_yaml(file, FrameworkDefinition, what="framework definition").value
+
+
+def _routes(home: Path) -> dict[str, RouteDefinition]:
+    files = sorted((home / "routes").glob("*.yaml"))
+    found = [read_yaml(file, RouteDefinition, what="route definition").value for file in files]
+    return {route.runtime: route for route in found}
 
 
 @lru_cache(maxsize=1)
@@ -234,14 +240,28 @@ def shipped() -> Definitions:
     return load()
 
 
+# To decide, frameworks and routes are enough: the capabilities' many files are not read for it.
+
+
+@lru_cache(maxsize=1)
+def _shipped_frameworks() -> dict[str, FrameworkDefinition]:
+    found = [_framework(file) for file in sorted(resources.probes().glob("frameworks/*/framework.yaml"))]
+    return {each.id: each for each in found}
+
+
+@lru_cache(maxsize=1)
+def _shipped_routes() -> dict[str, RouteDefinition]:
+    return _routes(resources.probes())
+
+
 def frameworks() -> dict[str, FrameworkDefinition]:
     """Return the shipped frameworks by id."""
-    return dict(shipped().frameworks)
+    return dict(_shipped_frameworks())
 
 
 def routes() -> dict[str, RouteDefinition]:
     """Return the shipped routes by runtime id (``executorch``, ``litert`` …)."""
-    return dict(shipped().routes)
+    return dict(_shipped_routes())
 
 
 def capabilities() -> dict[str, CapabilityDefinition]:
