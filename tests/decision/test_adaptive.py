@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from advisor.decision.adaptive import enough, needed_probes, skippable
@@ -10,7 +12,7 @@ from advisor.decision.narrowing import narrowed
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.measurement.definitions import routes
 from advisor.measurement.plan import Plan, make_plan
-from advisor.measurement.run import Observation, Run, Skipped
+from advisor.measurement.run import Observation, Run, Skipped, load_run
 from tests.samples import sample_run
 
 PROFILES = [load_profile(name) for name in shipped_profiles()]
@@ -26,6 +28,12 @@ def identity(observation: Observation) -> tuple[object, ...]:
     """Return what tells the cells of a plan apart."""
     place = (observation.probe, observation.framework, observation.route, observation.mode)
     return (*place, observation.parameters.get("batch"))
+
+
+def whole_runs() -> list[Run]:
+    """Return the invented Run, and the reference Run once there is one."""
+    reference = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"
+    return [sample_run(), *([load_run(reference)] if reference.is_file() else [])]
 
 
 def simulated(plan: Plan, needed: Profile, whole: Run) -> tuple[Run, list[tuple[str, str]]]:
@@ -52,9 +60,9 @@ def simulated(plan: Plan, needed: Profile, whole: Run) -> tuple[Run, list[tuple[
     return run, tried
 
 
+@pytest.mark.parametrize("whole", whole_runs(), ids=lambda run: run.id)
 @pytest.mark.parametrize("needed", PROFILES, ids=ids)
-def test_the_answer_is_the_same_as_with_everything(needed: Profile) -> None:
-    whole = sample_run()
+def test_the_answer_is_the_same_as_with_everything(needed: Profile, whole: Run) -> None:
     part, _ = simulated(narrowed(WHOLE, needed), needed, whole)
     one, other = decide(whole, needed, samples=SAMPLES), decide(part, needed, samples=SAMPLES)
     assert (one.verdict, one.answer) == (other.verdict, other.answer)

@@ -269,3 +269,73 @@ def test_stacks_that_share_an_observation_or_a_gap_share_a_key() -> None:
 def test_a_question_that_does_not_apply_says_so() -> None:
     cell = found(PYTORCH, "artifact-size").cell
     assert (cell.outcome, cell.provenance) == ("not_applicable", "missing")
+
+
+RECAPTURES = is_("capability:shape-changes")
+
+
+def test_a_detail_of_a_proof_is_a_figure_with_its_place() -> None:
+    run = changed(RECAPTURES, proof={"captures": {"by_default": 3}})
+    cell = found(PYTORCH, "recaptures", run).cell
+    assert (cell.value, cell.low, cell.high, cell.outcome) == (3, 3, 3, "measured")
+    assert cell.evidence is not None
+    index, *path = cell.evidence.removeprefix("/observations/").split("/")
+    assert path == ["proof", "captures", "by_default"]
+    assert run.observations[int(index)].proof == {"captures": {"by_default": 3}}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "proof", "expected"),
+    [
+        ("refuted", {"captures": {"by_default": 3}}, "refuted"),
+        ("not_supported", None, "not_supported"),
+        ("proved", {"captures": {"told": 1}}, "missing"),
+        ("proved", {"captures": 3}, "missing"),
+        ("error", None, "error"),
+    ],
+)
+def test_a_number_counts_only_where_the_proof_held(outcome: str, proof: dict[str, object], expected: str) -> None:
+    cell = found(PYTORCH, "recaptures", changed(RECAPTURES, outcome=outcome, proof=proof, message="so it is")).cell
+    assert (cell.value, cell.outcome) == (None, expected)
+
+
+def test_yes_or_no_counts_wherever_it_was_found_out() -> None:
+    run = changed(is_("capability:reproducibility"), outcome="refuted", proof={"same_bits_with_one_thread": True})
+    threads = found(PYTORCH, "reproducibility-across-threads", run).cell
+    assert (threads.level, threads.value) == ("the same", 1)
+    assert found(PYTORCH, "reproducibility", run).cell.outcome == "refuted"
+
+
+def test_variants_of_one_recipe_are_told_apart_and_added_up() -> None:
+    assert found(Stack(framework="tensorflow"), "brevity").cell.value == 24 + 41 + 12
+
+
+def test_what_was_measured_elsewhere_is_cited_and_gives_way_to_what_was_measured_here() -> None:
+    cell = found(PYTORCH, "busy-slowdown").cell
+    assert (cell.provenance, cell.outcome) == ("measured elsewhere", "measured")
+    assert cell.source is not None
+    here = Observation(
+        probe="busy-machine", framework="pytorch", workload="mlp", metric="slow-down", unit="", outcome="measured",
+        parameters={"remedy": "none"}, summary=Summary(median=9.0, low=8.0, high=10.0, n=9),
+    )  # fmt: skip
+    run = sample_run()
+    run = run.model_copy(update={"observations": (*run.observations, here)})
+    assert found(PYTORCH, "busy-slowdown", run).cell.value == 9.0
+
+
+@pytest.mark.parametrize(
+    ("stack", "level"),
+    [
+        (PYTORCH, "archived"),
+        (Stack(framework="tensorflow"), "active"),
+        (ONNX, "active"),
+        (Stack(framework="tensorflow", route="onnxruntime"), "active"),
+    ],
+)
+def test_the_server_that_counts_is_the_one_of_what_is_served(stack: Stack, level: str) -> None:
+    assert found(stack, "model-server").cell.level == level
+
+
+def test_a_framework_and_a_runtime_are_each_asked_for_their_own_server() -> None:
+    assert found(PYTORCH, "model-behind-a-port").probe == "capability:serving"
+    assert found(ONNX, "model-behind-a-port").probe == "capability:serving-onnxruntime"
