@@ -53,6 +53,12 @@ def test_another_process_is_seen_on_the_clocks(hog: int) -> None:
     assert "other processes took" in (watch.objection(foreign) or "")
 
 
+def test_one_tick_of_the_system_s_own_work_disturbs_no_block() -> None:
+    watch = Watch()
+    assert watch.objection(Foreign(wall=0.15, visible=0.0055, hidden=None)) is None
+    assert "10% of a processor" in (watch.objection(Foreign(wall=0.15, visible=0.015, hidden=None)) or "")
+
+
 @linux
 def test_the_measured_process_and_its_children_are_no_strangers(hog: int) -> None:
     before = psutil.Process(hog).cpu_times()
