@@ -152,7 +152,8 @@ def test_frameworks_are_described(session: Session) -> None:
     assert absent.install == "pip install 'framework-advisor[absent]'"
     imports = session.one(framework="toy", metric="import-time")
     assert imports.summary is not None
-    assert imports.summary.n == 2
+    # Two processes were started; a start that other work disturbed does not count.
+    assert imports.summary.n in (1, 2)
 
 
 def test_the_account_of_time_adds_up(session: Session) -> None:
