@@ -62,6 +62,11 @@ class Channel:
                 identity = command.get("id") if isinstance(command, dict) else None
                 self.reply(identity, {"outcome": "error", "message": 'not a command: expected {"id": n, "do": "…"}'})
 
+    def wait(self) -> None:
+        """Return when the other side has closed; what it still says is passed over."""
+        for _ in self._commands:
+            pass
+
     def reply(self, identity: object, body: Body) -> None:
         """Send one reply; a body that JSON cannot carry (NaN, foreign objects) becomes an error."""
         try:

@@ -24,13 +24,17 @@ PEAK, BANDWIDTH = "peak-flops", "memory-bandwidth"
 
 
 def main(threads: int) -> None:
-    """Measure with NumPy and answer on the channel with one line."""
+    """Measure with NumPy, answer on the channel with one line, and stay until the other side has gone.
+
+    A process that has ended has no clock any more, and what it did would count as somebody else's work.
+    """
     channel = claim()
     try:
         found = numpy_figures(threads)
         channel.reply(None, {"ok": {"how": found.how, "values": found.values, "details": found.details}})
     except Exception as error:  # noqa: BLE001 - the exception is the outcome
         channel.reply(None, failed(error))
+    channel.wait()
 
 
 def products(how: str, product: Callable[[], object], details: dict[str, Any] | None = None) -> Figures:

@@ -18,6 +18,7 @@ from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.memory import fail, measured
 from advisor.measurement.run import Observation, Summary
 from advisor.measurement.sampling import once
+from advisor.measurement.worker import Worker
 
 BUSY = "busy-machine"
 CEILING_LIMIT = 120.0
@@ -91,22 +92,27 @@ def _pid_of(bench: Bench) -> partial[int]:
 def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str, Bench]) -> None:
     """Record what NumPy reaches, in the Python of one of the frameworks."""
     blank = task.blank(PEAK).model_copy(update={"parameters": {"library": "NumPy"}})
+    running: list[Worker] = []
+
+    def run() -> Mapping[str, Any]:
+        python = benches[task.framework.id].python
+        threads = str(context.threads)
+        running.append(context.worker("ceiling", "--threads", threads, python=python, name="the ceiling's process"))
+        return running[-1].sole_reply(limit=CEILING_LIMIT).value
+
     with context.task("NumPy: the ceiling of the machine", task.estimate) as result:
-        worker = None
-
-        def run() -> Mapping[str, Any]:
-            nonlocal worker
-            python = benches[task.framework.id].python
-            worker = context.worker("ceiling", "--threads", str(context.threads), python=python, name="the ceiling")
-            with worker:
-                return worker.sole_reply(limit=CEILING_LIMIT).value
-
-        with context.spending.on("sampling"):
-            try:
-                told, objection = once(context, run, process=lambda: worker.pid if worker else -1, again=lambda _: None)
-            except WorkerError as error:
-                fail(context, blank, error, result)
-                return
+        try:
+            with context.spending.on("sampling"):
+                told, objection = once(
+                    context, run, process=lambda: running[-1].pid, again=lambda _: running[-1].close()
+                )
+        except WorkerError as error:
+            fail(context, blank, error, result)
+            return
+        finally:
+            # Not before: the clock of a process that has ended cannot be told from somebody else's work.
+            for worker in running:
+                worker.close()
         for metric, values in told["values"].items():
             one = blank.model_copy(update={"metric": metric, "unit": "1/s"})
             context.record.observe(_best(one, told, values, objection))
