@@ -35,3 +35,14 @@ def test_numpy_answers_with_one_line() -> None:
     assert all(1e7 < rate < 1e13 for rate in found["values"]["memory-bandwidth"])
     assert found["how"] == "NumPy, 1 thread"
     assert "blas" in found["details"]
+
+
+def test_it_stays_until_its_clock_has_been_read() -> None:
+    command = [sys.executable, str(resources.probes()), "ceiling", "--threads", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(20) == 0
