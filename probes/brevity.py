@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from probes.workloads import Array
 FEATURES, CLASSES, SAMPLES = 64, 10, 512
 ENOUGH = 0.95
 
+Code = Callable[..., Any]
+
 
 def data() -> tuple[Array, Array]:
     """Return samples (float32) and labels (int64) of classes that lie well apart: whatever works learns them."""
@@ -24,18 +26,29 @@ def data() -> tuple[Array, Array]:
     return centres[labels] + rng.standard_normal((SAMPLES, FEATURES), dtype=np.float32) / 4, labels
 
 
-def counted(task: str, code: tuple[Callable[..., Any], ...], accuracy: float) -> Proof:
-    """Return the counts of `code`, functions and classes that do `task`.
+def counted(
+    tasks: Mapping[str, tuple[Code, ...]], accuracies: Mapping[str, float], *, train: Code, watch: Code
+) -> Proof:
+    """Return the counts of the code of each task.
 
     Parameters
     ----------
-    task : str
-        ``"define"``, ``"train"`` …
-    code : tuple
-        What a user would write, imports left out.
-    accuracy : float
-        Of the model after the task was done with this code; what does not work is not counted.
+    tasks : mapping of str to tuple of functions and classes
+        What a user would write, imports left out; the names of the tasks are those of the figures.
+    accuracies : mapping of str to float
+        Of the models that this code defined, trained, saved, loaded and exported; what does not work is not counted.
+    train, watch : function
+        The same training, without and with its loss and weights written for TensorBoard; ``visualize`` has the number
+        of lines that tell them apart.
     """
-    figures = {"tokens": source.tokens_of(*code), "names": source.names_of(*code), "lines": len(source.lines_of(*code))}
-    works = {"the code that is counted works": accuracy >= ENOUGH}
-    return judged(works, task=task, **figures, accuracy=accuracy, stands_for="the effort of learning")
+    counts: dict[str, dict[str, int]] = {
+        task: {
+            "tokens": source.tokens_of(*code),
+            "names": source.names_of(*code),
+            "lines": len(source.lines_of(*code)),
+        }
+        for task, code in tasks.items()
+    }
+    counts["visualize"] = {"lines": source.changed_lines(train, watch)}
+    works = {f"the code that is counted works ({name})": each >= ENOUGH for name, each in accuracies.items()}
+    return judged(works, **counts, accuracies=dict(accuracies), stands_for="the effort of learning")

@@ -9,9 +9,9 @@ import pytest
 from probes import brevity, catalogues, source
 from probes.catalogues import Catalogue
 from probes.channel import ProbeError
-from tests.probes.recipes import Recipes
+from tests.probes.recipes import Recipes, need
 
-TASKS = ("define", "train", "custom-loop", "evaluate", "save", "export")
+TASKS = ("define", "train", "custom_loop", "custom_gradient", "evaluate", "save", "export")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,11 @@ def test_changed_lines_are_those_of_the_body() -> None:
 
 
 def test_only_code_that_works_is_counted() -> None:
-    assert brevity.counted("add", (sparse,), accuracy=0.99).outcome == "proved"
-    assert brevity.counted("add", (sparse,), accuracy=0.9).outcome == "refuted"
+    proof = brevity.counted({"add": (sparse,)}, {"add": 0.99}, train=sparse, watch=longer)
+    assert proof.outcome == "proved"
+    assert proof.proof["add"] == {"tokens": 19, "names": 4, "lines": 3}
+    assert proof.proof["visualize"] == {"lines": 1}
+    assert brevity.counted({"add": (sparse,)}, {"add": 0.9}, train=sparse, watch=longer).outcome == "refuted"
     inputs, labels = brevity.data()
     assert inputs.shape == (len(labels), 64)
 
@@ -112,15 +115,15 @@ def test_no_package_at_all_is_not_installed() -> None:
 @pytest.mark.frameworks
 @pytest.mark.parametrize("framework", ["pytorch", "tensorflow"])
 def test_the_code_of_every_task_is_counted(recipes: Recipes, framework: str) -> None:
-    proofs = {}
-    for task in TASKS:
-        reply = recipes.prove(framework, "brevity", task=task)
-        assert reply["outcome"] == "proved", reply
-        proofs[task] = reply["proof"]
-    assert all(10 < proof["tokens"] < 200 for proof in proofs.values())
-    assert all(proof["names"] < proof["tokens"] for proof in proofs.values())
-    assert proofs["train"]["lines"] <= proofs["custom-loop"]["lines"]
-    assert recipes.prove(f"broken_{framework}", "brevity", task="train")["outcome"] == "refuted"
+    need("tensorboard")
+    reply = recipes.prove(framework, "brevity")
+    assert reply["outcome"] == "proved", reply
+    counts = {task: reply["proof"][task] for task in TASKS}
+    assert all(10 < count["tokens"] < 200 for count in counts.values())
+    assert all(count["names"] < count["tokens"] for count in counts.values())
+    assert counts["train"]["lines"] <= counts["custom_loop"]["lines"]
+    assert 1 <= reply["proof"]["visualize"]["lines"] <= 10
+    assert recipes.prove(f"broken_{framework}", "brevity")["outcome"] == "refuted"
 
 
 @pytest.mark.frameworks
