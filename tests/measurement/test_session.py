@@ -38,14 +38,24 @@ class Session:
 
 
 @pytest.fixture(scope="module")
-def session(toys: Definitions, brisk: Pace, tmp_path_factory: pytest.TempPathFactory) -> Session:
+def session(
+    toys: Definitions, brisk: Pace, tmp_path_factory: pytest.TempPathFactory, others: set[psutil.Process]
+) -> Session:
     store, told = Store(tmp_path_factory.mktemp("home") / "runs"), list[events.Event]()
     plan = make_plan(mode="standard", definitions=toys, pace=brisk)
     return Session(measure(plan, store=store, seed=3, threads=1, on_event=told.append), store, told)
 
 
-def children() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
+@pytest.fixture(scope="module", autouse=True)
+def others() -> set[psutil.Process]:
+    """Processes that this test run had before (a browser, for the tests of the site)."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def left(others: set[psutil.Process]) -> list[psutil.Process]:
+    """The processes that a session of this module has left behind."""
+    mine = set(psutil.Process().children(recursive=True)) - others
+    return [each for each in mine if each.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_everything_that_was_planned_has_an_outcome(session: Session, toys: Definitions) -> None:
@@ -57,10 +67,10 @@ def test_everything_that_was_planned_has_an_outcome(session: Session, toys: Defi
     }  # fmt: skip
 
 
-def test_nothing_is_left_behind(session: Session) -> None:
+def test_nothing_is_left_behind(session: Session, others: set[psutil.Process]) -> None:
     assert [file.name for file in session.store.folder.iterdir()] == [f"{session.run.id}.json"]
     assert load_run(session.store.path(session.run.id)) == session.run
-    assert not children()
+    assert not left(others)
 
 
 def test_the_rounds_are_interleaved_and_come_from_every_process(session: Session, brisk: Pace) -> None:
@@ -195,7 +205,7 @@ def stop_at(title: str) -> Callable[[events.Event], None]:
 
 @pytest.mark.parametrize(("title", "measured"), [("import Toy", False), ("round 3", True)])
 def test_an_interrupted_session_keeps_what_it_has(
-    toys: Definitions, brisk: Pace, tmp_path: Path, title: str, measured: bool
+    toys: Definitions, brisk: Pace, tmp_path: Path, others: set[psutil.Process], title: str, measured: bool
 ) -> None:
     store = Store(tmp_path / "runs")
     plan = make_plan(definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=brisk)
@@ -209,7 +219,7 @@ def test_an_interrupted_session_keeps_what_it_has(
     latencies = [each for each in run.observations if each.metric == "latency"]
     assert len(latencies) == 4
     assert {each.outcome for each in latencies} == ({"measured"} if measured else {"not_run"})
-    assert not children()
+    assert not left(others)
 
 
 def test_a_budget_ends_the_rounds_and_says_what_was_left_out(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
@@ -226,13 +236,15 @@ def test_a_budget_ends_the_rounds_and_says_what_was_left_out(toys: Definitions, 
     assert any(isinstance(each, events.Noticed) and "budget" in each.message for each in told)
 
 
-def test_a_full_disk_is_said_and_the_journal_stays(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_the_journal_stays(
+    toys: Definitions, brisk: Pace, tmp_path: Path, others: set[psutil.Process]
+) -> None:
     store = Store(tmp_path / "runs")
     plan = make_plan(definitions=toys, frameworks=["toy"], only=["mlp-inference"], pace=brisk)
     (tmp_path / "runs").write_text("a file where the folder should be")
     with pytest.raises(AdvisorError, match="cannot write the journal"):
         measure(plan, store=store, threads=1)
-    assert not children()
+    assert not left(others)
 
 
 @pytest.mark.frameworks
