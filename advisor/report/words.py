@@ -70,6 +70,9 @@ METRICS = {
     "slow-down": "Slow-down beside a busy neighbour",
 }
 
+# Words of profiles' names that are not written in lower case.
+_SPELLED = {"mlops": "MLOps"}
+
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 # Controls could move a terminal's cursor, and direction marks could reorder the text around them.
@@ -91,6 +94,11 @@ def line(text: str) -> str:
 def name(identifier: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of a framework, route or criterion; its identifier when it has none."""
     return line((titles or {}).get(identifier) or NAMES.get(identifier) or identifier)
+
+
+def profile(identifier: str) -> str:
+    """Return the name of a profile as it stands in a sentence: ``"small data"``, ``"MLOps"``."""
+    return " ".join(_SPELLED.get(word, word) for word in line(identifier).replace("-", " ").split())
 
 
 def stack(framework: str, route: str | None, titles: Mapping[str, str] | None = None) -> str:

@@ -56,13 +56,13 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
 
 def profile_name(told: Recommendation) -> str:
     """Return a profile's name as a title."""
-    name = words.line(told.profile).replace("-", " ")
+    name = words.profile(told.profile)
     return name[:1].upper() + name[1:]
 
 
 def heading(report: Report, told: Recommendation) -> str:
     """Return the sentence that states the answer."""
-    name = words.line(told.profile).replace("-", " ")
+    name = words.profile(told.profile)
     if told.verdict == "infeasible":
         return f"For {name}, no stack meets the requirements"
     if told.verdict == "tie" and told.tied:

@@ -31,7 +31,7 @@ def _row(report: Report, place: int, row: dict[str, Any]) -> dict[str, Any]:
         "url": article.get("url"),
         "day": row["day"],
         "recommends": source.quote("rows", place, "recommends"),
-        "profile": words.line(row["profile"]).replace("-", " "),
+        "profile": words.profile(row["profile"]),
         "href": report.href(report.profile_page(row["profile"])),
         "then": _answer(report, place, "then"),
         "now": _answer(report, place, "now") if now else None,
