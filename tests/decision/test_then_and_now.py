@@ -75,7 +75,7 @@ def test_the_engine_gives_the_advice_of_the_day_in_three_of_four(rows: tuple[Row
     """Facts are chosen for being true: where this falls, look for a fact that is missing, not for one that fits."""
     found = agreement(rows)
     assert found.asked == len(rows) > 50
-    assert found.share >= 0.75, found.disagreements
+    assert found.share >= 0.77, found.disagreements
     assert found.named / found.asked >= 0.80, found.disagreements
     assert len(found.disagreements) == found.asked - found.agreed
 
