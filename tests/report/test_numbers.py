@@ -53,6 +53,7 @@ class Documents:
 def definition(reference: str) -> str:
     probe, _, key = reference.partition("/")
     known: dict[str, Any] = {each.probe: each for each in definitions.workloads()}
+    known |= {each.probe: each for each in definitions.shipped().experiments}
     known |= {each.id: each for each in definitions.routes().values()}
     known |= {each.probe: each for each in definitions.capabilities().values()}
     known |= {f"criterion:{name}": each for name, each in load_criteria().items()}

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from advisor.report import numbers
 from advisor.report.charts import drawing
+from advisor.report.charts.axes import logarithmic
 
 _ROW = 44
 _MOST = 50
@@ -51,7 +52,7 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.R
                     "accepted": accepted,
                 }
             )  # fmt: skip
-    low, high, ticks = _axis([dot["x"] for dot in dots], 6 if width > 400 else 3)
+    low, high, ticks = logarithmic([dot["x"] for dot in dots], 6 if width > 400 else 3)
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
     texts = {tick: numbers.show(tick, "s").text for tick in ticks}
     expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
@@ -75,28 +76,3 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.R
         ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4), {"dots": dots, "names": names}
-
-
-def _axis(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
-    """Return a logarithmic domain around `values`, and at most `most` round ticks in it."""
-    low, high = min(values) / 1.08, max(values) * 1.08
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    fine = [float(f"{step}e{decade - 1}") for decade in decades for step in range(10, 100)]
-    for steps in (
-        range(10, 100),
-        range(10, 100, 2),
-        range(10, 100, 5),
-        (10, 15, 20, 30, 50, 70),
-        (10, 20, 50),
-        (10, 30),
-        (10,),
-    ):
-        ticks = [tick for tick in fine if low <= tick <= high and _lead(tick) in steps]
-        if len(ticks) <= most:
-            return low, high, ticks or [float(f"{math.sqrt(low * high):.2g}")]
-    return low, high, ticks[:: math.ceil(len(ticks) / most)]
-
-
-def _lead(value: float) -> int:
-    """Return the first two significant digits."""
-    return int(f"{value:.1e}".partition("e")[0].replace(".", ""))

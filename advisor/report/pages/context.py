@@ -10,7 +10,7 @@ from functools import cached_property
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
-from advisor.report import published, words
+from advisor.report import blocks, published, words
 from advisor.report.figures import Source
 
 
@@ -103,6 +103,11 @@ class Report:
         return Source("capabilities", published.matrix(self.run))
 
     @cached_property
+    def blocks(self) -> Source:
+        """Return what became of the timed blocks, `advisor.report.blocks.Blocks`."""
+        return Source("blocks", blocks.blocks(self.run))
+
+    @cached_property
     def ledger(self) -> Source:
         """Return the claims and what became of them on this Run, `advisor.report.published.Ledger`."""
         return Source("claims", published.settled(self.run))
@@ -135,7 +140,8 @@ class Report:
         known = {each.probe: each.title for each in definitions.workloads()}
         known |= {route.id: route.title for route in definitions.routes().values()}
         known |= {capability.probe: capability.title for capability in definitions.capabilities().values()}
-        order = {probe: place for place, probe in enumerate(known)}
+        experiments = {each.probe: each.title for each in definitions.shipped().experiments}
+        order = {probe: place for place, probe in enumerate({**known, **experiments})}
         found: dict[str, list[int]] = {}
         for index, each in enumerate(self.run.observations):
             if each.probe != "environment":
@@ -145,7 +151,9 @@ class Report:
             kind, _, rest = probe.rpartition(":")
             group = kind if kind in ("route", "capability") else "workload" if probe in known else "probe"
             stem = words.slug(rest if group == kind else probe)
-            title = words.line(known.get(probe) or words.name(rest if group == kind else probe, self.titles))
+            title = words.line(
+                known.get(probe) or experiments.get(probe) or words.name(rest if group == kind else probe, self.titles)
+            )
             pages.append(ProbePage(f"{group}-{stem}", probe, title, group, tuple(found[probe])))
         return tuple(pages)
 

@@ -16,9 +16,11 @@ from advisor.report.pages import (
     machine,
     probe,
     profile,
+    routes,
     systems,
     thenandnow,
     whatif,
+    workloads,
 )
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks, drawings
@@ -59,9 +61,15 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     )
     for name, title in criterion.criteria(report):
         pages.simple(criterion.page_name(name), "criterion", title, title, _TOC, criterion.context(report, name))
+    if report.probes_of("workload", "probe"):
+        behind += pages.simple(
+            "workloads", "workloads", "What was timed, and how undisturbed", "Workloads", "wide",
+            workloads.context(report),
+        )  # fmt: skip
     for page in report.probes_of("workload", "route", "probe"):
+        # Not in the menu, which would drown in them: the overviews lead to each.
         context = probe.context(report, page) | {"charts": blocks(report, page)}
-        behind += pages.simple(page.name, "probe", page.title, page.title, _TOC, context)
+        pages.simple(page.name, "probe", page.title, page.title, _TOC, context)
     behind += pages.simple(
         "capabilities", "capabilities", "What each framework was seen to do", "Capabilities", "wide",
         capabilities.context(report),
@@ -69,6 +77,10 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     for page in report.probes_of("capability"):
         # Not in the menu, which would drown in them: the matrix leads to each.
         pages.simple(page.name, "capability", page.title, page.title, "wide", capabilities.page(report, page))
+    if report.probes_of("route"):
+        behind += pages.simple(
+            "routes", "routes", "Ways out of a framework", "Stacks and routes", "wide", routes.context(report)
+        )
     behind += pages.simple(
         "machine", "machine", "The machine and the rules", "Machine and policy", _TOC, machine.context(report)
     )
@@ -114,6 +126,7 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
     for source, what in (
         (report.matrix, "The capability matrix: what each framework was seen to do"),
         (report.ledger, "The claims of the articles, and what became of each on this Run"),
+        (report.blocks, "What became of every timed block: how many count, how many were disturbed, and by what"),
         (report.past, "What articles advised, and what the engine says of that day and of today"),
         (report.survey, "The systems that the articles name: status, since when, and who says so"),
     ):

@@ -12,6 +12,7 @@ from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing
 from advisor.report.charts.evidence import Mark, Row, evidence
+from advisor.report.charts.legend import legend
 from advisor.report.charts.strips import Strip, strips
 from advisor.report.pages.cells import NeedView
 from advisor.report.pages.context import ProbePage, Report, StackName
@@ -31,7 +32,11 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
     ]
     return {
         "contributions": contributions(bars, _apart(stacks, drawn, needs)),
-        "evidence": evidence(rows, _weakest(report, told, stacks, drawn, needs), _legend(stacks, shapes)),
+        "evidence": evidence(
+            rows,
+            _weakest(report, told, stacks, drawn, needs),
+            legend((stack.style, shape, stack.plain) for stack, shape in zip(stacks, shapes, strict=True)),
+        ),
     }
 
 
@@ -60,6 +65,9 @@ def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], b
     keys = ("median", "low", "high")
     shown = report.source.interval("observations", index, "summary", unit=fastest.unit or "", keys=keys)
     size = report.source.quote("observations", index, "parameters", "batch") if batch else None
+    if "contended" in fastest.flags:
+        busy = Markup("The machine was busy{}, so no order follows from these blocks.")
+        return strips(rows, busy.format(Markup(" with batches of {}").format(size) if size else ""))
     where = Markup("In batches of {}, {}").format(size, rows[0].name) if size else Markup.escape(rows[0].name)
     return strips(rows, Markup("{} takes least: {} a call.").format(where, shown.value))
 
@@ -106,17 +114,6 @@ def _shapes(stacks: Sequence[StackName]) -> list[str]:
         shapes.append(SHAPES[number % len(SHAPES)])
         seen[stack.style] = number + 1
     return shapes
-
-
-def _legend(stacks: Sequence[StackName], shapes: Sequence[str]) -> Markup:
-    items = [
-        Markup(
-            '<span class="item own-{}"><svg class="mark" width="18" height="18" aria-hidden="true">'
-            '<use href="#m-{}"/></svg> {}</span>'
-        ).format(stack.style, shape, stack.plain)
-        for stack, shape in zip(stacks, shapes, strict=True)
-    ]
-    return Markup('<p class="legend-line">{}</p>').format(Markup(" ").join(items))
 
 
 def _apart(stacks: Sequence[StackName], drawn: Sequence[Ranked], needs: Sequence[NeedView]) -> Markup:

@@ -19,10 +19,24 @@ def context(report: Report) -> dict[str, Any]:
         "floor": [
             (report.stack(key), report.source.figure("aa_floor", key, show=_share)) for key in report.run.aa_floor
         ],
+        "signals": [(words.line(name), report.source.quote("noise", name)) for name in report.run.noise],
+        "blocks": _blocks(report),
         "skipped": [
             (report.source.quote("skipped", place, "probe"), report.source.quote("skipped", place, "why"))
             for place in range(len(report.run.skipped))
         ],
+    }
+
+
+def _blocks(report: Report) -> dict[str, Any] | None:
+    """Return how many blocks were timed, how many of them were disturbed, and by what."""
+    source = report.blocks
+    if not source.data["all"]["timed"]:
+        return None
+    return {
+        "timed": source.figure("all", "timed"),
+        "rejected": source.figure("all", "rejected"),
+        "reasons": [(words.line(reason), source.figure("reasons", reason)) for reason in source.data["reasons"]],
     }
 
 
@@ -55,7 +69,7 @@ def _environment(report: Report) -> dict[str, Any]:
     columns: list[str] = []
     for index, each in enumerate(report.run.observations):
         if each.probe == "environment" and each.metric:
-            rows.setdefault(each.metric, {})[each.framework] = reading(report.source, index, each)
+            rows.setdefault(each.metric, {})[each.framework] = reading(report, index, each)
             if each.framework not in columns:
                 columns.append(each.framework)
     return {

@@ -12,8 +12,12 @@ from advisor.measurement.run import Observation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
 from advisor.report.pages.context import ProbePage, Report, StackName
+from advisor.report.pages.metrics import grouped
+from advisor.report.pages.recipes import Recipe, recipes
+from advisor.report.pages.workloads import what
 
 _TIMED = ("median", "low", "high")
+_SHORT = 200
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Reading:
     value: Interval | None
     p95: Figure | None
     p99: Figure | None
-    calls: Figure | None
+    blocks: tuple[Figure, Figure | None] | None
     flags: tuple[Quote, ...]
     message: Quote | None
     samples: bool
@@ -67,24 +71,26 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
     measured = [(index, each) for index, each in observed if each.metric]
     common = _common([each for _, each in measured])
     rows = _rows(report, measured, common)
-    metrics = list(dict.fromkeys(each.metric for _, each in measured if each.metric))
     return {
         "page": page,
         "about": _about(page),
         "proofs": [_proof(report, index, each) for index, each in observed if not each.metric],
-        "rows": rows,
-        "metrics": [(name, words.metric(name)) for name in metrics],
-        "upright": len(metrics) <= 2,
+        "parity": [row for row in rows if row.parity],
+        "groups": [
+            (group, [row for row in rows if any(name in row.readings for name, _ in group.metrics)])
+            for group in grouped(each.metric for _, each in measured if each.metric)
+        ],
         "messages": [_message(report, index, each) for index, each in observed if each.message],
+        "recipes": _recipes(report, page),
         "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
     }
 
 
-def reading(source: Source, index: int, each: Observation) -> Reading:
+def reading(report: Report, index: int, each: Observation) -> Reading:
     """Return an observation with a metric, ready to show."""
-    path = ("observations", index)
+    source, path = report.source, ("observations", index)
     summary, unit = each.summary, each.unit or ""
-    value = p95 = p99 = calls = None
+    value = p95 = p99 = None
     if summary is not None:
         share = numbers.is_share(each.metric or "")
         value = source.interval(*path, "summary", unit=unit, share=share, keys=_TIMED)
@@ -93,19 +99,33 @@ def reading(source: Source, index: int, each: Observation) -> Reading:
         if summary.p99 is not None:
             low, high = summary.p99_low, summary.p99_high
             p99 = source.figure(*path, "summary", "p99", show=lambda value: numbers.show(value, unit, low, high).text)
-        if summary.n > 1:
-            calls = source.figure(*path, "summary", "n")
     return Reading(
         index=index,
         outcome=each.outcome,
         value=value,
         p95=p95,
         p99=p99,
-        calls=calls,
+        blocks=_blocks(report, index) if each.rounds else None,
         flags=tuple(source.quote(*path, "flags", number) for number in range(len(each.flags))),
         message=source.quote(*path, "message") if each.message else None,
         samples=bool(each.rounds),
     )
+
+
+def _blocks(report: Report, index: int) -> tuple[Figure, Figure | None]:
+    """Return how many blocks were timed, and how many of them do not count, when any."""
+    rejected = report.blocks.figure("observations", str(index), "rejected")
+    return report.blocks.figure("observations", str(index), "timed"), rejected if rejected.value else None
+
+
+def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
+    """Return the code that was timed, framework beside framework: the network, then what is done with it."""
+    for workload in definitions.workloads():
+        if workload.probe == page.probe:
+            networks = recipes(report, f"{workload.workload}.py", folder="networks")
+            return [*networks, *recipes(report, f"{workload.task}.py")]
+    name = page.probe.replace("route:", "route_").replace("-", "_")
+    return recipes(report, f"{name}.py")
 
 
 def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
@@ -143,7 +163,7 @@ def _rows(report: Report, measured: Sequence[tuple[int, Observation]], common: S
         while key in found and each.metric in found[key].readings:
             key = (*key, index)
         row = found.setdefault(key, Row(_variant(report, index, each, common), {}, {}))
-        row.readings[each.metric or ""] = reading(report.source, index, each)
+        row.readings[each.metric or ""] = reading(report, index, each)
         if each.parity and not row.parity:
             row.parity.update(_parity(report.source, index, each))
     return list(found.values())
@@ -191,6 +211,7 @@ def _message(report: Report, index: int, each: Observation) -> dict[str, Any]:
         "outcome": each.outcome,
         "where": source.quote(*path, "where") if each.where else None,
         "text": source.quote(*path, "message", lines=True),
+        "short": not each.where and "\n" not in (each.message or "") and len(each.message or "") <= _SHORT,
     }
 
 
@@ -230,7 +251,5 @@ def _about(page: ProbePage) -> dict[str, Quote | None]:
         if route.id == page.probe:
             texts = {"question": route.question, "why": route.why, "proof": route.proof}
             about |= {key: Quote(words.line(text), f"definition:{route.id}/{key}") for key, text in texts.items()}
-    for workload in definitions.workloads():
-        if workload.probe == page.probe:
-            about["what"] = Quote(words.line(workload.what), f"definition:{workload.probe}/what")
+    about["what"] = what(page.probe)
     return about

@@ -20,15 +20,16 @@ _LONGEST = 200
 
 @dataclass(frozen=True)
 class Recipe:
-    """One framework's file: its path below the probes, its lines as HTML, and how many there are."""
+    """One framework's file: its anchor, its path below the probes, its lines as HTML, and how many there are."""
 
+    anchor: str
     stack: StackName
     path: str
     code: Markup
     lines: int
 
 
-def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None) -> list[Recipe]:
+def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None, *, folder: str = "") -> list[Recipe]:
     """Return the file `name` of every framework that advisor ships one for, as it is shipped.
 
     Parameters
@@ -39,15 +40,18 @@ def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None
         The file's name in a framework's folder; a path that leaves the folder finds nothing.
     frameworks : tuple of str, optional
         Only these; default all that are shipped.
+    folder : str
+        The folder in a framework's own where the file lies; default that folder itself.
     """
     shipped = definitions.shipped()
     found = []
     for framework in shipped.frameworks:
-        file = shipped.probes / "frameworks" / framework / name
+        file = shipped.probes / "frameworks" / framework / folder / name
         if (frameworks is None or framework in frameworks) and Path(name).name == name and file.is_file():
             text = file.read_text(encoding="utf-8")
-            path = f"probes/frameworks/{framework}/{name}"
-            found.append(Recipe(report.stack(framework), path, _code(text), text.count("\n")))
+            path = "/".join(part for part in ("probes/frameworks", framework, folder, name) if part)
+            anchor = f"recipe-{words.slug(framework)}-{words.slug(Path(name).stem)}"
+            found.append(Recipe(anchor, report.stack(framework), path, _code(text), text.count("\n")))
     return found
 
 

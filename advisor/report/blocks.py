@@ -1,0 +1,60 @@
+"""What became of the timed blocks of a Run: how many count, how many were disturbed, and what was seen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.documents import Model
+from advisor.measurement.run import Observation, Round, Run
+from advisor.report import words
+
+_FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|[µm]?s\b)?")
+
+
+class Count(Model):
+    """Blocks that were timed, and those of them that were disturbed and do not count."""
+
+    timed: int
+    rejected: int
+
+
+class Blocks(Model):
+    """The blocks of a Run: all, by probe, by place of the observation in the Run; ``reasons`` without their figures."""
+
+    schema_: Literal["advisor.blocks/1"] = Field(default="advisor.blocks/1", alias="schema")
+    run: str
+    all: Count
+    probes: dict[str, Count]
+    observations: dict[str, Count]
+    reasons: dict[str, int]
+
+
+def blocks(run: Run) -> Blocks:
+    """Return what became of every timed block of `run`."""
+    timed = {str(index): each for index, each in enumerate(run.observations) if each.rounds}
+    probes: dict[str, list[Observation]] = {}
+    for each in timed.values():
+        probes.setdefault(each.probe, []).append(each)
+    reasons = Counter(_reason(block.rejected) for each in timed.values() for block in each.rounds if not block.accepted)
+    return Blocks(
+        run=run.id,
+        all=_count(block for each in timed.values() for block in each.rounds),
+        probes={probe: _count(block for each in found for block in each.rounds) for probe, found in probes.items()},
+        observations={index: _count(each.rounds) for index, each in timed.items()},
+        reasons=dict(reasons.most_common()),
+    )
+
+
+def _count(rounds: Iterable[Round]) -> Count:
+    accepted = Counter(block.accepted for block in rounds)
+    return Count(timed=accepted.total(), rejected=accepted[False])
+
+
+def _reason(text: str | None) -> str:
+    """Return why a block was rejected, without the figure that differs from block to block."""
+    return words.line(_FIGURE.sub("too much", text or "not said"))

@@ -1,0 +1,31 @@
+"""Logarithmic axes with round ticks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def logarithmic(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
+    """Return a logarithmic domain around `values`, and at most `most` round ticks in it."""
+    low, high = min(values) / 1.08, max(values) * 1.08
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    fine = [float(f"{step}e{decade - 1}") for decade in decades for step in range(10, 100)]
+    for steps in (
+        range(10, 100),
+        range(10, 100, 2),
+        range(10, 100, 5),
+        (10, 15, 20, 30, 50, 70),
+        (10, 20, 50),
+        (10, 30),
+        (10,),
+    ):
+        ticks = [tick for tick in fine if low <= tick <= high and _lead(tick) in steps]
+        if len(ticks) <= most:
+            return low, high, ticks or [float(f"{math.sqrt(low * high):.2g}")]
+    return low, high, ticks[:: math.ceil(len(ticks) / most)]
+
+
+def _lead(value: float) -> int:
+    """Return the first two significant digits."""
+    return int(f"{value:.1e}".partition("e")[0].replace(".", ""))

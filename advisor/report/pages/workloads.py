@@ -1,0 +1,62 @@
+"""All workloads on one page: what each computes, which stack took least time, and how undisturbed it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.measurement import definitions
+from advisor.report import words
+from advisor.report.figures import Interval, Quote
+from advisor.report.pages.context import ProbePage, Report, StackName
+
+
+def context(report: Report) -> dict[str, Any]:
+    """Return what the template of the page needs."""
+    rows = [_row(report, page) for page in report.probes_of("workload", "probe")]
+    counts = report.blocks.data["all"]
+    return {
+        "rows": rows,
+        "timed": report.blocks.figure("all", "timed") if counts["timed"] else None,
+        "rejected": report.blocks.figure("all", "rejected") if counts["rejected"] else None,
+    }
+
+
+def _row(report: Report, page: ProbePage) -> dict[str, Any]:
+    counted = report.blocks.get("probes", page.probe)
+    return {
+        "anchor": page.name,
+        "title": page.title,
+        "href": report.href(page.name),
+        "what": what(page.probe),
+        "fastest": _fastest(report, page),
+        "timed": report.blocks.figure("probes", page.probe, "timed") if counted else None,
+        "rejected": report.blocks.figure("probes", page.probe, "rejected") if counted else None,
+    }
+
+
+def what(probe: str) -> Quote | None:
+    """Return what a probe computes, in the words of its definition."""
+    known = {each.probe: each.what for each in definitions.workloads()}
+    known |= {each.probe: each.what for each in definitions.shipped().experiments}
+    return Quote(words.line(known[probe]), f"definition:{probe}/what") if probe in known else None
+
+
+def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval, str] | None:
+    """Return the variant that takes least a call: its stack, its setting, its time, and where that stands."""
+    timed = [
+        (each.summary.median, index, each)
+        for index, each in report.observed(page.indices)
+        if each.metric == "latency" and each.summary and "contended" not in each.flags
+    ]
+    # Batches of different sizes are different work: the smallest is what every workload has.
+    sizes = {each.parameters.get("batch") for _, _, each in timed}
+    least = min((size for size in sizes if isinstance(size, int)), default=None)
+    timed = [found for found in timed if found[2].parameters.get("batch") == least] or timed
+    if not timed:
+        return None
+    _, index, each = min(timed, key=lambda found: found[:2])
+    time = report.source.interval(
+        "observations", index, "summary", unit=each.unit or "", keys=("median", "low", "high")
+    )
+    setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
+    return report.stack(each.framework, each.route), setting, time, report.observation(index)
