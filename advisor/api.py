@@ -52,6 +52,7 @@ def probe(
     needed: Profile | None = None,
     frameworks: Collection[str] | None = None,
     pythons: Mapping[str, Path] | None = None,
+    folders: Collection[Path] = (),
     home: Path = HOME,
     seed: int = 0,
     threads: int | None = None,
@@ -73,6 +74,8 @@ def probe(
         Framework ids; default all that have probes.
     pythons : mapping of framework id to interpreter, optional
         The Python that has the framework; default the one that runs advisor.
+    folders : collection of path
+        Folders of further frameworks and capabilities, beside those that the project's ``pyproject.toml`` names.
     home : path
         Folder in which runs are kept (``home/runs``).
     seed : int
@@ -96,12 +99,16 @@ def probe(
         Exit code 3 when no framework is found; 130 when interrupted (what was measured is kept); 2 when there is no
         session to resume, or it had another plan or another machine.
     """
+    from advisor.measurement import project
     from advisor.measurement.plan import make_plan
     from advisor.measurement.session import measure
     from advisor.measurement.store import Store
 
     store = Store(home / "runs")
-    plan = make_plan(mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None, budget=budget)
+    plan = make_plan(
+        mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None,
+        definitions=project.known(folders), budget=budget,
+    )  # fmt: skip
     needless = None
     if needed is not None:
         from advisor.decision.adaptive import skippable

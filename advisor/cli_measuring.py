@@ -57,6 +57,12 @@ resume_option = click.option(
 )
 
 
+folders_option = click.option(
+    "--frameworks-folder", "folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="Also the frameworks and capabilities of this folder. Repeatable.",
+)  # fmt: skip
+
+
 def attach(group: click.Group) -> None:
     """Add these commands to `group`."""
     for command in (compare, doctor):
