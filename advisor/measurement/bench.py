@@ -21,6 +21,14 @@ PROVE_LIMIT = 300.0
 BLOCK_LIMIT = 60.0
 
 
+def timed(worker: Worker, cell: int, pace: Pace) -> Mapping[str, Any]:
+    """Let a worker rest and then time one block of a cell that it has prepared."""
+    return worker.ask(
+        "block", limit=BLOCK_LIMIT, cell=cell, settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
+        minimum_calls=pace.minimum_calls,
+    ).value  # fmt: skip
+
+
 class Bench:
     """One framework, held in a worker process.
 

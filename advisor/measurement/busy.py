@@ -12,15 +12,14 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from advisor.measurement import statistics
 from advisor.measurement.answers import WorkerError
-from advisor.measurement.bench import BLOCK_LIMIT, DESCRIBE_LIMIT, PREPARE_LIMIT
+from advisor.measurement.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 from advisor.measurement.context import Context
 from advisor.measurement.events import Noticed
 from advisor.measurement.experiments import ExperimentTask
@@ -64,7 +63,7 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
             quiet, objection = _quiet(context, worker, ready["cell"])
             disturbed += objection is not None
             with load.at_work():
-                pairs.append((median(_block(context, worker, ready["cell"])["calls"]), quiet))
+                pairs.append((median(timed(worker, ready["cell"], context.plan.pace)["calls"]), quiet))
     found = statistics.paired_ratio([pairs], seed=context.seed)
     details = {
         "quiet": median(quiet for _, quiet in pairs),
@@ -92,21 +91,13 @@ def _quiet(context: Context, worker: Worker, cell: int) -> tuple[float, str | No
 
     def attempt() -> str | None:
         found, sight = context.guard.block(
-            lambda: _block(context, worker, cell), stack=f"busy {worker.pid}", process=lambda: worker.pid
+            lambda: timed(worker, cell, context.plan.pace), stack=f"busy {worker.pid}", process=lambda: worker.pid
         )
         seen[:] = [(median(found["calls"]), sight.objection)]
         return sight.objection
 
     context.patience.until_quiet(attempt)
     return seen[0]
-
-
-def _block(context: Context, worker: Worker, cell: int) -> Mapping[str, Any]:
-    pace = context.plan.pace
-    return worker.ask(
-        "block", limit=BLOCK_LIMIT, cell=cell, settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
-        minimum_calls=pace.minimum_calls,
-    ).value  # fmt: skip
 
 
 class Load:

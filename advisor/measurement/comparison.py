@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Literal
 
 from advisor.measurement import statistics
-from advisor.measurement.run import Observation, Round
+from advisor.measurement.run import Observation, Policy, Round
+from advisor.measurement.statistics import Interval
 
 ENOUGH_PAIRS = 6
 
@@ -58,15 +59,26 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
     if count < ENOUGH_PAIRS:
         return Comparison(count, "unclear")
     found = statistics.paired_ratio(paired, seed=seed)
+    disagree = _means_disagree(first, second, found.value)
+    return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree)
+
+
+def zone(policy: Policy, floors: Mapping[str, float], frameworks: Collection[str]) -> float:
+    """Return how far a ratio of these frameworks may lie from 1 and mean nothing.
+
+    That is the indifference zone of the policy, or the A/A floor of one of the frameworks when that is wider.
+    """
+    return max([policy.indifference, *(floors[name] for name in frameworks if name in floors)])
+
+
+def word(ratio: Interval, zone: float) -> Word:
+    """Return the word for a ratio: one that the whole interval bears out, or ``unclear``."""
     least, most = 1 / (1 + zone), 1 + zone
-    word: Word = "unclear"
-    if found.high < least:
-        word = "faster"
-    elif found.low > most:
-        word = "slower"
-    elif least <= found.low and found.high <= most:
-        word = "same"
-    return Comparison(count, word, found.value, found.low, found.high, _means_disagree(first, second, found.value))
+    if ratio.high < least:
+        return "faster"
+    if ratio.low > most:
+        return "slower"
+    return "same" if least <= ratio.low and ratio.high <= most else "unclear"
 
 
 def pairs(first: Sequence[Round], second: Sequence[Round]) -> list[list[tuple[float, float]]]:

@@ -80,26 +80,33 @@ class Context:
         scratch: Path | None = None,
         threads: int | None = None,
         extra: Mapping[str, str] | None = None,
+        core: int | None = None,
     ) -> Worker:
         """Start a worker, ``PYTHON probes ARGUMENTS``, that keeps its temporary files in `scratch`.
 
-        `threads` is another count than the session's; `extra` are further variables of its environment.
+        `threads` is another count than the session's; `extra` are further variables of its environment; `core` is the
+        only one that it may use.
         """
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
         env = surroundings(threads=threads or self.threads, scratch=scratch or self.scratch) | dict(extra or {})
-        worker = Worker(program, env=env, name=name)
+        worker = Worker(program, env=env, name=name, core=core)
         self._workers.append(worker)
         return worker
 
     def framework_worker(
-        self, framework: FrameworkDefinition, *, threads: int | None = None, extra: Mapping[str, str] | None = None
+        self,
+        framework: FrameworkDefinition,
+        *,
+        threads: int | None = None,
+        extra: Mapping[str, str] | None = None,
+        core: int | None = None,
     ) -> Worker:
         """Start a worker of a framework, in the Python that has it."""
         home = self.plan.definitions.homes.get(framework.id)
         return self.worker(
             "framework", framework.id, *(("--frameworks-folder", str(home)) if home else ()),
             python=self.environments[framework.id].python, name=f"the {framework.title} worker", threads=threads,
-            extra=extra,
+            extra=extra, core=core,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from advisor.measurement import apart, exporting, memory, preparing, proving, sampling, shipping, statistics
+from advisor.measurement import apart, exporting, memory, pinned, preparing, proving, sampling, shipping, statistics
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.capabilities import CapabilityTask
@@ -22,6 +22,7 @@ from advisor.measurement.twins import Twins
 
 _TRAINING = "train the network that the routes ship"
 _TRAINING_ESTIMATE = 4.0
+_SAMPLE = "sample.npy"
 
 
 class Phases:
@@ -52,6 +53,7 @@ class Phases:
         self._rounds(cells, artifacts, digits)
         self.twins.stop()
         self._tell_contended()
+        pinned.measure(self.context, artifacts, self.context.scratch / _SAMPLE)
         self._apart()
         self._prove()
         self._effective_threads()
@@ -113,7 +115,7 @@ class Phases:
         """Spread the rounds over segments; between segments, processes are replaced by fresh ones."""
         pace, context = self.plan.pace, self.context
         context.tell(PhaseStarted("Measure", (len(cells) + len(artifacts)) * pace.rounds * pace.block))
-        sample = context.scratch / "sample.npy"
+        sample = context.scratch / _SAMPLE
         if digits is not None:
             np.save(sample, np.load(digits.held_out)[:1])
         fresh = True

@@ -144,12 +144,12 @@ class Record:
         return Run(
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
-            aa_floor=self._floors(), noise=self.start.noise, skipped=tuple(self._skipped), spent=spent,
+            aa_floor=self.floors(), noise=self.start.noise, skipped=tuple(self._skipped), spent=spent,
             observations=tuple(draft.finished(seed=self.start.seed) for draft in self._drafts.values()),
         )  # fmt: skip
 
-    def _floors(self) -> dict[str, float]:
-        """Return how far two processes of one framework lie apart at most, by the interval of their paired ratio."""
+    def floors(self) -> dict[str, float]:
+        """Return, per framework, how far two of its processes lie apart at most, by the interval of their ratio."""
         floors = {}
         for name, twins in self._twins.items():
             for key, rounds in twins.items():

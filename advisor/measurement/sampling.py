@@ -7,6 +7,7 @@ from functools import partial
 from statistics import median
 from typing import Any, Protocol, TypeVar
 
+from advisor.measurement import enough
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
@@ -105,7 +106,8 @@ class FrameworkCell:
 def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> list[Cell]:
     """Visit every cell once per round and record its blocks; return the cells that are still well.
 
-    What an earlier part of the session has already, before it was interrupted, is passed over.
+    What an earlier part of the session has already, before it was interrupted, is passed over; and so is a group of
+    which every pair is decided, once these processes have been heard for most of the rounds.
 
     The order of the groups, and of the cells within a group, is drawn anew for every round, so that no stack always
     follows the same neighbour, and a slow spell of the machine falls on all alike.
@@ -116,8 +118,9 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
         The numbers of the rounds to make.
     """
     well = list(cells)
-    for number in rounds:
-        due = [cell for cell in well if not cell.done(context.record, number)]
+    for made, number in enumerate(rounds):
+        decided = _decided(context, well) if made >= enough.least(len(rounds)) else frozenset()
+        due = [cell for cell in well if cell.group not in decided and not cell.done(context.record, number)]
         if not due or context.over:
             continue
         title = f"round {number + 1} of {context.plan.pace.rounds}"
@@ -192,6 +195,18 @@ def _block(context: Context, cell: Cell, number: int) -> str | None:
     )
     cell.keep(context.record, block, calls)
     return sight.objection
+
+
+def _decided(context: Context, cells: Sequence[Cell]) -> frozenset[str]:
+    """Return the groups in which more rounds could not change a word."""
+    groups: dict[str, dict[str, Observation]] = {}
+    for cell in cells:
+        blank = cell.blank()
+        groups.setdefault(cell.group, {})[identity(blank)] = blank
+    pace = context.plan.pace
+    return frozenset(
+        group for group, blanks in groups.items() if enough.decided(context.record, list(blanks.values()), pace)
+    )
 
 
 def _shuffled(context: Context, cells: Sequence[Cell]) -> list[Cell]:

@@ -36,12 +36,22 @@ class RuntimeProcess:
         Seconds from asking for the process to its first answer.
     """
 
-    def __init__(self, context: Context, artifact: Artifact, sample: Path) -> None:
-        runtime = artifact.task.route.runtime
-        python = context.environments[artifact.task.framework.id].python
-        self._worker = context.worker("runtime", runtime, python=python, name=f"the {artifact.task.route.title} worker")
+    def __init__(
+        self,
+        context: Context,
+        artifact: Artifact,
+        sample: Path,
+        *,
+        threads: int | None = None,
+        core: int | None = None,
+    ) -> None:
+        runtime, used = artifact.task.route.runtime, threads or context.threads
+        self._worker = context.worker(
+            "runtime", runtime, python=context.environments[artifact.task.framework.id].python,
+            name=f"the {artifact.task.route.title} worker", threads=used, core=core,
+        )  # fmt: skip
         # Written before the process can read it, so that the cold start holds no pause of ours.
-        reply = self._ask("load", LOAD_LIMIT, artifact=str(artifact.path), inputs=str(sample), threads=context.threads)
+        reply = self._ask("load", LOAD_LIMIT, artifact=str(artifact.path), inputs=str(sample), threads=used)
         self.cold_start = reply.received - self._worker.started
         try:
             self._cell = _loaded(reply)

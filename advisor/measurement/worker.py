@@ -41,6 +41,8 @@ class Worker:
         The whole environment of the process (see `advisor.measurement.surroundings`).
     name : str
         How messages call it.
+    core : int, optional
+        The only processor that it may use; its threads inherit that.
 
     Attributes
     ----------
@@ -53,7 +55,7 @@ class Worker:
     terminal reaches the parent only. Two threads drain its output; they sleep while it works.
     """
 
-    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], name: str) -> None:
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], name: str, core: int | None = None) -> None:
         self.name = name
         self.started = time.perf_counter()
         try:
@@ -63,6 +65,10 @@ class Worker:
             )  # fmt: skip
         except OSError as error:
             raise WorkerDiedError(f"{name} could not be started: {command[0]}: {error.strerror or error}") from None
+        if core is not None and hasattr(os, "sched_setaffinity"):
+            # It waits for its first command: no thread but its first has been started yet.
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(self._process.pid, {core})
         self._next = 0
         self._garbage: list[str] = []
         self._garbage_lines = 0

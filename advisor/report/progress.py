@@ -27,6 +27,8 @@ from advisor.report import words
 Listener = Callable[[Event], None]
 _WELL = ("measured", "proved")
 _HEARTBEAT = 10.0
+# Drawing the bar takes a processor that something is being timed on; twice a second is enough for a clock.
+_REFRESHES = 2.0
 
 
 @contextmanager
@@ -102,6 +104,7 @@ class _Bar:
             TextColumn("{task.description}", markup=False),
             console=console,
             transient=True,
+            refresh_per_second=_REFRESHES,
         )
         self.task = self.progress.add_task("", total=1, visible=False, expected="")
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from advisor.measurement import definitions
+from advisor.measurement.canary import Canary
 from advisor.measurement.definitions import Definitions
+from advisor.measurement.guard import Guard
+from advisor.measurement.noise import Watch
 from advisor.measurement.pace import Pace
 
 TOY = Path(__file__).parent / "data" / "probes"
@@ -31,3 +34,13 @@ def toys() -> Definitions:
 def brisk() -> Pace:
     """Blocks of a few milliseconds, two processes per framework."""
     return Pace(settle=0.001, lead_in=0.002, seconds=0.01, minimum_calls=5, rounds=6, processes=2, runtime_processes=2)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[None]:
+    """Let no block be objected to: what is tested is not how busy the machine is that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Watch, "objection", lambda *_, **__: None)
+        patch.setattr(Canary, "objection", lambda *_: None)
+        patch.setattr(Guard, "_idle_threads", lambda *_: None)
+        yield

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from advisor.measurement import definitions
 from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from tests.measurement.test_capabilities import UNRULY, capability
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def test_what_is_needless_after_the_first_is_left_out(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 from tests.measurement.conftest import TOY
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 SESSION = """
 import sys
 from pathlib import Path
@@ -38,6 +40,7 @@ plan = make_plan(
     definitions=definitions.load(Path(sys.argv[1])), frameworks=["toy"], only=["mlp-inference", "route:*"],
     pace=Pace(0.001, 0.002, 0.02, 5, rounds=8, processes=2, runtime_processes=2),
 )
+
 measure(plan, store=store, threads=1, resume=next(iter(store.unfinished()), None))
 """
 

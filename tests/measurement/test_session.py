@@ -18,6 +18,8 @@ from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 
 @dataclass
 class Session:
@@ -39,7 +41,7 @@ class Session:
 
 @pytest.fixture(scope="module")
 def session(
-    toys: Definitions, brisk: Pace, tmp_path_factory: pytest.TempPathFactory, others: set[psutil.Process]
+    toys: Definitions, brisk: Pace, tmp_path_factory: pytest.TempPathFactory, others: set[psutil.Process], quiet: None
 ) -> Session:
     store, told = Store(tmp_path_factory.mktemp("home") / "runs"), list[events.Event]()
     plan = make_plan(mode="standard", definitions=toys, pace=brisk)

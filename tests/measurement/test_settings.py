@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from advisor.measurement import definitions
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 MOODS = Path(__file__).parent / "data" / "moods"
 

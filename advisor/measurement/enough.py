@@ -1,0 +1,58 @@
+"""When a group of cells needs no further rounds: every pair of it is decided.
+
+Stopping by what was seen would favor a chance difference if a word needed little: here it needs the whole 95 % interval
+beyond, or inside, the indifference zone, from every process and from no fewer than `comparison.ENOUGH_PAIRS` pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from advisor.measurement import comparison, statistics
+from advisor.measurement.pace import Pace
+from advisor.measurement.record import Record
+from advisor.measurement.run import Observation
+
+# Of a segment's rounds this share is made in any case, so that no process is heard only once or twice.
+LEAST = 0.6
+_RESAMPLES = 500
+
+
+def least(rounds: int) -> int:
+    """Return how many of a segment's rounds are made in any case."""
+    return math.ceil(LEAST * rounds)
+
+
+def decided(record: Record, blanks: Sequence[Observation], pace: Pace) -> bool:
+    """Tell whether more rounds of these latencies could not change a word.
+
+    Parameters
+    ----------
+    record : Record
+        What was measured so far.
+    blanks : sequence of Observation
+        The latencies of one group, before anything is known of them. One alone is compared with nothing: it is decided
+        when it has as many rounds as a pair would need.
+    pace : Pace
+        Says how many rounds there can be: a p99 that this many would allow is waited for.
+    """
+    rounds = [record.rounds(blank) for blank in blanks]
+    for each in rounds:
+        accepted = [block for block in each if block.accepted]
+        if len({block.round for block in accepted}) < comparison.ENOUGH_PAIRS:
+            return False
+        calls = sum(block.calls for block in accepted)
+        if calls < statistics.P99_NEEDS <= calls * pace.rounds / len(accepted):
+            return False
+    zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
+    pairs = (comparison.pairs(first, second) for first, second in combinations(rounds, 2))
+    return all(_clear(pair, zone) for pair in pairs)
+
+
+def _clear(pairs: Iterable[Sequence[tuple[float, float]]], zone: float) -> bool:
+    paired = list(pairs)
+    if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
+        return False
+    return comparison.word(statistics.paired_ratio(paired, seed=0, resamples=_RESAMPLES), zone) != "unclear"

@@ -1,0 +1,190 @@
+"""What was contended, measured once more on one thread that is pinned to one core: another question, but an answer.
+
+While other work runs, several threads wait for whichever of them was held back; one thread is only interrupted, and the
+call that was not interrupted takes as long as on a quiet machine. So the median of short calls holds under load, and of
+longer calls, none of which stays uninterrupted, the processor time does. Neither says what two threads would have done:
+these figures are kept under a name of their own, and decide nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from advisor.measurement.answers import WorkerError
+from advisor.measurement.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
+from advisor.measurement.context import Context
+from advisor.measurement.draft import contended
+from advisor.measurement.events import PhaseStarted
+from advisor.measurement.exporting import Artifact
+from advisor.measurement.run import Observation, Round
+from advisor.measurement.sampling import failed
+from advisor.measurement.shipping import RuntimeProcess
+from advisor.measurement.tasks import CellTask
+
+METRIC = "latency-pinned"
+PINNED = "pinned"
+ROUNDS = 12
+# Calls up to this many seconds are mostly left alone between two turns of the scheduler.
+SHORT = 1e-3
+
+
+@dataclass(frozen=True)
+class _Cell:
+    blank: Observation
+    block: Callable[[], Mapping[str, Any]]
+
+
+def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
+    """Time every cell of the groups in which something was contended, on one thread that keeps to one core.
+
+    Their observations have the metric ``latency-pinned``; nothing happens when nothing was contended, when the system
+    does not pin processes, or when the budget of time is spent.
+
+    Parameters
+    ----------
+    artifacts : sequence of Artifact
+        What ships.
+    sample : path
+        One input of the network that ships, as a NumPy file.
+    """
+    core = _core()
+    groups = _contended(context)
+    if core is None or not groups or context.over:
+        return
+    tasks = [task for task in context.plan.cells if task.group in groups]
+    shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
+    context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
+    with ExitStack() as ending:
+        with context.spending.on("preparation"):
+            cells = _prepared(context, tasks, core, ending) + _loaded(context, shipped, sample, core, ending)
+        title = f"one thread on core {core}"
+        with context.task(title, len(cells) * ROUNDS * context.plan.pace.block), context.spending.on("sampling"):
+            for number in range(ROUNDS):
+                context.random.shuffle(cells)
+                for cell in list(cells):
+                    try:
+                        found = cell.block()
+                    except WorkerError as error:
+                        failed(context, cell.blank, error)
+                        cells.remove(cell)
+                    else:
+                        _keep(context, cell.blank, number, found)
+
+
+def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
+    """Return the seconds that stand for a block of calls on one pinned thread, and the single values behind them.
+
+    Parameters
+    ----------
+    found : mapping
+        What a worker tells of a block: ``calls`` (seconds each), ``cpu`` (processor seconds of the block) and, where
+        only some calls are listed, their ``count``.
+    """
+    calls = [float(call) for call in found["calls"]]
+    middle = median(calls)
+    if middle <= SHORT:
+        return middle, calls
+    each = float(found["cpu"]) / int(found.get("count", len(calls)))
+    return each, [each]
+
+
+def _contended(context: Context) -> set[str]:
+    latencies = [(cell.group, cell.blank()) for cell in context.plan.cells]
+    latencies += [(route.group, route.blank("latency", "s")) for route in context.plan.routes]
+    return {group for group, blank in latencies if contended(context.record.rounds(blank))}
+
+
+def _core() -> int | None:
+    try:
+        return max(os.sched_getaffinity(0))
+    except AttributeError:
+        return None
+
+
+def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
+    started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
+    rounds = (len(tasks) + len(shipped)) * ROUNDS * context.plan.pace.block
+    return started + sum(task.estimate for task in tasks) + rounds
+
+
+def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: ExitStack) -> list[_Cell]:
+    """Start one process per framework on the core, and make its cells ready there."""
+    cells = []
+    for name, framework in context.plan.frameworks.items():
+        own = [task for task in tasks if task.framework.id == name and _well(context, task.blank())]
+        if not own:
+            continue
+        worker = ending.enter_context(context.framework_worker(framework, threads=1, core=core))
+        try:
+            _ = worker.ask("describe", limit=DESCRIBE_LIMIT, threads=1).value
+        except WorkerError as error:
+            for task in own:
+                failed(context, task.blank(METRIC), error)
+            continue
+        for task in own:
+            known = context.record.find(task.blank())
+            assert known is not None
+            try:
+                told = worker.ask(
+                    "prepare", limit=PREPARE_LIMIT, probe=task.probe, workload=task.workload.workload,
+                    task=task.workload.task, parameters={"batch": task.batch}, mode=task.mode,
+                    **({"setting": known.setting} if known.setting else {}),
+                ).value  # fmt: skip
+            except WorkerError as error:
+                failed(context, task.blank(METRIC), error)
+                continue
+            blank = task.blank(METRIC).model_copy(
+                update={
+                    "outcome": "measured",
+                    "how": f"{told['how']}, one thread pinned to core {core}",
+                    "setting": told["setting"],
+                    "flags": (PINNED,),
+                }
+            )
+            context.record.observe(blank)
+            cells.append(_Cell(blank, partial(timed, worker, int(told["cell"]), context.plan.pace)))
+    return cells
+
+
+def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: int, ending: ExitStack) -> list[_Cell]:
+    """Start one process per artifact on the core."""
+    cells = []
+    for artifact in shipped:
+        blank = artifact.task.blank("latency", "s").model_copy(
+            update={
+                "metric": METRIC,
+                "outcome": "measured",
+                "how": f"one thread pinned to core {core}",
+                "flags": (PINNED,),
+            }
+        )
+        try:
+            running = RuntimeProcess(context, artifact, sample, threads=1, core=core)
+        except WorkerError as error:
+            failed(context, blank, error)
+            continue
+        ending.callback(running.stop)
+        context.record.observe(blank)
+        cells.append(_Cell(blank, partial(running.block, context.plan.pace)))
+    return cells
+
+
+def _well(context: Context, blank: Observation) -> bool:
+    known = context.record.find(blank)
+    return known is not None and known.outcome == "measured"
+
+
+def _keep(context: Context, blank: Observation, number: int, found: Mapping[str, Any]) -> None:
+    middle, values = figure(found)
+    count = int(found.get("count", len(found["calls"])))
+    kept = Round(
+        round=number, median=middle, mean=found["wall"] / count, calls=count, wall=found["wall"], cpu=found["cpu"]
+    )
+    context.record.block(blank, kept, values)

@@ -1,0 +1,60 @@
+"""What is measured on one pinned thread when the machine was too busy for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from advisor.measurement import pinned
+from advisor.measurement.definitions import Definitions
+from advisor.measurement.events import Listener, PhaseStarted
+from advisor.measurement.noise import Watch
+from advisor.measurement.pace import Pace
+from advisor.measurement.plan import make_plan
+from advisor.measurement.run import Run
+from advisor.measurement.session import measure
+from advisor.measurement.store import Store
+
+
+def session(toys: Definitions, pace: Pace, folder: Path, listener: Listener) -> Run:
+    plan = make_plan(definitions=toys, frameworks=["toy", "tin"], only=["mlp-inference", "route:*"], pace=pace)
+    return measure(plan, store=Store(folder / "runs"), threads=1, on_event=listener)
+
+
+def test_what_was_contended_is_offered_on_one_thread_under_another_name(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "objection", lambda *_, **__: "other processes took 90% of a processor")
+    told: list[object] = []
+    run = session(toys, replace(brisk, patience=0.0), tmp_path, told.append)
+    latencies = [each for each in run.observations if each.metric == "latency" and each.summary]
+    offered = {
+        (each.probe, each.framework, each.route, each.mode, *each.parameters.values()): each
+        for each in run.observations
+        if each.metric == pinned.METRIC
+    }
+    assert latencies
+    for each in latencies:
+        assert "contended" in each.flags
+        key = (each.probe, each.framework, each.route, each.mode, *each.parameters.values())
+        found = offered[key]
+        assert found.outcome == "measured"
+        assert found.flags == (pinned.PINNED,)
+        assert "one thread pinned to core" in (found.how or "")
+        assert len(found.rounds) == pinned.ROUNDS
+        assert found.summary is not None
+        assert found.summary.median > 0
+    assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_nothing_of_the_kind_happens_when_nothing_was_contended(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
+    run = session(toys, brisk, tmp_path, lambda _: None)
+    assert not [each for each in run.observations if each.metric == pinned.METRIC]
+
+
+def test_short_calls_stand_for_themselves_and_long_ones_for_their_processor_time() -> None:
+    assert pinned.figure({"calls": [1e-4, 2e-4, 9e-3], "cpu": 0.5}) == (2e-4, [1e-4, 2e-4, 9e-3])
+    assert pinned.figure({"calls": [0.02, 0.03, 0.05], "cpu": 0.06, "count": 4}) == (0.015, [0.015])
