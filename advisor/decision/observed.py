@@ -14,6 +14,9 @@ from advisor.quantities import show
 _DECIDED = frozenset({"measured", "proved", "refuted", "not_supported"})
 _MARKS = ("framework", "route", "workload", "mode")
 
+SHARES = frozenset({"accuracy", "accuracy-loss"})
+"""Metrics without a unit that read as percentages."""
+
 Cell = tuple[tuple[str, object], ...]
 
 
@@ -31,7 +34,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Number:
-    """A figure in its base unit with its 95 % interval, what it is called, and a JSON pointer to it."""
+    """A figure in its base unit with its 95 % interval, what it is called, and a JSON pointer to it.
+
+    A ``share`` has no unit and reads as a percentage.
+    """
 
     value: float
     low: float
@@ -39,12 +45,22 @@ class Number:
     unit: str
     name: str
     pointer: str
+    share: bool = False
+
+    def text(self, value: float) -> str:
+        """Return a value of this kind with its unit."""
+        return percentage(value) if self.share else show(value, self.unit)
 
     def __str__(self) -> str:
-        text = f"{self.name} {show(self.value, self.unit)}"
+        told = f"{self.name} {self.text(self.value)}"
         if self.low == self.high:
-            return text
-        return f"{text} ({show(self.low, self.unit)}–{show(self.high, self.unit)})"
+            return told
+        return f"{told} ({self.text(self.low)}–{self.text(self.high)})"
+
+
+def percentage(share: float) -> str:
+    """Return a share as a percentage with at most two decimals."""
+    return f"{round(100 * share, 2):g} %".replace("-", "−")
 
 
 def select(selection: Selection, run: Run) -> list[Found]:
@@ -87,7 +103,8 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
         raise MissingError(_failed(observation, run))
     name = f"{name} {quantity.metric}"
     if quantity.statistic == "median":
-        return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median")
+        share = quantity.metric in SHARES
+        return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median", share)
     if summary.p99 is None or summary.p99_low is None or summary.p99_high is None:
         raise MissingError(f"{name}: too few calls for a p99")
     return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/p99")
@@ -116,12 +133,27 @@ def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | Non
 
 def label(observation: Observation, run: Run) -> str:
     """Return what an observation is of, for a reader: probe, framework, setting, parameters."""
+    return f"{observation.probe}, {side(observation, run)}"
+
+
+def side(observation: Observation, run: Run) -> str:
+    """Return whose observation it is, for a reader: framework, setting, parameters."""
     framework = run.frameworks.get(observation.framework)
-    marks = [observation.how or observation.mode or ""]
+    # How the setting was chosen stands with the observation; here it would bury the figure.
+    marks = [(observation.how or observation.mode or "").partition(" (faster than ")[0]]
     marks += [f"{name} {value}" for name, value in observation.parameters.items()]
     inner = ", ".join(mark for mark in marks if mark)
     title = framework.title if framework else observation.framework
-    return f"{observation.probe}, {title}" + (f" ({inner})" if inner else "")
+    return title + (f" ({inner})" if inner else "")
+
+
+def against(first: Found, second: Found, a: Number, b: Number, run: Run) -> str:
+    """Return two figures side by side, with what they are of said once."""
+    probe, other = first.observation.probe, second.observation.probe
+    what = probe if probe == other else f"{probe} and {other}"
+    measure = a.name.removeprefix(label(first.observation, run)).strip()
+    sides = (f"{n.text(n.value)} with {side(f.observation, run)}" for f, n in ((first, a), (second, b)))
+    return f"{what}, {measure}: {' against '.join(sides)}"
 
 
 def short(message: str, length: int = 120) -> str:

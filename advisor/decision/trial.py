@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from advisor.decision.observed import (
+    SHARES,
     Found,
     MissingError,
     Number,
+    against,
     detail,
     label,
     number,
     pairs,
+    percentage,
     pointer,
     proofs,
     select,
@@ -104,6 +107,7 @@ def _difference(form: Compare, first: Found | None, second: Found | None, run: R
         return _missing(error)
     assert first is not None
     assert second is not None
+    both = against(first, second, a, b, run)
     if form.margin is None:
         if min(a.low, b.low) <= 0:
             return Trial("cannot be tested here", why=(f"{a}; {b}: a figure that is not positive has no ratio",))
@@ -120,12 +124,12 @@ def _difference(form: Compare, first: Found | None, second: Found | None, run: R
         answer = _judge(yes=inside, no=under or over)
     else:
         answer = _judge(yes=under, no=over) if form.is_ == "lower" else _judge(yes=over, no=under)
-    side = "inside" if inside else "below" if under else "above" if over else "not clear of"
+    place = "inside" if inside else "below" if under else "above" if over else "not clear of"
     shown = f"{kind} {_interval(value, low, high)}"
     figure = Measured(
         text=f"{a}; {b}; {shown}", value=value, low=low, high=high, unit=unit, evidence=(a.pointer, b.pointer)
     )
-    return Trial(answer, (figure,), (f"{shown}, {side} {edge}",))
+    return Trial(answer, (figure,), (f"{both}, {shown}, {place} {edge}",))
 
 
 def _figure(form: Figure, run: Run) -> Trial:
@@ -137,9 +141,9 @@ def _figure(form: Figure, run: Run) -> Trial:
 def _bound(form: Bound, run: Run) -> Trial:
     low = -math.inf if form.at_least is None else form.at_least
     high = math.inf if form.at_most is None else form.at_most
-    aim = (
-        f"asked for at most {significant(high)}" if form.at_least is None else f"asked for at least {significant(low)}"
-    )
+    least, bound = ("at most", high) if form.at_least is None else ("at least", low)
+    share = form.over is None and form.of.metric in SHARES
+    aim = f"asked for {least} {percentage(bound) if share else significant(bound)}"
     return _held(form.of, form.over, low, high, aim, run)
 
 
@@ -155,11 +159,12 @@ def _held(of: Quantity, over: Quantity | None, low: float, high: float, aim: str
         except MissingError as error:
             trials.append(_missing(error))
             continue
-        trials.append(_inside(a, b, low, high, aim))
+        both = against(first, second, a, b, run) if first and second and b else ""
+        trials.append(_inside(a, b, low, high, aim, both))
     return _every(trials)
 
 
-def _inside(a: Number, b: Number | None, low: float, high: float, aim: str) -> Trial:
+def _inside(a: Number, b: Number | None, low: float, high: float, aim: str, both: str) -> Trial:
     value, least, most, unit, text, evidence = a.value, a.low, a.high, a.unit, str(a), [a.pointer]
     if b is not None:
         if b.low <= 0:
@@ -169,7 +174,7 @@ def _inside(a: Number, b: Number | None, low: float, high: float, aim: str) -> T
         evidence.append(b.pointer)
     answer = _judge(yes=low <= least and most <= high, no=most < low or least > high)
     figure = Measured(text=text, value=value, low=least, high=most, unit=unit, evidence=tuple(evidence))
-    shown = f"ratio {_interval(value, least, most)}" if b is not None else str(a)
+    shown = f"{both}, ratio {_interval(value, least, most)}" if b is not None else str(a)
     return Trial(answer, (figure,), (f"{shown}; {aim}",))
 
 
