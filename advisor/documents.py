@@ -10,25 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from yaml.constructor import SafeConstructor
 
+from advisor import kept
 from advisor.errors import AdvisorError, did_you_mean
 
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
-_CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
-_TEXT = "tag:yaml.org,2002:str"
-# PyYAML may have been built without libyaml.
-_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Model(BaseModel):
-    """Base of every document: immutable, and an unknown key is an error."""
+    """Base of every document: immutable, and an unknown key is an error. What is not used is not built."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True)
@@ -45,12 +40,11 @@ class Document(Generic[M]):
 
     path: Path
     value: M
-    text: str
-    root: yaml.Node | None = field(repr=False, compare=False)
+    text: str = field(repr=False)
 
     def error(self, problems: Sequence[Problem], *, hint: str | None = None) -> AdvisorError:
         """Return one error that names every problem with file:line:column and shows the line."""
-        return _located(self.path, self.text, self.root, problems, hint)
+        return _located(self.path, self.text, problems, hint)
 
 
 def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
@@ -79,29 +73,38 @@ def read_yaml(
     `also` finds further mistakes in the plain data; it gets whatever was written, so it may expect no shape.
     """
     text = read_text(path, what, hint=hint)
+    data = kept.recall(path, text)
+    if data is None:
+        data = _parsed(path, text, hint)
+        kept.keep(path, text, data)
+    problems = list(also(data)) if also else []
     try:
-        node = _compose(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise AdvisorError(f"{where}: not valid YAML: {error.problem or error.context}", hint=hint) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise AdvisorError(f"{path}: not valid YAML: {' '.join(str(error).split())[:200]}", hint=hint) from None
+        found = model.model_validate(data)
+    except ValidationError as error:
+        problems.extend(_problems(error, model))
+    else:
+        if not problems:
+            return Document(path, found, text)
+    raise _located(path, text, problems, hint)
+
+
+def _parsed(path: Path, text: str, hint: str | None) -> Any:
+    """Return the plain data of a YAML text; raise AdvisorError for what is no YAML, or none that we read."""
+    from advisor import nodes
+
+    try:
+        node = nodes.compose(text)
+    except nodes.RefusedError as error:
+        where = f"{path}:{error.place[0] + 1}:{error.place[1] + 1}" if error.place else str(path)
+        raise AdvisorError(f"{where}: not valid YAML: {error}", hint=hint) from None
     problems: list[Problem] = []
     try:
-        data = _plain(node, (), problems, set(), SafeConstructor())
+        data = nodes.plain(node, problems)
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
-    if not problems:
-        problems.extend(also(data) if also else ())
-        try:
-            found = model.model_validate(data)
-        except ValidationError as error:
-            problems.extend(_problems(error, model))
-        else:
-            if not problems:
-                return Document(path, found, text, node)
-    raise _located(path, text, node, problems, hint)
+    if problems:
+        raise _located(path, text, problems, hint)
+    return data
 
 
 def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
@@ -183,79 +186,6 @@ def _foreign(found: object, schema: str, what: str) -> str:
     return f'not a {what}: expected "schema": "{schema}", found {json.dumps(found)[:60]}'
 
 
-def _compose(text: str) -> yaml.Node | None:
-    """Parse with libyaml, ten times as fast; where it refuses, Python's own parser says more exactly where and why."""
-    try:
-        return yaml.compose(text, Loader=_FAST)
-    except yaml.YAMLError:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-
-
-def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[int], scalars: SafeConstructor) -> Any:
-    """Turn YAML nodes into plain data; where each value stands is worked out by `_places` when something is wrong."""
-    if node is None:
-        return None
-    if id(node) in seen:
-        problems.append(Problem(loc, "YAML aliases (*name) are not supported: write the value out"))
-        return None
-    seen.add(id(node))
-    if not isinstance(node, yaml.ScalarNode) and node.tag not in _CONTAINERS:
-        problems.append(Problem(loc, f"YAML tags ({node.tag}) are not supported"))
-        return None
-    if isinstance(node, yaml.MappingNode):
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                problems.append(Problem(loc, "a key must be a plain word"))
-                continue
-            key = str(key_node.value)
-            here = (*loc, key)
-            if key in mapping:
-                problems.append(Problem((*here, ""), f"duplicate key '{key}'"))
-                continue
-            mapping[key] = _plain(value_node, here, problems, seen, scalars)
-        return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*loc, index), problems, seen, scalars) for index, item in enumerate(node.value)]
-    if node.tag == _TEXT:  # most of what is written; the constructor takes ten times as long
-        return node.value
-    try:
-        return scalars.construct_object(node)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        problems.append(Problem(loc, f"cannot read this value: {str(error).splitlines()[0]}"))
-        return None
-
-
-def _places(node: yaml.Node | None) -> dict[Loc, tuple[int, int, int]]:
-    """Return line, column and width of every value, of its key (``(…, "key")``), and of a duplicate (``(…, "")``)."""
-    found: dict[Loc, tuple[int, int, int]] = {}
-    seen: set[int] = set()
-
-    def note(node: yaml.Node, loc: Loc) -> None:
-        mark, end = node.start_mark, node.end_mark
-        width = end.column - mark.column if end.line == mark.line else 1
-        found[loc] = (mark.line, mark.column, max(width, 1))
-        if id(node) in seen:  # an alias, which may stand within what it names
-            return
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            for key_node, value_node in node.value:
-                if not isinstance(key_node, yaml.ScalarNode):
-                    continue
-                key, at = str(key_node.value), key_node.start_mark
-                duplicate = (*loc, key) in found
-                found[*loc, key, "" if duplicate else "key"] = (at.line, at.column, len(key))
-                if not duplicate:
-                    note(value_node, (*loc, key))
-        elif isinstance(node, yaml.SequenceNode):
-            for index, item in enumerate(node.value):
-                note(item, (*loc, index))
-
-    if node is not None:
-        note(node, ())
-    return found
-
-
 def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Translate pydantic's errors into our words, with the nearest valid key."""
     found = []
@@ -303,11 +233,12 @@ def _fields(model: type[BaseModel], loc: Loc) -> list[str]:
 def _located(
     path: Path,
     text: str,
-    root: yaml.Node | None,
     problems: Sequence[Problem],
     hint: str | None,
 ) -> AdvisorError:
-    places = _places(root)
+    from advisor import nodes
+
+    places = nodes.places(nodes.compose(text))
 
     def place(problem: Problem) -> tuple[int, int, int]:
         loc = problem.loc

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 
-from quantiphy import InvalidNumber, Quantity
-
 UNITS = ("s", "B", "1/s", "")
 # Long times are no SI units, and "2 minutes" would read as two milli-"inutes".
 _LONG_TIMES = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30.4375 * 86400}
 _LONG_TIMES["years"] = 365.25 * 86400
+_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
 
 
 def parse(text: str | float, unit: str) -> float:
@@ -32,6 +31,8 @@ def parse(text: str | float, unit: str) -> float:
     """
     if isinstance(text, bool):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
+    from quantiphy import InvalidNumber
+
     try:
         if isinstance(text, (int, float)):
             number, found = float(text), ""
@@ -46,6 +47,8 @@ def parse(text: str | float, unit: str) -> float:
 
 def _read(text: str) -> tuple[float, str]:
     """Return number and unit of `text`; a prefix without a unit (``5 m``) is no quantity."""
+    from quantiphy import InvalidNumber, Quantity
+
     head, _, word = text.rpartition(" ")
     if head and word.rstrip("s") + "s" in _LONG_TIMES:
         return float(Quantity(head)) * _LONG_TIMES[word.rstrip("s") + "s"], "s"
@@ -81,13 +84,20 @@ def show(value: float, unit: str, *, digits: int = 3) -> str:
             return f"{value:.0f} B"
         if unit == "s" and abs(value) >= 1000:
             return f"{value:,.0f} s"
-        return str(Quantity(value, unit).render(prec=digits - 1, strip_zeros=False)).replace("u", "µ")
+        return _prefixed(value, unit, digits)
     if unit == "1/s" and abs(value) >= 1e6:
-        number = str(Quantity(value).render(prec=digits - 1, strip_zeros=False))
-        return f"{number[:-1]} {number[-1]}/s"
+        return _prefixed(value, "/s", digits)
     if unit == "1/s":
         return f"{significant(value, digits)} /s"
     return significant(value, digits)
+
+
+def _prefixed(value: float, unit: str, digits: int) -> str:
+    """Return `value` with all of its `digits` significant digits, and the SI prefix that leaves 1 to 999."""
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    step = min(max(int(power) // 3 * 3, min(_PREFIXES)), max(_PREFIXES))
+    shift = int(power) - step
+    return f"{float(mantissa) * 10.0**shift:.{max(0, digits - 1 - shift)}f} {_PREFIXES[step]}{unit}"
 
 
 def significant(value: float, digits: int = 3) -> str:

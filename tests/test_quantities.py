@@ -1,8 +1,9 @@
 """Quantities: what people write is read in base units, and refused with an example when it is no such quantity."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from quantiphy import Quantity
 
 from advisor import quantities
 
@@ -62,3 +63,11 @@ def test_show_uses_prefixes_and_sensible_digits(value: float, unit: str, text: s
 @given(st.floats(min_value=1e-9, max_value=1e3))
 def test_a_shown_time_reads_back_within_its_digits(value: float) -> None:
     assert quantities.parse(quantities.show(value, "s"), "s") == pytest.approx(value, rel=0.006)
+
+
+@given(st.floats(1e-11, 1e14) | st.floats(1e-3, 1e3), st.sampled_from([2, 3, 4]), st.sampled_from([1, -1]))
+def test_figures_look_as_the_library_writes_them(size: float, digits: int, sign: int) -> None:
+    value = sign * size
+    assume(abs(value) < 1000)
+    expected = Quantity(value, "s").render(prec=digits - 1, strip_zeros=False)
+    assert quantities.show(value, "s", digits=digits) == str(expected).replace("u", "µ")

@@ -90,7 +90,7 @@ def draw(
     import numpy as np
 
     keys = Counter(findings[stack, wish.criterion.id].key for stack in stacks for wish in wishes)
-    weights = {each: _weights(each, wishes, samples, seed, weight_factor) for each in weightings}
+    weights = _weightings(weightings, wishes, samples, seed, weight_factor)
     # One row for each stack: adding to a row is several times as fast as adding to a column.
     values = {each: np.zeros((len(stacks), samples)) for each in weightings}
     term = np.empty(samples)
@@ -124,26 +124,42 @@ def draw(
     )
 
 
-def _weights(weighting: Weighting, wishes: Sequence[Wish], samples: int, seed: int, factor: float) -> Floats:
-    """Return weights of shape (criteria, samples), each column summing to 1."""
+def _weightings(
+    weightings: Sequence[Weighting], wishes: Sequence[Wish], samples: int, seed: int, factor: float
+) -> dict[Weighting, Floats]:
+    """Return for each weighting the weights, of shape (criteria, samples), each column summing to 1."""
+    found: dict[Weighting, Floats] = {}
+    if "stated" in weightings:
+        found["stated"] = _stated(wishes, samples, seed, factor)
+    if "any" in weightings or "ranking" in weightings:
+        free = _free(wishes, samples, seed)
+        if "ranking" in weightings:
+            found["ranking"] = _in_order(free, [wish.weight for wish in wishes])
+        found["any"] = free
+    for weights in found.values():
+        weights /= weights.sum(axis=0)
+    return found
+
+
+def _stated(wishes: Sequence[Wish], samples: int, seed: int, factor: float) -> Floats:
     import numpy as np
 
-    if weighting == "stated":
-        sigma = math.log(factor) / Z95
-        rows = [
-            wish.weight * np.exp(sigma * _normal(_generator(seed, f"weight|{wish.criterion.id}"), samples))
-            for wish in wishes
-        ]
-    else:
-        # Exponential variables over their sum are uniform among all weights.
-        rows = [
-            _generator(seed, f"any weight|{wish.criterion.id}").standard_exponential(samples) + 1e-300
-            for wish in wishes
-        ]
-    weights: Floats = np.array(rows, dtype=np.float64)
-    if weighting == "ranking":
-        weights = _in_order(weights, [wish.weight for wish in wishes])
-    weights /= weights.sum(axis=0)
+    sigma = math.log(factor) / Z95
+    weights = np.empty((len(wishes), samples))
+    for row, wish in enumerate(wishes):
+        normal = _normal(_generator(seed, f"weight|{wish.criterion.id}"), samples)
+        weights[row] = wish.weight * np.exp(sigma * normal)
+    return weights
+
+
+def _free(wishes: Sequence[Wish], samples: int, seed: int) -> Floats:
+    """Return exponential variables: over their sum they are uniform among all weights."""
+    import numpy as np
+
+    weights = np.empty((len(wishes), samples))
+    for row, wish in enumerate(wishes):
+        _generator(seed, f"any weight|{wish.criterion.id}").standard_exponential(out=weights[row])
+    weights += 1e-300
     return weights
 
 
@@ -151,14 +167,19 @@ def _in_order(weights: Floats, stated: Sequence[float]) -> Floats:
     """Sort each column into the order of the stated weights; equal ones keep the order that chance gave them."""
     import numpy as np
 
-    falling = -np.sort(-weights, axis=0)
+    rising = np.sort(weights, axis=0)
     ordered = np.empty_like(weights)
-    begin = 0
+    end = len(rising)
     for weight in sorted(set(stated), reverse=True):
         group = [index for index, each in enumerate(stated) if each == weight]
-        places = np.argsort(np.argsort(-weights[group], axis=0), axis=0)
-        ordered[group] = np.take_along_axis(falling[begin : begin + len(group)], places, axis=0)
-        begin += len(group)
+        block = rising[end - len(group) : end]
+        if len(group) == 1:
+            ordered[group[0]] = block[0]
+        else:
+            placed = np.empty_like(block)
+            np.put_along_axis(placed, np.argsort(weights[group], axis=0), block, axis=0)
+            ordered[group] = placed
+        end -= len(group)
     return ordered
 
 

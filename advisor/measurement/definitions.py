@@ -96,7 +96,7 @@ class CapabilityDefinition(Model):
     outcomes: dict[str, str] = Field(default_factory=dict)
     settles: tuple[str, ...] = ()
     install: dict[str, str] = Field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits = Field(default_factory=Limits)
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
     lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
 
