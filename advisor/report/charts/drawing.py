@@ -17,6 +17,8 @@ import vl_convert
 from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
+from advisor.report.charts import lettering
+
 PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
 COLOURS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
 SHAPES = ("circle", "square", "triangle", "diamond")
@@ -36,6 +38,7 @@ _LONG = re.compile(r"-?\d+\.\d{3,}")
 _CONFIG: dict[str, Any] = {
     "background": None,
     "padding": 4,
+    "aria": False,
     "view": {"stroke": None},
     "text": {"fontSize": 12, "fill": INK},
     "axis": {
@@ -86,7 +89,7 @@ def draw(build: Callable[[int], tuple[Layers, Rows]], label: str) -> tuple[Marku
     """
     # Altair checks every part against its schema, which takes longer than to draw it; our tests do that check.
     with debug_mode(False):
-        wide, narrow = (_svg(*build(width), kind, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
+        wide, narrow = (_svg(*build(width), kind, width, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
     return wide, narrow
 
 
@@ -100,14 +103,14 @@ def said(text: str) -> alt.TextValue:
     return alt.TextValue(text)
 
 
-def _svg(chart: Layers, rows: Rows, kind: str, label: str) -> Markup:
+def _svg(chart: Layers, rows: Rows, kind: str, width: int, label: str) -> Markup:
     spec = chart.to_dict(validate=False) | {"datasets": rows}
     spec.pop("usermeta", None)
     spec["config"] = _CONFIG
+    lettering.hide(spec)
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - our own renderer's output
+    lettering.show(root, width)
     _clean(root)
-    for name in ("width", "height"):
-        root.set(name, str(round(float(root.get(name, "0")))))
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)

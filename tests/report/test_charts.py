@@ -1,0 +1,111 @@
+"""Drawings: the same on every machine, with every text where the renderer would have put it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import altair as alt
+import pytest
+import vl_convert
+from markupsafe import Markup
+
+from advisor.report.charts import drawing, lettering
+from advisor.report.charts.contributions import Bar, Block, contributions
+from advisor.report.charts.evidence import Mark, Row, evidence
+from advisor.report.charts.strips import Strip, strips
+from tests.report.html import Element, parse
+
+LONG = "x" * 10_000
+PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
+
+
+def examples(name: str = "PyTorch → ExecuTorch") -> dict[str, drawing.Drawing]:
+    bars = [Bar(name, "pytorch", "0.86", [Block("A", 0.5, False), Block("B", 0.36, True)])]
+    marks = [Mark("pytorch", "circle", 0.4, 0.3, 0.5), Mark("tensorflow", "square", None, 0.0, 1.0)]
+    strip = Strip(name, "pytorch", 1e-3, [(9e-4, True), (1e-3, True), (2e-3, False)])
+    return {
+        "contributions": contributions(bars, Markup()),
+        "evidence": evidence([Row(name, "50 ms to 1 ms", marks)], Markup(), Markup()),
+        "strips": strips([strip], Markup()),
+    }
+
+
+def texts(svg: Markup) -> list[tuple[str, float, float]]:
+    """Return every text with its place in the whole drawing."""
+    found: list[tuple[str, float, float]] = []
+
+    def walk(element: Element, x: float, y: float) -> None:
+        move = PLACE.fullmatch(element.attributes.get("transform", ""))
+        if move:
+            x, y = x + float(move[1]), y + float(move[2])
+        if element.name == "text":
+            found.append((element.text, x, y))
+        for child in element.children:
+            if isinstance(child, Element):
+                walk(child, x, y)
+
+    walk(parse(str(svg)), 0, 0)
+    return found
+
+
+def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = examples()
+    monkeypatch.setattr(lettering, "hide", lambda spec: None)
+    for name, theirs in examples().items():
+        for kind in ("wide", "narrow"):
+            pairs = list(zip(texts(getattr(ours[name], kind)), texts(getattr(theirs, kind)), strict=True))
+            assert len(pairs) > 3
+            # The renderer pads a drawing by what it measures: one shift for all of it.
+            shift = pairs[0][0][1] - pairs[0][1][1]
+            for (text, x, y), (said, there, down) in pairs:
+                assert text == said
+                assert abs(x - there - shift) < 0.1, (name, kind, text)
+                assert abs(y - down) <= 1, (name, kind, text)
+
+
+def test_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+    draw = vl_convert.vegalite_to_svg
+
+    def watch(spec: dict[str, Any]) -> str:
+        seen.append(spec)
+        return draw(spec)
+
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", watch)
+    examples()
+    assert seen
+    for spec in seen:
+        for layer in spec["layer"]:
+            assert layer["mark"].get("fontSize", 0 if layer["mark"]["type"] != "text" else 12) == 0
+            assert "limit" not in layer["mark"]
+
+
+@pytest.mark.parametrize("name", ["contributions", "evidence", "strips"])
+def test_a_long_text_is_cut_where_the_drawing_ends(name: str) -> None:
+    drawn = examples(LONG)[name]
+    for svg, width in ((drawn.wide, drawing.WIDE), (drawn.narrow, drawing.NARROW)):
+        (cut,) = [text for text, _, _ in texts(svg) if text.startswith("xxx")]
+        assert cut.endswith("x…")
+        assert len(cut) < width / 5
+        assert int(parse(str(svg)).one("svg").attributes["width"]) <= width + 8
+
+
+def test_a_drawing_is_widened_to_hold_its_labels() -> None:
+    axis = alt.Axis(values=[0, 1], labelExpr="'as slow as the slowest of all'", labelFlush=False, title=None)
+    mark = drawing.named("rows").mark_point().encode(x=alt.X("value:Q", axis=axis))
+    chart = alt.layer(mark).properties(width=300, height=20)
+    _, svg = drawing.draw(lambda _: (chart, {"rows": [{"value": 0}, {"value": 1}]}), "Two points")
+    left, _, width, _ = (float(each) for each in parse(str(svg)).one("svg").attributes["viewbox"].split())
+    assert [text for text, _, _ in texts(svg)] == ["as slow as the slowest of all"] * 2
+    assert left < -50
+    assert width > 400
+
+
+def test_labels_that_may_overlap_are_still_measured() -> None:
+    free = {"mark": {"type": "point"}, "encoding": {"x": {"field": "a", "axis": {"title": "size"}}}}
+    side = {"mark": {"type": "point"}, "encoding": {"y": {"field": "a", "axis": {"values": [1, 2]}}}}
+    for spec in (free, side):
+        before = str(spec)
+        lettering.hide(spec)
+        assert str(spec) == before
