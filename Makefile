@@ -1,8 +1,9 @@
 # Two commands matter: `make recommend PROFILE=edge` and `make test`. Each sets up what it needs in .venv and keeps it.
 PYTHON ?= python3.11
 PROFILE ?= edge
-# How thoroughly `make recommend` measures: --quick takes about two minutes; MODE= (empty) measures everything.
-MODE ?= --quick
+# How `make recommend` measures: --quick --all takes about two minutes, and the site answers every profile from it;
+# MODE= (empty) measures with all care what could change the answer of PROFILE, MODE=--all everything.
+MODE ?= --quick --all
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PROFILE=edge|deployment|research|FILE  MODE=--quick|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
+	@echo "  Variables: PROFILE=edge|deployment|research|FILE  MODE='--quick --all'|--all|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
 
 recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
 	$(BIN)/advisor recommend --profile $(PROFILE) $(MODE) $(ARGS)

@@ -134,7 +134,7 @@ def recommend(
     *,
     run: Run | Path | None = None,
     fresh: bool = False,
-    adaptive: bool = False,
+    everything: bool = False,
     mode: Mode = "standard",
     frameworks: Collection[str] | None = None,
     exclude: Collection[str] = (),
@@ -156,8 +156,9 @@ def recommend(
         Decide on this Run; nothing is measured, and no framework is needed.
     fresh : bool
         Measure even when a recent Run for the same versions is kept.
-    adaptive : bool
-        Measure only what could change this profile's answer, the weightiest first; the Run says what it left out.
+    everything : bool
+        Measure everything; by default only what could change this profile's answer, the weightiest first, and the Run
+        says what it left out and why.
     frameworks : collection of str, optional
         Measure and compare only these; default all that are defined, and all that the Run has.
     exclude : collection of str
@@ -172,12 +173,12 @@ def recommend(
     elif run is not None:
         found, file = load_run(run), run
     else:
-        narrow = needed if adaptive else None
+        narrow = None if everything else needed
         kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads, narrow)
         reused = kept is not None
         found, file = kept or probe(
             mode=mode,
-            needed=needed if adaptive else None,
+            needed=narrow,
             frameworks=frameworks,
             pythons=pythons,
             home=home,

@@ -111,7 +111,7 @@ def measuring_options(command: Any) -> Any:
 @cli_decision.adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
-@cli_decision.adaptive_option
+@cli_decision.everything_option
 @cli_knowledge.as_of_option
 @measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
@@ -129,7 +129,7 @@ def recommend(
     no_team: bool,
     run_file: Path | None,
     fresh: bool,
-    adaptive: bool,
+    everything: bool,
     as_of: datetime | None,
     mode: str | None,
     pythons: tuple[str, ...],
@@ -147,7 +147,8 @@ def recommend(
 ) -> None:
     """Measure what is missing, decide for a profile, print the answer and write the site.
 
-    A Run younger than a week for the same versions is used again; --fresh measures anew.
+    Only what could change the answer is measured, and the Run says what was left out and why; --all measures
+    everything. A Run younger than a week for the same versions is used again; --fresh measures anew.
 
     \b
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
@@ -155,12 +156,13 @@ def recommend(
     """
     if site is not None and no_site:
         raise click.UsageError("--site and --no-site exclude each other")
-    if run_file is not None and fresh:
-        raise click.UsageError("--run decides on a measured Run; --fresh measures: use one of them")
+    if run_file is not None and (fresh or everything):
+        option = "--fresh" if fresh else "--all"
+        raise click.UsageError(f"--run decides on a measured Run; {option} measures: use one of them")
     if resume and (run_file is not None or fresh or as_of is not None):
         raise click.UsageError("--resume goes on with a session; --run, --fresh and --as-of do not: use one of them")
-    if as_of is not None and (run_file is not None or fresh):
-        raise click.UsageError("--as-of decides on documents alone; --run and --fresh are about measurements")
+    if as_of is not None and (run_file is not None or fresh or everything):
+        raise click.UsageError("--as-of decides on documents alone; --run, --fresh and --all are about measurements")
     from advisor import api
 
     needed = cli_decision.adjusted(profile, weights, requirements, no_team=no_team)
@@ -182,7 +184,7 @@ def recommend(
             needed,
             run=run_file,
             fresh=fresh,
-            adaptive=adaptive,
+            everything=everything,
             mode=_mode(mode),
             frameworks=_frameworks(frameworks),
             exclude=excluded,

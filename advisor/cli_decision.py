@@ -32,9 +32,8 @@ _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 profile_option = click.option(
     "--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own."
 )
-adaptive_option = click.option(
-    "--adaptive/--all", default=False, show_default="--all",
-    help="Measure only what could change this profile's answer, or everything.",
+everything_option = click.option(
+    "--all", "everything", is_flag=True, help="Measure everything, not only what could change this profile's answer."
 )  # fmt: skip
 adr_option = click.option(
     "--adr", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",

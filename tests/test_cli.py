@@ -108,6 +108,7 @@ def test_a_recent_run_is_used_again_and_named(run_file: Path, monkeypatch: pytes
         (["recommend", "--run", "none.json"], "none.json: cannot read the Run file"),
         (["recommend", "--site", "a", "--no-site"], "exclude each other"),
         (["recommend", "--run", "a", "--fresh"], "use one of them"),
+        (["recommend", "--run", "a", "--all"], "--all measures: use one of them"),
         (["recommend", "--python", "pytorch"], "expected FRAMEWORK=PATH"),
         (["recommend", "--python", "pytroch=/bin/sh"], "did you mean 'pytorch'?"),
         (["recommend", "--python", "pytorch=/nowhere"], "no program that can be run"),

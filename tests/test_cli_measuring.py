@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from advisor import cli_measuring
 from advisor.cli import main
+from advisor.errors import AdvisorError
 from advisor.measurement import definitions, doctor, plan
 from advisor.measurement.events import TaskStarted
 from advisor.measurement.pace import PACES, Pace
@@ -137,9 +138,26 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
     monkeypatch.setattr(Plan, "covered_by", lambda self, run: True)
     monkeypatch.setattr(store, "_unchanged", lambda run, environment: True)
     monkeypatch.setattr(api, "probe", _measures)
-    assert api.recommend(threads=2).run.id == kept.id
+    assert api.recommend(threads=2, everything=True).run.id == kept.id
     with pytest.raises(RuntimeError, match="measures"):
-        api.recommend(threads=1)
+        api.recommend(threads=1, everything=True)
+
+
+def test_a_recommendation_measures_what_could_change_it_and_with_all_everything(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from advisor import api
+
+    asked: list[object] = []
+
+    def measures(**options: object) -> None:
+        asked.append(options["needed"])
+        raise AdvisorError("nothing is measured in this test")
+
+    monkeypatch.setattr(api, "probe", measures)
+    call("recommend", "--profile", "research", code=2)
+    call("recommend", "--profile", "research", "--all", code=2)
+    assert [getattr(each, "name", None) for each in asked] == ["research", None]
 
 
 def _measures(**options: object) -> None:

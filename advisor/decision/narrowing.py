@@ -38,9 +38,7 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     left = {task.probe for task in plan.trials} - set(needs)
     skipped = [each for each in plan.skipped if any(fnmatchcase(probe, each.probe) for probe in needs)]
     if left:
-        why = (
-            f"no criterion of the profile '{profile.name}' rests on {len(left)} of the probes; --all measures them too"
-        )
+        why = f"no criterion of the profile '{profile.name}' rests on it ({len(left)} probes); --all measures it too"
         skipped.append(Skipped(probe=EVERYTHING_ELSE, why=why))
     cells = tuple(cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases))
     routes = tuple(route for route in plan.routes if route.probe in needs and _asks_route(cases, route))

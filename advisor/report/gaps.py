@@ -9,11 +9,13 @@ from advisor.measurement.run import Run
 from advisor.report import words
 
 _LONGEST = 160
+_NAMED = 6
+_EVERYTHING_ELSE = "*"
 
 
 def gaps(recommendation: Recommendation, run: Run, titles: Mapping[str, str]) -> list[str]:
     """Return one sentence for each thing that the answer does not know, most general first."""
-    return [*_frameworks(run, titles), *_figures(recommendation, titles), *_skipped(run)]
+    return [*_frameworks(run, titles), *_figures(recommendation, titles), *_without_bearing(recommendation, run)]
 
 
 def _frameworks(run: Run, titles: Mapping[str, str]) -> Iterator[str]:
@@ -41,9 +43,17 @@ def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Itera
         yield f"{'; '.join(names)}: {why} ({whose})"
 
 
-def _skipped(run: Run) -> Iterator[str]:
-    for skip in run.skipped:
-        yield f"{words.line(skip.probe)}: {words.line(skip.why)}"
+def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:
+    """Yield what was left out and leaves no gap in this answer: in one sentence, for it changes nothing here."""
+    told = [cell.message or "" for cell in recommendation.evidence]
+    left = [skip for skip in run.skipped if not any(skip.why in message for message in told)]
+    rest = [skip for skip in left if skip.probe == _EVERYTHING_ELSE]
+    names = list(dict.fromkeys(words.line(skip.probe) for skip in left if skip not in rest))
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        listed = ", ".join(names[:_NAMED]) + more
+        yield f"{listed}: left out, and no figure of this answer rests on it (the Run says why)"
+    yield from (f"Everything else: {words.line(skip.why)}" for skip in rest)
 
 
 def _short(text: str) -> str:

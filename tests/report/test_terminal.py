@@ -27,7 +27,7 @@ def printed(told: Recommendation, width: int = 80, *, color: bool = False, encod
     )
     run = sample_run().model_copy(
         update={
-            "skipped": (Skipped(probe="mlp-training", why="left out of --quick"),),
+            "skipped": (Skipped(probe="mlp-training", why="too slow for --quick"),),
             "frameworks": sample_run().frameworks
             | {"jax": Framework(title="JAX", outcome="not_installed", install="pip install 'framework-advisor[jax]'")},
         }
@@ -45,7 +45,8 @@ def test_says_everything_in_order() -> None:
         "Because", "Accuracy lost to int8 is 0.3 %", "Against it", "Criterion", "Latency on the device",
         "measured here", "Must hold", "✓ Size of the model file", "Out of the ranking",
         "✗ PyTorch → ONNX Runtime", "Not measured",
-        "JAX: not installed", "pip install", "left out of --quick", "It would change if", "Evidence", "Site", "Again",
+        "JAX: not installed", "pip install", "mlp-training: left out, and no", "It would change if", "Evidence",
+        "Site", "Again",
     ]  # fmt: skip
     here = 0
     for part in parts:
