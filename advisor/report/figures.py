@@ -23,7 +23,8 @@ Key = str | int
 class Figure:
     """A number of a document: how it reads, its exact value in base units, and where it stands.
 
-    A number that is made of several names all of them, and `by` says how (``product``, ``sum``, ``ratio``).
+    A number that is made of several names all of them, and `by` says how (``product``, ``sum``, ``ratio``); a product
+    of numbers that stand together names their place, and `by` their keys (``weight value``).
     """
 
     text: str

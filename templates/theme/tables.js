@@ -1,7 +1,9 @@
-// Sorting by a column: headers become buttons, numbers sort by their exact values. The state is kept in the address.
+// Sorting by a column: headers become buttons, numbers sort by their exact values. Long tables get a field that leaves
+// only the rows with some words. The state is kept in the address.
 "use strict";
 
 (() => {
+  const MANY = 20;
   const wide = matchMedia("(min-width: 44rem)");
   const tables = [...document.querySelectorAll("table.stackable")].filter((table) => table.tBodies[0].rows.length > 2);
   if (!tables.length) return;
@@ -30,10 +32,10 @@
     });
   }
 
-  function remember(table, column, way) {
+  function remember(key, value) {
     const state = new URLSearchParams(location.search);
-    if (way) state.set("sort", `${tables.indexOf(table)}.${column}.${way > 0 ? "up" : "down"}`);
-    else state.delete("sort");
+    if (value) state.set(key, value);
+    else state.delete(key);
     const text = state.toString();
     try {
       history.replaceState(null, "", `${location.pathname}${text ? `?${text}` : ""}${location.hash}`);
@@ -52,7 +54,7 @@
         button.addEventListener("click", () => {
           const way = { ascending: -1, descending: 0 }[cell.getAttribute("aria-sort")] ?? 1;
           sort(table, column, way);
-          remember(table, column, way);
+          remember("sort", way && `${tables.indexOf(table)}.${column}.${way > 0 ? "up" : "down"}`);
         });
         cell.append(button);
       });
@@ -63,6 +65,38 @@
     for (const button of document.querySelectorAll("button.sort")) button.replaceWith(...button.childNodes);
   }
 
+  function filter(table, text, status) {
+    const asked = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const rows = original.get(table);
+    for (const row of rows) {
+      const said = row.textContent.toLowerCase();
+      row.hidden = !asked.every((word) => said.includes(word));
+    }
+    status.textContent = asked.length ? `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows` : "";
+  }
+
+  function offerFilter(table) {
+    const name = `rows${tables.indexOf(table)}`;
+    const label = document.createElement("label");
+    label.htmlFor = name;
+    label.append("Filter rows");
+    const input = document.createElement("input");
+    Object.assign(input, { id: name, type: "search", autocomplete: "off", spellcheck: false });
+    const status = document.createElement("span");
+    status.setAttribute("role", "status");
+    const line = document.createElement("p");
+    line.className = "filter";
+    line.append(label, input, status);
+    table.before(line);
+    input.value = new URLSearchParams(location.search).get(name) || "";
+    input.addEventListener("input", () => {
+      filter(table, input.value, status);
+      remember(name, input.value.trim());
+    });
+    if (input.value) filter(table, input.value, status);
+  }
+
+  for (const table of tables) if (original.get(table).length >= MANY) offerFilter(table);
   wide.addEventListener("change", () => (wide.matches ? install() : uninstall()));
   if (wide.matches) install();
   const [place, column, way] = (new URLSearchParams(location.search).get("sort") || "").split(".");

@@ -120,7 +120,7 @@ def test_from_verdict_to_samples_in_three_clicks(browser: Browser, site: Site) -
     with opened(browser, 1440, address=(site.folder / "index.html").as_uri()) as watch:
         page = watch.page
         page.locator(".verdict").first.get_by_role("link", name="Reasons and evidence").click()
-        page.locator("#fig-evidence .prov-link", has_text="measured here").first.click()
+        page.locator("#fig-evidence a.prov", has_text="measured here").first.click()
         assert "#observation-" in page.url
         target = page.locator(":target")
         target.get_by_role("link", name="samples").or_(page.locator("a[href^='#samples-']").first).first.click()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from advisor.report import words
+from advisor.report.charts.worth import Place, worth
 from tests.report.conftest import Site
-from tests.report.html import read
+from tests.report.html import parse, read
 
 
 def test_every_weighed_criterion_has_a_page(site: Site) -> None:
@@ -18,29 +19,56 @@ def test_tells_the_worth_of_every_stack_for_every_profile(site: Site) -> None:
     for told in site.recommendations:
         for need in told.needs:
             page = read(site.folder / f"criterion-{words.slug(need.criterion)}.html")
-            section = next(
+            asked = f"for-{words.slug(told.profile)}"
+            (section,) = [
                 each
                 for each in page.find("section")
-                if each.attributes["aria-labelledby"] == f"for-{words.slug(told.profile)}"
-            )
-            rows = section.one("tbody").find("tr")
-            assert len(rows) == len(told.ranking)
+                if any(row.attributes.get("id") == asked for row in each.find("tr"))
+            ]
+            (table,) = [each for each in section.find("table") if "worth" in each.classes]
+            shown = {
+                " ".join(row.one("th").text.split()): row.find("td")[-1].text for row in table.one("tbody").find("tr")
+            }
             cells = {(cell.framework, cell.route): cell for cell in told.evidence if cell.criterion == need.criterion}
-            for row, ranked in zip(rows, told.ranking, strict=True):
+            for ranked in told.ranking:
                 cell = cells[ranked.framework, ranked.route]
-                shown = row.find("td")[-1].text
-                assert shown == ("–" if cell.score is None else f"{cell.score:.2f}")
+                name = " →through ".join(
+                    told.titles.get(part, part) for part in (ranked.framework, ranked.route) if part
+                )
+                assert shown[name] == ("–" if cell.score is None else f"{cell.score:.2f}")
 
 
-def test_missing_evidence_is_drawn_from_nothing_to_everything(site: Site) -> None:
-    drawn = [
-        bar
-        for page in site.folder.glob("criterion-*.html")
-        for bar in read(page).find("rect")
-        if bar.classes == ["none"]
-    ]
-    assert drawn
-    assert all((bar.attributes["x"], bar.attributes["width"]) == ("0.0%", "100.0%") for bar in drawn[:1])
+def test_profiles_that_agree_on_floor_and_target_share_a_section(site: Site) -> None:
+    for page in site.folder.glob("criterion-*.html"):
+        ends = [
+            tuple(each.text for each in section.find("dd"))
+            for section in read(page).find("section")
+            if section.attributes["aria-labelledby"].startswith("scale-")
+        ]
+        # The one that is made by hand knows other figures for the same ends.
+        assert ends
+        assert len(ends) <= len(set(ends)) + 1
+
+
+PLACES = (
+    Place("known", "pytorch", 0.25, 0.2, 0.3), Place("beyond", "tensorflow", 7.0, 6.0, 8.0),
+    Place("unknown", "jax", None, 0.0, 1.0),
+)  # fmt: skip
+
+
+def test_a_stack_stands_on_the_line_where_its_figure_lies() -> None:
+    wide, narrow = (parse(text) for text in worth(PLACES, [(0.0, "10 ms"), (0.5, "5 ms"), (1.0, "1 ms")], "label"))
+    for drawn in (wide, narrow):
+        below, above, beyond, at_one = drawn.find("circle")
+        assert below.attributes["cx"] == above.attributes["cx"]
+        assert float(above.attributes["cy"]) > float(at_one.attributes["cy"])
+        # Beyond the target is worth no more, and the mark stays on the drawing.
+        assert float(beyond.attributes["cx"]) <= float(drawn.one("svg").attributes["width"])
+        assert [text.text for text in drawn.find("text")].count("unknown") == 1
+    (dashed,) = [each for each in wide.find("path") if each.attributes.get("stroke-dasharray") == "2,3"]
+    floor, target = (each for each in wide.find("text") if each.text in ("10 ms", "1 ms"))
+    assert dashed.attributes["d"].startswith(f"M{floor.attributes['x']},")
+    assert dashed.attributes["d"].endswith(f"H{target.attributes['x']}")
 
 
 def test_says_how_to_measure_it_again(site: Site) -> None:

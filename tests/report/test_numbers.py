@@ -64,7 +64,11 @@ def definition(reference: str) -> str:
 
 
 def expected(element: Element, documents: Documents) -> float:
-    values = [float(documents.get(each)) for each in element.attributes["data-from"].split()]
+    by, places = element.attributes.get("data-by", ""), element.attributes["data-from"].split()
+    if " " in by:
+        (place,) = places
+        return math.prod(documents.get(place)[key] for key in by.split())
+    values = [float(documents.get(each)) for each in places]
     match element.attributes.get("data-by"):
         case None:
             (value,) = values

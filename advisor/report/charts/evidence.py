@@ -58,7 +58,9 @@ def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, drawing.Row
     known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
     halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
     layers = [
-        known.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2=alt.X2("high"), y=y, stroke=stroke),
+        known.transform_filter("datum.high > datum.low").mark_rule(strokeWidth=3, opacity=0.5).encode(
+            x=x, x2=alt.X2("high"), y=y, stroke=stroke
+        ),
         unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2=alt.X2("high"), y=y, stroke=stroke),
         title.transform_filter("datum.silent").mark_text(
             fill=drawing.INK_2, stroke=drawing.PAPER, strokeWidth=8, baseline="middle"

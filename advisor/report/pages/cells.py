@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.knowledge.freshness import is_stale
+from advisor.knowledge.whole import whole_catalog
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote
 from advisor.report.pages.context import Report, StackName
@@ -25,6 +29,7 @@ class CellView:
     why: Quote | None
     link: str | None
     source: str | None
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,22 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         month=cell.date if cell.provenance in ("documented", "measured elsewhere") else None,
         why=source.quote("evidence", place, "message") if cell.message else None,
         link=report.evidence(cell.evidence),
+        stale=_stale(report, cell),
         source=cell.source if (cell.source or "").startswith(("https://", "http://")) else None,
     )
+
+
+def _stale(report: Report, cell: Cell) -> bool:
+    """Return whether a documented value was last looked at more than a year before the Run."""
+    if cell.provenance not in ("documented", "measured elsewhere"):
+        return False
+    checked = _checked().get(cell.evidence or "")
+    return checked is not None and is_stale(checked, report.run.finished.date())
+
+
+@cache
+def _checked() -> dict[str, date]:
+    return {fact.id: fact.checked_on for fact in whole_catalog().facts}
 
 
 def is_share(told: Recommendation, cell: Cell) -> bool:

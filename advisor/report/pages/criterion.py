@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from advisor.decision.criteria import Criterion, load_criteria
-from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.decision.value import LOGARITHMIC
+from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.decision.value import LOGARITHMIC, ValueFunction
 from advisor.report import numbers, words
+from advisor.report.charts.drawing import Drawing
+from advisor.report.charts.worth import Place, worth
 from advisor.report.figures import Figure, Quote
 from advisor.report.pages.cells import CellView, cell_view
 from advisor.report.pages.context import Report
 from advisor.report.pages.profile import profile_name
 
+_NAMED = 3
+
 
 @dataclass(frozen=True)
 class Worth:
-    """What one stack's figure is worth to one profile: the score with its bounds, in percent of the way."""
+    """What one stack's figure is worth: its cell, its score, and where it lies from floor (0) to target (1)."""
 
     cell: CellView
     score: Figure | None
-    low: float
-    high: float
-    point: float | None
+    place: Place
+
+
+@dataclass
+class Scale:
+    """One floor with one target, the profiles that ask for them, and what every stack is worth on the way."""
+
+    need: Need
+    floor: Quote
+    target: Quote
+    profiles: list[dict[str, Any]] = field(default_factory=list)
+    cells: dict[tuple[str, str | None], Cell] = field(default_factory=dict)
+    worths: list[Worth] = field(default_factory=list)
+
+    def takes(self, need: Need, cells: Mapping[tuple[str, str | None], Cell]) -> bool:
+        """Return whether a profile's need and cells are the same as those that are here."""
+        if (need.floor, need.target) != (self.need.floor, self.need.target):
+            return False
+        return all(_seen(cell) == _seen(self.cells[key]) for key, cell in cells.items() if key in self.cells)
 
 
 def page_name(criterion: str) -> str:
@@ -50,12 +73,7 @@ def context(report: Report, name: str) -> dict[str, Any]:
         "question": source.quote("needs", place, "question"),
         "why": Quote(words.line(known.why), f"definition:criterion:{name}/why") if known else None,
         "shape": _shape(told.needs[place].unit),
-        "profiles": [
-            _profile(report, each, index)
-            for each in report.recommendations
-            for index, need in enumerate(each.needs)
-            if need.criterion == name
-        ],
+        "scales": [_shown(scale) for scale in _scales(report, name)],
         "commands": _commands(known) if known else [],
         "documented": any(rule.documented for rule in known.evidence) if known else False,
     }
@@ -69,40 +87,110 @@ def _shape(unit: str) -> str:
     return "On the way from floor to target every step is worth the same."
 
 
-def _profile(report: Report, told: Recommendation, place: int) -> dict[str, Any]:
-    source = report.sources[told.profile]
-    anchor = f"for-{words.slug(told.profile)}"
-    return {
-        "name": profile_name(told),
-        "anchor": anchor,
-        "href": report.href(report.profile_page(told.profile), f"criterion-{words.slug(told.needs[place].criterion)}"),
-        "weight": source.figure("needs", place, "weight", show=numbers.weight),
-        "floor": source.quote("needs", place, "floor_text"),
-        "target": source.quote("needs", place, "target_text"),
-        "because": source.quote("needs", place, "because"),
-        "worths": [_worth(report, told, each, told.needs[place].criterion) for each in told.ranking],
-    }
+def _scales(report: Report, name: str) -> list[Scale]:
+    """Return every pair of floor and target once: profiles that agree on it share what is drawn."""
+    scales: list[Scale] = []
+    for told in report.recommendations:
+        for place, need in enumerate(told.needs):
+            if need.criterion != name:
+                continue
+            places = {
+                (cell.framework, cell.route): index
+                for index, cell in enumerate(told.evidence)
+                if cell.criterion == name
+            }
+            cells = {stack: told.evidence[index] for stack, index in places.items()}
+            scale = next((each for each in scales if each.takes(need, cells)), None)
+            source = report.sources[told.profile]
+            if scale is None:
+                floor, target = (source.quote("needs", place, key) for key in ("floor_text", "target_text"))
+                scales.append(scale := Scale(need, floor, target))
+            scale.profiles.append(
+                {
+                    "name": profile_name(told),
+                    "anchor": f"for-{words.slug(told.profile)}",
+                    "href": report.href(report.profile_page(told.profile), f"criterion-{words.slug(name)}"),
+                    "weight": source.figure("needs", place, "weight", show=numbers.weight),
+                    "because": source.quote("needs", place, "because"),
+                }
+            )
+            for ranked in told.ranking:
+                stack = (ranked.framework, ranked.route)
+                if stack in places and stack not in scale.cells:
+                    scale.cells[stack] = cells[stack]
+                    scale.worths.append(_worth(report, told, ranked, places[stack], scale.need))
+    return scales
 
 
-def _worth(report: Report, told: Recommendation, ranked: Ranked, criterion: str) -> Worth:
-    place = next(
-        (
-            index
-            for index, cell in enumerate(told.evidence)
-            if (cell.criterion, cell.framework, cell.route) == (criterion, ranked.framework, ranked.route)
-        ),
-        None,
-    )
-    view = cell_view(report, told, place, ranked)
-    if place is None:
-        return Worth(view, None, 0.0, 100.0, None)
-    cell = told.evidence[place]
+def _seen(cell: Cell) -> tuple[object, ...]:
+    return cell.value, cell.low, cell.high, cell.text, cell.score, cell.provenance, cell.evidence
+
+
+def _worth(report: Report, told: Recommendation, ranked: Ranked, place: int, need: Need) -> Worth:
+    view, cell = cell_view(report, told, place, ranked), told.evidence[place]
     score = None
     if cell.score is not None:
         score = report.sources[told.profile].figure("evidence", place, "score", show=numbers.score)
-    return Worth(
-        view, score, 100 * cell.score_low, 100 * cell.score_high, None if cell.score is None else 100 * cell.score
-    )
+    ends: tuple[float, float] | None = None
+    at = cell.score
+    function = _function(need)
+    if function is not None and cell.score is not None and cell.value is not None:
+        at = function.position(cell.value)
+        if cell.low is not None and cell.high is not None:
+            one, two = sorted((function.position(cell.low), function.position(cell.high)))
+            ends = one, two
+    low, high = ends or (cell.score_low, cell.score_high)
+    return Worth(view, score, Place(view.stack.plain, view.stack.style, at, low, high))
+
+
+def _function(need: Need) -> ValueFunction | None:
+    """Return the value function of a quantity; levels have their scores alone."""
+    if isinstance(need.floor, str) or isinstance(need.target, str) or need.floor == need.target:
+        return None
+    return ValueFunction(need.floor, need.target, need.unit)
+
+
+def _shown(scale: Scale) -> dict[str, Any]:
+    order = sorted(scale.worths, key=lambda each: (each.place.at is None, -(each.place.at or 0.0)))
+    titles = [profile["name"] for profile in scale.profiles]
+    few = titles if len(titles) <= _NAMED else [*titles[: _NAMED - 1], "others"]
+    title = f"For {', '.join(few[:-1])} and {few[-1]}" if len(few) > 1 else f"For {few[0]}"
+    label = f"Worth from floor to target, with every stack: {title}. The table below has every value."
+    places = [each.place for each in order]
+    wide, narrow = worth(places, _ticks(scale), label) if places else (Markup(), Markup())
+    return {
+        "title": title,
+        "anchor": f"scale-{scale.profiles[0]['anchor'].removeprefix('for-')}",
+        "scale": scale,
+        "worths": order,
+        "chart": Drawing(_finding(order), wide, narrow),
+    }
+
+
+def _ticks(scale: Scale) -> list[tuple[float, str]]:
+    function = _function(scale.need)
+    between: list[tuple[float, str]] = []
+    if function is not None:
+        share = numbers.is_share(scale.need.criterion, scale.need.floor_text, scale.need.target_text)
+        between = [(0.5, numbers.rough(function.inverse(0.5), scale.need.unit, share=share))]
+    return [(0.0, str(scale.floor)), *between, (1.0, str(scale.target))]
+
+
+def _finding(order: Sequence[Worth]) -> Markup:
+    """Say who reaches the target, or who comes closest to it."""
+    known = [each for each in order if each.place.at is not None]
+    if not known:
+        return Markup("Nobody knows a figure for any stack.")
+    there = [each.cell.stack.plain for each in known if (each.place.at or 0.0) >= 1]
+    if len(there) == len(order) and len(order) > 1:
+        return Markup("Every stack reaches the target, so this sets none apart.")
+    if there:
+        few = there if len(there) <= _NAMED else [*there[: _NAMED - 1], "others"]
+        names = f"{', '.join(few[:-1])} and {few[-1]}" if len(few) > 1 else few[0]
+        return Markup("{} {} the target.").format(names, "reach" if len(few) > 1 else "reaches")
+    if (known[0].place.at or 0.0) <= 0:
+        return Markup("No stack is better than the floor.")
+    return Markup("{} comes closest to the target.").format(known[0].cell.stack.plain)
 
 
 def _commands(criterion: Criterion) -> list[str]:

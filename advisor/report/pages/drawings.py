@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from advisor.decision.recommendation import Ranked, Recommendation
+from advisor.decision.recommendation import Ranked, Recommendation, Stability
 from advisor.measurement.run import Observation, Summary
 from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.legend import legend
+from advisor.report.charts.ranks import Shares, ranks
+from advisor.report.charts.stability import Band, stability
 from advisor.report.charts.strips import Strip, strips
 from advisor.report.pages.cells import NeedView
 from advisor.report.pages.context import ProbePage, Report, StackName
@@ -30,7 +32,8 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
         Row(str(view.title), f"{view.floor} to {view.target}", _marks(told, view, drawn, stacks, shapes))
         for view in needs
     ]
-    return {
+    further = {"ranks": _ranks(report, told, drawn), "stability": _stability(report, told)}
+    return {name: found for name, found in further.items() if found is not None} | {
         "contributions": contributions(bars, _apart(stacks, drawn, needs)),
         "evidence": evidence(
             rows,
@@ -38,6 +41,47 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
             legend((stack.style, shape, stack.plain) for stack, shape in zip(stacks, shapes, strict=True)),
         ),
     }
+
+
+def _ranks(report: Report, told: Recommendation, drawn: Sequence[Ranked]) -> Drawing | None:
+    """Draw how often each stack takes each rank; with one stack there is nothing to draw."""
+    ranked = [each for each in drawn if each.feasible and each.rank_acceptability]
+    if len(ranked) < 2:
+        return None
+    rows = [
+        Shares(stack.plain, stack.style, each.rank_acceptability)
+        for each in ranked
+        for stack in (report.stack(each.framework, each.route),)
+    ]
+    first = max(range(len(ranked)), key=lambda number: ranked[number].rank_acceptability[0])
+    place = told.ranking.index(ranked[first])
+    share = report.sources[told.profile].figure("ranking", place, "rank_acceptability", 0, show=numbers.percent)
+    return ranks(rows, Markup("{} comes first in {} of the worlds.").format(rows[first].name, share))
+
+
+def _stability(report: Report, told: Recommendation) -> Drawing | None:
+    """Draw the weights between which the answer stays, of those criteria whose weight can change it."""
+    source, titles = report.sources[told.profile], {need.criterion: need.title for need in told.needs}
+    found = sorted(enumerate(told.stability), key=lambda item: -item[1].weight)
+    found = [(number, each) for number, each in found if each.low > 0 or each.high < 1]
+    if not found:
+        return None
+    bands = [
+        Band(words.line(titles.get(each.criterion, each.criterion)), each.weight, each.low, each.high)
+        for _, each in found
+    ]
+    number, least = min(found, key=lambda item: _room(item[1]))
+    places = [place for place, need in enumerate(told.needs) if need.criterion == least.criterion]
+    title = source.quote("needs", places[0], "title") if places else words.name(least.criterion, told.titles)
+    low, high = (source.figure("stability", number, key, show=numbers.weight) for key in ("low", "high"))
+    finding = Markup("The weight of {} matters most: the answer stays between {} and {}.").format(title, low, high)
+    return stability(bands, finding)
+
+
+def _room(each: Stability) -> float:
+    """Return how far a weight is from the nearest bound at which the answer changes."""
+    below = each.weight - each.low if each.low > 0 else 1.0
+    return min(below, each.high - each.weight if each.high < 1 else 1.0)
 
 
 def blocks(report: Report, page: ProbePage) -> list[Drawing]:

@@ -11,7 +11,7 @@ from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Source
 from advisor.report.pages.cells import NeedView, need_views
-from advisor.report.pages.context import Report
+from advisor.report.pages.context import Report, StackName
 from advisor.report.pages.flips import flips
 
 
@@ -39,6 +39,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "name": profile_name(told),
         "heading": heading(report, told),
         "ranking": [ranked_view(report, source, place, each, scale) for place, each in feasible],
+        "ranks": _ranks(report, source, feasible),
         "out": [_out(report, told, place, each) for place, each in out],
         "shares": shares(told),
         "needs": needs,
@@ -91,6 +92,23 @@ def ranked_view(
         "width": (ranked.high - ranked.low) / width,
         "point": (ranked.value - low) / width,
     }
+
+
+def _ranks(
+    report: Report, source: Source, feasible: Sequence[tuple[int, Ranked]]
+) -> list[tuple[StackName, list[Figure]]]:
+    """Return how often each stack takes each rank."""
+    return [
+        (
+            report.stack(ranked.framework, ranked.route),
+            [
+                source.figure("ranking", place, "rank_acceptability", number, show=numbers.percent)
+                for number in range(len(ranked.rank_acceptability))
+            ],
+        )
+        for place, ranked in feasible
+        if ranked.rank_acceptability
+    ]
 
 
 def _scale(ranked: Sequence[Ranked]) -> tuple[float, float]:
@@ -178,8 +196,8 @@ def _part(source: Source, place: int, number: int, ranked: Ranked) -> dict[str, 
     path = ("ranking", place, "contributions", number)
 
     def product(key: str, value: float) -> Figure:
-        reference = f"{source.reference(*path, 'weight')} {source.reference(*path, key)}"
-        return Figure(_three(part.weight * value), part.weight * value, reference, by="product")
+        # A page has hundreds of these, so the place of the contribution stands once, and its factors by name.
+        return Figure(_three(part.weight * value), part.weight * value, source.reference(*path), by=f"weight {key}")
 
     if part.value is None:
         return {"low": product("low", part.low), "high": product("high", part.high)}
@@ -197,9 +215,6 @@ def _stability(told: Recommendation, source: Source) -> list[dict[str, Any]]:
             "weight": source.figure("stability", number, "weight", show=numbers.weight),
             "low": source.figure("stability", number, "low", show=numbers.weight),
             "high": source.figure("stability", number, "high", show=numbers.weight),
-            "at": each.weight * 100,
-            "from": each.low * 100,
-            "width": (each.high - each.low) * 100,
         }
         for number, each in sorted(enumerate(told.stability), key=lambda item: -item[1].weight)
     ]

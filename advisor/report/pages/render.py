@@ -51,6 +51,7 @@ class Renderer:
             "month": _month,
             "one_line": words.line,
             "outcome_word": lambda word: words.OUTCOMES.get(word, words.line(word)),
+            "ordinal": words.ordinal,
             "places": lambda value, places: f"{value:.{places}f}",
             "slug": words.slug,
         }
