@@ -6,6 +6,7 @@ framework, what was documented of its first stack then and what is documented of
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
@@ -27,7 +28,7 @@ Kind = Literal["changed", "ended", "began"]
 class Change(Model):
     """One criterion that is documented differently today, for the first stack of one framework.
 
-    ``then`` and ``now`` say what is documented (None where nothing is); the facts are ids in the Catalog. ``worth`` is
+    ``then_route`` and ``now_route`` are the runtimes of that stack on the two days. ``then`` and ``now`` say what is documented (None where nothing is); the facts are ids in the Catalog. ``worth`` is
     what the difference adds to the stack's partial value, before weighing.
     """
 
@@ -40,6 +41,8 @@ class Change(Model):
     now: str | None = None
     now_fact: str | None = None
     worth: float = 0.0
+    then_route: str | None = None
+    now_route: str | None = None
 
 
 class Answer(Model):
@@ -115,17 +118,18 @@ def then_and_now(
     asked = set(shipped_profiles() if profiles is None else profiles)
     past: dict[tuple[str, date], Recommendation] = {}
     today: dict[str, Recommendation] = {}
+    load = functools.cache(load_profile)
     rows = []
     for advice in verdicts.recommendations:
         persona, day = verdicts.persona(advice), last_day(advice.as_of)
         if persona.profile is None or day is None or persona.profile not in asked:
             continue
         key = (persona.profile, day)
-        profile = load_profile(persona.profile)
         if key not in past:
+            profile = load(persona.profile)
             past[key] = decide_as_of(profile, day, catalog, seed=seed, samples=samples, certainty=False)
         if run is not None and persona.profile not in today:
-            today[persona.profile] = decide(run, profile, seed=seed, samples=samples)
+            today[persona.profile] = decide(run, load(persona.profile), seed=seed, samples=samples)
         rows.append(_row(advice, persona.profile, persona.knows, day, past[key], today.get(persona.profile)))
     return tuple(rows)
 
@@ -227,6 +231,8 @@ def _change(
         now=after.message if after else None,
         now_fact=after.evidence if after else None,
         worth=worth,
+        then_route=before.route if before else None,
+        now_route=after.route if after else None,
     )
 
 
