@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.strips import Strip, strips
 from tests.report.html import Element, parse
 
+MODULES = tuple(f"advisor.report.charts.{name}" for name in ("contributions", "evidence", "strips"))
 LONG = "x" * 10_000
 PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 
@@ -29,6 +31,11 @@ def examples(name: str = "PyTorch → ExecuTorch") -> dict[str, drawing.Drawing]
         "evidence": evidence([Row(name, "50 ms to 1 ms", marks)], Markup(), Markup()),
         "strips": strips([strip], Markup()),
     }
+
+
+def compile_anew() -> None:
+    for module in map(importlib.import_module, MODULES):
+        module._layers.cache_clear()
 
 
 def texts(svg: Markup) -> list[tuple[str, float, float]]:
@@ -51,8 +58,11 @@ def texts(svg: Markup) -> list[tuple[str, float, float]]:
 
 def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = examples()
+    compile_anew()
     monkeypatch.setattr(lettering, "hide", lambda spec: None)
-    for name, theirs in examples().items():
+    measured = examples()
+    compile_anew()
+    for name, theirs in measured.items():
         for kind in ("wide", "narrow"):
             pairs = list(zip(texts(getattr(ours[name], kind)), texts(getattr(theirs, kind)), strict=True))
             assert len(pairs) > 3
@@ -64,15 +74,23 @@ def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.M
                 assert abs(y - down) <= 1, (name, kind, text)
 
 
+def test_charts_are_compiled_once_for_all_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = examples("TensorFlow → LiteRT")
+    monkeypatch.setattr(vl_convert, "vegalite_to_vega", None)
+    assert examples("TensorFlow → LiteRT") == again
+    assert examples() != again
+
+
 def test_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, Any]] = []
-    draw = vl_convert.vegalite_to_svg
+    compiles = vl_convert.vegalite_to_vega
 
-    def watch(spec: dict[str, Any]) -> str:
+    def watch(spec: dict[str, Any]) -> dict[str, Any]:
         seen.append(spec)
-        return draw(spec)
+        return compiles(spec)
 
-    monkeypatch.setattr(vl_convert, "vegalite_to_svg", watch)
+    monkeypatch.setattr(vl_convert, "vegalite_to_vega", watch)
+    compile_anew()
     examples()
     assert seen
     for spec in seen:
@@ -94,8 +112,8 @@ def test_a_long_text_is_cut_where_the_drawing_ends(name: str) -> None:
 def test_a_drawing_is_widened_to_hold_its_labels() -> None:
     axis = alt.Axis(values=[0, 1], labelExpr="'as slow as the slowest of all'", labelFlush=False, title=None)
     mark = drawing.named("rows").mark_point().encode(x=alt.X("value:Q", axis=axis))
-    chart = alt.layer(mark).properties(width=300, height=20)
-    _, svg = drawing.draw(lambda _: (chart, {"rows": [{"value": 0}, {"value": 1}]}), "Two points")
+    layers = drawing.compiled(lambda: alt.layer(mark).properties(width=300))()
+    _, svg = drawing.draw(lambda _: (layers, 20, {"rows": [{"value": 0}, {"value": 1}]}), "Two points")
     left, _, width, _ = (float(each) for each in parse(str(svg)).one("svg").attributes["viewbox"].split())
     assert [text for text, _, _ in texts(svg)] == ["as slow as the slowest of all"] * 2
     assert left < -50

@@ -40,9 +40,14 @@ def contributions(bars: Sequence[Bar], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(bars: Sequence[Bar], width: int) -> tuple[drawing.Layers, drawing.Rows]:
+def _chart(bars: Sequence[Bar], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
     plot = width - 52
     blocks, names = _rows(bars, plot)
+    return _layers(width, plot), _ROW * len(bars), {"blocks": blocks, "names": names}
+
+
+@drawing.compiled
+def _layers(width: int, plot: int) -> drawing.Chart:
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".1f", title="value: 0 = every criterion at its floor, 1 = every target met")
     if width <= 400:
@@ -71,7 +76,7 @@ def _chart(bars: Sequence[Bar], width: int) -> tuple[drawing.Layers, drawing.Row
             x=alt.X("end:Q"), text=alt.Text("value:N"), **place
         ),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(bars)), {"blocks": blocks, "names": names}
+    return alt.layer(*layers).properties(width=plot)
 
 
 def _rows(bars: Sequence[Bar], plot: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

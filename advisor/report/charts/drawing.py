@@ -6,10 +6,11 @@ light page and the dark one.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, cast
 from xml.etree import ElementTree
 
 import altair as alt
@@ -24,11 +25,16 @@ COLOURS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "ker
 SHAPES = ("circle", "square", "triangle", "diamond")
 WIDE, NARROW = 720, 300
 
-Layers = alt.LayerChart | alt.FacetChart
+Chart = alt.LayerChart | alt.FacetChart
+Layers = dict[str, Any]
+"""A chart as its renderer takes it, without rows and of any height."""
+
 Rows = dict[str, list[dict[str, Any]]]
 """The rows behind a chart, by the name that its layers call them by."""
 
+_P = ParamSpec("_P")
 _NOTHING = Markup()
+_KEPT = 64
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
 _INHERITED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
@@ -77,19 +83,36 @@ def named(rows: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(rows))
 
 
-def draw(build: Callable[[int], tuple[Layers, Rows]], label: str) -> tuple[Markup, Markup]:
+def compiled(make: Callable[_P, Chart]) -> Callable[_P, Layers]:
+    """Let a chart's layers be made and compiled once for each set of arguments, however often it is drawn.
+
+    The rows reach them by name when they are drawn, and the height is theirs: charts differ in nothing else.
+    """
+
+    @functools.lru_cache(_KEPT)
+    def once(*args: Any, **kwargs: Any) -> Layers:
+        # Altair checks every part against its schema, which takes longer than to draw it; our tests do that check.
+        with debug_mode(False):
+            spec = make(*args, **kwargs).to_dict(validate=False)
+        spec["config"] = _CONFIG
+        lettering.hide(spec)
+        found: Layers = vl_convert.vegalite_to_vega(spec)
+        return found
+
+    return cast("Callable[_P, Layers]", once)
+
+
+def draw(build: Callable[[int], tuple[Layers, int, Rows]], label: str) -> tuple[Markup, Markup]:
     """Return the wide and the narrow SVG of the chart that `build` makes for a width in pixels.
 
     Parameters
     ----------
     build : callable
-        From the width in pixels to a chart and its rows.
+        From the width in pixels to the layers of a chart, its height in pixels, and its rows.
     label : str
         What a screen reader says in its place; the table beneath carries the data.
     """
-    # Altair checks every part against its schema, which takes longer than to draw it; our tests do that check.
-    with debug_mode(False):
-        wide, narrow = (_svg(*build(width), kind, width, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
+    wide, narrow = (_svg(*build(width), kind, width, label) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
     return wide, narrow
 
 
@@ -103,12 +126,10 @@ def said(text: str) -> alt.TextValue:
     return alt.TextValue(text)
 
 
-def _svg(chart: Layers, rows: Rows, kind: str, width: int, label: str) -> Markup:
-    spec = chart.to_dict(validate=False) | {"datasets": rows}
-    spec.pop("usermeta", None)
-    spec["config"] = _CONFIG
-    lettering.hide(spec)
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - our own renderer's output
+def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: str) -> Markup:
+    data = [{**each, "values": rows[each["name"]]} if each["name"] in rows else each for each in layers["data"]]
+    spec = {**layers, "height": height, "data": data}
+    root = ElementTree.fromstring(vl_convert.vega_to_svg(spec))  # noqa: S314 - our own renderer's output
     lettering.show(root, width)
     _clean(root)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}

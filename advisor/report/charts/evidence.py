@@ -41,10 +41,14 @@ def evidence(rows: Sequence[Row], finding: Markup, legend: Markup) -> drawing.Dr
     return drawing.Drawing(finding, wide, narrow, legend)
 
 
-def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, drawing.Rows]:
-    plot, small = width - 14, width <= 400
-    head = 36 if small else 20
-    marks, titles, height = _place(rows, head)
+def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
+    small = width <= 400
+    marks, titles, height = _place(rows, 36 if small else 20)
+    return _layers(width - 14, small), height, {"marks": marks, "titles": titles}
+
+
+@drawing.compiled
+def _layers(plot: int, small: bool) -> drawing.Chart:
     axis = alt.Axis(
         title=None,
         values=[0, 0.25, 0.5, 0.75, 1],
@@ -75,7 +79,7 @@ def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, drawing.Row
             limit=plot - 10, **halo,
         ).encode(x=drawing.at(0 if small else plot), y=y, text=alt.Text("ends:N")),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=height), {"marks": marks, "titles": titles}
+    return alt.layer(*layers).properties(width=plot)
 
 
 def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:

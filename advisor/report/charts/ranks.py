@@ -31,9 +31,14 @@ def ranks(rows: Sequence[Shares], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(rows: Sequence[Shares], width: int) -> tuple[drawing.Layers, drawing.Rows]:
+def _chart(rows: Sequence[Shares], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
     plot = width - 24
     bars, names = _rows(rows, plot)
+    return _layers(width, plot), _ROW * len(rows), {"bars": bars, "names": names}
+
+
+@drawing.compiled
+def _layers(width: int, plot: int) -> drawing.Chart:
     ticks = [0, 0.25, 0.5, 0.75, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".0%", title="share of the worlds", labelFlush=True)
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
@@ -51,7 +56,7 @@ def _chart(rows: Sequence[Shares], width: int) -> tuple[drawing.Layers, drawing.
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
         ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows)), {"bars": bars, "names": names}
+    return alt.layer(*layers).properties(width=plot)
 
 
 def _rows(rows: Sequence[Shares], plot: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

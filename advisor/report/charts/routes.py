@@ -14,6 +14,8 @@ from advisor.report.charts import drawing
 from advisor.report.charts.axes import logarithmic
 from advisor.report.charts.legend import legend
 
+_Axis = tuple[float, float, tuple[float, ...]]
+
 
 @dataclass(frozen=True)
 class Point:
@@ -40,11 +42,10 @@ def routes(points: Sequence[Point], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow, legend(dict.fromkeys(marks)))
 
 
-def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple[drawing.Layers, drawing.Rows]:
+def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
     plot, height = width - 66, 300 if width > 400 else 260
     most = 6 if width > 400 else 3
-    x = _axis([point.size for point in points], "B", "size of the file", most)
-    y = _axis([point.seconds for point in points], "s", "time per call", 5)
+    x, y = logarithmic([point.size for point in points], most), logarithmic([point.seconds for point in points], 5)
     rows = [
         {
             "size": point.size, "seconds": point.seconds, "colour": drawing.colour(point.framework),
@@ -52,7 +53,14 @@ def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple
         }
         for point in points
     ]  # fmt: skip
+    layers = _layers(plot, (x[0], x[1], tuple(x[2])), (y[0], y[1], tuple(y[2])))
+    return layers, height, {"points": rows}
+
+
+@drawing.compiled
+def _layers(plot: int, size: _Axis, seconds: _Axis) -> drawing.Chart:
     mark = drawing.named("points")
+    x, y = _axis(size, "B", "size of the file"), _axis(seconds, "s", "time per call")
     place: dict[str, Any] = {"x": alt.X("size:Q", **x), "y": alt.Y("seconds:Q", **y)}
     colour, shape = alt.Fill("colour:N", scale=None), alt.Shape("shape:N", scale=None)
     layers = [
@@ -63,11 +71,11 @@ def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple
             stroke=alt.Stroke("colour:N", scale=None), shape=shape, **place
         ),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=height), {"points": rows}
+    return alt.layer(*layers).properties(width=plot)
 
 
-def _axis(values: Sequence[float], unit: str, title: str, most: int) -> dict[str, Any]:
-    low, high, ticks = logarithmic(values, most)
+def _axis(axis: _Axis, unit: str, title: str) -> dict[str, Any]:
+    low, high, ticks = axis
     texts = {tick: numbers.show(tick, unit).text for tick in ticks}
     expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
     return {

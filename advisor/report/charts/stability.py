@@ -31,8 +31,7 @@ def stability(bands: Sequence[Band], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(bands: Sequence[Band], width: int) -> tuple[drawing.Layers, drawing.Rows]:
-    plot = width - 24
+def _chart(bands: Sequence[Band], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
     rows = [
         {
             "title": band.title, "weight": band.weight, "low": band.low, "high": band.high, "y": number * _ROW + 12,
@@ -40,6 +39,11 @@ def _chart(bands: Sequence[Band], width: int) -> tuple[drawing.Layers, drawing.R
         }
         for number, band in enumerate(bands)
     ]  # fmt: skip
+    return _layers(width, width - 24), _ROW * len(rows), {"rows": rows}
+
+
+@drawing.compiled
+def _layers(width: int, plot: int) -> drawing.Chart:
     ticks = [0, 0.25, 0.5, 0.75, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".0%", title="weight of the criterion", labelFlush=True)
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
@@ -54,4 +58,4 @@ def _chart(bands: Sequence[Band], width: int) -> tuple[drawing.Layers, drawing.R
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
         ).encode(x=drawing.at(0), y=alt.Y("y:Q", scale=None), text=alt.Text("title:N")),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows)), {"rows": rows}
+    return alt.layer(*layers).properties(width=plot)

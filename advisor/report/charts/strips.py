@@ -36,7 +36,7 @@ def strips(rows: Sequence[Strip], finding: Markup) -> drawing.Drawing:
     return drawing.Drawing(finding, wide, narrow)
 
 
-def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.Rows]:
+def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
     plot = width - 14
     dots: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
@@ -53,6 +53,12 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.R
                 }
             )  # fmt: skip
     low, high, ticks = logarithmic([dot["x"] for dot in dots], 6 if width > 400 else 3)
+    layers = _layers(plot, low, high, tuple(ticks))
+    return layers, _ROW * len(rows) + 4, {"dots": dots, "names": names}
+
+
+@drawing.compiled
+def _layers(plot: int, low: float, high: float, ticks: tuple[float, ...]) -> drawing.Chart:
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
     texts = {tick: numbers.show(tick, "s").text for tick in ticks}
     expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
@@ -75,4 +81,4 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, drawing.R
             limit=plot,
         ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(rows) + 4), {"dots": dots, "names": names}
+    return alt.layer(*layers).properties(width=plot)
