@@ -1,0 +1,84 @@
+"""Every part of the fidelity table: `python -m benchmarks.fidelity [--quick] [--part NAME …] [--write FILE]`.
+
+The whole table takes about an hour on two quiet cores; `--quick` does a few sessions of each part, in under ten
+minutes. What was found is kept as JSON (`--keep FILE`), part by part, so that a later call can do the others; `--write`
+puts the table into a page of the documentation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from advisor.measurement import host
+from benchmarks.fidelity import against_torch, equal, killed, neighbors, repeatable
+from benchmarks.tables import Result, show
+
+PARTS = {
+    "equal": equal.results,
+    "repeatable": repeatable.results,
+    "neighbors": neighbors.results,
+    "torch": against_torch.results,
+    "killed": killed.results,
+}
+KEPT = Path("build") / "fidelity.json"
+
+
+def main() -> None:
+    """Do the parts that were asked for and print the whole table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few sessions of each part")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
+    parser.add_argument("--keep", type=Path, default=KEPT, help="where the results are kept (default %(default)s)")
+    parser.add_argument("--write", type=Path, help="the page that receives the table")
+    asked = parser.parse_args()
+    known = json.loads(asked.keep.read_text()) if asked.keep.is_file() else {}
+    for name in asked.part or PARTS:
+        began = time.monotonic()
+        found = PARTS[name](asked.quick)
+        seconds = time.monotonic() - began
+        print(f"{name}: {seconds:.0f} s", flush=True)
+        known[name] = {
+            "on": datetime.now(UTC).date().isoformat(),
+            "seconds": round(seconds),
+            "quick": asked.quick,
+            "results": [asdict(each) for each in found],
+        }
+        asked.keep.parent.mkdir(parents=True, exist_ok=True)
+        asked.keep.write_text(json.dumps(known, indent=1) + "\n")
+    show([Result(**each) for name in PARTS if name in known for each in known[name]["results"]])
+    if asked.write:
+        asked.write.write_text(page(known), encoding="utf-8")
+
+
+def page(known: dict[str, Any]) -> str:
+    """Return the page of the documentation with what is kept."""
+    machine = host.describe()
+    dates = sorted(str(part["on"]) for part in known.values())
+    minutes = sum(part["seconds"] for part in known.values()) / 60
+    lines = [
+        "# Fidelity",
+        "",
+        "Whether the measuring can be believed: what it says of things whose truth is known. "
+        "`python -m benchmarks.fidelity` measures this table; the last one:",
+        "",
+        f"{dates[0] if dates[0] == dates[-1] else f'{dates[0]} to {dates[-1]}'}, {machine.cpu}, {machine.cores} cores, "
+        f"{machine.os}, Python {platform.python_version()}; {minutes:.0f} minutes.",
+        "",
+        "| Test | Found | Bar | Holds |",
+        "|---|---|---|---|",
+    ]
+    for each in (each for name in PARTS if name in known for each in known[name]["results"]):
+        holds = "yes" if each["holds"] else "**no**"
+        lines += [f"| {each['what']} | {each['found']} | {each['bar']} | {holds} |"]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

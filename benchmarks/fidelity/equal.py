@@ -1,0 +1,59 @@
+"""One framework against itself under two names, equal and with a slow-down injected."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from advisor.measurement.draft import CONTENDED
+from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, verdict
+from benchmarks.tables import Result
+
+GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
+PLAIN, SLOWER = "out-of-the-box", "best-known"
+# PyTorch under two names, and TensorFlow: the first of each has the setting slowed by 20 %, the second that by 10 %.
+PYTORCH, TENSORFLOW = ("alpha", "beta"), ("gamma", "delta")
+
+
+def results(quick: bool) -> list[Result]:
+    """Measure the process sets; every one gives a verdict for each of three workloads."""
+    sets = [PYTORCH] * (2 if quick else 15) + [TENSORFLOW] * (1 if quick else 5)
+    sessions = Sessions()
+    words = {"equal": Counter[str](), "+10 %": Counter[str](), "+20 %": Counter[str]()}
+    for first, second in sets:
+        run = sessions.one(plan((first, second), GROUPS, PACE))
+        for group in GROUPS:
+            words["equal"][verdict(run, group, (first, PLAIN), (second, PLAIN))[0]] += 1
+            words["+10 %"][verdict(run, group, (second, SLOWER), (first, PLAIN))[0]] += 1
+            words["+20 %"][verdict(run, group, (first, SLOWER), (second, PLAIN))[0]] += 1
+        print(dict(words), f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
+    equal, count = words["equal"], len(sets) * len(GROUPS)
+    different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[CONTENDED]
+    found = [
+        Result(
+            f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
+            f"{different} called different, {open_} unclear or contended",
+            "at most 1 different, at most 20 % open",
+            different <= 1 and open_ <= 0.2 * count,
+        )
+    ]
+    for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):
+        decided = count - words[title][CONTENDED]
+        caught = words[title]["slower"]
+        found.append(
+            Result(
+                f"{title} injected, {count} comparisons",
+                f"{caught} of {decided} called slower, {words[title][CONTENDED]} contended",
+                f"at least {least:.0%}",
+                decided > 0 and caught >= least * decided,
+            )
+        )
+    spent = [run.spent for run in sessions.runs if run.spent]
+    rest = sum(each.rest for each in spent) / sum(each.total for each in spent)
+    found.append(
+        Result("Session outside imports, preparation and sampling", f"{rest:.1%}", "at most 10 %", rest <= 0.1)
+    )
+    burnt = sessions.burnt
+    share = f"{burnt.share:.2%} of a core over {burnt.wall:.0f} s of blocks"
+    what = "Processor time of the parent while a block runs, with its progress bar"
+    found.append(Result(what, share, "at most 1 %", burnt.share <= 0.01))
+    return found

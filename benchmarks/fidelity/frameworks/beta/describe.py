@@ -1,0 +1,3 @@
+"""As PyTorch describes itself."""
+
+from probes.frameworks.pytorch.describe import *  # noqa: F403

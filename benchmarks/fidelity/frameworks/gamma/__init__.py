@@ -1,0 +1,1 @@
+"""TensorFlow under another name."""

@@ -1,0 +1,3 @@
+"""As TensorFlow describes itself."""
+
+from probes.frameworks.tensorflow.describe import *  # noqa: F403

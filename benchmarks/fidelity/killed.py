@@ -1,0 +1,88 @@
+"""Sessions that are killed with -9 at random moments and go on: nothing accepted is lost, doubled or judged anew."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from advisor.measurement import record
+from advisor.measurement.run import Run, load_run
+from advisor.measurement.store import Store
+from benchmarks.fidelity.equal import GROUPS, PLAIN, PYTORCH, SLOWER
+from benchmarks.fidelity.sessions import ONE_PROCESS, plan, verdict
+from benchmarks.tables import Result
+
+Block = tuple[str, int, int, float]
+
+
+def session(folder: Path) -> None:
+    """Measure, or go on with what is there; the body of the process that gets killed."""
+    from advisor.measurement.session import measure
+
+    store = Store(folder)
+    measure(plan(PYTORCH, GROUPS[:2], ONE_PROCESS), store=store, resume=next(iter(store.unfinished()), None))
+
+
+def results(quick: bool) -> list[Result]:
+    """Kill sessions at random moments of their lives and let them go on to their end."""
+    chance, tries = random.Random(9), 3 if quick else 20
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        _start(Path(folder)).wait()
+        whole = time.monotonic() - began
+    for number in range(tries):
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(Path(folder))
+            process = _start(store.folder)
+            time.sleep(chance.uniform(0.5, whole))
+            process.kill()
+            process.wait()
+            accepted = _accepted([record.rebuild(each) for each in store.unfinished() if each.stat().st_size])
+            ended = bool(list(store.folder.glob("*.json")))
+            if not ended:
+                assert _start(store.folder).wait() == 0
+            run = load_run(next(iter(store.folder.glob("*.json"))))
+            after = _accepted([run])
+            counts["lost"] += sum((accepted - after).values())
+            counts["doubled"] += sum(count - 1 for count in after.values())
+            counts["killed while it measured"] += bool(accepted) and not ended
+            for group in GROUPS[:2]:
+                word = verdict(run, group, (PYTORCH[1], SLOWER), (PYTORCH[0], PLAIN))[0]
+                counts["same verdict"] += word in ("slower", "contended", "unclear")
+                counts["other verdict"] += word in ("faster", "same")
+        print(number, dict(counts), flush=True)
+    return [
+        Result(
+            f"kill -9 at {tries} random moments, then resumed",
+            f"{counts['lost']} accepted blocks lost, {counts['doubled']} doubled, "
+            f"{counts['other verdict']} verdicts turned; {counts['killed while it measured']} had measured when killed",
+            "nothing lost, nothing doubled, the same verdict",
+            not (counts["lost"] or counts["doubled"] or counts["other verdict"]),
+        )
+    ]
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    code = f"from pathlib import Path; from benchmarks.fidelity import killed; killed.session(Path({str(folder)!r}))"
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _accepted(runs: list[Run]) -> Counter[Block]:
+    """Count accepted blocks: of one cell, round and process with one median there can be one only."""
+    return Counter(
+        (record.identity(each), block.round, block.process, block.median)
+        for run in runs
+        for each in run.observations
+        for block in each.rounds
+        if block.accepted
+    )
+
+
+if __name__ == "__main__":
+    session(Path(sys.argv[1]))

@@ -1,0 +1,121 @@
+"""Two frameworks beside busy neighbors: never a wrong order, and what one pinned thread still tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from statistics import median
+from unittest.mock import patch
+
+from advisor.measurement import comparison, pinned
+from advisor.measurement.draft import CONTENDED
+from advisor.measurement.noise import Watch
+from advisor.measurement.plan import Plan
+from advisor.measurement.run import Run
+from benchmarks.fidelity import equal
+from benchmarks.fidelity.hogs import hogs
+from benchmarks.fidelity.repeatable import FIRST, GROUPS, SECOND
+from benchmarks.fidelity.sessions import ONE_PROCESS, PACE, Group, Sessions, latency, plan, verdict
+from benchmarks.tables import Result
+
+PATIENT = 60.0
+ONE, INTERMITTENT = "one hog", "intermittent hogs, 5–60 % busy"
+
+
+def results(quick: bool) -> list[Result]:
+    """Measure quiet sessions for the truth, then sessions beside each kind of neighbor."""
+    sessions = Sessions(seed=200)
+    plans = plan(("pytorch", "tensorflow"), GROUPS, ONE_PROCESS, modes=("out-of-the-box",))
+    quiet = [sessions.one(plans) for _ in range(1 if quick else 3)]
+    truth = {group: _truth(quiet, group) for group in GROUPS}
+    print("truth", truth, flush=True)
+    count = 1 if quick else 7
+    found, beside = [], list[Run]()
+    patient = replace(ONE_PROCESS, patience=PATIENT)
+    for title, hogging, pace in (
+        (ONE, partial(hogs, 1), ONE_PROCESS),
+        ("two hogs", partial(hogs, 2), ONE_PROCESS),
+        (INTERMITTENT, partial(hogs, 2, least=0.05, most=0.6), patient),
+    ):
+        words: Counter[str] = Counter()
+        for number in range(count):
+            with hogging(seed=number):
+                run = sessions.one(replace(plans, pace=pace))
+            if title == ONE:
+                beside.append(run)
+            for group in GROUPS:
+                words[_judged(verdict(run, group, FIRST, SECOND)[0], truth[group])] += 1
+            print(title, dict(words), flush=True)
+        total = sum(words.values())
+        share = words["right"] / total
+        enough = 0.8 if title == INTERMITTENT else 0.0
+        found.append(
+            Result(
+                f"Beside {title}, {total} comparisons in {count} sessions",
+                f"{words['wrong']} wrong, {words['right']} right, {words['unclear']} unclear, "
+                f"{words[CONTENDED]} contended",
+                "0 wrong" + (", at least 80 % decided" if enough else ""),
+                words["wrong"] == 0 and share >= enough,
+            )
+        )
+    return found + _pinned(quick, sessions, plans, beside)
+
+
+def _truth(quiet: list[Run], group: Group) -> str:
+    words = Counter(verdict(run, group, FIRST, SECOND)[0] for run in quiet)
+    return words.most_common(1)[0][0]
+
+
+def _judged(word: str, truth: str) -> str:
+    if word in (CONTENDED, "unclear"):
+        return word
+    return "right" if word == truth or truth in ("unclear", CONTENDED) else "wrong"
+
+
+def _pinned(quick: bool, sessions: Sessions, plans: Plan, beside: list[Run]) -> list[Result]:
+    """Compare the ratios on one pinned thread with those of a quiet machine, and look for an injected slow-down."""
+    forced = _forced()
+    with forced:  # every block is objected to, so that the quiet machine gives its pinned figures too
+        quiet = [
+            sessions.one(replace(plans, pace=replace(ONE_PROCESS, patience=0.0))) for _ in range(1 if quick else 3)
+        ]
+    off = []
+    for group in GROUPS:
+        known = median(_ratio(run, group) for run in quiet)
+        off += [abs(_ratio(run, group) / known - 1) for run in beside if _has(run, group)]
+    slowed = Counter[str]()
+    for number in range(1 if quick else 4):
+        own = plan(equal.PYTORCH, equal.GROUPS, replace(PACE, rounds=7, processes=1, patience=0.0))
+        with hogs(1, seed=50 + number):
+            run = sessions.one(own)
+        for group in equal.GROUPS:
+            sides = [
+                latency(run, name, group, mode, pinned.METRIC)
+                for name, mode in ((equal.PYTORCH[1], equal.SLOWER), (equal.PYTORCH[0], equal.PLAIN))
+            ]
+            slowed[comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word] += 1
+    within, total = sum(each <= 0.03 for each in off), sum(slowed.values())
+    told = f"median {median(off):.1%} off, at most {max(off):.1%}; {within} within 3 %" if off else "nothing contended"
+    what = f"Two frameworks' ratio on one pinned thread beside one hog, against its quiet value, {len(off)} comparisons"
+    slower = f"+10 % injected, one pinned thread beside one hog, {total} comparisons"
+    return [
+        Result(what, told, "within 3 %", bool(off) and within == len(off)),
+        Result(slower, f"{slowed['slower']} called slower", "all", slowed["slower"] == total),
+    ]
+
+
+def _forced() -> AbstractContextManager[object]:
+    return patch.object(Watch, "objection", lambda *_, **__: "the benchmark asks for the pinned figures")
+
+
+def _has(run: Run, group: Group) -> bool:
+    return any(each.metric == pinned.METRIC and each.probe == group[0] for each in run.observations)
+
+
+def _ratio(run: Run, group: Group) -> float:
+    sides = [latency(run, framework, group, mode, pinned.METRIC) for framework, mode in (FIRST, SECOND)]
+    found = comparison.compare(sides[0], sides[1], zone=run.policy.indifference)
+    assert found.ratio is not None
+    return found.ratio

@@ -1,0 +1,118 @@
+"""Sessions of the benchmark: a few cells of a few frameworks, measured as a user's session measures them."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from rich.console import Console
+
+from advisor.measurement import bench, comparison, definitions
+from advisor.measurement.comparison import Comparison
+from advisor.measurement.draft import CONTENDED
+from advisor.measurement.pace import PACES, Pace
+from advisor.measurement.plan import Plan, make_plan
+from advisor.measurement.run import Observation, Run
+from advisor.measurement.session import measure
+from advisor.measurement.store import Store
+from advisor.report.progress import progress
+
+FRAMEWORKS = Path(__file__).parent / "frameworks"
+# The blocks of a quick session, and the processes of a standard one.
+PACE = replace(PACES["quick"], rounds=9, processes=3, runtime_processes=1, patience=60.0)
+ONE_PROCESS = replace(PACES["quick"], runtime_processes=1)
+
+Group = tuple[str, int]
+
+
+@dataclass
+class Burnt:
+    """What this process used of a core while blocks ran, and how long they ran; seconds."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """The share of a core."""
+        return self.cpu / self.wall if self.wall else 0.0
+
+
+@dataclass
+class Sessions:
+    """Makes sessions one after the other, each with a seed of its own, and keeps account of what they cost.
+
+    Attributes
+    ----------
+    runs : list of Run
+        All of them.
+    burnt : Burnt
+        What this process burnt during blocks.
+    """
+
+    seed: int = 0
+    runs: list[Run] = field(default_factory=list)
+    burnt: Burnt = field(default_factory=Burnt)
+
+    def one(self, plan: Plan) -> Run:
+        """Measure once, with the progress bar that a user would see."""
+        self.seed += 1
+        console = Console(file=io.StringIO(), force_terminal=True)
+        with tempfile.TemporaryDirectory() as folder, progress(console) as shown, self._watched():
+            run = measure(plan, store=Store(Path(folder) / "runs"), seed=self.seed, on_event=shown)
+        self.runs.append(run)
+        return run
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        asked = bench.Bench.block
+
+        def block(self_: bench.Bench, *arguments: Any) -> Mapping[str, Any]:
+            cpu, wall = time.process_time(), time.perf_counter()
+            found = asked(self_, *arguments)
+            self.burnt.cpu += time.process_time() - cpu
+            self.burnt.wall += time.perf_counter() - wall
+            return found
+
+        with patch.object(bench.Bench, "block", block):
+            yield
+
+
+def plan(frameworks: Collection[str], groups: Collection[Group], pace: Pace, modes: Collection[str] = ()) -> Plan:
+    """Return a plan of these cells alone; no `modes` means all."""
+    found = make_plan(
+        definitions=definitions.load(folders=[FRAMEWORKS]), frameworks=frameworks, only=[probe for probe, _ in groups],
+        pace=pace,
+    )  # fmt: skip
+    cells = [
+        cell
+        for cell in found.cells
+        if (cell.workload.probe, cell.batch) in groups and (not modes or cell.mode in modes)
+    ]
+    return replace(found, cells=tuple(cells), skipped=())
+
+
+def latency(run: Run, framework: str, group: Group, mode: str, metric: str = "latency") -> Observation:
+    """Return the observation of one cell."""
+    return next(
+        each
+        for each in run.observations
+        if (each.framework, each.probe, each.parameters.get("batch"), each.mode) == (framework, *group, mode)
+        and each.metric == metric
+    )
+
+
+def verdict(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> tuple[str, Comparison]:
+    """Return what a Run says of two cells, each a framework and a mode: a word, or ``contended``."""
+    sides = [latency(run, framework, group, mode) for framework, mode in (first, second)]
+    zone = comparison.zone(run.policy, run.aa_floor, {first[0], second[0]})
+    found = comparison.compare(sides[0], sides[1], zone=zone)
+    contended = any(CONTENDED in each.flags for each in sides)
+    return (CONTENDED if contended or found.ratio is None else found.word), found

@@ -1,0 +1,59 @@
+"""A process that times one MLP in turns, by our blocks and by torch.utils.benchmark, and prints the ratios as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from advisor.measurement import host
+from advisor.measurement.canary import Canary
+from advisor.measurement.guard import Guard
+from advisor.measurement.noise import Watch
+from probes import timing, workloads
+from probes.frameworks.pytorch import describe
+
+THREADS = 2
+MOST_ATTEMPTS = 10
+
+
+def main() -> None:
+    """Time pairs until as many as the argument says are accepted."""
+    os.environ.update(describe.environment(THREADS))
+    from torch.utils.benchmark import Timer
+
+    from probes.frameworks.pytorch import inference
+
+    describe.configure(THREADS)
+    call = inference.eager(workloads.synthetic("mlp", {"batch": 32})).call
+    timer = Timer("call()", globals={"call": call}, num_threads=THREADS)
+
+    def theirs() -> Mapping[str, Any]:
+        timing.block(call, settle=0.0, lead_in=0.1, seconds=0.0, minimum_calls=1)
+        seconds = timer.blocked_autorange(min_run_time=0.1).mean
+        return {"mean": seconds, "cpu": 1.0, "wall": 1.0}
+
+    def ours() -> Mapping[str, Any]:
+        found = timing.block(call, settle=0.0, lead_in=0.1, seconds=0.1)
+        return found | {"mean": found["wall"] / found["count"]}
+
+    guard = Guard(Canary(host.describe().cpu), Watch(), settle=0.01)
+    wanted, chance = int(sys.argv[1]), random.Random(1)
+    ratios: list[float] = []
+    for _ in range(wanted * MOST_ATTEMPTS):
+        sides: list[tuple[str, Callable[[], Mapping[str, Any]]]] = [("ours", ours), ("theirs", theirs)]
+        chance.shuffle(sides)
+        seen = {name: guard.block(run, stack=name, process=os.getpid) for name, run in sides}
+        if all(sight.objection is None for _, sight in seen.values()):
+            ratios.append(seen["ours"][0]["mean"] / seen["theirs"][0]["mean"])
+        if len(ratios) == wanted:
+            break
+    guard.close()
+    print(json.dumps(ratios))
+
+
+if __name__ == "__main__":
+    main()
