@@ -68,7 +68,10 @@ class Backing(Model):
 
 
 class Ledger(Model):
-    """Every claim; ``counts`` are by verdict, ``decided`` are those that could be settled one way or another."""
+    """Every claim; ``counts`` are by verdict, ``by_kind`` by kind and verdict.
+
+    ``decided`` are those that could be settled one way or another.
+    """
 
     schema_: Literal["advisor.claims/1"] = Field(default="advisor.claims/1", alias="schema")
     run: str
@@ -77,6 +80,7 @@ class Ledger(Model):
     articles: dict[str, Article]
     by_article: dict[str, int]
     counts: dict[Verdict, int]
+    by_kind: dict[str, dict[Verdict, int]]
     facts: dict[str, Backing]
     claims: tuple[Stated, ...]
 
@@ -135,6 +139,9 @@ def settled(run: Run) -> Ledger:
     found = {row.claim: row for row in ledger(run, catalog, claims)}
     counts = Counter(row.verdict for row in found.values())
     by_article = Counter(source for claim in claims for source in claim.sources)
+    by_kind: dict[str, Counter[Verdict]] = {}
+    for claim in claims:
+        by_kind.setdefault(claim.kind, Counter())[found[claim.id].verdict] += 1
     cited, sources = {name for row in found.values() for name in row.facts}, {each.id: each for each in catalog.sources}
     return Ledger(
         run=run.id,
@@ -143,6 +150,7 @@ def settled(run: Run) -> Ledger:
         articles={article.id: article for article in load_articles() if article.id in by_article},
         by_article=dict(by_article.most_common()),
         counts={verdict: counts[verdict] for verdict in VERDICTS},
+        by_kind={kind: {verdict: there[verdict] for verdict in VERDICTS} for kind, there in by_kind.items()},
         facts={
             fact.id: Backing(
                 statement=fact.statement, since=fact.valid_from, title=sources[fact.source].title,

@@ -8,6 +8,10 @@
   const form = section.querySelector("form");
   const live = section.querySelector(".live");
   const status = section.querySelector(".what-if-status");
+  const line = section.querySelector(".what-if-command");
+  const button = section.querySelector(".copy");
+  const copied = section.querySelector(".copied");
+  const without = section.querySelector(".what-if-without");
   const sliders = data.criteria.map((each) => form.elements[`w-${each.anchor}`]);
   const switches = data.requirements.map((each) => form.elements[`r-${each.anchor}`]);
   const SVG = "http://www.w3.org/2000/svg";
@@ -58,6 +62,34 @@
       .sort((one, two) => Boolean(one.fails.length) - Boolean(two.fails.length) || two.value - one.value || one.rank - two.rank);
   }
 
+  // Criteria that were not moved share what is left in proportion, as the command does. When all were moved, one of
+  // them is left out of the command: it takes exactly the rest.
+  function command(weights, total) {
+    let moved = data.criteria.map((each, place) => ({ id: each.id, place })).filter(({ place }) => Number(sliders[place].value) !== 1);
+    const rest = data.criteria.some((_, place) => Number(sliders[place].value) === 1);
+    if (!rest) {
+      const last = moved.findLast(({ place }) => weights[place] > 0);
+      moved = moved.filter((each) => each !== last);
+    }
+    const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${Number((100 * weights[place] / total).toFixed(6))}`)}`);
+    return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options].join(" ");
+  }
+
+  function quoted(word) {
+    return /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  }
+
+  function copy() {
+    const range = document.createRange();
+    range.selectNodeContents(line);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    const done = () => { copied.textContent = "Copied."; };
+    const failed = () => { copied.textContent = document.execCommand("copy") ? "Copied." : "Selected: copy it with the keyboard."; };
+    if (navigator.clipboard) navigator.clipboard.writeText(line.textContent).then(done, failed);
+    else failed();
+  }
+
   function show() {
     const weights = data.criteria.map((each, place) => each.weight * Number(sliders[place].value));
     const total = weights.reduce((all, weight) => all + weight, 0);
@@ -67,6 +99,10 @@
       slider.parentElement.querySelector("output").replaceChildren(factor, " ", share);
       slider.setAttribute("aria-valuetext", `times ${Number(slider.value).toFixed(1)}`);
     });
+    line.textContent = total ? command(weights, total) : "";
+    copied.textContent = "";
+    without.hidden = switches.every((each) => each.checked);
+    button.disabled = !total;
     if (!total) {
       live.replaceChildren();
       status.textContent = "Every weight is zero, so nothing is compared.";
@@ -114,6 +150,7 @@
   }
 
   form.addEventListener("input", () => { show(); remember(); });
+  button.addEventListener("click", copy);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { show(); remember(); }));
   window.addEventListener("hashchange", recall);

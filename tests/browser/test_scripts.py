@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from advisor import resources
+from advisor.decision.adjust import reweighted
+from advisor.decision.engine import decide
+from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
 from tests.browser.test_pages import opened
 from tests.report.conftest import Site
@@ -76,11 +81,50 @@ def test_sliders_rank_again_by_keyboard_and_the_address_keeps_it(page: Page, hom
     assert page.url.endswith("#what-if")
 
 
+@pytest.mark.parametrize("moved", [("edge-latency",), ("edge-latency", "framework-maintenance"), None])
+def test_the_command_decides_as_the_page_does(page: Page, home: str, site: Site, moved: tuple[str, ...] | None) -> None:
+    profile = load_profile(resources.profiles() / "edge.yaml")
+    names = moved or [wish.criterion.id for wish in profile.wishes]
+    state = "&".join(f"{name}={0.3 + 0.2 * place:.1f}" for place, name in enumerate(names))
+    page.goto(f"{home}/profile-edge.html#what-if?{state}")
+    words = shlex.split(page.locator(".what-if-command").inner_text())
+    assert words[:6] == ["advisor", "recommend", "--profile", "edge", "--run", "run.json"]
+    assert words[6::2] == ["--weight"] * (len(names) if moved else len(names) - 1)
+    told = decide(site.run, reweighted(profile, words[7::2]))
+    assert sorted(live(page)) == sorted(engine(told))
+
+
+def test_a_button_copies_the_command(browser: Browser, serve: Callable[[Path], str], site: Site) -> None:
+    with opened(browser, 1440, address=f"{serve(site.folder)}/profile-edge.html#what-if?edge-latency=2") as watch:
+        watch.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        watch.page.get_by_role("button", name="Copy the command").click()
+        expect(watch.page.locator(".copied")).to_have_text("Copied.")
+        copied = watch.page.evaluate("navigator.clipboard.readText()")
+        assert copied == watch.page.locator(".what-if-command").inner_text()
+        assert "--weight edge-latency=" in copied
+
+
+def test_rows_are_filtered_by_words_and_the_address_keeps_it(page: Page, home: str) -> None:
+    page.goto(f"{home}/claims.html")
+    rows = page.locator("table.ledger tbody tr")
+    everything = rows.count()
+    page.get_by_label("Filter rows").fill("pytorch  HOLDS")
+    few = page.locator("table.ledger tbody tr:visible")
+    assert 0 < few.count() < everything
+    assert all("pytorch" in text.lower() and "holds" in text.lower() for text in few.all_inner_texts())
+    count = few.count()
+    page.reload()
+    assert few.count() == count
+    page.get_by_label("Filter rows").fill("")
+    assert few.count() == everything
+    assert "rows" not in page.url
+
+
 def test_all_weights_zero_compares_nothing(page: Page, home: str, site: Site) -> None:
     state = "&".join(f"{need.criterion}=0" for need in site.recommendations[0].needs)
     page.goto(f"{home}/profile-edge.html#what-if?{state}")
     assert live(page) == []
-    assert "nothing is compared" in page.locator("#what-if [role=status]").inner_text()
+    assert "nothing is compared" in page.locator("#what-if .what-if-status").inner_text()
 
 
 def test_a_requirement_can_be_dropped(page: Page, home: str) -> None:
@@ -117,6 +161,20 @@ def test_narrow_tables_have_no_hidden_buttons(page: Page, home: str) -> None:
     page.goto(f"{home}/profile-edge.html")
     page.set_viewport_size({"width": 320, "height": 900})
     expect(page.locator("button.sort")).to_have_count(0)
+
+
+def test_a_pinned_address_tells_when_the_site_shows_another_run(page: Page, home: str, site: Site) -> None:
+    page.goto(f"{home}/profile-edge.html")
+    page.get_by_role("link", name="This run").click()
+    assert page.url.endswith(f"profile-edge.html?run={site.run.id}")
+    notice = page.locator("main .pinned")
+    assert notice.count() == 0
+    page.goto(f"{home}/profile-edge.html?run=20200101-000000-<b>&sort=1.2.up")
+    expect(notice).to_contain_text("20200101-000000-<b>")
+    expect(notice).to_contain_text(site.run.id)
+    page.get_by_role("link", name="Latest").click()
+    assert page.url.endswith("profile-edge.html")
+    assert notice.count() == 0
 
 
 def test_search_finds_sections_and_opens_the_first(page: Page, home: str) -> None:

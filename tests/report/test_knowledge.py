@@ -11,12 +11,19 @@ from advisor.knowledge.claims import load_claims
 from advisor.knowledge.systems import Status, load_systems
 from advisor.report import words
 from tests.report.conftest import Site
-from tests.report.html import read
+from tests.report.html import Element, read
 
 
 def rows(site: Site, page: str) -> dict[str, str]:
-    found = read(site.folder / f"{page}.html").find("tr")
-    return {row.attributes["id"]: row.attributes["data-verdict"] for row in found if "data-verdict" in row.attributes}
+    """Return the verdict of every row, by its own anchor or by the one that its heading leads to."""
+    found = [row for row in read(site.folder / f"{page}.html").find("tr") if "data-verdict" in row.attributes]
+    return {name_of(row): row.attributes["data-verdict"] for row in found}
+
+
+def name_of(row: Element) -> str:
+    if "id" in row.attributes:
+        return row.attributes["id"]
+    return row.one("th").one("a").attributes["href"].partition("#claim-")[2]
 
 
 def test_every_claim_has_a_row_and_a_place_where_it_is_told_in_full(site: Site) -> None:

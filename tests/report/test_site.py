@@ -49,7 +49,7 @@ def test_every_internal_link_and_anchor_resolves(site: Site) -> None:
             address = element.attributes.get("href")
             if address is None or urlsplit(address).scheme:
                 continue
-            path, _, fragment = address.partition("#")
+            path, fragment = urlsplit(address).path, urlsplit(address).fragment
             target = unquote(path) or page.name
             assert (site.folder / target).is_file(), f"{page.name}: {address}"
             if fragment:

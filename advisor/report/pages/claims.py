@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from advisor.report import words
+from advisor.report.charts.drawing import Drawing
+from advisor.report.charts.overview import Kind
+from advisor.report.charts.overview import overview as kinds_chart
 from advisor.report.figures import Interval, Quote
 from advisor.report.pages.context import Report, StackName
 
@@ -19,6 +24,8 @@ KINDS = {
     "history": "Where they come from",
 }
 _FIGURES, _LINKS = 3, 6
+_FAILS = ("does not hold", "within noise", "outdated", "contradicted")
+_OPEN = ("cannot be tested here", "opinion")
 
 
 def overview(report: Report) -> dict[str, Any]:
@@ -37,18 +44,19 @@ def overview(report: Report) -> dict[str, Any]:
              "share": 100 * number / most}
             for verdict, number in counts.items()
         ],
+        "verdicts": list(counts),
+        "by_kind": [
+            (title, report.href(page_name(kind)), [source.figure("by_kind", kind, verdict) for verdict in counts])
+            for kind, title in kinds(report)
+        ],
+        "chart": _chart(report),
         "articles": [
             (source.quote("articles", name, "publisher"), source.figure("by_article", name))
             for name in source.data["by_article"]
         ],
-        "kinds": [
-            (title, report.href(page_name(kind)))
-            for kind, title in KINDS.items()
-            if any(row["kind"] == kind for row in claims)
-        ],
+        "kinds": [(title, report.href(page_name(kind))) for kind, title in kinds(report)],
         "rows": [
             {
-                "anchor": words.slug(row["id"]),
                 "statement": source.quote("claims", place, "statement"),
                 "href": report.claim(row["id"]),
                 "verdict": row["settled"]["verdict"],
@@ -57,6 +65,25 @@ def overview(report: Report) -> dict[str, Any]:
             for place, row in enumerate(claims)
         ],
     }  # fmt: skip
+
+
+def _chart(report: Report) -> Drawing | None:
+    """Draw the kinds of claims with what became of them; the finding names where most of those are that hold."""
+    found = [(kind, title, report.ledger.get("by_kind", kind)) for kind, title in kinds(report)]
+    if not found:
+        return None
+    drawn = [
+        Kind(title, there["holds"], sum(there[verdict] for verdict in _FAILS), sum(there[verdict] for verdict in _OPEN))
+        for _, title, there in found
+    ]
+    kind, title, there = max(found, key=lambda each: int(each[2]["holds"]))
+    if not there["holds"]:
+        return kinds_chart(drawn, Markup("No claim was found to hold."))
+    finding = Markup("The kind with most claims that hold is “{}”: {} of {}.").format(
+        title[:1].lower() + title[1:], report.ledger.figure("by_kind", kind, "holds"),
+        report.ledger.figure("counts", "holds"),
+    )  # fmt: skip
+    return kinds_chart(drawn, finding)
 
 
 def kinds(report: Report) -> list[tuple[str, str]]:

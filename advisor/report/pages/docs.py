@@ -133,7 +133,12 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
         write_json(folder / f"{source.name}.json", source.document)
         files.append((f"{source.name}.json", what))
     write_text(folder / "evidence.csv", downloads.evidence_csv(report.recommendations))
-    return [*files, ("evidence.csv", "Every cell of every performance table, for a spreadsheet")]
+    write_text(folder / "evidence.json", downloads.evidence_json(report.recommendations))
+    return [
+        *files,
+        ("evidence.csv", "Every cell of every performance table, for a spreadsheet"),
+        ("evidence.json", "The same cells for other programs"),
+    ]
 
 
 class _Pages:

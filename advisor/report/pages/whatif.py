@@ -28,6 +28,7 @@ def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict
         for need in told.requirements
     ]
     data = {
+        "profile": words.line(told.profile),
         "criteria": criteria,
         "requirements": requirements,
         "stacks": [_stack(report, each, [view.need.criterion for view in needs]) for each in stacks],
