@@ -146,6 +146,7 @@ def check_catalog(folder: Path | None) -> None:
     from advisor.decision.criteria import load_criteria
     from advisor.decision.profile import shipped_profiles
     from advisor.knowledge import check
+    from advisor.measurement.definitions import shipped
 
     expected = {
         rule.documented.fact: check.Expected(criterion.id, criterion.levels, criterion.unit)
@@ -153,7 +154,10 @@ def check_catalog(folder: Path | None) -> None:
         for rule in criterion.evidence
         if rule.documented
     }
-    counts = check.check(folder, expected=expected, profiles=shipped_profiles())
+    known = shipped()
+    probes = {"environment", *(each.probe for each in known.workloads), *(each.probe for each in known.experiments)}
+    probes |= {each.probe for each in known.capabilities.values()} | {each.id for each in known.routes.values()}
+    counts = check.check(folder, expected=expected, profiles=shipped_profiles(), probes=probes)
     click.echo("sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
 
 

@@ -161,7 +161,7 @@ def test_what_is_due_for_another_look(here: Path) -> None:
 
 def test_the_report_goes_to_a_file_or_to_the_terminal(kept: Path) -> None:
     printed = call("report", "--profile", "research").stdout
-    assert printed.startswith("# PyTorch or TensorFlow?")
+    assert printed.startswith("# Try new architectures every week: PyTorch or TensorFlow?")
     assert call("report", "--profile", "research", "-o", "report.md").stdout == "report.md\n"
     assert (kept / "report.md").read_text() == printed
 

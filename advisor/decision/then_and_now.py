@@ -28,8 +28,9 @@ Kind = Literal["changed", "ended", "began"]
 class Change(Model):
     """One criterion that is documented differently today, for the first stack of one framework.
 
-    ``then_route`` and ``now_route`` are the runtimes of that stack on the two days. ``then`` and ``now`` say what is documented (None where nothing is); the facts are ids in the Catalog. ``worth`` is
-    what the difference adds to the stack's partial value, before weighing.
+    ``then`` and ``now`` say what is documented (None where nothing is); the facts are ids in the Catalog. ``worth`` is
+    what the difference adds to the stack's partial value, before weighing. ``then_route`` and ``now_route`` are the
+    runtimes of that stack on the two days.
     """
 
     framework: str

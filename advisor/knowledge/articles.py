@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import functools
 import re
@@ -11,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from advisor.documents import Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.knowledge import days, mistakes
 from advisor.knowledge.catalog import Source, Text
 
 _TIME = re.compile(r"undated|\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
@@ -37,7 +37,6 @@ class Article(Source):
     """
 
     kind: Literal["article", "search snippet", "log"]
-    author: Text | None = None
     date: Text
     as_of: AsOf
     not_before: datetime.date | None = None
@@ -67,20 +66,11 @@ def last_day(as_of: str) -> datetime.date | None:
     """
     if as_of == "undated":
         return None
-    year, month, day = (*(int(part) for part in as_of.split("-")), 0, 0)[:3]
-    month = month or 12
-    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+    return days.last_day(as_of)
 
 
 @functools.cache
 def _load(folder: Path) -> tuple[Article, ...]:
     document = read_yaml(folder / "articles.yaml", _Articles, what="list of articles")
-    seen: set[str] = set()
-    problems = []
-    for index, article in enumerate(document.value.articles):
-        if article.id in seen:
-            problems.append(Problem(("articles", index, "id"), f"duplicate id '{article.id}'"))
-        seen.add(article.id)
-    if problems:
-        raise document.error(problems)
+    mistakes.refuse(document, mistakes.duplicates("articles", [article.id for article in document.value.articles]))
     return document.value.articles

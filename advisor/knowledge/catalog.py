@@ -7,15 +7,14 @@ A fact says one thing about one subject (a framework or a runtime) under one ``k
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from advisor.documents import Document, Model, Problem, read_yaml
-from advisor.errors import did_you_mean
+from advisor.documents import Model, read_yaml
+from advisor.knowledge import mistakes
 
 SCHEMA: Final = "advisor.catalog/1"
 
@@ -25,11 +24,15 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Source(Model):
-    """Who said it and where a reader finds it; ``published`` is the date the source itself bears, if any."""
+    """Who said it and where a reader finds it; ``published`` is the date the source itself bears, if any.
+
+    ``author`` names people as a reference list does (``Paszke, A., … Chintala, S.``); without it the publisher is it.
+    """
 
     id: Name
     title: Text
     publisher: Text
+    author: Text | None = None
     url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
     published: date | None = None
     note: str | None = None
@@ -128,55 +131,8 @@ def _shipped() -> Catalog:
 
 def _load(folder: Path) -> Catalog:
     sources = read_yaml(folder / "sources.yaml", _Sources, what="list of sources")
-    _refuse(sources, _duplicates("sources", [source.id for source in sources.value.sources]))
+    mistakes.refuse(sources, mistakes.duplicates("sources", [source.id for source in sources.value.sources]))
     facts = read_yaml(folder / "facts.yaml", _Facts, what="list of facts")
-    problems = _duplicates("facts", [fact.id for fact in facts.value.facts])
-    known = {source.id for source in sources.value.sources}
-    for index, fact in enumerate(facts.value.facts):
-        problems += _dates(index, fact)
-        if fact.source not in known:
-            message = f"unknown source '{fact.source}'{did_you_mean(fact.source, known)}"
-            problems.append(Problem(("facts", index, "source"), message))
-    problems += _contradictions(facts.value.facts)
-    _refuse(facts, problems)
+    problems = mistakes.of_facts(facts.value.facts, {source.id for source in sources.value.sources})
+    mistakes.refuse(facts, problems + mistakes.contradictions(facts.value.facts, {}))
     return Catalog(sources=sources.value.sources, facts=facts.value.facts)
-
-
-def _refuse(document: Document[_Sources] | Document[_Facts], problems: Sequence[Problem]) -> None:
-    if problems:
-        raise document.error(problems)
-
-
-def _duplicates(key: str, ids: Sequence[str]) -> list[Problem]:
-    first: dict[str, int] = {}
-    found = []
-    for index, name in enumerate(ids):
-        if first.setdefault(name, index) != index:
-            found.append(Problem((key, index, "id"), f"duplicate id '{name}'"))
-    return found
-
-
-def _dates(index: int, fact: Fact) -> list[Problem]:
-    orders = (
-        ("valid_from", fact.valid_from, "valid_to", fact.valid_to),
-        ("earliest", fact.earliest, "latest", fact.latest),
-        ("valid_from", fact.valid_from, "checked_on", fact.checked_on),
-        ("latest", fact.latest, "checked_on", fact.checked_on),
-    )
-    return [
-        Problem(("facts", index, later_name), f"'{later_name}' ({later}) lies before '{earlier_name}' ({earlier})")
-        for earlier_name, earlier, later_name, later in orders
-        if earlier is not None and later is not None and later < earlier
-    ]
-
-
-def _contradictions(facts: Sequence[Fact]) -> list[Problem]:
-    """Return facts that start on the same day about the same thing: which one holds would be chance."""
-    first: dict[tuple[str, str, date], str] = {}
-    found = []
-    for index, fact in enumerate(facts):
-        other = first.setdefault((fact.subject, fact.key, fact.valid_from), fact.id)
-        if other != fact.id:
-            message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
-            found.append(Problem(("facts", index, "valid_from"), message))
-    return found

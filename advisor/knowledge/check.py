@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from advisor.documents import Document, Model, Problem, read_yaml
+from advisor.documents import Document, Loc, Model, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Fact, load_catalog
-from advisor.knowledge.claims import load_claims
+from advisor.knowledge.claims import Claim, load_claims
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.sources import load_sources
-from advisor.knowledge.systems import load_systems, system_catalog
+from advisor.knowledge.systems import Systems, load_systems, system_catalog
 from advisor.knowledge.verdicts import Verdicts, load_verdicts
 from advisor.knowledge.whole import whole_catalog
 
@@ -38,8 +39,16 @@ class _Facts(Model):
     facts: tuple[Fact, ...]
 
 
+class _Claims(Model):
+    claims: tuple[Claim, ...]
+
+
 def check(
-    folder: Path | None = None, *, expected: Mapping[str, Expected] | None = None, profiles: Collection[str] = ()
+    folder: Path | None = None,
+    *,
+    expected: Mapping[str, Expected] | None = None,
+    profiles: Collection[str] = (),
+    probes: Collection[str] = (),
 ) -> dict[str, int]:
     """Check every part of `folder` (default: the shipped one) and return how much each holds.
 
@@ -49,6 +58,8 @@ def check(
         By key of facts: what the criterion that reads them expects.
     profiles : collection of str
         The profiles that personas may name (empty: any).
+    probes : collection of str
+        The probes that the tests of claims and the recipes of systems may name by a glob (empty: any).
 
     Raises
     ------
@@ -85,6 +96,9 @@ def check(
         for path in sorted(home.glob("facts*.yaml")):
             part(functools.partial(_fitting, path, expected or {}))
         part(lambda: _refuse(*_strangers(home, profiles)))
+        if probes:
+            part(lambda: _refuse(*_untried(home, probes)))
+            part(lambda: _refuse(*_unexercised(home, probes)))
     if mistakes:
         raise AdvisorError("\n".join(mistakes), hint="CONTRIBUTING.md says what an entry needs")
     return counts
@@ -139,3 +153,43 @@ def _strangers(home: Path, profiles: Collection[str]) -> tuple[Document[Verdicts
                 yield Problem(("personas", name, "profile"), f"unknown profile '{persona.profile}'{near}")
 
     return document, problems()
+
+
+def _untried(home: Path, probes: Collection[str]) -> tuple[Document[Any], Iterator[Problem]]:
+    """Return the tests of claims that ask for a probe which does not exist: they would never be settled."""
+    document = read_yaml(home / "claims.yaml", _Claims, what="list of claims")
+
+    def problems() -> Iterator[Problem]:
+        for index, claim in enumerate(document.value.claims):
+            test = claim.test.model_dump(by_alias=True, exclude_none=True) if claim.test else {}
+            for place, glob in _globs(("claims", index, "test"), test):
+                yield from _nothing(place, glob, probes)
+
+    return document, problems()
+
+
+def _unexercised(home: Path, probes: Collection[str]) -> tuple[Document[Any], Iterator[Problem]]:
+    """Return the recipes of systems that do not exist."""
+    document = read_yaml(home / "systems.yaml", Systems, what="list of systems")
+
+    def problems() -> Iterator[Problem]:
+        for index, system in enumerate(document.value.systems):
+            for number, glob in enumerate(system.recipes):
+                yield from _nothing(("systems", index, "recipes", number), glob, probes)
+
+    return document, problems()
+
+
+def _globs(place: Loc, test: Any) -> Iterator[tuple[Loc, str]]:
+    """Yield every glob over probes in a test, however deep in ``all`` and ``any``, with its place."""
+    parts = test.items() if isinstance(test, dict) else enumerate(test) if isinstance(test, (list, tuple)) else ()
+    for key, value in parts:
+        if key == "probe":
+            yield (*place, key), value
+        else:
+            yield from _globs((*place, key), value)
+
+
+def _nothing(place: Loc, glob: str, probes: Collection[str]) -> Iterator[Problem]:
+    if not any(fnmatchcase(probe, glob) for probe in probes):
+        yield Problem(place, f"no probe is called '{glob}'{did_you_mean(glob, probes)}")

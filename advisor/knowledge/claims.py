@@ -8,14 +8,14 @@ dated facts, or not at all, because it is an opinion or cannot be tested (and wh
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from advisor.documents import Document, Loc, Model, Problem, read_yaml
-from advisor.errors import did_you_mean
+from advisor.documents import Loc, Model, Problem, read_yaml
+from advisor.knowledge import mistakes
 from advisor.knowledge.articles import AsOf, last_day, load_articles
 from advisor.knowledge.bindings import Binding
 from advisor.knowledge.catalog import Catalog, Fact, Name, Source, Text, load_catalog
@@ -119,21 +119,10 @@ def _catalog(folder: Path) -> Catalog:
     base, articles = load_catalog(folder), load_articles(folder)
     sources = read_yaml(folder / "sources-claims.yaml", _Sources, what="list of sources")
     held = {source.id for source in (*base.sources, *articles)}
-    _refuse(sources, _duplicates("sources", [source.id for source in sources.value.sources], held))
+    mistakes.refuse(sources, mistakes.duplicates("sources", [source.id for source in sources.value.sources], held))
     held |= {source.id for source in sources.value.sources}
     facts = read_yaml(folder / "facts-claims.yaml", _Facts, what="list of facts")
-    problems = _duplicates("facts", [fact.id for fact in facts.value.facts], {fact.id for fact in base.facts})
-    for index, fact in enumerate(facts.value.facts):
-        here = ("facts", index)
-        if fact.source not in held:
-            problems.append(Problem((*here, "source"), _unknown("source", fact.source, held)))
-        if fact.valid_to is not None and fact.valid_to < fact.valid_from:
-            problems.append(Problem((*here, "valid_to"), f"'valid_to' lies before 'valid_from' ({fact.valid_from})"))
-        if fact.checked_on < fact.valid_from:
-            problems.append(
-                Problem((*here, "checked_on"), f"'checked_on' lies before 'valid_from' ({fact.valid_from})")
-            )
-    _refuse(facts, problems)
+    mistakes.refuse(facts, mistakes.of_facts(facts.value.facts, held, {fact.id for fact in base.facts}))
     return Catalog(sources=(*base.sources, *articles, *sources.value.sources), facts=(*base.facts, *facts.value.facts))
 
 
@@ -143,19 +132,19 @@ def _claims(folder: Path) -> tuple[Claim, ...]:
     articles = {article.id for article in load_articles(folder)}
     facts = {fact.id: fact for fact in claims_catalog(folder).facts}
     claims = {claim.id: claim for claim in document.value.claims}
-    problems = _duplicates("claims", [claim.id for claim in document.value.claims])
+    problems = mistakes.duplicates("claims", [claim.id for claim in document.value.claims])
     for index, claim in enumerate(document.value.claims):
         here: Loc = ("claims", index)
-        problems += _names((*here, "sources"), "article", claim.sources, articles)
+        problems += mistakes.all_unknown((*here, "sources"), "article", claim.sources, articles)
         problems += _rivals((*here, "contradicts"), claim, claims)
         problems += _evidence(here, claim, facts)
-    _refuse(document, problems)
+    mistakes.refuse(document, problems)
     return document.value.claims
 
 
 def _rivals(place: Loc, claim: Claim, claims: Mapping[str, Claim]) -> list[Problem]:
     """Return what is wrong with the claims that `claim` contradicts: unknown, itself, or not returned."""
-    problems = _names(place, "claim", claim.contradicts, claims)
+    problems = mistakes.all_unknown(place, "claim", claim.contradicts, claims)
     for number, rival in enumerate(claim.contradicts):
         if rival == claim.id:
             problems.append(Problem((*place, number), "a claim cannot contradict itself"))
@@ -173,7 +162,7 @@ def _evidence(here: Loc, claim: Claim, facts: Mapping[str, Fact]) -> list[Proble
         ((*here, "facts", "ids"), claim.facts.ids if claim.facts else ()),
         ((*here, "test", "ended_by"), claim.test.ended_by if claim.test else ()),
     ):
-        problems += _names(place, "fact", named, facts)
+        problems += mistakes.all_unknown(place, "fact", named, facts)
         for number, fact in ((number, facts[name]) for number, name in enumerate(named) if name in facts):
             known.append(fact)
             if fact.source in claim.sources:
@@ -189,28 +178,3 @@ def _evidence(here: Loc, claim: Claim, facts: Mapping[str, Fact]) -> list[Proble
         message = f"no fact ended it after {claim.as_of}: it was untrue when it was written, so it 'does not hold'"
         problems.append(Problem((*here, "facts", "verdict"), message))
     return problems
-
-
-def _names(place: Loc, what: str, names: Sequence[str], known: Collection[str]) -> list[Problem]:
-    return [
-        Problem((*place, number), _unknown(what, name, known)) for number, name in enumerate(names) if name not in known
-    ]
-
-
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    return f"unknown {what} '{name}'{did_you_mean(name, known)}"
-
-
-def _duplicates(key: str, ids: Sequence[str], held: Collection[str] = ()) -> list[Problem]:
-    seen = set(held)
-    problems = []
-    for index, name in enumerate(ids):
-        if name in seen:
-            problems.append(Problem((key, index, "id"), f"duplicate id '{name}'"))
-        seen.add(name)
-    return problems
-
-
-def _refuse(document: Document[_Claims] | Document[_Sources] | Document[_Facts], problems: Sequence[Problem]) -> None:
-    if problems:
-        raise document.error(problems)

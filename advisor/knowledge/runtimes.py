@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model, Problem, read_yaml
-from advisor.errors import did_you_mean
+from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Name, Text
 from advisor.knowledge.sources import load_sources
 
@@ -72,19 +72,15 @@ def load_runtimes(folder: Path | None = None) -> tuple[Runtime, ...]:
 def _load(folder: Path) -> tuple[Runtime, ...]:
     document = read_yaml(folder / "runtimes.yaml", _Runtimes, what="list of runtimes")
     known = {source.id for source in load_sources(folder)}
-    problems = []
+    problems: list[Problem] = []
     before: dict[str, Runtime] = {}
     for index, runtime in enumerate(document.value.runtimes):
         here = ("runtimes", index)
-        if runtime.source not in known:
-            near = did_you_mean(runtime.source, known)
-            problems.append(Problem((*here, "source"), f"unknown source '{runtime.source}'{near}"))
-        if runtime.valid_to is not None and runtime.valid_to < runtime.valid_from:
-            problems.append(Problem((*here, "valid_to"), f"'valid_to' lies before 'valid_from' ({runtime.valid_from})"))
+        problems += mistakes.unknown((*here, "source"), "source", runtime.source, known)
+        problems += mistakes.reversed_days(here, runtime, (("valid_from", "valid_to"),))
         last = before.get(runtime.id)
         if last is not None and (last.valid_to is None or runtime.valid_from <= last.valid_to):
             problems.append(Problem((*here, "valid_from"), f"'{runtime.id}' is still called '{last.title}' then"))
         before[runtime.id] = runtime
-    if problems:
-        raise document.error(problems)
+    mistakes.refuse(document, problems)
     return document.value.runtimes

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from advisor.documents import Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Source
 
 _HERE = Path(__file__).resolve().parent
@@ -31,11 +32,7 @@ def _sources(folder: Path) -> tuple[Source, ...]:
     found: dict[str, Source] = {}
     for path in sorted(folder.glob("sources*.yaml"), key=lambda path: path.stem):
         document = read_yaml(path, _Sources, what="list of sources")
-        problems = []
-        for index, source in enumerate(document.value.sources):
-            if source.id in found:
-                problems.append(Problem(("sources", index, "id"), f"duplicate id '{source.id}'"))
-            found[source.id] = source
-        if problems:
-            raise document.error(problems)
+        sources = document.value.sources
+        mistakes.refuse(document, mistakes.duplicates("sources", [source.id for source in sources], found))
+        found |= {source.id: source for source in sources}
     return tuple(found.values())

@@ -6,18 +6,19 @@ frameworks. `advisor.knowledge.survey` makes a table of them and asks what of th
 
 from __future__ import annotations
 
-import calendar
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from advisor.documents import Document, Loc, Model, Problem, read_yaml
+from advisor.documents import Loc, Model, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, load_catalog
+from advisor.knowledge.days import first_day, last_day
 from advisor.knowledge.sources import load_sources
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
@@ -157,19 +158,6 @@ def system_catalog(folder: Path | None = None) -> Catalog:
     return _catalog(folder or _HERE)
 
 
-def first_day(day: str) -> date:
-    """Return the first day that `day` may mean: ``2024-09`` is 1 September 2024."""
-    year, month, number = (int(part) for part in f"{day}-01-01"[:10].split("-"))
-    return date(year, month, number)
-
-
-def last_day(day: str) -> date:
-    """Return the last day that `day` may mean: ``2024-09`` is 30 September 2024."""
-    parts = [int(part) for part in day.split("-")]
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
-
-
 @functools.cache
 def _systems(folder: Path) -> Systems:
     document = read_yaml(folder / "systems.yaml", Systems, what="list of systems")
@@ -177,7 +165,7 @@ def _systems(folder: Path) -> Systems:
     known = {source.id for source in load_sources(folder)}
     names = [system.id for system in value.systems]
     outside = [successor.id for successor in value.successors]
-    problems = _duplicates("systems", names) + _duplicates("successors", outside, names)
+    problems = mistakes.duplicates("systems", names) + mistakes.duplicates("successors", outside, names)
     for index, system in enumerate(value.systems):
         place: Loc = ("systems", index)
         problems += [
@@ -185,7 +173,7 @@ def _systems(folder: Path) -> Systems:
             *_succession(place, system, {*names, *outside}),
             *_days(place, system),
         ]
-    _refuse(document, problems)
+    mistakes.refuse(document, problems)
     return value
 
 
@@ -195,16 +183,8 @@ def _catalog(folder: Path) -> Catalog:
     document = read_yaml(folder / "facts-systems.yaml", _Facts, what="list of facts")
     facts = document.value.facts
     statuses = tuple(fact for system in systems.systems if (fact := system.fact()) is not None)
-    problems = _duplicates("facts", [fact.id for fact in facts], {fact.id for fact in (*base.facts, *statuses)})
-    known = {source.id for source in sources}
-    for index, fact in enumerate(facts):
-        if fact.source not in known:
-            problems.append(Problem(("facts", index, "source"), _unknown("source", fact.source, known)))
-        for key, day in (("valid_to", fact.valid_to), ("checked_on", fact.checked_on)):
-            if day is not None and day < fact.valid_from:
-                message = f"'{key}' ({day}) lies before 'valid_from' ({fact.valid_from})"
-                problems.append(Problem(("facts", index, key), message))
-    _refuse(document, problems)
+    held = {fact.id for fact in (*base.facts, *statuses)}
+    mistakes.refuse(document, mistakes.of_facts(facts, {source.id for source in sources}, held))
     return Catalog(sources=sources, facts=(*base.facts, *facts, *statuses))
 
 
@@ -215,10 +195,10 @@ def _base(folder: Path) -> Catalog:
 def _evidence(place: Loc, system: System, known: Collection[str]) -> list[Problem]:
     """Return what is wrong with the evidence for the status of `system`."""
     if system.source is not None and system.source not in known:
-        return [Problem((*place, "source"), _unknown("source", system.source, known))]
-    strange = [(number, name) for number, name in enumerate(system.also) if name not in known]
+        return mistakes.unknown((*place, "source"), "source", system.source, known)
+    strange = mistakes.all_unknown((*place, "also"), "source", system.also, known)
     if strange:
-        return [Problem((*place, "also", number), _unknown("source", name, known)) for number, name in strange]
+        return strange
     if system.source is None and system.status not in ("unknown", "not software"):
         return [Problem((*place, "status"), "'source' is missing: who says so?")]
     if system.source is not None and system.status == "unknown":
@@ -236,9 +216,7 @@ def _succession(place: Loc, system: System, successors: Collection[str]) -> list
         return [Problem((*place, "status"), f"'replaced_by' is missing: {system.status} by what?")] if needed else []
     if system.replaced_by == system.id:
         return [Problem((*place, "replaced_by"), "a system cannot replace itself")]
-    if system.replaced_by not in successors:
-        return [Problem((*place, "replaced_by"), _unknown("system", system.replaced_by, successors))]
-    return []
+    return mistakes.unknown((*place, "replaced_by"), "system", system.replaced_by, successors)
 
 
 def _days(place: Loc, system: System) -> list[Problem]:
@@ -256,22 +234,3 @@ def _days(place: Loc, system: System) -> list[Problem]:
         if first_day(day) > system.checked_on:
             problems.append(Problem((*place, key), f"'{key}' ({day}) lies after 'checked_on' ({system.checked_on})"))
     return problems
-
-
-def _duplicates(key: str, ids: Sequence[str], held: Collection[str] = ()) -> list[Problem]:
-    seen = set(held)
-    problems = []
-    for index, name in enumerate(ids):
-        if name in seen:
-            problems.append(Problem((key, index, "id"), f"duplicate id '{name}'"))
-        seen.add(name)
-    return problems
-
-
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    return f"unknown {what} '{name}'{did_you_mean(name, known)}"
-
-
-def _refuse(document: Document[Any], problems: Sequence[Problem]) -> None:
-    if problems:
-        raise document.error(problems)

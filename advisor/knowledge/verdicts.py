@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from advisor.documents import Model, Problem, read_yaml
-from advisor.errors import did_you_mean
+from advisor.knowledge import mistakes
 from advisor.knowledge.articles import AsOf, load_articles
 from advisor.knowledge.catalog import Name, Text
 
@@ -81,24 +81,16 @@ def load_verdicts(folder: Path | None = None) -> Verdicts:
 def _load(folder: Path) -> Verdicts:
     document = read_yaml(folder / "verdicts.yaml", Verdicts, what="list of recommendations")
     verdicts, articles = document.value, {article.id for article in load_articles(folder)}
-    problems, seen = [], set()
+    problems = mistakes.duplicates("recommendations", [advice.id for advice in verdicts.recommendations])
     for index, advice in enumerate(verdicts.recommendations):
         here = ("recommendations", index)
-        if advice.id in seen:
-            problems.append(Problem((*here, "id"), f"duplicate id '{advice.id}'"))
-        seen.add(advice.id)
-        for key, what, name, known in (
-            ("source", "article", advice.source, articles),
-            ("persona", "persona", advice.persona, set(verdicts.personas)),
-        ):
-            if name not in known:
-                problems.append(Problem((*here, key), f"unknown {what} '{name}'{did_you_mean(name, known)}"))
+        problems += mistakes.unknown((*here, "source"), "article", advice.source, articles)
+        problems += mistakes.unknown((*here, "persona"), "persona", advice.persona, verdicts.personas)
     addressed = {advice.persona for advice in verdicts.recommendations}
     problems += [
         Problem(("personas", name, "key"), f"no recommendation is for the persona '{name}'")
         for name in verdicts.personas
         if name not in addressed
     ]
-    if problems:
-        raise document.error(problems)
+    mistakes.refuse(document, problems)
     return verdicts

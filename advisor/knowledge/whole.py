@@ -8,12 +8,11 @@ each other at one time.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from advisor.documents import Document, Loc, Model, Problem, read_yaml
-from advisor.errors import did_you_mean
+from advisor.documents import Model, read_yaml
+from advisor.knowledge import mistakes
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Catalog, Fact, Source
 from advisor.knowledge.sources import load_sources
@@ -45,41 +44,9 @@ def _whole(folder: Path) -> Catalog:
     starts: dict[tuple[str, str, date], str] = {}
     for path in sorted(folder.glob("facts*.yaml"), key=lambda path: path.stem):
         document = read_yaml(path, _Facts, what="list of facts")
-        problems = list(_problems(document, sources, found, starts))
-        if problems:
-            raise document.error(problems)
+        facts = document.value.facts
+        problems = mistakes.of_facts(facts, sources, found)
+        mistakes.refuse(document, problems + mistakes.contradictions(facts, starts))
+        found |= {fact.id: fact for fact in facts}
     statuses = (fact for system in load_systems(folder).systems if (fact := system.fact()) is not None)
     return Catalog(sources=tuple(sources.values()), facts=(*found.values(), *statuses))
-
-
-def _problems(
-    document: Document[_Facts],
-    sources: Mapping[str, Source],
-    found: dict[str, Fact],
-    starts: dict[tuple[str, str, date], str],
-) -> Iterator[Problem]:
-    for index, fact in enumerate(document.value.facts):
-        place: Loc = ("facts", index)
-        if fact.id in found:
-            yield Problem((*place, "id"), f"duplicate id '{fact.id}'")
-        found[fact.id] = fact
-        if fact.source not in sources:
-            near = did_you_mean(fact.source, sources)
-            yield Problem((*place, "source"), f"unknown source '{fact.source}'{near}")
-        yield from _reversed(place, fact)
-        other = starts.setdefault((fact.subject, fact.key, fact.valid_from), fact.id)
-        if other != fact.id:
-            message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
-            yield Problem((*place, "valid_from"), message)
-
-
-def _reversed(place: Loc, fact: Fact) -> Iterator[Problem]:
-    for earlier, first, later, second in (
-        ("valid_from", fact.valid_from, "valid_to", fact.valid_to),
-        ("earliest", fact.earliest, "latest", fact.latest),
-        ("valid_from", fact.valid_from, "checked_on", fact.checked_on),
-        ("valid_to", fact.valid_to, "checked_on", fact.checked_on),
-        ("latest", fact.latest, "checked_on", fact.checked_on),
-    ):
-        if first is not None and second is not None and second < first:
-            yield Problem((*place, later), f"'{later}' ({second}) lies before '{earlier}' ({first})")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import get_args
 
@@ -16,16 +17,15 @@ import pytest
 from advisor.errors import AdvisorError
 from advisor.knowledge import systems as module
 from advisor.knowledge.articles import load_articles
+from advisor.knowledge.days import first_day, last_day
 from advisor.knowledge.sources import load_sources
 from advisor.knowledge.systems import (
     Status,
     System,
-    first_day,
-    last_day,
     load_systems,
     system_catalog,
 )
-from advisor.resources import probes
+from advisor.measurement import definitions
 
 NAMED = (Path(__file__).parent / "named-systems.txt").read_text(encoding="utf-8").split()
 SHIPPED = Path(module.__file__).parent
@@ -71,11 +71,21 @@ def test_succession_ends_at_something_that_is_used() -> None:
 
 
 def test_recipes_are_probes_of_ours() -> None:
-    known = [path.stem for path in (probes() / "routes").glob("*.yaml")]
-    prefixes = ("mlp-", "cnn-", *(f"route:{runtime}" for runtime in known))
+    known = definitions.shipped()
+    ids = {each.probe for each in known.workloads} | {each.probe for each in known.capabilities.values()}
+    ids |= {route.id for route in known.routes.values()}
     recipes = {recipe for system in load_systems().systems for recipe in system.recipes}
-    assert recipes
-    assert all(recipe.startswith(prefixes) for recipe in recipes)
+    assert all(any(fnmatchcase(probe, recipe) for probe in ids) for recipe in recipes)
+
+
+def test_every_capability_with_a_system_of_its_own_is_named_by_it() -> None:
+    systems = load_systems()
+    for system, recipe in {
+        "torchscript": "capability:export-torchscript", "tensorboard": "capability:tensorboard",
+        "gradcheck": "capability:gradient-check", "torchelastic": "capability:elastic-training",
+        "tensorflow-serving": "capability:serving", "tensorflow-js": "capability:javascript",
+    }.items():  # fmt: skip
+        assert recipe in systems.system(system).recipes
 
 
 def test_a_status_is_a_dated_fact() -> None:

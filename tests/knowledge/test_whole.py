@@ -14,6 +14,7 @@ from advisor.knowledge.check import Expected, check
 from advisor.knowledge.freshness import age, ages, due, is_stale
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.whole import whole_catalog
+from advisor.measurement import definitions
 
 SHIPPED = Path(module.__file__).parent
 MAINTENANCE = {"maintenance": Expected("framework-maintenance", ("archived", "fixes only", "active"))}
@@ -72,7 +73,7 @@ def test_only_articles_lack_nothing_to_read() -> None:
         ("facts-claims.yaml", "valid_from: 2012-01-25", "valid_from: someday", "date"),
         ("systems.yaml", "status: active", "status: actve", "'active'"),
         ("claims.yaml", "kind: status", "kind: statsu", "'status'"),
-        ("runtimes.yaml", "valid_to: 2024-10-31", "valid_to: 2017-10-31", "'valid_to' lies before 'valid_from'"),
+        ("runtimes.yaml", "valid_to: 2024-10-31", "valid_to: 2017-10-31", "lies before 'valid_from' (2019-10-10)"),
         ("runtimes.yaml", "source: litert-readme", "source: litert-readm", "did you mean 'litert-readme'?"),
         ("runtimes.yaml", "valid_from: 2024-09-04", "valid_from: 2024-01-04", "is still called 'TensorFlow Lite' then"),
         ("verdicts.yaml", "beginner: {profile: beginner}", "beginner: {profile: beginer}", "did you mean 'beginner'?"),
@@ -121,6 +122,27 @@ def test_a_level_that_its_criterion_does_not_know_is_a_mistake(folder: Path) -> 
         check(folder, expected=MAINTENANCE)
     assert f"facts-history.yaml:{line}:" in caught.value.message
     assert "did you mean 'fixes only'?" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("claims.yaml", "probe: capability:dynamic-control-flow", "probe: capability:dynamic-control-flows",
+         "no probe is called 'capability:dynamic-control-flows' — did you mean 'capability:dynamic-control-flow'?"),
+        ("systems.yaml", "recipes: [capability:tensorboard]", "recipes: [capability:tensorbord]",
+         "no probe is called 'capability:tensorbord' — did you mean 'capability:tensorboard'?"),
+    ],
+)  # fmt: skip
+def test_a_probe_that_does_not_exist_settles_nothing(folder: Path, file: str, old: str, new: str, words: str) -> None:
+    known = definitions.shipped()
+    probes = {each.probe for each in known.workloads} | {each.probe for each in known.experiments} | {"environment"}
+    probes |= {each.probe for each in known.capabilities.values()} | {each.id for each in known.routes.values()}
+    assert check(folder, probes=probes)
+    line = edit(folder / file, old, new)
+    with pytest.raises(AdvisorError) as caught:
+        check(folder, probes=probes)
+    assert f"{file}:{line}:" in caught.value.message
+    assert words in caught.value.message
 
 
 def test_what_is_sound_is_counted() -> None:

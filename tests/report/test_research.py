@@ -13,7 +13,9 @@ from markdown import Markdown
 from advisor.decision.profile import load_profile
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Observation, Run, Summary
-from advisor.report.research import report
+from advisor.report.research import Articles, report
+from advisor.report.research.document import titled
+from advisor.report.research.findings import Findings
 from tests.report.test_hostile import hostile_run
 from tests.samples import sample_run
 
@@ -100,7 +102,9 @@ def as_cited(head: str) -> set[str]:
         title = head.strip("*").split("*")[0]
         return {f"“{title.split(':')[0].rstrip('?.')}”"}
     whole = head if re.search(r", [A-Z]\.$", head) else head.rstrip(".")
-    return {whole, whole.rstrip("."), whole.split(",")[0]}
+    first, *others = [person.split(", ")[0] for person in re.split(r"(?<=\.), (?:[&…] )?", whole)]
+    people = f"{first} et al." if len(others) > 1 else " & ".join((first, *others))
+    return {whole, whole.rstrip("."), first, people}
 
 
 def test_it_is_long_enough_and_has_every_part() -> None:
@@ -171,12 +175,10 @@ def test_two_works_of_one_author_and_year_are_told_apart() -> None:
 def test_what_is_documented_is_never_said_without_its_source() -> None:
     text = told()
     upkeep = section(text, "Findings").split("### Upkeep")[1]
-    paragraphs = [line for line in upkeep.splitlines() if line.startswith("**")]
-    assert paragraphs
-    for paragraph in paragraphs:
-        for sentence in re.split(r"(?<=\.) (?=[A-Z0-9])", paragraph.split("** ", 1)[-1]):
-            if sentence.strip():
-                assert CITATION.search(sentence), sentence
+    lines = [line for line in upkeep.splitlines() if line.startswith("- ")]
+    assert len(lines) > 20
+    for line in lines:
+        assert CITATION.search(line), line
     for row in text.split("\n## Appendix C")[1].split("\n## ")[0].splitlines()[4:]:
         if row.startswith("|"):
             assert CITATION.search(row), row
@@ -212,3 +214,35 @@ def test_a_template_of_ones_own_wins(tmp_path_factory: pytest.TempPathFactory) -
     (folder / "report" / "limits.md.j2").write_text("## Limits\n\nOurs: {{ run.id }}.\n", encoding="utf-8")
     text = report(sample_run(), load_profile("edge"), templates=folder, past=False)
     assert "Ours: 20261120-171200-3f2a." in text
+
+
+def test_a_figure_is_set_apart_only_from_what_its_interval_leaves() -> None:
+    values = {
+        "executorch": Summary(median=1.0, low=0.9, high=1.1, n=9),
+        "onnxruntime": Summary(median=2.5, low=1.0, high=4.0, n=9),
+        "litert": Summary(median=2.0, low=1.9, high=2.1, n=9),
+    }
+
+    def change(each: Observation) -> Observation:
+        if each.metric != "cold-start" or each.route is None:
+            return each
+        return each.model_copy(update={"summary": values[each.route]})
+
+    findings = Findings(sample_run(change=change), {})
+    (starts,) = [each for each in findings.shipped("int8") if each.metric == "Cold start"]
+    assert [name.split(" → ")[1] for name, _ in starts.items][:2] == ["ExecuTorch", "LiteRT"]
+    assert starts.order == "unclear", "the next is higher, but one beyond it reaches down to the lowest"
+
+
+def test_ids_are_said_by_their_titles() -> None:
+    titles = {"edge-latency": "Latency on the device", "capability:cpp": "From C++"}
+    assert titled("'edge-latency' and capability:cpp", titles) == "Latency on the device and From C++"
+    assert titled("'edge-latency' counts", titles, quoted=True) == "“Latency on the device” counts"
+    assert titled("a well-known id", titles) == "a well-known id"
+
+
+def test_what_was_not_tested_does_not_lose_against_its_opposite() -> None:
+    articles = Articles(runs()["empty"], whole_catalog(), past=False)
+    assert articles.disputes()
+    assert all(each.settled.verdict != "cannot be tested here" for each in articles.disputes())
+    assert any(each.settled.right and each.settled.verdict == "cannot be tested here" for each in articles.judged)

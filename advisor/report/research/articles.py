@@ -79,8 +79,9 @@ class Articles:
         return found[:EXAMPLES]
 
     def disputes(self) -> list[Judged]:
-        """Return claims that fail while a claim that says the opposite holds."""
-        return [each for each in self.judged if each.settled.right][:EXAMPLES]
+        """Return claims that failed while a claim that says the opposite holds; what was not tested has not failed."""
+        failed = ("does not hold", "contradicted", "outdated")
+        return [each for each in self.judged if each.settled.right and each.settled.verdict in failed][:EXAMPLES]
 
     def statement(self, claim: str) -> str:
         """Return what a claim says."""
@@ -115,6 +116,14 @@ class Articles:
         untestable = [each for each in verdicts.recommendations if verdicts.persona(each).profile is None]
         undated = [each for each in verdicts.recommendations if each.as_of == "undated" and each not in untestable]
         return len(undated), len(untestable)
+
+    @cached_property
+    def by_profile(self) -> dict[str, list[Row]]:
+        """The advice, profile by profile."""
+        found: dict[str, list[Row]] = {}
+        for row in self.advice:
+            found.setdefault(row.profile, []).append(row)
+        return found
 
     def rows_for(self, profile: str) -> list[Row]:
         """Return the advice for one profile, oldest first."""

@@ -40,7 +40,7 @@ class Entry:
         if self.author is None:
             head = self.source.title.split(":")[0].split(" [")[0].rstrip("?")
             return f"“{head}”"
-        return self.author.split(",")[0] if isinstance(self.source, Article) and self.source.author else self.author
+        return _surnames(self.author) if self.source.author else self.author
 
 
 class Citations:
@@ -117,7 +117,7 @@ class Citations:
         parts = [f"*{_stopped(text(title))}*" if not described else f"*{text(title)}* {_stopped(text(described))}"]
         parts = [who, f"({text(when)}).", *parts] if who else [*parts, f"({text(when)})."]
         publisher = source.publisher.split(", ")[0]
-        if isinstance(source, Article) and source.author and publisher not in _NOBODY:
+        if source.author and publisher not in _NOBODY:
             parts.append(_stopped(text(publisher)))
         if source.url is not None:
             day = self.looked.get(source.id)
@@ -133,10 +133,17 @@ def _entry(source: Source) -> Entry:
     if isinstance(source, Article):
         year = source.date[:4] if source.date[:4].isdigit() else "n.d."
         return Entry(source, source.author or _somebody(author), "", year, source.date)
+    who = source.author or _somebody(author)
     if source.published is None:
-        return Entry(source, _somebody(author), role, "n.d.", "n.d.")
+        return Entry(source, who, role, "n.d.", "n.d.")
     when = source.published
-    return Entry(source, _somebody(author), role, f"{when.year}", f"{when.year}, {_MONTHS[when.month - 1]} {when.day}")
+    return Entry(source, who, role, f"{when.year}", f"{when.year}, {_MONTHS[when.month - 1]} {when.day}")
+
+
+def _surnames(authors: str) -> str:
+    """Return how the text calls people: one surname, two, or the first with ``et al.`` for the others."""
+    people = [person.split(", ")[0] for person in re.split(r"(?<=\.), (?:[&…] )?", authors)]
+    return " & ".join(people) if len(people) < 3 else f"{people[0]} et al."
 
 
 def _somebody(name: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import jinja2
 
 from advisor import resources
+from advisor.decision.criteria import load_criteria
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
@@ -18,12 +21,13 @@ from advisor.knowledge.freshness import age, is_stale
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
+from advisor.measurement import definitions
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.research.articles import Articles
 from advisor.report.research.citations import Citations
 from advisor.report.research.escaping import finalize, tidy
-from advisor.report.research.findings import Findings
+from advisor.report.research.findings import Findings, wins
 
 _PER_FRAMEWORK = ("maintenance", "latest-release", "feature-releases", "documentation", "compatibility", "stewardship",
                   "licence", "ready-made", "own-server", "server-maturity", "research-share", "windows",
@@ -62,13 +66,18 @@ def report(
     catalog = whole_catalog()
     citations = Citations(catalog, _looked())
     titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
+    names = _probes() | titles
     context = {
         "run": run,
         "told": told,
         "day": run.finished.date(),
         "stack": lambda item: words.stack(item.framework, item.route, titles),
         "name": lambda name: words.name(name, titles),
-        "named": lambda names: listed([words.name(name, titles) for name in names]),
+        "named": lambda names, word="and": listed([words.name(name, titles) for name in names], word),
+        "titled": lambda text: titled(text, names, quoted=True),
+        "readable": lambda text: titled(text, _probes()),
+        "wins": wins,
+        "topics": _topics(),
         "findings": Findings(run, titles),
         "table": Table(told, catalog),
         "articles": articles or Articles(run, catalog, seed=seed, past=past),
@@ -154,6 +163,42 @@ def _environment(templates: Path | None) -> jinja2.Environment:
     }
     environment.globals |= {"is_stale": is_stale}
     return environment
+
+
+def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str:
+    """Return a text with every id that has a title replaced by it: ``'edge-latency'`` by “Latency on the device”."""
+
+    def name(found: re.Match[str]) -> str:
+        title = titles.get(found[1])
+        return found[0] if title is None else f"“{title}”" if quoted else title
+
+    return re.sub(r"'?\b((?:[a-z]+:)?[a-z0-9]+(?:-[a-z0-9]+)*)\b'?(?!\()", name, text)
+
+
+def _probes() -> dict[str, str]:
+    """Return the titles of probes and metrics, for texts that name them by their ids."""
+    known = definitions.shipped()
+    found = {each.probe: each.title for each in known.workloads} | {
+        each.probe: each.title for each in known.experiments
+    }
+    found |= {each.probe: each.title for each in known.capabilities.values()}
+    found |= {each.id: f"Route to {each.title}" for each in known.routes.values()} | {"environment": "Start"}
+    return found | {name: title.lower() for name, title in words.METRICS.items() if "-" in name}
+
+
+def _topics() -> dict[str, str]:
+    """Return, for each key of facts, the title of the criterion that reads it."""
+    found: dict[str, str] = {}
+    for criterion in load_criteria().values():
+        for rule in criterion.evidence:
+            if rule.documented:
+                found.setdefault(rule.documented.fact, criterion.title)
+    return found | {
+        "maintenance": "Upkeep",
+        "compatibility": "Compatibility",
+        "latest-release": "Newest release",
+        "server-maturity": "Maturity of its makers' server",
+    }
 
 
 def written(day: date) -> str:

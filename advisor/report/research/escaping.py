@@ -12,6 +12,7 @@ from advisor.report import words
 _BACKSLASHED = re.compile(r"([\\`*_{}\[\]#])")
 _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;", "@": "&#64;"})
 _LEADING = re.compile(r"^(?:[-+=]|\d+(?=[.)](?:\s|$)))")
+_HEADING = re.compile(r"(?m)^(#{1,4} .*)$")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp):(?=//)|\bwww\.")
 
 
@@ -36,4 +37,5 @@ def finalize(value: object) -> Markup:
 def tidy(markdown: str) -> str:
     """Return the document with one empty line between blocks, none at the start, and one newline at the end."""
     lines = [line.rstrip() for line in markdown.splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    spaced = _HEADING.sub(r"\n\1\n", "\n".join(lines))
+    return re.sub(r"\n{3,}", "\n\n", spaced).strip("\n") + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,6 +13,8 @@ from advisor.measurement import definitions
 from advisor.measurement.comparison import Word, compare
 from advisor.measurement.run import Observation, Run, Summary
 from advisor.report import numbers, words
+
+_CASE = re.compile(r"^batch \d+: ")
 
 Order = Literal["lower", "higher", "same", "unclear"]
 
@@ -36,7 +40,11 @@ class Speed:
 
 @dataclass(frozen=True)
 class Figures:
-    """One metric of several stacks, lowest first; ``order`` says how the lowest compares with the next."""
+    """One metric of several stacks, lowest median first.
+
+    ``order`` is ``lower`` where the lowest figure lies apart from every other one, ``same`` where no two of them
+    differ; else ``others`` says how it compares with the highest.
+    """
 
     metric: str
     items: tuple[tuple[str, str], ...]
@@ -136,7 +144,9 @@ class Findings:
                 same = (plain.probe, plain.framework, plain.parameters) == (fast.probe, fast.framework, fast.parameters)
                 if same and plain.mode == definitions.OUT_OF_THE_BOX:
                     name = self.titles.get(fast.framework, fast.framework)
-                    names = (f"{name} with {fast.how or 'its best known setting'}", f"{name} out of the box")
+                    # What else was tried for a moment stands with the observation.
+                    how = (fast.how or "").partition(" (faster than ")[0]
+                    names = (f"{name}, best known" + (f" ({how})" if how else ""), f"{name}, out of the box")
                     case = f"batch {fast.parameters.get('batch')}"
                     found.append(self._speed(titles[fast.probe], case, names, fast, plain))
         return found
@@ -159,14 +169,36 @@ class Findings:
         """Return the figures of the routes in one precision."""
         return [found for metric in SHIPPED if (found := self._figures(metric, precision=precision))]
 
-    def routes(self) -> list[tuple[str, list[Outcome]]]:
-        """Return how each route's proof ended, by precision."""
-        found: dict[str, list[Outcome]] = {}
+    def routes(self) -> list[tuple[str, list[tuple[str, list[Outcome]]]]]:
+        """Return how the routes' proofs ended: by precision, and within one by outcome."""
+        found: dict[str, dict[str, list[Outcome]]] = {}
         for each in self.run.observations:
             if each.route and each.metric is None and each.probe.startswith("route:"):
                 precision = str(each.parameters.get("precision", ""))
-                found.setdefault(precision, []).append(Outcome(self._stack(each), each.outcome, _message(each)))
-        return list(found.items())
+                ended = Outcome(self._stack(each), each.outcome, _message(each))
+                found.setdefault(precision, {}).setdefault(each.outcome, []).append(ended)
+        return [(precision, list(outcomes.items())) for precision, outcomes in found.items()]
+
+    def left_out(self) -> list[tuple[str, list[str]]]:
+        """Return what the session left out on purpose: for each reason, the titles of what it concerns."""
+        titles = self._probe_titles()
+        found: dict[str, dict[str, None]] = {}
+        for each in self.run.skipped:
+            # The advice to measure it after all is the same for all of them, and given once.
+            why = _CASE.sub("", words.line(each.why)).partition("; leave out --quick")[0]
+            found.setdefault(why, {})[titles.get(each.probe, each.probe)] = None
+        return [(why, list(names)) for why, names in found.items()]
+
+    def flags(self) -> list[tuple[str, int]]:
+        """Return how many observations carry each flag, the most frequent first."""
+        return Counter(flag for each in self.run.observations for flag in each.flags).most_common()
+
+    def _probe_titles(self) -> dict[str, str]:
+        known = definitions.shipped()
+        titles = {each.probe: each.title for each in known.workloads}
+        titles |= {each.probe: each.title for each in known.experiments}
+        titles |= {each.probe: each.title for each in known.capabilities.values()}
+        return titles | {"capability:*": "Capabilities", "*-training": "Memory while training"}
 
     def capabilities(self) -> list[Asked]:
         """Return every capability that was tried, in the order of its definition."""
@@ -195,7 +227,7 @@ class Findings:
             slower = found.ratio < 1
             ends = (1 / found.high, 1 / found.low) if slower else (found.low, found.high)
             value = 1 / found.ratio if slower else found.ratio
-            times = f"{value:.2f} [{ends[0]:.2f}–{ends[1]:.2f}]"
+            times = str(numbers.show(value, "", *ends))
         return Speed(
             workload, case, *names, _shown(first), _shown(second), found.word, times, found.pairs, found.means_disagree
         )
@@ -215,10 +247,13 @@ class Findings:
             return None
         width = zone(self.run, {each.framework for each in found})
         summaries = [each.summary for each in found if each.summary]
+        pairs = {order(first, second, width) for first, second in combinations(summaries, 2)}
+        from_lowest = {order(summaries[0], other, width) for other in summaries[1:]}
+        all_of_them: Order = "same" if pairs == {"same"} else "lower" if from_lowest == {"lower"} else "unclear"
         return Figures(
             words.metric(metric),
             tuple((self._stack(each), _shown(each)) for each in found),
-            order(summaries[0], summaries[1], width),
+            all_of_them,
             order(summaries[0], summaries[-1], width),
             self._stack(found[0]),
             self._stack(found[-1]),
@@ -250,3 +285,10 @@ def _message(each: Observation) -> str:
 def told(speeds: Sequence[Speed], word: Word) -> list[Speed]:
     """Return the comparisons that ended in `word`."""
     return [each for each in speeds if each.word == word]
+
+
+def wins(speeds: Sequence[Speed]) -> dict[str, int]:
+    """Return in how many comparisons each of the compared was the faster one, in the order of the first win."""
+    return Counter(
+        each.first if each.word == "faster" else each.second for each in speeds if each.word in ("faster", "slower")
+    )
