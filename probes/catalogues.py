@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +51,7 @@ def counted(packages: Mapping[str, Callable[[], Catalogue]]) -> Proof:
     -------
     Proof
         Figures: ``architectures`` (all together), ``counts`` by package, ``missing`` with the reasons, ``tried`` and
-        ``failed`` of those that were built.
+        ``failed`` of those that were built, and ``transformers_classes`` where that package is installed.
     """
     os.environ.update(OFFLINE)
     counts: dict[str, int] = {}
@@ -75,8 +79,25 @@ def counted(packages: Mapping[str, Callable[[], Catalogue]]) -> Proof:
         "half of the networks that are tried can be built": len(failed) <= (1 - ENOUGH) * len(tried),
         "every package has something to build": all(counts.values()),
     }
-    figures = {"counts": counts, "missing": missing, "tried": tried, "failed": failed}
+    figures: dict[str, Any] = {"counts": counts, "missing": missing, "tried": tried, "failed": failed}
+    if "transformers" in packages and importlib.util.find_spec("transformers"):
+        figures["transformers_classes"] = classes(dir(importlib.import_module("transformers")))
     return judged(built, architectures=sum(counts.values()), **figures)
+
+
+def classes(names: Iterable[str]) -> dict[str, int]:
+    """Return how many of the names in Transformers are those of networks, by the framework they are written for."""
+    networks = [
+        name
+        for name in names
+        if re.search(r"(Model|For[A-Z]\w*)$", name) and not re.search(r"^(TF|Flax)?Auto|PreTrainedModel$", name)
+    ]
+    prefixes = {"TF": "tensorflow", "Flax": "flax"}
+    found = Counter(
+        next((framework for prefix, framework in prefixes.items() if name.startswith(prefix)), "pytorch")
+        for name in networks
+    )
+    return {framework: found[framework] for framework in ("pytorch", *prefixes.values())}
 
 
 def spread(names: Sequence[str], count: int = TRIED) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -40,6 +40,7 @@ def measured(
     expected: Array,
     *,
     port: Callable[[Program], int] = announced,
+    environment: Mapping[str, str] | None = None,
 ) -> Proof:
     """Start a server, compare its answers, put a load on it, and end it.
 
@@ -53,6 +54,8 @@ def measured(
         One sample per row, and the framework's own answers.
     port : callable
         Tells on which port the server listens, once it has been started.
+    environment : mapping, optional
+        Added to the environment of this process.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def measured(
         ``throughput`` (requests per second), ``requests``.
     """
     began = time.perf_counter()
-    with programs.started(command) as server:
+    with programs.started(command, environment=environment) as server:
         number, path = port(server), f"/v1/models/{name}:predict"
         first = _when_ready(server, number, path, inputs[:1])
         cold = time.perf_counter() - began

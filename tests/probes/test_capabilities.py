@@ -26,7 +26,7 @@ CAPABILITIES = (
     "debug-shape-error", "debug-breakpoint", "debug-breakpoint-compiled", "debug-nan", "gradient-check",
     "custom-gradient", "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "tensorboard",
     "device-placement", "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript",
-    "gpu-memory", "numpy-interop", "keras-backend", "public-api",
+    "gpu-memory", "numpy-interop", "keras-backend", "public-api", "visdom", "quantization", "quantization-onnxruntime",
 )  # fmt: skip
 
 # What is not proved with the versions of constraints.txt, and what the message must say.
@@ -39,7 +39,10 @@ EXPECTED = {
 }
 if shutil.which("nvidia-smi") is None:
     EXPECTED |= {(each, "gpu-memory"): ("not_applicable", "no NVIDIA GPU") for each in MODULES}
-NEEDS = {"tensorboard": "tensorboard", "keras-backend": "keras", "export-onnx": "onnx"}
+NEEDS = {
+    "tensorboard": "tensorboard", "visdom": "visdom", "keras-backend": "keras", "export-onnx": "onnx",
+    "quantization": "sklearn", "quantization-onnxruntime": "onnxruntime",
+}  # fmt: skip
 
 # Broken the other way round: a recipe that is refuted as it is must be able to prove.
 MENDED = {("debug-breakpoint-compiled", "not compiled")}
@@ -60,13 +63,19 @@ def framework(request: pytest.FixtureRequest) -> str:
     return name
 
 
+def asked(session: pytest.Session) -> list[str]:
+    """Return the recipes that the tests of this session are about: with ``-k`` it need not be all of them."""
+    found = {item.callspec.params.get("capability") for item in session.items if hasattr(item, "callspec")}
+    return [name for name in CAPABILITIES if name in found]
+
+
 @pytest.fixture
-def trials(framework: str) -> Trials:
-    """Every recipe of a framework, as it is and broken in each way, from one process."""
+def trials(framework: str, request: pytest.FixtureRequest) -> Trials:
+    """Every recipe of a framework that is asked for, as it is and broken in each way, from one process."""
     if framework not in _DONE:
         done = subprocess.run(
             [sys.executable, "-m", "tests.probes.trials", framework],
-            input="".join(json.dumps({"do": "try", "capability": name}) + "\n" for name in CAPABILITIES),
+            input="".join(json.dumps({"do": "try", "capability": name}) + "\n" for name in asked(request.session)),
             capture_output=True, text=True, cwd=ROOT, check=False,
         )  # fmt: skip
         replies = [json.loads(line) for line in done.stdout.splitlines()]

@@ -11,7 +11,7 @@ import pytest
 
 from probes import serving
 from probes.channel import ProbeError
-from tests.probes.recipes import Recipes, left_behind
+from tests.probes.recipes import Recipes, left_behind, need
 
 STAND_IN = Path(__file__).parent / "data" / "model_server.py"
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +40,17 @@ def test_onnx_runtime_serves_the_framework_s_answers(recipes: Recipes, framework
     assert reply["outcome"] == "proved", reply
     check_figures(reply["proof"])
     broken = recipes.prove(f"broken_{framework}", "serving-onnxruntime")
+    assert broken["outcome"] == "refuted", broken
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("framework", ["pytorch", "tensorflow"])
+def test_litserve_serves_the_framework_s_own_program(recipes: Recipes, framework: str) -> None:
+    need("litserve")
+    reply = recipes.prove(framework, "serving-litserve")
+    assert reply["outcome"] == "proved", reply
+    check_figures(reply["proof"])
+    broken = recipes.prove(f"broken_{framework}", "serving-litserve")
     assert broken["outcome"] == "refuted", broken
 
 

@@ -18,12 +18,23 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "dynamic-control-flow", "captured-control-flow", "whole-graph-control-flow", "shape-changes",
         "custom-gradient", "gradient-check", "numpy-interop", "keras-backend", "device-placement", "public-api",
     ),
-    "Find mistakes": ("debug-breakpoint", "debug-breakpoint-compiled", "debug-shape-error", "debug-nan", "tensorboard"),
+    "Find mistakes": (
+        "debug-breakpoint", "debug-breakpoint-compiled", "debug-shape-error", "debug-nan", "tensorboard", "visdom",
+    ),
     "Train": (
         "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "data-parallel", "sharded-training",
-        "multi-worker", "elastic-training",
+        "multi-worker", "elastic-training", "gpu-memory",
     ),
-    "Ship": ("export-onnx", "export-program", "export-ahead-of-time", "export-torchscript"),
+    "Ship": (
+        "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript", "quantization",
+        "quantization-onnxruntime", "serving", "serving-onnxruntime", "serving-litserve", "no-python-deployment", "cpp",
+        "javascript",
+    ),
+    "Routes of four networks": (
+        "route-onnxruntime", "route-openvino", "route-executorch", "route-litert", "route-torchexport",
+        "route-torchscript", "route-aotinductor", "route-savedmodel",
+    ),
+    "Learn and reuse": ("ready-made-models", "brevity"),
 }  # fmt: skip
 REST = "More"
 MEANINGS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -96,9 +97,25 @@ def nothing(*_: object) -> None:
     """Do nothing."""
 
 
+def an_empty_log(_: object, log: Path) -> None:
+    """Leave a log without a message."""
+    log.touch()
+
+
 def of_nothing(recipe: Recipe) -> AbstractContextManager[object]:
     """Survey a package without a single name."""
     return mock.patch.object(recipe, "survey", return_value=recipe.survey(ModuleType("nothing"), ("nothing",)))
+
+
+def calibrated_in_the_dark(recipe: Recipe) -> AbstractContextManager[object]:
+    """Calibrate on images without contrast: what a real one holds is then clipped."""
+    real = recipe.quantized.trained
+
+    def trained(case: Any) -> Any:
+        digits = real(case)
+        return replace(digits, calibration=digits.calibration * np.float32(0.01))
+
+    return mock.patch.object(recipe.quantized, "trained", trained)
 
 
 BREAKS: dict[str, dict[str, Break]] = {
@@ -114,6 +131,12 @@ BREAKS: dict[str, dict[str, Break]] = {
     "reproducibility": {"two seeds": replaced("SEEDS", (7, 8))},
     "checkpoint": {"nothing is damaged": whole_instead_of_truncated},
     "tensorboard": {"nothing is written": replaced("write", nothing)},
+    "visdom": {"nothing is written": replaced("write", an_empty_log)},
+    "quantization": {"in the dark": calibrated_in_the_dark},
+    "quantization-onnxruntime": {
+        "in the dark": calibrated_in_the_dark,
+        "still float32": lambda recipe: mock.patch.object(recipe.onnxruntime_int8, "quantise", nothing),
+    },
     "device-placement": {"elsewhere": told_something_else(placed="the moon")},
     "export-onnx": {"perturbed weights": perturbed_onnx},
     "gpu-memory": {"nothing may be taken": replaced("SHARE", 0.0)},

@@ -82,4 +82,5 @@ BREAKS: dict[str, dict[str, Break]] = common.BREAKS | {
     "export-torchscript": {"perturbed weights": PERTURBED},
     "export-ahead-of-time": {"other inputs": consumer("np.load(questions)", "np.load(questions)[::-1].copy()")},
     "numpy-interop": {"copies": copying},
+    "quantization": common.BREAKS["quantization"] | {"still float32": replaced("in_int8", lambda program, _: program)},
 }

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from tests.probes.broken import common
-from tests.probes.broken.common import Break, Recipe, consumer
+from tests.probes.broken.common import Break, Recipe, consumer, replaced
 
 
 def without_breakpoint(recipe: Recipe) -> AbstractContextManager[object]:
@@ -72,6 +72,12 @@ def trusting(recipe: Recipe) -> AbstractContextManager[object]:
     return mock.patch.object(recipe, "load", load)
 
 
+def in_float32(model: keras.Model, _: object) -> bytes:
+    """Convert without quantizing."""
+    converted: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+    return converted
+
+
 BREAKS: dict[str, dict[str, Break]] = common.BREAKS | {
     "debug-breakpoint": {"no breakpoint": without_breakpoint},
     "debug-breakpoint-compiled": {"not compiled": not_compiled},
@@ -80,6 +86,7 @@ BREAKS: dict[str, dict[str, Break]] = common.BREAKS | {
     "mixed-precision": {"float32": float32},
     "checkpoint": common.BREAKS["checkpoint"] | {"another weight": common.before_resuming(another_weight)},
     "checkpoint-code": {"trusting": trusting},
+    "quantization": common.BREAKS["quantization"] | {"still float32": replaced("in_int8", in_float32)},
     "export-program": {
         "perturbed weights": consumer("inputs = ", "model.variables[0].assign(model.variables[0] * 1.01)\ninputs = ")
     },

@@ -1,0 +1,57 @@
+"""Serve the CNN over REST with LitServe: TensorFlow's SavedModel behind a server that is not TensorFlow's."""
+
+# Without "from __future__ import annotations": LitServe reads the types of what it is to receive and to send.
+import sys
+from typing import Any
+
+import litserve
+import tensorflow as tf
+from fastapi import Request
+
+from probes import programs, replicas, serving
+from probes.frameworks.tensorflow import models
+from probes.proof import Proof
+from probes.workloads import Case
+
+
+def run(case: Case) -> Proof:
+    """Start the server, compare its answers, and put a short load on it."""
+    model, inputs = models.cnn(case.weights), models.natural(case.inputs)
+    artifact = case.folder / "cnn"
+    expected = model(inputs).numpy()  # before the export: Keras exports only what was called once
+    model.export(artifact, verbose=False)
+
+    (port,) = replicas.free_ports(1)
+    server = [sys.executable, "-m", __name__, str(artifact), str(port)]
+    environment = programs.python_path()
+    return serving.measured(server, "cnn", inputs.numpy(), expected, port=lambda _: port, environment=environment)
+
+
+class Served(litserve.LitAPI):
+    """What LitServe asks: a program, and how requests become its inputs."""
+
+    def __init__(self, artifact: str) -> None:
+        super().__init__(api_path="/v1/models/cnn:predict")
+        self.artifact = artifact
+
+    def setup(self, _device: str) -> None:
+        """Load the program once; requests run side by side instead of each on all processors."""
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        self.program = tf.saved_model.load(self.artifact)
+
+    def decode_request(self, request: Request) -> tf.Tensor:
+        """Return the images of a request."""
+        return tf.constant(request["instances"])
+
+    def predict(self, images: tf.Tensor) -> tf.Tensor:
+        """Return their logits."""
+        return self.program.serve(images)
+
+    def encode_response(self, logits: tf.Tensor) -> dict[str, Any]:
+        """Return the answer to a request."""
+        return {"predictions": logits.numpy().tolist()}
+
+
+if __name__ == "__main__":
+    api = litserve.LitServer(Served(sys.argv[1]), accelerator="cpu")
+    api.run(host=replicas.LOOPBACK, port=int(sys.argv[2]), log_level="warning", generate_client_file=False)
