@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,8 +14,11 @@ import pytest
 from advisor.decision.ledger import VERDICTS, Settled, Verdict, claim_rows, ledger, settle
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.claims import Claim, claims_catalog, load_claims
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation, Run, Summary, load_run
 from tests.samples import sample_run
+
+REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"
 
 BOUND = {
     "scope": "One network.",
@@ -155,6 +162,47 @@ def test_claims_that_contradict_each_other_are_shown_with_the_one_that_holds(set
     assert settled["tf-from-distbelief"].right == ()
     mobile = settled["pytorch-first-on-mobile"]
     assert (mobile.verdict, mobile.right) == ("does not hold", ("tf-better-on-mobile",))
+
+
+def selections(content: Any) -> Iterator[dict[str, Any]]:
+    """Yield every selection of observations in a test, however deep it stands."""
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    if isinstance(content, dict) and "probe" in content:
+        yield content
+    for part in parts:
+        yield from selections(part)
+
+
+def observable(selection: dict[str, Any]) -> bool:
+    """Return whether a Run on a processor can hold what is selected: there is a recipe, or a route of the framework."""
+    known = definitions.shipped()
+    kind, _, name = selection["probe"].partition(":")
+    framework = selection.get("framework")
+    if selection.get("device", "cpu") != "cpu":
+        return False
+    if kind == "route":
+        return framework is None or name in known.frameworks[framework].routes
+    if kind == "capability":
+        return framework is None or known.has_recipe(framework, known.capabilities[name])
+    probes = [each.probe for each in known.workloads] + [each.probe for each in known.experiments] + ["environment"]
+    return any(fnmatchcase(probe, selection["probe"]) for probe in probes)
+
+
+def test_at_least_ninety_claims_rest_on_what_a_processor_shows_and_sixty_on_dated_facts() -> None:
+    tests = [claim.test.model_dump(mode="json", exclude_none=True) for claim in load_claims() if claim.test]
+    bound = [list(selections(test)) for test in tests]
+    assert all(bound)
+    assert sum(all(observable(each) for each in asked) for asked in bound) >= 90
+    assert sum(claim.way == "facts" for claim in load_claims()) >= 60
+
+
+@pytest.mark.skipif(not REFERENCE.is_file(), reason="no reference Run is committed yet")
+def test_at_least_ninety_claims_are_settled_by_the_reference_run_and_sixty_by_dated_facts() -> None:
+    rows = ledger(load_run(REFERENCE), claims_catalog(), load_claims())
+    settled = Counter(row.way for row in rows if row.verdict != "cannot be tested here")
+    missing = {row.claim: row.why for row in rows if row.way == "test" and row.verdict == "cannot be tested here"}
+    assert settled["test"] >= 90, missing
+    assert settled["facts"] >= 60
 
 
 def test_rows_can_be_narrowed_to_a_verdict_and_to_an_article(settled: dict[str, Settled]) -> None:
