@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from probes import energy
+
 MOST_CALLS = 2000
 T = TypeVar("T")
 
@@ -39,8 +41,9 @@ def block(
     -------
     dict
         ``wall`` and ``cpu`` (seconds over the timed span; ``cpu`` of all threads of the process), ``nivcsw``
-        (involuntary context switches), ``calls`` (seconds of each call, in order), ``count`` (how many calls there
-        were; ``calls`` holds at most 2000 of them, evenly taken).
+        (involuntary context switches), ``energy`` (joules of the whole processor, where it tells), ``calls`` (seconds
+        of each call, in order), ``count`` (how many calls there were; ``calls`` holds at most 2000 of them, evenly
+        taken).
     """
     time.sleep(settle)
     end = time.perf_counter() + lead_in
@@ -50,6 +53,7 @@ def block(
     collecting = gc.isenabled()
     gc.disable()
     try:
+        counted = energy.counters()
         switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
         cpu = time.process_time()
         start = now = time.perf_counter()
@@ -62,10 +66,12 @@ def block(
         wall = now - start
         cpu = time.process_time() - cpu
         switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw - switches
+        taken = energy.joules(counted, energy.counters())
     finally:
         if collecting:
             gc.enable()
-    return {"wall": wall, "cpu": cpu, "nivcsw": switches, "calls": thinned(calls), "count": len(calls)}
+    found = {"wall": wall, "cpu": cpu, "nivcsw": switches, "calls": thinned(calls), "count": len(calls)}
+    return found if taken is None else found | {"energy": taken}
 
 
 def thinned(values: list[T], most: int = MOST_CALLS) -> list[T]:

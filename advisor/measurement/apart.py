@@ -70,7 +70,7 @@ def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[
                 fail(context, task.blank(), error, result)
                 continue
             _record(context, task, told, objection)
-    # Last, since load of our own is no neighbour for anything else.
+    # Last, since load of our own is no neighbor for anything else.
     for task in (each for each in tasks if each.probe == BUSY):
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
             try:

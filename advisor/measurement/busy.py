@@ -1,7 +1,7 @@
 """How much slower a framework gets while another process keeps one core busy, and what helps.
 
 People share machines, so that is a figure of its own. The load is ours: one process in a session of its own (on Linux
-schedulers that group by session this is the worst neighbour), at rest while the quiet blocks are timed, and bounded
+schedulers that group by session this is the worst neighbor), at rest while the quiet blocks are timed, and bounded
 in processor time. Threads that spin while they wait for each other suffer most: hence the two remedies, OpenMP's
 passive waiting and one thread fewer.
 """
@@ -120,7 +120,7 @@ class Load:
         Raises
         ------
         WorkerError
-            When the load had ended before the block did: then its times are not those beside a neighbour.
+            When the load had ended before the block did: then its times are not those beside a neighbor.
         """
         self._toggle()
         time.sleep(WARM_UP)

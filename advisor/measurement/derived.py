@@ -29,6 +29,8 @@ def derived(run: Run) -> tuple[Observation, ...]:
         Samples per call over seconds per call, where one call is a pass over several samples.
     ``compile-time`` (s)
         What the first call of the compiled alternative took beyond its usual call, also where it was not taken.
+    ``energy`` (J)
+        What the whole processor took per call, where it tells: the energy of each block over its calls.
     ``break-even`` (calls)
         After how many calls compiling has paid for its first call. Refuted where the compiled setting is not faster.
     ``ceiling-share`` (ratio)
@@ -46,6 +48,12 @@ def _of(latency: Observation, run: Run) -> Iterator[Observation]:
         if compiled is not None:
             yield _compile_time(latency, compiled, run)
             yield _break_even(latency, compiled, run)
+    blocks = [
+        each for each in latency.rounds if each.energy is not None and (each.accepted or CONTENDED in latency.flags)
+    ]
+    if blocks:
+        taken = statistics.sampled([each.energy / each.calls for each in blocks if each.energy is not None])
+        yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
     peaks = [
         each.summary.median for each in run.observations
         if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None

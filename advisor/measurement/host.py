@@ -53,6 +53,16 @@ def cores(root: Path = Path("/")) -> int:
     return allowed
 
 
+def not_measurable(root: Path = Path("/")) -> dict[str, str]:
+    """Return what this machine does not tell of a measurement, each with the reason."""
+    counters = sorted((root / "sys/class/powercap").glob("*:[0-9]*/energy_uj"))
+    if not counters:
+        return {"energy": "not measurable here: the system shows no energy counters"}
+    if not any(os.access(counter, os.R_OK) for counter in counters):
+        return {"energy": "not measurable here: only the superuser may read the energy counters"}
+    return {}
+
+
 def _processor(root: Path) -> tuple[str, tuple[str, ...]]:
     fields: dict[str, str] = {}
     try:

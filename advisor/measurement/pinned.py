@@ -30,7 +30,7 @@ from advisor.measurement.tasks import CellTask
 
 METRIC = "latency-pinned"
 PINNED = "pinned"
-ROUNDS = 12
+ROUNDS = 18
 # Calls up to this many seconds are mostly left alone between two turns of the scheduler.
 SHORT = 1e-3
 

@@ -31,6 +31,7 @@ class Start(Model):
     seed: int
     plan: str = ""
     noise: dict[str, str] = Field(default_factory=dict)
+    not_measurable: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -144,7 +145,8 @@ class Record:
         return Run(
             id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
-            aa_floor=self.floors(), noise=self.start.noise, skipped=tuple(self._skipped), spent=spent,
+            aa_floor=self.floors(), noise=self.start.noise,
+            not_measurable=self.start.not_measurable, skipped=tuple(self._skipped), spent=spent,
             observations=tuple(draft.finished(seed=self.start.seed) for draft in self._drafts.values()),
         )  # fmt: skip
 

@@ -70,6 +70,8 @@ class Parity(Model):
 class Round(Model):
     """One timed block: median seconds per call, calls, wall and CPU seconds of the block.
 
+    ``energy``: joules that the whole processor took during the block, where it tells.
+
     What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
     processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
     ``rejected`` says why a block does not count; it was repeated, under the same number, after a pause.
@@ -81,6 +83,7 @@ class Round(Model):
     wall: float
     cpu: float
     mean: float | None = None
+    energy: float | None = None
     foreign_cpu: float | None = None
     hidden_cpu: float | None = None
     canary: float | None = None
@@ -152,7 +155,8 @@ class Run(Model):
     """Everything one session measured; the only document that leaves the measuring wing.
 
     ``aa_floor`` is, per framework, how far apart two processes of one stack were found (ratio); ``noise`` names the
-    signals of other work and says whether each was available.
+    signals of other work and says whether each was available; ``not_measurable`` names what this machine does not tell,
+    and why.
     """
 
     schema_: Literal["advisor.run/1"] = Field(default=SCHEMA, alias="schema")
@@ -167,6 +171,7 @@ class Run(Model):
     frameworks: dict[str, Framework]
     aa_floor: dict[str, float] = Field(default_factory=dict)
     noise: dict[str, str] = Field(default_factory=dict)
+    not_measurable: dict[str, str] = Field(default_factory=dict)
     observations: tuple[Observation, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None

@@ -110,7 +110,7 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
     which every pair is decided, once these processes have been heard for most of the rounds.
 
     The order of the groups, and of the cells within a group, is drawn anew for every round, so that no stack always
-    follows the same neighbour, and a slow spell of the machine falls on all alike.
+    follows the same neighbor, and a slow spell of the machine falls on all alike.
 
     Parameters
     ----------
@@ -187,6 +187,7 @@ def _block(context: Context, cell: Cell, number: int) -> str | None:
         calls=count,
         wall=found["wall"],
         cpu=found["cpu"],
+        energy=found.get("energy"),
         foreign_cpu=sight.foreign_cpu,
         hidden_cpu=sight.hidden_cpu,
         canary=sight.canary,

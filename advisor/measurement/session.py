@@ -105,6 +105,7 @@ def measure(
         head = Start(
             id=store.new_id(started), started=started, mode=plan.mode, advisor=own_version(), host=machine,
             policy=Policy(threads=used), seed=seed, plan=plan.fingerprint, noise=guard.signals, skipped=plan.skipped,
+            not_measurable=host.not_measurable(),
         )  # fmt: skip
         # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
         with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:

@@ -146,7 +146,7 @@ def at_least(interval: Interval, relative: float) -> Interval:
 
 
 def quantile(ordered: Floats, q: float) -> float:
-    """Return the `q` quantile of sorted values (linear between neighbours)."""
+    """Return the `q` quantile of sorted values (linear between neighbors)."""
     return float(np.quantile(ordered, q))
 
 

@@ -57,6 +57,8 @@ METRICS = {
     "runtime-installed-size": "Runtime installed",
     "accuracy": "Accuracy",
     "accuracy-loss": "Accuracy lost",
+    "energy": "Energy per call",
+    "latency-pinned": "Latency on one pinned thread",
     "throughput": "Throughput",
     "compile-time": "Compiling",
     "recompile-time": "Compiling for another shape",
@@ -67,7 +69,7 @@ METRICS = {
     "epochs": "Epochs",
     "peak-flops": "Operations at most",
     "memory-bandwidth": "Bytes copied at most",
-    "slow-down": "Slow-down beside a busy neighbour",
+    "slow-down": "Slow-down beside a busy neighbor",
 }
 
 # Words of profiles' names that are not written in lower case.

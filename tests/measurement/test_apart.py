@@ -151,7 +151,7 @@ def test_the_load_works_when_asked_rests_otherwise_and_ends() -> None:
     assert not process.is_running()
 
 
-def test_a_load_that_is_used_up_is_no_neighbour() -> None:
+def test_a_load_that_is_used_up_is_no_neighbor() -> None:
     with Load(0.1) as load, pytest.raises(WorkerError, match="used up"), load.at_work():
         load.process.wait(20)
 

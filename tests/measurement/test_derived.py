@@ -157,3 +157,13 @@ def test_what_could_not_be_measured_has_no_rate() -> None:
     lost = cell("out-of-the-box", "latency", outcome="error", message="the worker died", proof={"samples": 5})
     found = follows(lost)["throughput"]
     assert (found.outcome, found.message, found.summary) == ("error", "the worker died", None)
+
+
+def test_energy_per_call_follows_from_what_the_blocks_took() -> None:
+    timed = latency("out-of-the-box", [1e-3] * 6)
+    rounds = tuple(each.model_copy(update={"energy": 1.0 + each.round}) for each in timed.rounds)
+    found = follows(timed.model_copy(update={"rounds": rounds}))["energy"]
+    assert found.unit == "J"
+    assert found.summary is not None
+    assert found.summary.median == pytest.approx(3.5 / 50)
+    assert [found.summary.low, found.summary.high] == pytest.approx([1 / 50, 6 / 50])

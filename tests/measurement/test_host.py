@@ -64,3 +64,13 @@ def test_cores_are_those_that_may_be_used(tmp_path: Path, limit: str, most: int 
     allowed = len(os.sched_getaffinity(0))
     expected = allowed if most is None else min(allowed, most)
     assert host.cores(laid_out(tmp_path, {"sys/fs/cgroup/cpu.max": limit})) == expected
+
+
+def test_what_the_machine_does_not_tell_is_said_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "no energy counters" in host.not_measurable(tmp_path)["energy"]
+    laid_out(tmp_path, {"sys/class/powercap/intel-rapl:0/energy_uj": "1\n"})
+    assert host.not_measurable(tmp_path) == {}
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "superuser" in host.not_measurable(tmp_path)["energy"]

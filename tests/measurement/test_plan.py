@@ -28,9 +28,13 @@ def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     assert not whole & {cell.probe for cell in quick.cells}
     assert make_plan(mode="quick", only=["mlp-inference"]).cells
     apart = {"capability:*", "*-training"} | {task.probe for task in standard.experiments}
-    assert {each.probe for each in quick.skipped} - apart == {cell.probe for cell in left_out}
+    extra = {route.id for route in quick.definitions.routes.values() if route.not_quick}
+    assert {each.probe for each in quick.skipped} - apart == {cell.probe for cell in left_out} | extra
     assert all("--quick" in each.why for each in quick.skipped)
-    assert quick.routes == standard.routes
+    assert extra == {"route:openvino"}
+    assert [task for task in standard.routes if task.probe not in extra] == list(quick.routes)
+    assert make_plan(mode="quick", only=["route:openvino"]).routes
+    assert make_plan(mode="quick", routes=["openvino"], frameworks=["pytorch"]).routes
     assert any(cell.mode == BEST_KNOWN for cell in quick.cells)
     assert quick.estimate < standard.estimate < make_plan(mode="thorough").estimate
 

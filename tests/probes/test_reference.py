@@ -31,7 +31,7 @@ def test_gradients_agree_with_finite_differences(name: str) -> None:
     assert slope == pytest.approx((gradients[weight] * direction).sum(), rel=1e-4, abs=1e-5)
 
 
-def test_a_convolution_is_the_sum_over_neighbours() -> None:
+def test_a_convolution_is_the_sum_over_neighbors() -> None:
     rng = np.random.default_rng(1)
     x, kernel, bias = rng.standard_normal((2, 5, 4, 3)), rng.standard_normal((3, 3, 3, 6)), rng.standard_normal(6)
     got, _ = convolution.convolve({"c_kernel": kernel, "c_bias": bias}, "c", x)

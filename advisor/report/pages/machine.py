@@ -20,6 +20,10 @@ def context(report: Report) -> dict[str, Any]:
             (report.stack(key), report.source.figure("aa_floor", key, show=_share)) for key in report.run.aa_floor
         ],
         "signals": [(words.line(name), report.source.quote("noise", name)) for name in report.run.noise],
+        "untold": [
+            (words.METRICS.get(name, words.line(name)), report.source.quote("not_measurable", name))
+            for name in report.run.not_measurable
+        ],
         "blocks": _blocks(report),
         "skipped": [
             (report.source.quote("skipped", place, "probe"), report.source.quote("skipped", place, "why"))
