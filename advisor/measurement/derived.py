@@ -53,7 +53,7 @@ def _of(latency: Observation, run: Run) -> Iterator[Observation]:
     ]
     if blocks:
         taken = statistics.sampled([each.energy / each.calls for each in blocks if each.energy is not None])
-        yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
+        XX
     peaks = [
         each.summary.median for each in run.observations
         if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
