@@ -48,12 +48,10 @@ def _of(latency: Observation, run: Run) -> Iterator[Observation]:
         if compiled is not None:
             yield _compile_time(latency, compiled, run)
             yield _break_even(latency, compiled, run)
-    blocks = [
-        each for each in latency.rounds if each.energy is not None and (each.accepted or CONTENDED in latency.flags)
-    ]
-    if blocks:
-        taken = statistics.sampled([each.energy / each.calls for each in blocks if each.energy is not None])
-        XX
+    counted = [each for each in latency.rounds if each.accepted or CONTENDED in latency.flags]
+    taken = [each.energy / each.calls for each in counted if each.energy is not None]
+    if taken:
+        yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
     peaks = [
         each.summary.median for each in run.observations
         if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
