@@ -26,6 +26,7 @@ CLAIM_COLUMNS = {
     "verdict": "verdict",
     "claim": "what they say",
     "why": "what was found",
+    "recipes": "recipe",
     "sources": "by",
 }
 SYSTEM_COLUMNS = {"name": "system", "belongs to": "of", "status": "status", "since": "since", "instead": "use today"}

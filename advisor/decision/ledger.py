@@ -6,8 +6,9 @@ is an opinion or cannot be tested. A new Run settles the bound claims anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from advisor.decision.trial import Measured, apply, probes
@@ -15,6 +16,7 @@ from advisor.documents import Model
 from advisor.knowledge.articles import last_day
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.claims import Claim, Way
+from advisor.measurement import definitions
 from advisor.measurement.run import Run
 
 Verdict = Literal[
@@ -114,6 +116,7 @@ def claim_rows(
                 "evidence": [pointer for figure in row.measured for pointer in figure.evidence],
                 "facts": list(row.facts),
                 "probes": list(row.probes),
+                "recipes": recipes(row.probes),
                 "contradicts": list(claim.contradicts),
                 "right": list(row.right),
                 "sources": list(claim.sources),
@@ -124,6 +127,31 @@ def claim_rows(
             }
         )
     return rows
+
+
+def recipes(probes: Iterable[str]) -> list[str]:
+    """Return the files that a reader can open to see what `probes` do, as paths below the folder of the project."""
+    known = definitions.shipped()
+    found: dict[str, None] = {}
+    for probe in probes:
+        found |= dict.fromkeys(_files(probe, known))
+    return list(found)
+
+
+def _files(probe: str, known: definitions.Definitions) -> Iterator[str]:
+    kind, _, name = probe.rpartition(":")
+    for framework in known.frameworks:
+        if kind == "capability":
+            files = [f"{name.replace('-', '_')}.py"]
+        elif kind == "route":
+            files = [f"route_{name}.py"]
+        else:
+            # A workload is timed by the code of its task, whichever network it is.
+            tasks = (each.task for each in known.workloads if fnmatchcase(each.probe, probe))
+            files = [f"{task}.py" for task in dict.fromkeys(tasks)] or [f"{name.replace('-', '_')}.py"]
+        for file in files:
+            if (known.probes / "frameworks" / framework / file).is_file():
+                yield f"probes/frameworks/{framework}/{file}"
 
 
 def _measured(claim: Claim, run: Run, catalog: Catalog) -> Settled:

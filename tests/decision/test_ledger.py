@@ -205,6 +205,21 @@ def test_at_least_ninety_claims_are_settled_by_the_reference_run_and_sixty_by_da
     assert settled["facts"] >= 60
 
 
+def test_a_row_leads_to_the_recipes_that_settle_it(settled: dict[str, Settled]) -> None:
+    rows = {row["id"]: row for row in claim_rows(settled.values(), load_claims())}
+    assert rows["tf2-eager-default"]["recipes"][:2] == [
+        "probes/frameworks/pytorch/dynamic_control_flow.py", "probes/frameworks/tensorflow/dynamic_control_flow.py",
+    ]  # fmt: skip
+    assert "probes/frameworks/tensorflow/route_litert.py" in rows["tf-deployment-lead"]["recipes"]
+    assert rows["viso-train-time"]["recipes"] == [
+        "probes/frameworks/pytorch/training.py", "probes/frameworks/tensorflow/training.py"
+    ]  # fmt: skip
+    root = definitions.shipped().probes.parent
+    assert all((root / file).is_file() for row in rows.values() for file in row["recipes"])
+    lost = [row["id"] for row in rows.values() if row["settled_by"] == "test" and not row["recipes"]]
+    assert set(lost) <= {each["id"] for each in rows.values() if each["probes"] == ["environment"]}
+
+
 def test_rows_can_be_narrowed_to_a_verdict_and_to_an_article(settled: dict[str, Settled]) -> None:
     claims = load_claims()
     rows = claim_rows(settled.values(), claims)

@@ -73,9 +73,10 @@ class Asked:
     proof: str
     outcomes: tuple[Outcome, ...]
 
-    def ended(self, outcome: str) -> list[str]:
-        """Return the frameworks for which it ended so."""
-        return [each.stack for each in self.outcomes if each.outcome == outcome]
+    @property
+    def proved(self) -> bool:
+        """Return whether it was proved for every framework that it was tried with."""
+        return all(each.outcome == "proved" for each in self.outcomes)
 
 
 def zone(run: Run, frameworks: Iterable[str]) -> float:
@@ -204,10 +205,13 @@ class Findings:
         """Return every capability that was tried, in the order of its definition."""
         found = []
         for name, asked in definitions.capabilities().items():
+            # Variants of one recipe that ended alike are told once.
             outcomes = tuple(
-                Outcome(self._stack(each), each.outcome, _message(each))
-                for each in self.run.observations
-                if each.probe == f"capability:{name}" and each.metric is None
+                dict.fromkeys(
+                    Outcome(self._stack(each), each.outcome, _message(each))
+                    for each in self.run.observations
+                    if each.probe == f"capability:{name}" and each.metric is None
+                )
             )
             if outcomes:
                 found.append(Asked(asked.title, asked.question, asked.why, asked.proof, outcomes))
