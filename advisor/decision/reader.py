@@ -12,8 +12,12 @@ from advisor.decision.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.decision.recommendation import Stack
 from advisor.measurement.run import Observation, Run, Summary
+from advisor.quantities import show
 
 BEST_KNOWN = "best-known"
+# The metric of what was measured instead where the machine was too busy; it answers another question.
+PINNED = "latency-pinned"
+DISTURBED = "other work disturbed the machine while this was measured"
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ class RunReader:
         framework = self.run.frameworks.get(stack.framework)
         for _, observation in found:
             if observation.outcome == "measured" and "contended" in observation.flags:
-                return Reading("contended", message="other work disturbed the machine while this was measured")
+                return Reading("contended", message=DISTURBED + self._pinned(observation))
             if observation.outcome not in ("measured", "proved"):
                 return Reading(observation.outcome, message=_why(observation))
         if framework is not None and framework.outcome not in ("measured", "proved"):
@@ -170,6 +174,16 @@ class RunReader:
                 return Reading("not_run", message=skipped.why)
         left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=left_out)
+
+    def _pinned(self, contended: Observation) -> str:
+        """Return what one pinned thread took instead, in words; nothing where that was not measured either."""
+        known = (contended.probe, contended.framework, contended.route, contended.mode, contended.parameters)
+        for each in self.run.observations:
+            if each.metric == PINNED and each.summary is not None:
+                cell = (each.probe, each.framework, each.route, each.mode, each.parameters)
+                if cell == known:
+                    return f"; on one thread pinned to a core it took {show(each.summary.median, 's')}"
+        return ""
 
 
 def _includes(observation: Observation, selection: Selection) -> bool:

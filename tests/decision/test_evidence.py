@@ -58,7 +58,7 @@ def test_a_measured_figure_points_to_its_observation() -> None:
     assert (finding.cell.provenance, finding.cell.outcome, finding.cell.text) == (
         "measured here",
         "measured",
-        "90.0 µs",
+        "90 µs",
     )
 
 
@@ -74,7 +74,7 @@ def test_too_few_calls_for_a_quantile_leave_only_a_bound() -> None:
     run = changed(is_("route:litert", metric="latency"), summary=Summary(median=1e-4, low=0.9e-4, high=1.1e-4, n=20))
     cell = found(LITERT, "edge-latency-p99", run).cell
     assert (cell.outcome, cell.value, cell.low, cell.high) == ("bounded", None, 0.9e-4, None)
-    assert cell.text == "at least 90.0 µs"
+    assert cell.text == "at least 90 µs"
 
 
 def test_a_proof_is_a_level() -> None:
@@ -122,6 +122,25 @@ def test_a_disturbed_measurement_orders_nothing() -> None:
     run = changed(is_("route:litert", metric="latency"), flags=("contended",))
     cell = found(LITERT, "edge-latency", run).cell
     assert (cell.outcome, cell.provenance, cell.value) == ("contended", "missing", None)
+    assert cell.message == "other work disturbed the machine while this was measured"
+
+
+def test_what_one_pinned_thread_took_instead_is_told_and_decides_nothing() -> None:
+    run = changed(is_("route:litert", metric="latency"), flags=("contended",))
+    contended = [each for each in run.observations if "contended" in each.flags]
+    pinned = [
+        each.model_copy(
+            update={"metric": "latency-pinned", "flags": ("pinned",), "summary": Summary(median=n, low=n, high=n, n=18)}
+        )
+        for each, n in zip(contended, (51e-6, 52e-6, 53e-6, 54e-6), strict=False)
+    ]
+    run = run.model_copy(update={"observations": (*run.observations, *pinned)})
+    cell = found(LITERT, "edge-latency", run).cell
+    assert (cell.outcome, cell.value) == ("contended", None)
+    assert cell.message is not None
+    assert cell.message.startswith(
+        "other work disturbed the machine while this was measured; on one thread pinned to a core"
+    )
 
 
 def test_a_figure_in_another_unit_is_not_taken() -> None:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from advisor.report import words
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Steady state": ("latency", "throughput", "ceiling-share", "slow-down", "peak-flops", "memory-bandwidth"),
+    "Steady state": (
+        "latency", "latency-pinned", "energy", "throughput", "ceiling-share", "slow-down", "peak-flops",
+        "memory-bandwidth",
+    ),
     "First call and compiling": (
         "cold-start", "import-time", "first-call", "compile-time", "recompile-time", "break-even",
     ),
