@@ -37,7 +37,16 @@ _NOTHING = Markup()
 _KEPT = 64
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
-_INHERITED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+_INHERITED = (
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "font-size",
+    "font-weight",
+    "text-anchor",
+    "opacity",
+)
 _PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 _ARCS = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
@@ -153,6 +162,10 @@ def _clean(root: ElementTree.Element) -> None:
         for name in ("fill", "stroke"):
             if element.get(name) == "transparent":
                 element.set(name, "none")
+        if element.tag == "line":
+            for name in ("x2", "y2"):
+                if element.get(name) == "0":
+                    del element.attrib[name]
         _circle(element)
     for group in root.iter("g"):
         _share(group)

@@ -14,6 +14,7 @@ from advisor.report.pages import (
     evidence,
     home,
     machine,
+    paper,
     probe,
     profile,
     routes,
@@ -102,7 +103,16 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         "systems-gone", "systems", "Systems that articles name, and what replaced them", "Systems", "wide",
         systems.context(report, "systems-gone"),
     )  # fmt: skip
-    about = pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
+    about: Nav = []
+    if report.recommendations:
+        told = report.recommendations[0]
+        papers = paper.papers(report, told, templates)
+        for each in papers:
+            found = pages.simple(
+                each.name, "report", each.heading, each.short, _TOC, paper.context(report, told, each, papers)
+            )
+            about += found if each is papers[0] else []
+    about += pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
     about += pages.simple(
         "downloads", "downloads", "The files behind these pages", "Downloads", _TOC, {"files": _files(report, folder)}
     )
