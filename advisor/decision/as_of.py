@@ -7,9 +7,9 @@ anything is worked out beside it, by the same engine, and said too.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from advisor.decision.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
@@ -19,7 +19,7 @@ from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
 from advisor.errors import EXIT_REFUSED, AdvisorError
-from advisor.knowledge.catalog import Catalog
+from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.runtimes import Runtime, load_runtimes
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
@@ -88,6 +88,7 @@ def decide_as_of(
             exit_code=EXIT_REFUSED,
         )
     run = empty_run(day)
+    catalog = counted(catalog, run.frameworks, day)
     table = _table(run, asked, catalog, frameworks, exclude)
     told = assemble(table, run, catalog, seed=seed, samples=samples)
     full = None
@@ -96,6 +97,40 @@ def decide_as_of(
         full = assemble(_table(run, profile, catalog, frameworks, exclude), run, catalog, seed=seed, samples=samples)
     kept = [text for text in told.warnings if "could not be measured" not in text]
     return told.model_copy(update={"warnings": (*_stated(told, full, profile, aside, day), *kept), "next_probe": None})
+
+
+def counted(catalog: Catalog, frameworks: Iterable[str], day: date) -> Catalog:
+    """Return the Catalog with the feature versions of the year before `day` counted, wherever their days are known.
+
+    The counts that are written down are those of calendar years, and up to a year old on `day`.
+    """
+    year = day - timedelta(days=365)
+    found = [count for name in frameworks if (count := _count(catalog, name, year, day)) is not None]
+    return catalog.model_copy(update={"facts": (*catalog.facts, *found)})
+
+
+def _count(catalog: Catalog, framework: str, year: date, day: date) -> Fact | None:
+    """Return how many feature versions of `framework` appeared from `year` to `day`; None where the list is too short.
+
+    A version of which only the month is known may lie on either side: it widens the interval.
+    """
+    named = [fact for fact in catalog.facts if (fact.subject, fact.key) == (framework, "latest-release")]
+    known = [(fact.earliest, fact.latest, fact) for fact in named if fact.earliest and fact.latest]
+    newest = max((fact for *_, fact in known if fact.holds(day)), key=lambda fact: fact.valid_from, default=None)
+    # Only where the list reaches back beyond the year is it known to be whole.
+    if newest is None or not any(latest <= year for _, latest, _ in known):
+        return None
+    high = sum(earliest <= day and latest > year for earliest, latest, _ in known)
+    low = sum(latest <= day and earliest > year for earliest, latest, _ in known)
+    likely = sum(year < latest <= day for _, latest, _ in known)
+    # The sources are those of the days that are counted, the last of them first of all.
+    return newest.model_copy(
+        update={
+            "key": "feature-releases", "earliest": None, "latest": None, "unit": "",
+            "statement": f"In the year to {day.isoformat()} {likely} feature versions appeared, by their days.",
+            "value": likely, "low": low, "high": high, "valid_from": day, "valid_to": None,
+        }
+    )  # fmt: skip
 
 
 def documents_only(profile: Profile, catalog: Catalog) -> tuple[Profile, tuple[Criterion, ...]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.as_of import FIRST_DAY, decide_as_of, documents_only, empty_run, runtimes_of
+from advisor.decision.as_of import FIRST_DAY, counted, decide_as_of, documents_only, empty_run, runtimes_of
 from advisor.decision.criteria import load_criteria
 from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.errors import AdvisorError
@@ -53,6 +53,18 @@ def test_what_only_a_measurement_answers_is_set_aside_for_all_and_said() -> None
 def test_a_figure_that_was_measured_elsewhere_is_a_measurement_too() -> None:
     _, aside = documents_only(load_profile("small-data"), whole_catalog())
     assert "busy-slowdown" in {criterion.id for criterion in aside}
+
+
+def test_feature_versions_are_counted_up_to_the_day_not_up_to_the_last_new_year() -> None:
+    day = date(2024, 10, 23)
+    before = whole_catalog().fact("pytorch", "feature-releases", day)
+    after = counted(whole_catalog(), ("pytorch", "tensorflow"), day).fact("pytorch", "feature-releases", day)
+    assert before is not None
+    assert after is not None
+    assert (before.value, after.value) == (2, 4), "2.0 and 2.1 in 2023; 2.1 to 2.4 in the year to that day"
+    assert (after.low, after.high) == (3, 5), "of 2.1 and 2.5 only the month is known"
+    assert after.id == "pytorch-2-4-released", "whose source says so"
+    assert counted(whole_catalog(), ("pytorch",), date(2019, 12, 1)) == whole_catalog(), "the list is too short there"
 
 
 def test_the_runtimes_are_those_of_the_day_under_their_names_of_the_day() -> None:
