@@ -48,10 +48,10 @@ def papers(report: Report, told: Recommendation, templates: Path | None = None) 
     text = research(report.run, told, templates=templates, articles=articles)
     title, *sections = re.split(r"(?m)^## ", text)
     own: dict[str, tuple[str, tuple[str, str, Markup]]] = {}
-    body = [("The question", "question", _html(title.partition("\n")[2], "the question"))]
+    body = [("The question", "question", html(title.partition("\n")[2], "the question"))]
     for section in sections:
         heading, _, rest = section.partition("\n")
-        found = (heading, words.slug(heading), _html(rest, heading))
+        found = (heading, words.slug(heading), html(rest, heading))
         part = next((part for part in PARTS if heading.startswith(part)), None)
         if part is None:
             body.append(found)
@@ -75,17 +75,17 @@ def context(report: Report, told: Recommendation, paper: Paper, papers: list[Pap
     }
 
 
-def _html(text: str, about: str) -> Markup:
+def html(text: str, about: str) -> Markup:
     """Return Markdown as HTML; its tables scroll within the page, and its links tell no site where they come from."""
-    html = markdown.markdown(text, extensions=["tables"])
-    tables = iter(range(1, html.count("<table>") + 1))
-    html = re.sub("<table>", lambda _: _scrolling(about, tables), html).replace("</table>", "</table></div>")
+    found = markdown.markdown(text, extensions=["tables"])
+    tables = iter(range(1, found.count("<table>") + 1))
+    found = re.sub("<table>", lambda _: _scrolling(about, tables), found).replace("</table>", "</table></div>")
     # The policy of the pages allows no inline style.
-    html = re.sub(r"<th\b", '<th scope="col"', html)
-    html = re.sub(r' style="text-align: (?:left|center);"', "", html)
-    html = html.replace(' style="text-align: right;"', ' class="n"')
-    html = html.replace('<a href="http', '<a rel="noreferrer" href="http')
-    return Markup(re.sub(r"\n\s*\n", "\n", html))  # noqa: S704 - the report escapes what it shows
+    found = re.sub(r"<th\b", '<th scope="col"', found)
+    found = re.sub(r' style="text-align: (?:left|center);"', "", found)
+    found = found.replace(' style="text-align: right;"', ' class="n"')
+    found = found.replace('<a href="http', '<a rel="noreferrer" href="http')
+    return Markup(re.sub(r"\n\s*\n", "\n", found))  # noqa: S704 - the report escapes what it shows
 
 
 def _scrolling(about: str, tables: Iterator[int]) -> str:
