@@ -60,6 +60,20 @@ def test_every_system_has_a_row(site: Site) -> None:
     assert found["system-torch-lua"] == "archived"
 
 
+def test_what_is_said_of_a_system_has_its_source_with_the_day_somebody_looked(site: Site) -> None:
+    sourced = {f"system-{system.id}" for system in load_systems().systems if system.source}
+    for page in ("systems", "systems-gone"):
+        for row in read(site.folder / f"{page}.html").find("tr"):
+            if row.attributes.get("id") in sourced:
+                assert "looked at" in row.text, row.text
+
+
+def test_a_system_leads_to_the_recipes_that_exercise_it(site: Site) -> None:
+    page = read(site.folder / "systems.html")
+    (board,) = [row for row in page.find("tr") if row.attributes.get("id") == "system-tensorboard"]
+    assert "capability-tensorboard.html" in {link.attributes.get("href") for link in board.find("a")}
+
+
 def test_a_filter_leads_to_the_page_that_has_its_rows(site: Site) -> None:
     for page in ("systems", "systems-gone"):
         for link in read(site.folder / f"{page}.html").find("a"):

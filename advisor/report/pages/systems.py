@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any
 
+from advisor.knowledge.freshness import is_stale
 from advisor.report import words
 from advisor.report.pages.context import Report
 
@@ -65,4 +68,21 @@ def _row(report: Report, place: int, row: dict[str, str]) -> dict[str, Any]:
         "title": quote("source"),
         "url": url if url.startswith("https://") else None,
         "instead": quote("instead"),
+        "checked": row["checked on"],
+        "stale": is_stale(date.fromisoformat(row["checked on"]), report.run.finished.date()),
+        "recipes": _recipes(report, row["recipes"].split(", ")) if row["recipes"] else [],
     }
+
+
+def _recipes(report: Report, globs: list[str]) -> list[tuple[str, str]]:
+    """Return title and address of what this Run has of the recipes that exercise a system; many by their overview."""
+    found: dict[str, str] = {}
+    for glob in globs:
+        pages = [page for page in report.probes if fnmatchcase(page.probe, glob)]
+        if pages and glob == "capability:*":
+            found["all capabilities"] = report.href("capabilities")
+        elif pages and "*" in glob:
+            found["the workloads"] = report.href("workloads")
+        else:
+            found |= {page.title: report.href(page.name) for page in pages}
+    return list(found.items())
