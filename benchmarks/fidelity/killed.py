@@ -63,7 +63,9 @@ def results(quick: bool) -> list[Result]:
             f"{counts['lost']} accepted blocks lost, {counts['doubled']} doubled, "
             f"{counts['other verdict']} verdicts turned; {counts['killed while it measured']} had measured when killed",
             "nothing lost, nothing doubled, the same verdict",
-            not (counts["lost"] or counts["doubled"] or counts["other verdict"]),
+            # A kill that met nothing proves nothing.
+            counts["killed while it measured"] > 0
+            and not (counts["lost"] or counts["doubled"] or counts["other verdict"]),
         )
     ]
 
