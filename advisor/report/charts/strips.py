@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 from markupsafe import Markup
@@ -37,48 +37,57 @@ def strips(rows: Sequence[Strip], finding: Markup) -> drawing.Drawing:
 
 
 def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot = width - 14
+    plot, bottom = width - 14, _ROW * len(rows)
+    blocks = [row.blocks[:: math.ceil(len(row.blocks) / _MOST) or 1] for row in rows]
+    seconds = [block[0] for each in blocks for block in each]
+    low, high, ticks = logarithmic(seconds, 6 if width > 400 else 3)
+
+    def x(value: float) -> float:
+        return plot * math.log(value / low) / math.log(high / low)
+
     dots: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
-    for number, row in enumerate(rows):
+    for number, (row, each) in enumerate(zip(rows, blocks, strict=True)):
         top = number * _ROW
-        names.append({"name": row.name, "y": top + 12, "median": row.median, "top": top + 20, "bottom": top + 38})
-        for count, (seconds, accepted) in enumerate(row.blocks[:: math.ceil(len(row.blocks) / _MOST) or 1]):
+        names.append({"name": row.name, "y": top + 12, "median": x(row.median), "top": top + 20, "bottom": top + 38})
+        for count, (value, accepted) in enumerate(each):
             # Spread in a fixed pattern, not at random: two builds must be equal.
             offset = (count * 7) % 11 - 5
-            dots.append(
-                {
-                    "x": seconds, "y": top + 29 + offset, "colour": drawing.colour(row.framework),
-                    "accepted": accepted,
-                }
-            )  # fmt: skip
-    low, high, ticks = logarithmic([dot["x"] for dot in dots], 6 if width > 400 else 3)
-    layers = _layers(plot, low, high, tuple(ticks))
-    return layers, _ROW * len(rows) + 4, {"dots": dots, "names": names}
+            colour = drawing.colour(row.framework)
+            dots.append({"x": x(value), "y": top + 29 + offset, "colour": colour, "accepted": accepted})
+    marks = [{"x": x(tick), "text": numbers.show(tick, "s").text, "top": 0, "bottom": bottom} for tick in ticks]
+    return _layers(plot), bottom + 4, {"dots": dots, "names": names, "ticks": marks}
 
 
 @drawing.compiled
-def _layers(plot: int, low: float, high: float, ticks: tuple[float, ...]) -> drawing.Chart:
-    scale = alt.Scale(type="log", domain=[low, high], nice=False)
-    texts = {tick: numbers.show(tick, "s").text for tick in ticks}
-    expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
-    axis = alt.Axis(values=ticks, labelExpr=f"{expression} : ''", title=None, labelFlush=True)
-    dot, name = drawing.named("dots"), drawing.named("names")
-    place: dict[str, Any] = {"y": alt.Y("y:Q", scale=None, axis=None)}
-    x, colour = alt.X("x:Q", scale=scale, axis=axis), alt.Stroke("colour:N", scale=None)
+def _layers(plot: int) -> drawing.Chart:
+    """Return the layers on pixels: a logarithmic axis of the renderer's would have to be compiled for every chart."""
+    dot, name, tick = drawing.named("dots"), drawing.named("names"), drawing.named("ticks")
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    top, bottom = alt.Y("top:Q", scale=None, axis=None), alt.Y2("bottom")
+    label = {"x": x, "y": alt.Y("bottom:Q", scale=None), "text": alt.Text("text:N")}
+    places: dict[Literal["left", "center", "right"], str] = {
+        "left": "datum.x < 20",
+        "right": f"datum.x > {plot - 20}",
+        "center": f"datum.x >= 20 && datum.x <= {plot - 20}",
+    }
     layers = [
+        tick.mark_rule(stroke=drawing.RULE).encode(x=x, y=top, y2=bottom),
         dot.transform_filter("datum.accepted").mark_circle(size=34, opacity=0.75, stroke=None).encode(
-            x=x, fill=alt.Fill("colour:N", scale=None), **place
+            x=x, y=y, fill=alt.Fill("colour:N", scale=None)
         ),
         dot.transform_filter("!datum.accepted").mark_point(size=34, filled=False, strokeWidth=1.5).encode(
-            x=x, stroke=colour, **place
+            x=x, y=y, stroke=alt.Stroke("colour:N", scale=None)
         ),
         name.mark_rule(strokeWidth=1.5, stroke=drawing.INK).encode(
-            x=alt.X("median:Q", scale=scale), y=alt.Y("top:Q", scale=None), y2=alt.Y2("bottom")
+            x=alt.X("median:Q", scale=None), y=top, y2=bottom
         ),
         name.mark_text(
-            align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, baseline="middle",
-            limit=plot,
-        ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
+            align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
+        ).encode(x=drawing.at(0), y=y, text=alt.Text("name:N")),
+        *(
+            tick.transform_filter(where).mark_text(align=align, dy=18, fill=drawing.INK_2).encode(**label)
+            for align, where in places.items()
+        ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
