@@ -5,8 +5,10 @@
   const links = document.querySelector(".runs");
   const asked = new URLSearchParams(location.search).get("run");
   if (!links) return;
-  links.children[asked === null ? 1 : 0].setAttribute("aria-current", "true");
-  if (asked === null || asked === links.dataset.run) return;
+  if (asked === null || asked === links.dataset.run) {
+    links.children[asked === null ? 1 : 0].setAttribute("aria-current", "true");
+    return;
+  }
   const note = document.createElement("p");
   note.className = "pinned";
   note.append(`This address is pinned to the run ${asked}. The site now shows the run ${links.dataset.run}: its figures may differ.`);

@@ -71,7 +71,7 @@
       const last = moved.findLast(({ place }) => weights[place] > 0);
       moved = moved.filter((each) => each !== last);
     }
-    const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${Number((100 * weights[place] / total).toFixed(6))}`)}`);
+    const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${Number((100 * weights[place] / total).toFixed(3))}`)}`);
     return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options].join(" ");
   }
 

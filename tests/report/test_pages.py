@@ -125,7 +125,8 @@ def test_ranks_and_weights_are_drawn_with_their_tables(site: Site) -> None:
     rows = one(page, "fig-ranks").one("tbody").find("tr")
     for row, ranked in zip(rows, feasible, strict=True):
         shown = [each.text for each in row.find("td")]
-        assert shown == [numbers.percent(share) for share in ranked.rank_acceptability]
+        free = [each for each in (ranked.first_by_ranking, ranked.first_by_any) if each is not None]
+        assert shown == [numbers.percent(share) for share in (*ranked.rank_acceptability, *free)]
     moved = [each for each in told.stability if each.low > 0 or each.high < 1]
     assert len(one(page, "fig-stability").one("tbody").find("tr")) == len(moved) > 0
 
@@ -168,7 +169,7 @@ def test_the_report_takes_then_and_now_from_the_page_of_it(site: Site) -> None:
     found = paper.papers(report, site.recommendations[0])
     assert found[0].name == "report"
     text = " ".join(html for _, _, html in found[0].sections)
-    assert str(report.past.document.agreement.agreed) in text
+    assert str(report.past.data["agreement"]["agreed"]) in text
 
 
 def test_evidence_is_the_same_as_csv_and_as_json(site: Site) -> None:

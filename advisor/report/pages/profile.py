@@ -11,7 +11,7 @@ from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Source
 from advisor.report.pages.cells import NeedView, need_views
-from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.context import Report
 from advisor.report.pages.flips import flips
 
 
@@ -94,21 +94,25 @@ def ranked_view(
     }
 
 
-def _ranks(
-    report: Report, source: Source, feasible: Sequence[tuple[int, Ranked]]
-) -> list[tuple[StackName, list[Figure]]]:
-    """Return how often each stack takes each rank."""
+def _ranks(report: Report, source: Source, feasible: Sequence[tuple[int, Ranked]]) -> list[dict[str, Any]]:
+    """Return how often each stack takes each rank, and how often the first one with less known of the weights."""
     return [
-        (
-            report.stack(ranked.framework, ranked.route),
-            [
+        {
+            "stack": report.stack(ranked.framework, ranked.route),
+            "shares": [
                 source.figure("ranking", place, "rank_acceptability", number, show=numbers.percent)
                 for number in range(len(ranked.rank_acceptability))
             ],
-        )
+            "by_order": _share(source, place, "first_by_ranking", ranked.first_by_ranking),
+            "by_any": _share(source, place, "first_by_any", ranked.first_by_any),
+        }
         for place, ranked in feasible
         if ranked.rank_acceptability
     ]
+
+
+def _share(source: Source, place: int, key: str, value: float | None) -> Figure | None:
+    return None if value is None else source.figure("ranking", place, key, show=numbers.percent)
 
 
 def _scale(ranked: Sequence[Ranked]) -> tuple[float, float]:
