@@ -20,9 +20,10 @@ from advisor.knowledge.articles import Article, load_articles
 from advisor.knowledge.claims import claims_catalog, load_claims
 from advisor.knowledge.survey import system_rows
 from advisor.measurement import definitions
-from advisor.measurement.run import Run
+from advisor.measurement.run import Observation, Run
 
 NOT_RUN, NO_RECIPE = "not_run", "no_recipe"
+_GRAVITY = ("proved", "not_applicable", "not_run", "not_installed", "not_supported", "refuted", "error")
 
 
 class Capability(Model):
@@ -111,7 +112,10 @@ def matrix(run: Run) -> Matrix:
     for index, each in enumerate(run.observations):
         kind, _, name = each.probe.partition(":")
         if kind == "capability":
-            tried.setdefault(name, {})[each.framework] = index
+            cells = tried.setdefault(name, {})
+            # Of several variants the cell shows the one that went worst, and leads to it.
+            if each.framework not in cells or _gravity(each) > _gravity(run.observations[cells[each.framework]]):
+                cells[each.framework] = index
     frameworks = list(dict.fromkeys([*shipped.frameworks, *run.frameworks]))
     rows = []
     for name in [*shipped.capabilities, *(name for name in tried if name not in shipped.capabilities)]:
@@ -131,6 +135,10 @@ def matrix(run: Run) -> Matrix:
         )  # fmt: skip
     counts = {name: dict(Counter(row.outcomes.get(name, NO_RECIPE) for row in rows)) for name in frameworks}
     return Matrix(run=run.id, total=len(rows), counts=counts, capabilities=tuple(rows))
+
+
+def _gravity(each: Observation) -> int:
+    return _GRAVITY.index(each.outcome) if each.outcome in _GRAVITY else len(_GRAVITY)
 
 
 def settled(run: Run) -> Ledger:

@@ -81,3 +81,16 @@ def test_without_any_capability_nothing_was_run() -> None:
         for word in row.outcomes.values()
     }
     assert outcomes <= {published.NOT_RUN, published.NO_RECIPE}
+
+
+def test_of_several_variants_the_worst_is_shown() -> None:
+    run = sample_run()
+    (cell,) = [each for each in run.observations if each.probe == "capability:data-parallel"][:1]
+    variants = [
+        cell.model_copy(update={"parameters": {"n": number}, "outcome": outcome})
+        for number, outcome in enumerate(("not_installed", "refuted", "proved"))
+    ]
+    matrix = published.matrix(run.model_copy(update={"observations": tuple(variants)}))
+    (row,) = [row for row in matrix.capabilities if row.id == "data-parallel"]
+    assert row.outcomes["pytorch"] == "refuted"
+    assert row.observations["pytorch"] == 1
