@@ -13,7 +13,7 @@ import advisor
 
 ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "decision", "report"]
-GROUND = {"documents", "errors", "kept", "nodes", "quantities", "resources"}
+GROUND = {"documents", "errors", "kept", "nodes", "quantities", "resources", "rounding"}
 
 
 def imported(file: Path) -> set[str]:

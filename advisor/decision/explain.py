@@ -9,7 +9,7 @@ from advisor.decision.profile import Wish
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell
 from advisor.decision.table import Table
-from advisor.decision.wording import origin
+from advisor.decision.wording import listed, origin
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run
 
@@ -17,41 +17,65 @@ REASONS = 3
 STALE = timedelta(days=365)
 
 
-def reasons(table: Table) -> list[str]:
-    """Return the criteria that make the most of the difference between the first and the second, as sentences."""
-    if len(table.feasible) < 2:
+def reasons(table: Table, answer: str) -> list[str]:
+    """Return the criteria that make the most of the difference between the answer and the next, as sentences.
+
+    Where two are as good and the answer is the one that the team knows, that comes first: it decided.
+    """
+    others = [name for name in table.feasible if name != answer]
+    if not others:
         return []
-    first, second = table.feasible[:2]
-    gains = sorted(_differences(table, first, second), key=lambda item: (-item[0], item[1].criterion.id))
-    return [
-        f"It {_comparison(table, first, second, wish)}; worth {gain:.2f}."
-        for gain, wish in gains[:REASONS]
-        if round(gain, 2) > 0
-    ]
+    second = others[0]
+    lead = table.values[answer].middle - table.values[second].middle
+    found = list(_known_already(table, answer))
+    gains = sorted(_differences(table, answer, second), key=lambda item: (-item[0], item[1].criterion.id))
+    for gain, wish in gains:
+        if len(found) < REASONS and round(gain, 2) > 0:
+            share = _share(round(gain, 2), round(lead, 2))
+            found.append(f"It {_comparison(table, answer, second, wish)}; this {share}.")
+    return found
 
 
-def against(table: Table) -> str | None:
-    """Return the strongest argument against the first: where a rival gains most on it, and what nobody knows."""
-    if len(table.feasible) < 2:
+def against(table: Table, answer: str) -> str | None:
+    """Return the strongest argument against the answer: where a rival gains most on it, and what nobody knows."""
+    others = [name for name in table.feasible if name != answer]
+    if not others:
         return None
-    first = table.feasible[0]
     losses = [
         (gain, rival, wish)
-        for rival in table.feasible[1:]
-        for gain, wish in _differences(table, rival, first)
+        for rival in others
+        for gain, wish in _differences(table, rival, answer)
         if round(gain, 2) > 0
     ]
     parts = []
     if losses:
         gain, rival, wish = min(losses, key=lambda item: (-item[0], item[1], item[2].criterion.id))
-        parts.append(f"{table.title(rival)} {_comparison(table, rival, first, wish)}; worth {gain:.2f} to it.")
-    unknown = [wish for wish in table.profile.wishes if table.worths[first, wish.criterion.id].point is None]
+        title = table.title(rival)
+        parts.append(f"{title} {_comparison(table, rival, answer, wish)}; this is worth {gain:.2f} to {title}.")
+    unknown = [wish for wish in table.profile.wishes if table.worths[answer, wish.criterion.id].point is None]
     if unknown:
         share = sum(wish.weight for wish in unknown)
         names = ", ".join(wish.criterion.title for wish in unknown[:3])
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         parts.append(f"Of the answer itself {share * 100:.0f} % of the weight is unknown ({names}{more}).")
     return " ".join(parts) or "On no criterion of this profile is another stack clearly better."
+
+
+def _share(gain: float, lead: float) -> str:
+    """Return what a criterion adds, beside the whole lead: others may take some of it away again."""
+    if lead <= 0:
+        return f"is worth {gain:.2f} to it"
+    if gain < lead:
+        return f"makes {gain:.2f} of its lead of {lead:.2f}"
+    return f"is worth {gain:.2f}, {'more than' if gain > lead else 'as much as'} its whole lead of {lead:.2f}"
+
+
+def _known_already(table: Table, answer: str) -> Iterable[str]:
+    """Yield why a stack is named that is not the first by its value: only a tie that the team decides does that."""
+    if answer != table.feasible[0]:
+        known = table.titles.get(table.stacks[answer].framework, table.stacks[answer].framework)
+        other = table.title(table.feasible[0])
+        yield f"It is built on {known}, which the team knows, and {other} is not better by enough to matter."
 
 
 def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
@@ -83,12 +107,17 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
 
 def _comparison(table: Table, one: str, other: str, wish: Wish) -> str:
     mine, theirs = table.cell(one, wish.criterion.id), table.cell(other, wish.criterion.id)
-    said = f"{wish.criterion.wins}: {mine.text}"
+    said = f"{wish.criterion.wins}: {_quoted(mine)}"
     if theirs.outcome in WORTHLESS and theirs.value is None:
         said += f", while with {table.title(other)} it is {theirs.text}"
     else:
-        said += f" against {theirs.text} for {table.title(other)}"
+        said += f" against {_quoted(theirs)} for {table.title(other)}"
     return f"{said} ({_origins(mine, theirs)})"
+
+
+def _quoted(cell: Cell) -> str:
+    """Return what a cell says; a level is a word of the criterion's, so it stands in quotes."""
+    return f"'{cell.text}'" if cell.level is not None else str(cell.text)
 
 
 def _origins(*cells: Cell) -> str:
@@ -103,9 +132,9 @@ def _counted_twice(wishes: Iterable[Wish]) -> Iterable[str]:
         groups.setdefault(wish.criterion.measures, []).append(wish)
     for tag, members in groups.items():
         if len(members) > 1:
-            names = " and ".join(f"'{wish.criterion.id}'" for wish in members)
+            names = listed([f"'{wish.criterion.title}'" for wish in members])
             share = sum(wish.weight for wish in members) * 100
-            yield f"{names} measure the same thing ({tag}); together they weigh {share:.0f} %"
+            yield f"{names} measure the same thing ({tag.replace('-', ' ')}); together they weigh {share:.0f} %"
 
 
 def _gaps(table: Table) -> Iterable[str]:
@@ -114,9 +143,10 @@ def _gaps(table: Table) -> Iterable[str]:
     if missing:
         causes = dict.fromkeys(cell.outcome.replace("_", " ") for cell in missing)
         yield f"{len(missing)} of {len(cells)} weighted figures are unknown ({', '.join(causes)})"
-    bounded = sorted({cell.criterion for cell in cells if cell.provenance != "missing" and cell.outcome == "bounded"})
+    bounded = {cell.criterion for cell in cells if cell.provenance != "missing" and cell.outcome == "bounded"}
     if bounded:
-        yield f"Of {', '.join(bounded)} only a bound is known for some stacks"
+        titles = [f"'{wish.criterion.title}'" for wish in table.profile.wishes if wish.criterion.id in bounded]
+        yield f"Only a bound is known, for some stacks, of {listed(titles)}"
 
 
 def _stale(table: Table, catalog: Catalog, day: date) -> Iterable[str]:

@@ -10,7 +10,7 @@ from advisor.decision.profile import Must, Wish
 from advisor.decision.recommendation import Flip, JointFlip
 from advisor.decision.stability import ROUNDING
 from advisor.decision.table import Table
-from advisor.decision.wording import amount, listed
+from advisor.decision.wording import amount, figure, listed
 
 SHOWN = 12
 """How many flip points a Recommendation holds at most."""
@@ -180,5 +180,5 @@ def _text(
         current = f"'{criterion.levels[round(now)]}'" if now is not None else "unknown"
         return f"{title} were {shown} for {table.title(stack)} (now {current})"
     shown = amount(needed, criterion.unit, percent=criterion.percent)
-    current = "unknown" if now is None else amount(now, criterion.unit, percent=criterion.percent)
+    current = "unknown" if now is None else figure(table.cell(stack, criterion.id), percent=criterion.percent)
     return f"{title} were {'below' if below else 'above'} {shown} for {table.title(stack)} (now {current})"

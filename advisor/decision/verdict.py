@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advisor.decision.recommendation import Verdict
 from advisor.decision.table import Table
+from advisor.decision.wording import listed
 
 SURE = 0.9
 """Share of samples in which a recommended stack comes first."""
@@ -82,7 +83,7 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
 
 def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:
     return tuple(
-        f"{must.criterion.title} {must.text} (not known: {state.detail})"
+        f"{must.criterion.title} {must.text} ({state.detail})"
         for must, state in zip(table.profile.musts, table.constraints[first], strict=True)
         if state.outcome == "unknown"
     )
@@ -97,7 +98,7 @@ def _uncompared(table: Table, first: str) -> tuple[str, ...]:
     ]
     if not unknown:
         return ()
-    return (f"{', '.join(unknown)} would not do better: most of the evidence is missing there",)
+    return (f"{listed(unknown)} would not do better (most of the evidence is missing there)",)
 
 
 def _known_first(table: Table, tied: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor import quantities
+from advisor import rounding
 from advisor.decision.recommendation import Cell
 
-DAY = 86_400.0
 
-
-def amount(value: float, unit: str, *, percent: bool = False) -> str:
-    """Return a quantity as text: ``27.4 kB``, ``90 µs``, ``0.3 %``, ``259 days``."""
-    if percent:
-        return f"{quantities.significant(value * 100, 2)} %"
-    if unit == "s" and value >= 2 * DAY:
-        return f"{value / DAY:.0f} days"
-    return quantities.show(value, unit)
+def amount(
+    value: float, unit: str, low: float | None = None, high: float | None = None, *, percent: bool = False
+) -> str:
+    """Return a quantity as text, with the digits that its bounds justify: ``27.4 kB``, ``0.3 %``, ``260 days``."""
+    return rounding.show(value, unit, low, high, share=percent).text.replace(rounding.NARROW, " ")
 
 
 def figure(cell: Cell, *, percent: bool = False) -> str:
@@ -24,7 +20,7 @@ def figure(cell: Cell, *, percent: bool = False) -> str:
     if cell.level is not None:
         return cell.level
     if cell.value is not None:
-        return amount(cell.value, cell.unit, percent=percent)
+        return amount(cell.value, cell.unit, cell.low, cell.high, percent=percent)
     if cell.low is not None and cell.high is not None:
         return f"{amount(cell.low, cell.unit, percent=percent)} to {amount(cell.high, cell.unit, percent=percent)}"
     if cell.low is not None:

@@ -164,8 +164,7 @@ class _Page:
         kinds: dict[str, None] = {}
         for need in sorted(told.needs, key=lambda need: -need.weight):
             row = [cells.get((each.framework, each.route, need.criterion)) for each in shown]
-            share = numbers.is_share(need.criterion, need.floor_text, need.target_text)
-            values = [Text(f"{_cell(cell, share=share)} {_ORIGINS[_kind(cell)]}") for cell in row]
+            values = [Text(f"{_cell(cell)} {_ORIGINS[_kind(cell)]}") for cell in row]
             kinds |= dict.fromkeys(_kind(cell) for cell in row)
             table.add_row(Text(words.line(need.title)), numbers.weight(need.weight), *values)
         self.show(Padding(table, (0, 0, 0, 2), expand=False))
@@ -262,14 +261,10 @@ def _value(ranked: Ranked) -> str:
     return f"{numbers.score(ranked.value)} [{numbers.score(ranked.low)}–{numbers.score(ranked.high)}]"
 
 
-def _cell(cell: Cell | None, *, share: bool) -> str:
+def _cell(cell: Cell | None) -> str:
     if cell is None or cell.provenance == "missing":
         return "missing"
-    if cell.level is not None:
-        return words.line(cell.level)
-    if cell.value is None:
-        return words.line(cell.text) if cell.text else words.OUTCOMES.get(cell.outcome, words.line(cell.outcome))
-    return numbers.show(cell.value, cell.unit, cell.low, cell.high, share=share).text
+    return words.line(cell.level or cell.text or words.OUTCOMES.get(cell.outcome, cell.outcome))
 
 
 def _kind(cell: Cell | None) -> str:
