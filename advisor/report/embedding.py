@@ -78,5 +78,5 @@ def _sections(text: str) -> list[tuple[str, str]]:
     return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def _paper(colour: str) -> str:
-    return f"--paper: var(--md-default-bg-color, var(--bs-body-bg, {colour}))"
+def _paper(color: str) -> str:
+    return f"--paper: var(--md-default-bg-color, var(--bs-body-bg, {color}))"

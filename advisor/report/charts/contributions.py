@@ -25,7 +25,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Bar:
-    """One stack: its name, its framework (for the colour), its value as text, and its blocks."""
+    """One stack: its name, its framework (for the color), its value as text, and its blocks."""
 
     name: str
     framework: str
@@ -59,11 +59,11 @@ def _layers(width: int, plot: int) -> drawing.Chart:
     place = {"y": alt.Y("y:Q", scale=None, axis=None)}
     layers = [
         block.transform_filter("!datum.missing").mark_rect(stroke=drawing.PAPER, strokeWidth=2).encode(
-            fill=alt.Fill("colour:N", scale=None), **rect
+            fill=alt.Fill("color:N", scale=None), **rect
         ),
         block.transform_filter("datum.missing").mark_rect(
             fill=drawing.PAPER, strokeWidth=1.5, strokeDash=[3, 2]
-        ).encode(stroke=alt.Stroke("colour:N", scale=None), **rect),
+        ).encode(stroke=alt.Stroke("color:N", scale=None), **rect),
         block.transform_filter("datum.room").mark_text(fontWeight="bold").encode(
             x=alt.X("middle:Q"), y=alt.Y("text:Q", scale=None), text=alt.Text("letter:N"),
             fill=alt.Fill("ink:N", scale=None),
@@ -89,7 +89,7 @@ def _rows(bars: Sequence[Bar], plot: int) -> tuple[list[dict[str, Any]], list[di
                 {
                     "start": start, "end": end, "middle": (start + end) / 2, "top": top + 26, "bottom": top + 52,
                     "text": top + 39, "letter": block.letter, "missing": block.missing,
-                    "room": block.length * plot >= 13, "colour": drawing.colour(bar.framework),
+                    "room": block.length * plot >= 13, "color": drawing.color(bar.framework),
                     "ink": drawing.INK if block.missing else drawing.PAPER,
                 }
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """From an Altair chart to the SVG of a page: our tokens, no ids, no inline styles, nothing that depends on the day.
 
-The colours are the light tokens as literals; the stylesheet maps them to its variables, so one drawing serves the
+The colors are the light tokens as literals; the stylesheet maps them to its variables, so one drawing serves the
 light page and the dark one.
 """
 
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from advisor.report.charts import lettering
 
 PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
-COLOURS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
+COLORS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
 SHAPES = ("circle", "square", "triangle", "diamond")
 WIDE, NARROW = 720, 300
 
@@ -82,9 +82,9 @@ class Drawing:
     legend: Markup = _NOTHING
 
 
-def colour(framework: str) -> str:
-    """Return a framework's colour; ink for one that has none."""
-    return COLOURS.get(framework, INK_2)
+def color(framework: str) -> str:
+    """Return a framework's color; ink for one that has none."""
+    return COLORS.get(framework, INK_2)
 
 
 def named(rows: str) -> alt.Chart:
@@ -144,7 +144,7 @@ def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: 
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
-    return Markup(" ".join(text.split()))  # noqa: S704 - serialised XML
+    return Markup(" ".join(text.split()))  # noqa: S704 - serialized XML
 
 
 def _clean(root: ElementTree.Element) -> None:

@@ -58,7 +58,7 @@ def _layers(plot: int, small: bool) -> drawing.Chart:
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     y = alt.Y("y:Q", scale=None, axis=None)
     mark, title = drawing.named("marks"), drawing.named("titles")
-    stroke, fill = alt.Stroke("colour:N", scale=None), alt.Fill("colour:N", scale=None)
+    stroke, fill = alt.Stroke("color:N", scale=None), alt.Fill("color:N", scale=None)
     known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
     halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
     layers = [
@@ -90,7 +90,7 @@ def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[d
             marks.append(
                 {
                     "y": first + number * _STEP, "low": mark.low, "high": mark.high, "known": mark.score is not None,
-                    "score": mark.score, "colour": drawing.colour(mark.framework),
+                    "score": mark.score, "color": drawing.color(mark.framework),
                     "shape": "triangle-up" if mark.shape == "triangle" else mark.shape,
                 }
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The line above a chart that tells which mark is which: colour for the framework, shape for the route."""
+"""The line above a chart that tells which mark is which: color for the framework, shape for the route."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _layers(width: int, plot: int) -> drawing.Chart:
     layers = [
         bar.mark_rect(stroke=drawing.PAPER, strokeWidth=1.5).encode(
             x=x, x2=alt.X2("end"), y=alt.Y("top:Q", scale=None, axis=None), y2=alt.Y2("bottom"),
-            fill=alt.Fill("colour:N", scale=None), opacity=alt.Opacity("ink:Q", scale=None),
+            fill=alt.Fill("color:N", scale=None), opacity=alt.Opacity("ink:Q", scale=None),
         ),
         bar.transform_filter("datum.room").mark_text(
             fontWeight="bold", fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=3
@@ -69,7 +69,7 @@ def _rows(rows: Sequence[Shares], plot: int) -> tuple[list[dict[str, Any]], list
                     {
                         "start": start, "end": start + share, "middle": start + share / 2, "top": top + 20,
                         "bottom": top + 40, "text": top + 31, "rank": str(rank + 1), "room": share * plot >= 16,
-                        "ink": _OPACITY[min(rank, len(_OPACITY) - 1)], "colour": drawing.colour(row.framework),
+                        "ink": _OPACITY[min(rank, len(_OPACITY) - 1)], "color": drawing.color(row.framework),
                     }
                 )  # fmt: skip
             start += share

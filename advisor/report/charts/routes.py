@@ -48,7 +48,7 @@ def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple
     x, y = logarithmic([point.size for point in points], most), logarithmic([point.seconds for point in points], 5)
     rows = [
         {
-            "size": point.size, "seconds": point.seconds, "colour": drawing.colour(point.framework),
+            "size": point.size, "seconds": point.seconds, "color": drawing.color(point.framework),
             "shape": _path(shapes[point.runtime]), "whole": point.precision in ("", "float32"),
         }
         for point in points
@@ -62,13 +62,13 @@ def _layers(plot: int, size: _Axis, seconds: _Axis) -> drawing.Chart:
     mark = drawing.named("points")
     x, y = _axis(size, "B", "size of the file"), _axis(seconds, "s", "time per call")
     place: dict[str, Any] = {"x": alt.X("size:Q", **x), "y": alt.Y("seconds:Q", **y)}
-    colour, shape = alt.Fill("colour:N", scale=None), alt.Shape("shape:N", scale=None)
+    color, shape = alt.Fill("color:N", scale=None), alt.Shape("shape:N", scale=None)
     layers = [
         mark.transform_filter("datum.whole").mark_point(
             size=110, filled=True, opacity=1, stroke=drawing.PAPER, strokeWidth=1
-        ).encode(fill=colour, shape=shape, **place),
+        ).encode(fill=color, shape=shape, **place),
         mark.transform_filter("!datum.whole").mark_point(size=90, fill=drawing.PAPER, strokeWidth=2, opacity=1).encode(
-            stroke=alt.Stroke("colour:N", scale=None), shape=shape, **place
+            stroke=alt.Stroke("color:N", scale=None), shape=shape, **place
         ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)

@@ -53,8 +53,8 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, int, draw
         for count, (value, accepted) in enumerate(each):
             # Spread in a fixed pattern, not at random: two builds must be equal.
             offset = (count * 7) % 11 - 5
-            colour = drawing.colour(row.framework)
-            dots.append({"x": x(value), "y": top + 29 + offset, "colour": colour, "accepted": accepted})
+            color = drawing.color(row.framework)
+            dots.append({"x": x(value), "y": top + 29 + offset, "color": color, "accepted": accepted})
     marks = [{"x": x(tick), "text": numbers.show(tick, "s").text, "top": 0, "bottom": bottom} for tick in ticks]
     return _layers(plot), bottom + 4, {"dots": dots, "names": names, "ticks": marks}
 
@@ -74,10 +74,10 @@ def _layers(plot: int) -> drawing.Chart:
     layers = [
         tick.mark_rule(stroke=drawing.RULE).encode(x=x, y=top, y2=bottom),
         dot.transform_filter("datum.accepted").mark_circle(size=34, opacity=0.75, stroke=None).encode(
-            x=x, y=y, fill=alt.Fill("colour:N", scale=None)
+            x=x, y=y, fill=alt.Fill("color:N", scale=None)
         ),
         dot.transform_filter("!datum.accepted").mark_point(size=34, filled=False, strokeWidth=1.5).encode(
-            x=x, y=y, stroke=alt.Stroke("colour:N", scale=None)
+            x=x, y=y, stroke=alt.Stroke("color:N", scale=None)
         ),
         name.mark_rule(strokeWidth=1.5, stroke=drawing.INK).encode(
             x=alt.X("median:Q", scale=None), y=top, y2=bottom

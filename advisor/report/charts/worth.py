@@ -88,11 +88,11 @@ def _svg(places: Sequence[Place], ticks: Sequence[tuple[float, str]], label: str
 
 
 def _row(place: Place, x: _Scale, y: _Scale, middle: float) -> list[Markup]:
-    colour = drawing.colour(place.framework)
+    color = drawing.color(place.framework)
     if place.at is None:
         known = [
             Markup('<path d="M{},{}H{}" stroke="{}" stroke-width="1.5" stroke-dasharray="2,3"/>').format(
-                x(place.low), middle, x(place.high), colour
+                x(place.low), middle, x(place.high), color
             )
         ]
         side = 0.0
@@ -102,13 +102,13 @@ def _row(place: Place, x: _Scale, y: _Scale, middle: float) -> list[Markup]:
                 x(place.at), y(place.at), middle, drawing.INK_2
             ),
             Markup('<path d="M{},{}H{}" stroke="{}" stroke-width="3" opacity="0.5"/>').format(
-                x(place.low), middle, x(place.high), colour
+                x(place.low), middle, x(place.high), color
             ),
             Markup('<circle cx="{}" cy="{}" r="4.5" fill="{}" stroke="{}"/>').format(
-                x(place.at), middle, colour, drawing.PAPER
+                x(place.at), middle, color, drawing.PAPER
             ),
             Markup('<circle cx="{}" cy="{}" r="3" fill="{}" stroke="{}"/>').format(
-                x(place.at), y(place.at), colour, drawing.PAPER
+                x(place.at), y(place.at), color, drawing.PAPER
             ),
         ]
         side = place.at

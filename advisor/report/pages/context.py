@@ -16,7 +16,7 @@ from advisor.report.figures import Source
 
 @dataclass(frozen=True)
 class StackName:
-    """A stack as the pages write it; `style` picks the colour of its framework."""
+    """A stack as the pages write it; `style` picks the color of its framework."""
 
     style: str
     first: str

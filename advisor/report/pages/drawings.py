@@ -150,7 +150,7 @@ def _marks(
 
 
 def _shapes(stacks: Sequence[StackName]) -> list[str]:
-    """Two stacks of one framework share its colour and differ in shape."""
+    """Two stacks of one framework share its color and differ in shape."""
     seen: dict[str, int] = {}
     shapes = []
     for stack in stacks:
