@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ from probes.channel import Body, Command, ProbeError, claim, serve
 
 
 def main(name: str) -> None:
-    """Serve the runtime `name`: ``executorch``, ``litert`` or ``onnxruntime``."""
+    """Serve the runtime `name`, a module of `probes.runtimes`."""
     worker = RuntimeWorker(name)
     serve(claim(), {"load": worker.load, "block": worker.block, "answer": worker.answer, "memory": worker.memory})
 
@@ -51,7 +52,7 @@ class RuntimeWorker:
                 "first_answer": first.ravel().tolist(),
                 "load_seconds": seconds,
                 "input_shape": model.input_shape,
-                "forbidden": forbidden(),
+                "forbidden": forbidden(module),
             }
         }
 
@@ -72,7 +73,7 @@ class RuntimeWorker:
         batch = int(command.get("batch", 1))
         batches = (inputs[start : start + batch] for start in range(0, len(inputs), batch))
         np.save(command["outputs"], np.concatenate([model(arranged(each, model.input_shape)) for each in batches]))
-        return {"ok": {"samples": len(inputs), "forbidden": forbidden()}}
+        return {"ok": {"samples": len(inputs), "forbidden": forbidden(self._module())}}
 
     def memory(self, command: Command) -> Body:  # noqa: ARG002 - every handler takes the command
         """Tell what the process holds and which of the runtime's libraries it mapped."""
@@ -85,7 +86,7 @@ class RuntimeWorker:
                 "resident_bytes": status["VmRSS"],
                 "libraries": libraries,
                 "library_bytes": sum(libraries.values()),
-                "installed_bytes": installed_bytes(module.DISTRIBUTION),
+                "installed_bytes": _installed(module),
             }
         }
 
@@ -105,12 +106,14 @@ class RuntimeWorker:
         return self.cells[number]
 
 
-def forbidden() -> list[str]:
-    """Return the frameworks that this process has imported or mapped; an honest runtime process has none."""
+def forbidden(runtime: ModuleType | None = None) -> list[str]:
+    """Return the frameworks that this process has imported or mapped, but those that `runtime` holds by right."""
     from probes.runtimes import FORBIDDEN
 
-    mapped = [Path(path).parts for path in _mapped_files()]
-    return [name for name in FORBIDDEN if name in sys.modules or any(name in parts for parts in mapped)]
+    # A package's own folder, not one of its name inside another: OpenVINO has a reader of models called tensorflow.
+    mapped = {package for path in _mapped_files() for package in re.findall(r"/(?:site|dist)-packages/([^/]+)/", path)}
+    held = [name for name in FORBIDDEN if sys.modules.get(name) or name in mapped]
+    return [name for name in held if name not in getattr(runtime, "HOLDS", ())]
 
 
 def mapped_libraries(package: str) -> dict[str, int]:
@@ -123,6 +126,15 @@ def mapped_libraries(package: str) -> dict[str, int]:
     homes += [home.with_name(f"{home.name}.libs") for home in homes]
     files = (Path(path) for path in _mapped_files() if ".so" in Path(path).name)
     return {str(file): file.stat().st_size for file in sorted(files) if any(file.is_relative_to(h) for h in homes)}
+
+
+def _installed(module: ModuleType) -> int:
+    """Return the bytes that a runtime takes installed; a framework's library does not work without all it requires."""
+    if not getattr(module, "HOLDS", ()):
+        return installed_bytes(module.DISTRIBUTION)
+    from probes import footprint
+
+    return footprint.installed(module.DISTRIBUTION).bytes
 
 
 def installed_bytes(distribution: str) -> int:

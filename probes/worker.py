@@ -150,7 +150,8 @@ class Worker:
             if "weights" in command:
                 case = workloads.trained(Path(command["weights"]), folder, parameters)
             else:
-                case = workloads.untrained(str(command.get("workload", "cnn")), folder, parameters)
+                workload = command.get("workload") or (parameters or {}).get("workload", "cnn")
+                case = workloads.untrained(str(workload), folder, parameters)
             result = self._recipe(recipe_name(probe)).run(case)
             body: Body = {"outcome": result.outcome, "proof": result.proof}
             if result.message:

@@ -23,6 +23,7 @@ from probes.networks import NETWORKS
 
 SEED = 2008
 CLASSES = 10
+CALIBRATION = 64
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Case:
     folder : Path
         Where a recipe may leave its artifacts.
     calibration, held_out, held_out_labels : array, optional
-        Real samples for quantisers and for accuracy; only a case with trained weights has them.
+        Samples for quantisers and for accuracy; with trained weights they are real, and only then there are labels.
     """
 
     workload: str
@@ -93,7 +94,9 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
 
 def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None = None) -> Case:
     """Return a synthetic case with a folder, for what needs no training; 32 samples unless ``batch`` says else."""
-    return replace(synthetic(workload, {"batch": 32} | dict(parameters or {})), folder=folder)
+    case = synthetic(workload, {"batch": 32} | dict(parameters or {}))
+    calibration = NETWORKS[workload].inputs(np.random.default_rng([SEED, 2]), CALIBRATION)
+    return replace(case, folder=folder, calibration=calibration)
 
 
 def trained(weights: Path, folder: Path, parameters: Mapping[str, Any] | None = None, *, samples: int = 8) -> Case:

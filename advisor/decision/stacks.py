@@ -39,7 +39,8 @@ def alternatives(
         Its frameworks are compared, those that are not installed too (as unknown).
     ships : {"edge", "server"} or None
         ``edge``: every framework through every route that ships to devices. ``server``: every framework alone, and
-        through every route that ships to servers. None: every framework alone.
+        through every route that ships to servers. None: every framework alone. A route that a quick session leaves
+        out is an alternative only where the Run tried it.
     definitions, routes : mapping
         What routes a framework has, and what a route ships to.
     frameworks : collection of str, optional
@@ -56,9 +57,10 @@ def alternatives(
     for name in run.frameworks:
         seen = {each.route for each in run.observations if each.framework == name and each.route}
         known = definitions[name].routes if name in definitions else ()
+        extra = {route for route in seen | set(known) if route in routes and routes[route].not_quick}
         shipping = sorted(
             route
-            for route in seen | set(known)
+            for route in (seen | set(known)) - (extra - _tried(run, name))
             if ships is not None and (route not in routes or ships in routes[route].ships)
         )
         if ships != "edge":
@@ -79,3 +81,12 @@ def alternatives(
     if not kept:
         raise AdvisorError("there is nothing to compare: no framework is left", exit_code=EXIT_PROBING)
     return tuple(sorted(kept, key=stack_id))
+
+
+def _tried(run: Run, framework: str) -> set[str]:
+    """Return the routes of a framework that the Run tried, and whose runtime was there."""
+    return {
+        each.route
+        for each in run.observations
+        if each.framework == framework and each.route and each.outcome not in ("not_installed", "not_run")
+    }

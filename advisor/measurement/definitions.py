@@ -49,7 +49,11 @@ class FrameworkDefinition(Model):
 
 
 class RouteDefinition(Model):
-    """A way from a trained model to a runtime: what is asked, how it is proved, what each outcome means."""
+    """A way from a trained model to a runtime: what is asked, how it is proved, what each outcome means.
+
+    ``not_quick`` says why a quick session leaves it out, unless it is asked for by name. Such a route is an extra: it
+    is compared where it was tried, and missed nowhere.
+    """
 
     id: str
     runtime: str
@@ -62,6 +66,7 @@ class RouteDefinition(Model):
     proof: str
     outcomes: dict[str, str] = Field(default_factory=dict)
     lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
+    not_quick: str | None = None
 
 
 class Limits(Model):

@@ -177,11 +177,20 @@ def make_plan(
                         cells.append(CellTask(known.frameworks[name], work, batch, setting, taken))
                         if taken:
                             skipped.append(_untried(known.frameworks[name], work, batch, taken))
+    taken_up = [known.routes[name] for name in runtimes if _wanted(known.routes[name].id, only)]
+    if mode == "quick" and not only and routes is None:
+        skipped += [
+            Skipped(probe=route.id, why=f"{route.not_quick}; leave out --quick to measure it")
+            for route in taken_up
+            if route.not_quick
+        ]
+        taken_up = [route for route in taken_up if not route.not_quick]
     shipping = [
-        RouteTask(known.frameworks[name], known.routes[runtime], precision)
+        RouteTask(known.frameworks[name], route, precision)
         for name in chosen
         for runtime in known.frameworks[name].routes
-        if runtime in runtimes and _wanted(known.routes[runtime].id, only)
+        for route in taken_up
+        if route.runtime == runtime
         for precision in PRECISIONS
     ]
     asked = any(_wanted(capability.probe, only) for capability in known.capabilities.values()) and bool(only)

@@ -21,7 +21,9 @@ LARGEST_RANK = 8
 
 
 class Model:
-    """A ``.pte`` file with one float32 input and one float32 output; its batch is the one it was exported with.
+    """A ``.pte`` file with one float32 input and one float32 output.
+
+    Exported for any batch, it tells the largest as its shape, and takes no larger one.
 
     Raises
     ------
@@ -44,15 +46,17 @@ class Model:
         self._check(code, f"cannot load {artifact.name}")
         shape = self._shape(self._shim.shim_input_shape)
         self.input_shape: tuple[int | None, ...] = shape
-        self._size = int(np.prod(shape))
+        self._sample = int(np.prod(shape[1:]))
         self._output_shape = self._shape(self._shim.shim_output_shape)
 
     def __call__(self, inputs: Array) -> Array:
         """Return the answer for dense float32 `inputs` of the artifact's input shape, as a new array."""
-        if inputs.dtype != np.float32 or inputs.size != self._size or not inputs.flags.c_contiguous:
-            raise ValueError(f"expected {self._size} dense float32 values, got {inputs.size} of {inputs.dtype}")
-        answer = np.empty(self._output_shape, np.float32)
-        code = self._shim.shim_run(self._handle, inputs.ctypes.data, answer.ctypes.data, answer.size)
+        batch = len(inputs)
+        if inputs.dtype != np.float32 or inputs.size != batch * self._sample or not inputs.flags.c_contiguous:
+            expected = f"{self._sample} dense float32 values for each sample"
+            raise ValueError(f"expected {expected}, got {inputs.size} of {inputs.dtype} for {batch}")
+        answer = np.empty((batch, *self._output_shape[1:]), np.float32)
+        code = self._shim.shim_run(self._handle, batch, inputs.ctypes.data, answer.ctypes.data, answer.size)
         self._check(code, "cannot run the program")
         return answer
 
@@ -78,6 +82,6 @@ def _declared(shim: ctypes.CDLL) -> ctypes.CDLL:
     shim.shim_error.argtypes, shim.shim_error.restype = [ctypes.c_int], ctypes.c_char_p
     shim.shim_open.argtypes = [ctypes.c_char_p, ctypes.c_uint, ctypes.POINTER(pointer)]
     shim.shim_input_shape.argtypes = shim.shim_output_shape.argtypes = [pointer, sizes, ctypes.c_int]
-    shim.shim_run.argtypes = [pointer, pointer, pointer, ctypes.c_size_t]
+    shim.shim_run.argtypes = [pointer, ctypes.c_int32, pointer, pointer, ctypes.c_size_t]
     shim.shim_close.argtypes, shim.shim_close.restype = [pointer], None
     return shim

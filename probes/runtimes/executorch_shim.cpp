@@ -100,10 +100,12 @@ int shim_output_shape(const Model* model, int32_t* shape, int capacity) {
   return copy_shape(model->output, shape, capacity);
 }
 
-// `input` and `output` are dense and of the shapes above.
-int shim_run(Model* model, float* input, float* output, size_t output_count) {
-  const TensorPtr tensor =
-      executorch::extension::make_tensor_ptr(model->input.sizes, input, model->input.order, {});
+// `input` and `output` are dense and of the shapes above, but for the batch. A program exported for any batch tells its
+// largest as its shape; ExecuTorch itself refuses what the program does not take.
+int shim_run(Model* model, int32_t batch, float* input, float* output, size_t output_count) {
+  std::vector<SizesType> sizes = model->input.sizes;
+  if (!sizes.empty()) sizes[0] = batch;
+  const TensorPtr tensor = executorch::extension::make_tensor_ptr(sizes, input, model->input.order, {});
   const auto outputs = model->module.forward(tensor);
   if (!outputs.ok()) return static_cast<int>(outputs.error());
   const auto answer = outputs->at(0).toTensor();

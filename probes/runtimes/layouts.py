@@ -29,5 +29,7 @@ def arranged(inputs: Array, shape: Sequence[int | None]) -> Array:
         if len(shape) == candidate.ndim and all(
             want is None or want == size for want, size in zip(shape[1:], candidate.shape[1:], strict=True)
         ):
-            return np.ascontiguousarray(candidate)
+            # A copy, not ascontiguousarray: with one channel that keeps strides which compiled code takes for another
+            # layout, and then answers something else (AOTInductor does).
+            return np.array(candidate, order="C")
     raise ValueError(f"an artifact with the input shape {tuple(shape)} cannot take images of shape {inputs.shape}")

@@ -13,7 +13,7 @@ PACKAGE = "ai_edge_litert"
 
 
 class Model:
-    """A ``.tflite`` file with one input and one output; its batch is the one it was exported with."""
+    """A ``.tflite`` file with one input and one output; for another batch than before its tensors are laid out anew."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
         self._interpreter = Interpreter(model_path=str(artifact), num_threads=threads)
@@ -21,10 +21,16 @@ class Model:
         (entry,) = self._interpreter.get_input_details()
         (result,) = self._interpreter.get_output_details()
         self._input, self._output = entry["index"], result["index"]
-        self.input_shape: tuple[int | None, ...] = tuple(int(size) for size in entry["shape"])
+        self._shape = tuple(int(size) for size in entry["shape"])
+        # -1 where any size was asked for; then `shape` is that of one sample.
+        self.input_shape = tuple(None if size < 0 else int(size) for size in entry["shape_signature"])
 
     def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs` of the artifact's input shape, as a new array."""
+        """Return the answer for `inputs`, as a new array."""
+        if inputs.shape != self._shape and None in self.input_shape:
+            self._interpreter.resize_tensor_input(self._input, inputs.shape, strict=True)
+            self._interpreter.allocate_tensors()
+            self._shape = inputs.shape
         self._interpreter.set_tensor(self._input, inputs)
         self._interpreter.invoke()
         answer: Array = self._interpreter.get_tensor(self._output)

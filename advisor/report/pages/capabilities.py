@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Routes of four networks": (
         "route-onnxruntime", "route-openvino", "route-executorch", "route-litert", "route-torchexport",
-        "route-torchscript", "route-aotinductor", "route-savedmodel",
+        "route-torchscript", "route-aotinductor", "route-savedmodel", "route-tensorflowjs",
     ),
     "Learn and reuse": ("ready-made-models", "brevity"),
 }  # fmt: skip

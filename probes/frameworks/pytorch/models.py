@@ -39,6 +39,13 @@ def build(case: Case) -> Network:
     return NETWORKS[case.workload]().load(case.weights)
 
 
+def answer(case: Case) -> Array:
+    """Return PyTorch's own float32 answer to the inputs of a case."""
+    with torch.no_grad():
+        logits: Array = build(case).eval()(natural(case.inputs)).numpy()
+    return logits
+
+
 def natural(inputs: Array) -> Tensor:
     """Return a copy of `inputs` as a tensor in PyTorch's layout: NHWC becomes contiguous NCHW."""
     tensor = torch.tensor(inputs)

@@ -1,4 +1,4 @@
-"""Ship the CNN with ONNX Runtime: export to ONNX, run the file without PyTorch."""
+"""Ship a network with ONNX Runtime: export to ONNX, run the file without PyTorch."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from probes.workloads import Case
 
 
 def run(case: Case) -> Proof:
-    """Export in the case's precision; the file takes any batch, float32 in and out in both precisions."""
-    model = models.cnn(case.weights).eval()
-    inputs = models.natural(case.inputs)
-    artifact = case.folder / f"cnn-{case.parameters['precision']}.onnx"
+    """Export in the case's precision; the file takes float32 in and out in both precisions."""
+    model, inputs = models.build(case).eval(), models.natural(case.inputs)
+    artifact = shipped.artifact(case, ".onnx")
 
-    batch = torch.export.Dim("batch")
-    torch.onnx.export(
-        model, (inputs,), artifact, dynamo=True, dynamic_shapes=({0: batch},), external_data=False, verbose=False
-    )
+    if shipped.dynamic(case, otherwise="dynamic"):
+        given, shapes = inputs, ({0: torch.export.Dim("batch")},)
+    else:
+        given, shapes = inputs[:1], None
+    torch.onnx.export(model, (given,), artifact, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False)
     if case.parameters["precision"] == "int8":
         onnxruntime_int8.quantise(artifact, shipped.calibration(case))
 
-    return shipped.proof(case, "onnxruntime", artifact, model(inputs).detach().numpy(), batches=(1, 8))
+    return shipped.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8))

@@ -1,6 +1,8 @@
-"""Ship the CNN with ONNX Runtime: export to ONNX, run the file without TensorFlow."""
+"""Ship a network with ONNX Runtime: export to ONNX, run the file without TensorFlow."""
 
 from __future__ import annotations
+
+import tensorflow as tf
 
 from probes import shipped
 from probes.frameworks.tensorflow import models
@@ -10,13 +12,14 @@ from probes.workloads import Case
 
 
 def run(case: Case) -> Proof:
-    """Export in the case's precision; the file takes any batch, float32 in and out in both precisions."""
-    model = models.cnn(case.weights)
-    inputs = models.natural(case.inputs)
-    artifact = case.folder / f"cnn-{case.parameters['precision']}.onnx"
+    """Export in the case's precision; the file takes float32 in and out in both precisions."""
+    model, inputs = models.build(case), models.natural(case.inputs)
+    artifact = shipped.artifact(case, ".onnx")
 
     expected = model(inputs).numpy()  # before the export: Keras exports only what was called once
-    model.export(artifact, format="onnx", verbose=False)
+    batch = None if shipped.dynamic(case, otherwise="dynamic") else 1
+    signature = [tf.TensorSpec((batch, *inputs.shape[1:]), inputs.dtype, name="inputs")]
+    model.export(artifact, format="onnx", verbose=False, input_signature=signature)
     if case.parameters["precision"] == "int8":
         onnxruntime_int8.quantise(artifact, shipped.calibration(case))
 

@@ -1,0 +1,24 @@
+"""Ship a network as a torch.export program, which runs in PyTorch without the source of the model."""
+
+from __future__ import annotations
+
+import torch
+from torchao.quantization.pt2e.quantizer.x86_inductor_quantizer import (
+    X86InductorQuantizer,
+    get_default_x86_inductor_quantization_config,
+)
+
+from probes import shipped
+from probes.frameworks.pytorch import exported, models
+from probes.proof import Proof
+from probes.workloads import Case
+
+
+def run(case: Case) -> Proof:
+    """Export in the case's precision; the program takes float32 in and out in both precisions."""
+    quantizer = X86InductorQuantizer().set_global(get_default_x86_inductor_quantization_config())
+    artifact = shipped.artifact(case, ".pt2")
+
+    torch.export.save(exported.program(case, quantizer, otherwise="dynamic"), artifact)
+
+    return shipped.proof(case, "torchexport", artifact, models.answer(case), batches=(1, 8))

@@ -1,0 +1,32 @@
+"""PyTorch itself as the runtime of a TorchScript file, which is deprecated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+
+from probes.workloads import Array
+
+DISTRIBUTION = "torch"
+PACKAGE = "torch"
+HOLDS = ("torch",)
+
+SHAPE = "input_shape"
+
+
+class Model:
+    """A ``.pt`` file with one input and one output, and its input's shape in an extra file."""
+
+    def __init__(self, artifact: Path, threads: int) -> None:
+        torch.set_num_threads(threads)
+        extra = {SHAPE: ""}
+        self._run = torch.jit.load(artifact, _extra_files=extra)
+        self.input_shape: tuple[int | None, ...] = tuple(json.loads(extra[SHAPE]))
+
+    def __call__(self, inputs: Array) -> Array:
+        """Return the answer for `inputs`."""
+        with torch.no_grad():
+            answer: Array = self._run(torch.from_numpy(inputs)).numpy()
+        return answer

@@ -1,0 +1,161 @@
+"""Routes of several kinds of networks, for one sample and for any batch; and that each proof can fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.measurement import definitions
+from probes import reference, shipped, workloads
+from probes.channel import ProbeError
+from probes.proof import size_of
+from probes.runtimes import fresh
+from tests.probes.recipes import Recipes
+
+pytestmark = pytest.mark.frameworks
+
+# One that is quick to export for each way, and those whose outcome is another.
+TRIED: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {
+    ("pytorch", "onnxruntime"): [
+        ("transformer", "float32", "dynamic", "proved"),
+        ("mlp", "int8", "static", "proved"),
+        ("lstm", "int8", "static", "more than half"),
+    ],
+    ("tensorflow", "onnxruntime"): [("lstm", "float32", "dynamic", "proved"), ("mlp", "int8", "static", "proved")],
+    ("pytorch", "openvino"): [("transformer", "float32", "dynamic", "proved"), ("mlp", "int8", "dynamic", "proved")],
+    ("tensorflow", "openvino"): [("lstm", "float32", "static", "proved"), ("mlp", "int8", "dynamic", "proved")],
+    ("pytorch", "executorch"): [("mlp", "float32", "dynamic", "proved"), ("mlp", "int8", "static", "proved")],
+    ("tensorflow", "litert"): [
+        ("transformer", "float32", "dynamic", "proved"),
+        ("lstm", "float32", "static", "proved"),
+        ("lstm", "float32", "dynamic", "requires element_shape to be static"),
+        ("mlp", "int8", "static", "proved"),
+    ],
+    ("pytorch", "torchexport"): [("transformer", "float32", "dynamic", "proved")],
+    ("pytorch", "torchscript"): [("lstm", "float32", "dynamic", "proved"), ("mlp", "int8", "dynamic", "proved")],
+    ("pytorch", "aotinductor"): [("cnn", "float32", "dynamic", "proved")],
+    ("tensorflow", "savedmodel"): [("lstm", "float32", "dynamic", "proved"), ("mlp", "int8", "dynamic", "proved")],
+}
+NEEDS = {"onnxruntime": "onnxruntime", "openvino": "openvino", "executorch": "executorch", "litert": "ai_edge_litert"}
+CASES = [(*stack, *variant) for stack, variants in TRIED.items() for variant in variants]
+
+Reply = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
+    with Recipes(tmp_path_factory.mktemp("networks")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def replies() -> dict[tuple[str, ...], Reply]:
+    return {}
+
+
+@pytest.fixture(params=CASES, ids="-".join)
+def tried(
+    request: pytest.FixtureRequest, recipes: Recipes, replies: dict[tuple[str, ...], Reply]
+) -> tuple[tuple[str, ...], Reply]:
+    framework, runtime, workload, precision, batching, _ = request.param
+    if importlib.util.find_spec(NEEDS.get(runtime, "numpy")) is None:
+        if os.environ.get("ADVISOR_REQUIRE_ALL"):
+            pytest.fail(f"{runtime} is not installed, and ADVISOR_REQUIRE_ALL is set")
+        pytest.skip(f"{runtime} is not installed")
+    if request.param not in replies:
+        parameters = {"workload": workload, "precision": precision, "batching": batching}
+        replies[request.param] = recipes.prove(framework, f"route-{runtime}", **parameters)
+    return request.param, replies[request.param]
+
+
+def case_of(variant: tuple[str, ...]) -> workloads.Case:
+    _, _, workload, precision, batching, _ = variant
+    return workloads.untrained(workload, Path(), {"precision": precision, "batching": batching})
+
+
+def test_what_comes_out(tried: tuple[tuple[str, ...], Reply]) -> None:
+    (*_, batching, expected), reply = tried
+    if expected == "proved":
+        assert reply["outcome"] == "proved", reply
+        figures = reply["proof"]
+        assert figures["batches"] == ([1] if batching == "static" else [1, 8])
+        assert figures["artifact_bytes"] == size_of(Path(figures["artifact"]))
+        assert 0 < figures["latency_seconds"] < figures["cold_start_seconds"]
+        assert figures["peak_memory_bytes"] > 0
+        assert figures["runtime_bytes"] > 1e6
+    else:
+        assert reply["outcome"] in ("refuted", "not_supported"), reply
+        assert expected in reply["message"]
+
+
+def test_another_networks_answers_are_refuted(tried: tuple[tuple[str, ...], Reply]) -> None:
+    variant, reply = tried
+    if reply["outcome"] != "proved":
+        pytest.skip("nothing to break")
+    case = case_of(variant)
+    # The last layer's outputs change places.
+    last = "dense2" if "dense2_kernel" in case.weights else "dense"
+    last = "dense3" if "dense3_kernel" in case.weights else last
+    rolled = {f"{last}_{kind}": np.roll(case.weights[f"{last}_{kind}"], 1, axis=-1) for kind in ("kernel", "bias")}
+    other = reference.forward(case.workload, {**case.weights, **rolled}, case.inputs)
+    result = shipped.proof(case, variant[1], Path(reply["proof"]["artifact"]), other.astype(np.float32))
+    assert result.outcome == "refuted"
+    assert "differ" in str(result.message)
+
+
+def test_a_truncated_artifact_is_an_error(tried: tuple[tuple[str, ...], Reply]) -> None:
+    variant, reply = tried
+    if reply["outcome"] != "proved":
+        pytest.skip("nothing to break")
+    artifact = Path(reply["proof"]["artifact"])
+    files = [each for each in artifact.rglob("*") if each.is_file()] if artifact.is_dir() else [artifact]
+    file = max(files, key=size_of)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    try:
+        with pytest.raises(ProbeError, match=variant[1]) as caught:
+            fresh.answer(variant[1], artifact, case_of(variant).inputs)
+        assert caught.value.outcome == "error"
+    finally:
+        file.write_bytes(whole)
+
+
+def test_one_sample_is_not_any_batch(tried: tuple[tuple[str, ...], Reply]) -> None:
+    variant, reply = tried
+    if reply["outcome"] != "proved" or variant[4] != "static":
+        pytest.skip("exported for any batch")
+    with pytest.raises(ProbeError, match=variant[1]):
+        fresh.answer(variant[1], Path(reply["proof"]["artifact"]), case_of(variant).inputs, (8,))
+
+
+@pytest.mark.parametrize(("workload", "precision"), [("transformer", "float32"), ("mlp", "int8")])
+def test_tensorflow_js_answers_and_a_wrong_answer_is_seen(recipes: Recipes, workload: str, precision: str) -> None:
+    parameters = {"workload": workload, "precision": precision, "batching": "dynamic"}
+    reply = recipes.prove("tensorflow", "route-tensorflowjs", **parameters)
+    if reply["outcome"] == "not_installed":
+        assert "Node.js" in reply["message"]
+        return
+    assert reply["outcome"] == "proved", reply
+    assert reply["proof"]["latency_seconds"] > 0
+    assert 10e6 < reply["proof"]["peak_memory_bytes"] < 400e6
+    if precision == "float32":
+        broken = recipes.prove("broken_tensorflow", "route-tensorflowjs", **parameters)
+        assert broken["outcome"] == "refuted", broken
+        assert "differ by" in broken["message"]
+
+
+def test_every_route_has_networks_and_every_recipe_a_definition() -> None:
+    known = definitions.load()
+    for framework, runtime in TRIED:
+        capability = known.capabilities[f"route-{runtime}"]
+        assert known.has_recipe(framework, capability)
+        assert {each["workload"] for each in capability.variants} == {"mlp", "cnn", "lstm", "transformer"}
+        assert {each["precision"] for each in capability.variants} == {"float32", "int8"}
+    recipes = {(file.parent.name, file.stem[6:]) for file in known.probes.glob("frameworks/*/route_*.py")}
+    assert recipes == {*TRIED, ("tensorflow", "tensorflowjs")}
