@@ -7,6 +7,8 @@
       - advisor:
           run: run.json
           profiles: [edge]
+
+A hand-written page embeds a piece of them with a line such as ``[advisor: verdict edge]`` (`advisor.report.pieces`).
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url, nest_paths
 
 from advisor.errors import AdvisorError
-from advisor.report import embedding
+from advisor.report import embedding, pieces
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -61,7 +63,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
     """Adds the pages to a site; everything about their look and place stays the site's own."""
 
     def __init__(self) -> None:
-        self.pages: frozenset[str] = frozenset()
+        self.pages: dict[str, str] = {}
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Ask for what the pages need: their stylesheet, and anchors at headings."""
@@ -80,7 +82,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
                 raise PluginError(f"advisor: {error.message}") from None
             found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
         found[STYLE] = embedding.stylesheet()
-        self.pages = frozenset(name.removesuffix(".md") for name in found if name.endswith(".md"))
+        self.pages = {name.removesuffix(".md"): text for name, text in found.items() if name.endswith(".md")}
         listed = set(_names(nav))
         for name, text in found.items():
             file = File.generated(config, self._place(name), content=text)
@@ -96,16 +98,23 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         return files
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
-        """Lead the links between our pages to where this site has them."""
-        if not self._ours(page.file):
-            return html
+        """Lead the links between our pages to where this site has them; put pieces where a team's own page asks."""
 
         def address(name: str) -> str:
             source = f"{name.removesuffix('.html')}.md" if name.endswith(".html") else name
             file = files.get_file_from_path(self._place(source))
             return get_relative_url(file.url, page.url) if file else name
 
-        return embedding.embed(html, self.pages, address)
+        def wrap(content: str) -> str:
+            return embedding.embed(content, self.pages, address)
+
+        if self._ours(page.file):
+            return wrap(html)
+        try:
+            return pieces.embedded(html, self.pages, wrap)
+        except AdvisorError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            raise PluginError(f"advisor: {page.file.src_uri}: {error.message}{hint}") from None
 
     def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
         """Build again when the Run, a profile of your own, or a template changes."""

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from mkdocs.commands import build
 from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import PluginCollection
 
+from advisor.errors import AdvisorError
 from advisor.measurement.run import save_run
-from advisor.report import embedding
+from advisor.report import embedding, pieces
 from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import rich_run
 from tests.report.html import Element, parse
@@ -22,7 +24,7 @@ THEMES = ("mkdocs", "readthedocs", "material")
 
 
 def build_team_site(folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "") -> Path:
-    (folder / "docs").mkdir(parents=True)
+    (folder / "docs").mkdir(parents=True, exist_ok=True)
     (folder / "docs" / "index.md").write_text("# Our platform\n\nWhat we run.\n", encoding="utf-8")
     save_run(rich_run(), folder / "run.json")
     (folder / "mkdocs.yml").write_text(
@@ -106,6 +108,56 @@ def test_our_stylesheet_is_linked_and_touches_only_our_pages(team: Path) -> None
 
 def test_the_teams_own_pages_stay_as_they_are(team: Path) -> None:
     assert embedding.ROOT not in (team / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
+    lines = ("verdict edge", "chart edge contributions", " table  profile-edge ranking", "table claims by-kind")
+    text = "\n\n".join(f"[advisor:{line}]" for line in lines)
+    (tmp_path / "docs" / "more").mkdir(parents=True)
+    page = f"# Our choice\n\n{text}\n\nAs code: `[advisor: verdict edge]`\n"
+    (tmp_path / "docs" / "more" / "choice.md").write_text(page, encoding="utf-8")
+    build_team_site(tmp_path, "mkdocs")
+    there = tmp_path / "site" / "more" / "choice"
+    text = (there / "index.html").read_text(encoding="utf-8")
+    parts = text[: text.index("As code")].split(f'<div class="{embedding.ROOT}">')[1:]
+    marks = ('<div class="answer">', '<figure class="chart">', 'class="stackable ranking"', 'class="stackable by-kind"')
+    assert [mark in part for mark, part in zip(marks, parts, strict=True)] == [True] * 4
+    assert [part.count('class="sprite"') for part in parts] == [1, 0, 0, 0]
+    assert "<code>[advisor: verdict edge]</code>" in text
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    addresses = re.findall(r'<a\b[^>]*\shref="([^"]*)"', "".join(parts))
+    for address in addresses:
+        if not urlsplit(address).scheme:
+            assert (there / urlsplit(address).path / "index.html").resolve().is_file(), address
+    assert len(addresses) > 5
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (" verdict moon", "no such page"),
+        (" verdict egde", "no such page"),
+        (" chart edge pie", "no such chart; there are: bars"),
+        (" verdict claims", "no such verdict; there are: none"),
+        (" picture edge", "no piece of a page"),
+        (" table edge", "no piece of a page"),
+        ("", "no piece of a page"),
+    ],
+)
+def test_a_line_that_names_nothing_says_what_there_is(line: str, says: str) -> None:
+    pages = {"profile-edge": '<figure class="chart" id="fig-bars"></figure>', "claims": ""}
+    with pytest.raises(AdvisorError, match=says) as raised:
+        pieces.piece(line, pages)
+    assert ("edge?" in (raised.value.hint or "")) == ("egde" in line)
+
+
+def test_a_line_that_names_nothing_stops_the_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "choice.md").write_text("# Our choice\n\n[advisor: verdict egde]\n", encoding="utf-8")
+    with pytest.raises(Abort):
+        build_team_site(tmp_path, "mkdocs")
+    assert "advisor: choice.md: '[advisor: verdict egde]': no such page (did you mean edge?)" in caplog.text
 
 
 def test_pages_without_directories(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Pieces of our pages in a team's own: one line of a hand-written page becomes a verdict, a chart or a table.
+
+A line ``[advisor: verdict edge]``, ``[advisor: chart edge contributions]`` or ``[advisor: table claims by-kind]``, in a
+paragraph of its own; a site without the plugin shows the line as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+
+from advisor.errors import AdvisorError
+
+_LINE = re.compile(r"<p>\s*\[advisor:([^\]<>]*)\]\s*</p>")
+_VERDICT = re.compile(r'<div class="answer">.*?</div>', re.DOTALL)
+_CHART = re.compile(r'<figure class="chart" id="fig-([^"]*)">.*?</figure>', re.DOTALL)
+_TABLE = re.compile(r'<table role="table" class="stackable ([^"]*)">.*?</table>', re.DOTALL)
+_SPRITE = re.compile(r'<div class="sprite".*?</div>', re.DOTALL)
+_ANCHOR = re.compile(r' id="[^"]*"')
+_HERE = re.compile(r'(?<!<use) href="#')
+_HINT = "write 'verdict PROFILE', 'chart PAGE NAME' or 'table PAGE NAME'"
+
+
+def embedded(html: str, pages: Mapping[str, str], wrap: Callable[[str], str]) -> str:
+    """Return the content of a hand-written page with every such line replaced.
+
+    Parameters
+    ----------
+    html : str
+        The content, from Markdown.
+    pages : mapping
+        Our pages as Markdown, by name without an ending.
+    wrap : callable
+        What makes a piece fit the site: our class around it, links to where the site has our pages.
+
+    Raises
+    ------
+    AdvisorError
+        When a line names something that no page has; the message says what there is.
+    """
+    # The signs that the pieces use stand on the page once.
+    sprites = iter([next((found[0] for text in pages.values() if (found := _SPRITE.search(text))), "")])
+    return _LINE.sub(lambda line: wrap(next(sprites, "") + piece(line[1], pages)), html)
+
+
+def piece(line: str, pages: Mapping[str, str]) -> str:
+    """Return what a line such as ``chart edge contributions`` stands for, as HTML whose links lead to our pages."""
+    kind, _, rest = " ".join(line.split()).partition(" ")
+    page, _, name = rest.partition(" ")
+    stem = page if page in pages else f"profile-{page}"
+    if kind not in ("verdict", "chart", "table") or not page or (kind == "verdict") == bool(name):
+        raise AdvisorError(f"'[advisor:{line}]' is no piece of a page", hint=_HINT)
+    if stem not in pages:
+        near = ", ".join(get_close_matches(page, [name.removeprefix("profile-") for name in pages]))
+        hint = f"did you mean {near}?" if near else "a page has the name that stands in its address"
+        raise AdvisorError(f"'[advisor:{line}]': no such page", hint=hint)
+    if kind == "verdict":
+        found = _VERDICT.search(pages[stem])
+        there = {"": found[0]} if found else {}
+    elif kind == "chart":
+        there = {each[1]: each[0] for each in _CHART.finditer(pages[stem])}
+    else:
+        # A table is named by the first word of its kind; the first of several of one name is meant.
+        tables = ((each[1].split()[0], each[0]) for each in reversed(list(_TABLE.finditer(pages[stem]))))
+        there = dict(tables)
+    if name not in there:
+        names = ", ".join(sorted(there)) or "none"
+        raise AdvisorError(f"'[advisor:{line}]': the page {stem} has no such {kind}; there are: {names}")
+    # What an anchor of its page leads to stays there; an anchor of its own could stand twice on the hand-written page.
+    return _HERE.sub(f' href="{stem}.html#', _ANCHOR.sub("", there[name]))
