@@ -118,6 +118,7 @@ def measuring_options(command: Any) -> Any:
 @click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
 @cli_decision.adr_option
+@cli_decision.explain_option
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
 @click.pass_obj
 def recommend(
@@ -143,6 +144,7 @@ def recommend(
     site: Path | None,
     no_site: bool,
     adr: Path | None,
+    explained: bool,
     templates: Path | None,
 ) -> None:
     """Measure what is missing, decide for a profile, print the answer and write the site.
@@ -219,7 +221,7 @@ def recommend(
     else:
         from advisor.report import terminal
 
-        terminal.answer(answer, advice.run, _console(color), site=index, command=again)
+        terminal.answer(answer, advice.run, _console(color), site=index, command=again, explained=explained)
     if adr is not None:
         cli_decision.record(answer, advice.run, adr, question, templates=templates)
     if timings:

@@ -35,6 +35,7 @@ profile_option = click.option(
 everything_option = click.option(
     "--all", "everything", is_flag=True, help="Measure everything, not only what could change this profile's answer."
 )  # fmt: skip
+explain_option = click.option("--explain", "explained", is_flag=True, help="Also print how much hangs on the weights.")
 adr_option = click.option(
     "--adr", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
     help="Record the decision there (MADR 4.0, proposed, numbered), such as docs/decisions.",

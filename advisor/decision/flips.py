@@ -61,8 +61,8 @@ def joint_flips(table: Table) -> list[JointFlip]:
         # At a gap of zero the two would only be equal.
         if len(chosen) > 1 and gap < -ROUNDING:
             of = table.stacks[rival]
-            names = listed([wish.criterion.title for wish in chosen])
-            text = f"{names} reached their targets for {table.title(rival)}"
+            names = listed([f"'{wish.criterion.title}'" for wish in chosen])
+            text = f"{names} all reached their targets for {table.title(rival)}"
             criteria = tuple(wish.criterion.id for wish in chosen)
             found.append(JointFlip(framework=of.framework, route=of.route, criteria=criteria, text=text))
     return found[:SHOWN]

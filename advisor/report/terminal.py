@@ -13,6 +13,7 @@ from rich.text import Text
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
+from advisor.report import terminal_explain as explain
 from advisor.report.gaps import gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
@@ -34,6 +35,7 @@ def answer(
     *,
     site: Path | None = None,
     command: str | None = None,
+    explained: bool = False,
 ) -> None:
     """Print `recommendation` to `console`.
 
@@ -49,17 +51,27 @@ def answer(
         The site's first page, when one was written.
     command : str, optional
         The command line that gives the same answer again.
+    explained : bool
+        Also how much hangs on the weights, and what several figures together would change.
     """
     if console.encoding.lower().startswith("utf"):
-        _print(console, recommendation, run, site, command)
+        _print(console, recommendation, run, site, command, explained=explained)
         return
     with console.capture() as printed:
-        _print(console, recommendation, run, site, command)
+        _print(console, recommendation, run, site, command, explained=explained)
     text = printed.get().translate(_ASCII).encode(console.encoding, "replace").decode(console.encoding)
     console.file.write(text)
 
 
-def _print(console: Console, recommendation: Recommendation, run: Run, site: Path | None, command: str | None) -> None:
+def _print(
+    console: Console,
+    recommendation: Recommendation,
+    run: Run,
+    site: Path | None,
+    command: str | None,
+    *,
+    explained: bool,
+) -> None:
     page = _Page(console, recommendation, run)
     page.head()
     page.reasons()
@@ -69,6 +81,8 @@ def _print(console: Console, recommendation: Recommendation, run: Run, site: Pat
     page.unmeasured()
     page.flips()
     page.rest()
+    if explained:
+        explain.show(recommendation, page.titles, page.table)
     page.foot(site, command)
 
 
@@ -94,6 +108,13 @@ class _Page:
 
     def show(self, item: Padding | Table) -> None:
         self.console.print(item, width=self.width, soft_wrap=False)
+
+    def table(self, heading: str, table: Table, note: str = "") -> None:
+        """Print a table under its heading."""
+        self.heading(heading)
+        if note:
+            self.print(note)
+        self.show(Padding(table, (0, 0, 0, 2), expand=False))
 
     def blank(self) -> None:
         self.console.print()
@@ -130,6 +151,9 @@ class _Page:
         if first.rank_acceptability:
             share = numbers.percent(first.rank_acceptability[0])
             yield f"First in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
+            if first.first_by_ranking is not None and first.first_by_any is not None:
+                order, none = numbers.percent(first.first_by_ranking), numbers.percent(first.first_by_any)
+                yield f"With only the order of the weights: in {order}; with any weights at all: in {none}."
         value = f"Value {_value(first)} of 1"
         if len(self.feasible) > 1:
             second = self.feasible[1]
@@ -204,11 +228,15 @@ class _Page:
 
     def flips(self) -> None:
         told = self.recommendation
+        lines = [flip.text for flip in told.flips[:3]]
+        lines += explain.weights(told)[:2]
         if not told.flips:
+            lines += [flip.text for flip in told.joint_flips[:1]]
+        if told.answer is None or not lines:
             return
         self.heading("It would change if")
-        for flip in told.flips[:3]:
-            self.item("–", words.line(flip.text))
+        for line in lines:
+            self.item("–", words.line(line))
 
     def rest(self) -> None:
         told = self.recommendation

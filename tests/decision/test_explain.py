@@ -48,7 +48,10 @@ def test_a_gain_is_told_beside_the_lead(gain: float, lead: float, said: str) -> 
 
 
 def test_where_the_team_decides_that_comes_first_and_the_rest_speaks_for_what_is_named() -> None:
-    rows = {"a": {"speed": exactly(90), "size": exactly(40)}, "b": {"speed": exactly(70), "size": exactly(58)}}
+    rows: dict[str, dict[str, Interval | None]] = {
+        "a": {"speed": exactly(90), "size": exactly(40)},
+        "b": {"speed": exactly(70), "size": exactly(58)},
+    }
     found = built(rows, knows="b")
     assert found.feasible == ("a", "b")
     told = reasons(found, "b")
