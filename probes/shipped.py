@@ -11,12 +11,12 @@ from probes.proof import LIMIT, Proof, close, size_of
 from probes.runtimes import fresh
 from probes.workloads import Array, Case
 
-# Eight bits keep 1/256 of each layer's range. Over this network's four layers the makers' quantisers stay near 1 % of
+# Eight bits keep 1/256 of each layer's range. Over this network's four layers the makers' quantizers stay near 1 % of
 # the largest answer (1.4 % over 600 digits, measured). A wrong kernel, layout or scale is off by 90 % and more, a lost
 # bias of a convolution by 6 % and more; a lost bias of a dense layer (0.5 %) shows only in float32.
 LIMITS = {"float32": LIMIT, "int8": 0.03}
 
-# The seeded networks' answers are small beside the sums they come from, which eight bits blur: the makers' quantisers
+# The seeded networks' answers are small beside the sums they come from, which eight bits blur: the makers' quantizers
 # stay near 3 % of the largest answer (measured on four networks). Other weights in one layer are off by 20 % and more.
 SEEDED_INT8 = 0.08
 

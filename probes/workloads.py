@@ -47,7 +47,7 @@ class Case:
     folder : Path
         Where a recipe may leave its artifacts.
     calibration, held_out, held_out_labels : array, optional
-        Samples for quantisers and for accuracy; with trained weights they are real, and only then there are labels.
+        Samples for quantizers and for accuracy; with trained weights they are real, and only then there are labels.
     """
 
     workload: str

@@ -1,4 +1,4 @@
-"""ONNX Runtime's own static quantisation; it works on the ONNX file, whatever framework wrote it."""
+"""ONNX Runtime's own static quantization; it works on the ONNX file, whatever framework wrote it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# Without this package the converter and the quantiser tell their makers nothing of their use.
+# Without this package the converter and the quantizer tell their makers nothing of their use.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 import nncf  # noqa: E402
@@ -24,7 +24,7 @@ MINMAX = RangeEstimatorParametersSet.MINMAX
 def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact: Path) -> None:
     """Convert a framework's model for inputs of `shape` into the folder `artifact`: in the case's precision, no less.
 
-    int8 is NNCF's post-training quantisation: weights per channel, ranges of the activations from the calibration
+    int8 is NNCF's post-training quantization: weights per channel, ranges of the activations from the calibration
     samples.
     """
     model = openvino.convert_model(framework_model)

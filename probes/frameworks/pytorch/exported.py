@@ -1,4 +1,4 @@
-"""Programs of torch.export, for one sample or for any batch, in float32 or quantised to int8."""
+"""Programs of torch.export, for one sample or for any batch, in float32 or quantized to int8."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def program(case: Case, quantizer: Any, otherwise: str) -> torch.export.Exported
 
 
 def _without_originals(model: torch.fx.GraphModule) -> torch.fx.GraphModule:
-    """Drop the float32 weights that a quantised graph computes nothing with, and would be saved with."""
+    """Drop the float32 weights that a quantized graph computes nothing with, and would be saved with."""
     used = {node.target for node in model.graph.nodes if node.op == "get_attr"}
     for name, _ in list(model.named_parameters()):
         if name not in used:

@@ -24,7 +24,7 @@ def run(case: Case) -> Proof:
     model.export(saved, format="tf_saved_model", verbose=False, input_signature=signature)
     converter = tf.lite.TFLiteConverter.from_saved_model(str(saved))
     if case.parameters["precision"] == "int8":
-        quantised(converter, shipped.calibration(case))
+        quantized(converter, shipped.calibration(case))
     try:
         artifact.write_bytes(converter.convert())
     except ConverterError as error:
@@ -35,7 +35,7 @@ def run(case: Case) -> Proof:
     return shipped.proof(case, "litert", artifact, model(inputs).numpy())
 
 
-def quantised(converter: tf.lite.TFLiteConverter, samples: Array) -> None:
+def quantized(converter: tf.lite.TFLiteConverter, samples: Array) -> None:
     """Ask for int8 throughout: weights per channel, activations with the ranges seen on the calibration samples."""
 
     def each() -> Iterator[list[Array]]:
