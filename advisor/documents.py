@@ -200,9 +200,18 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
         else:
             got = item.get("input")
             shown = f", got {got!r}"[:80] if isinstance(got, (str, int, float, bool)) else ""
-            text = str(item["msg"]).removeprefix("Value error, ")
+            text = _worded(str(item["msg"]))
             found.append(Problem(loc, text + ("" if "got" in text else shown)))
     return found
+
+
+def _worded(message: str) -> str:
+    """Return what pydantic says of a value in our words."""
+    text = message.removeprefix("Value error, ")
+    rest = text.removeprefix("Input should be ")
+    if rest == text:
+        return text
+    return f"expected a number {rest}" if rest.startswith(("greater", "less")) else f"expected {rest}"
 
 
 def _fields(model: type[BaseModel], loc: Loc) -> list[str]:

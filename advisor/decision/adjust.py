@@ -9,6 +9,7 @@ from dataclasses import replace
 from advisor.decision.criteria import load_criteria
 from advisor.decision.profile import Limit, Must, Profile
 from advisor.decision.profile_check import Checker
+from advisor.decision.profile_files import EVERY_CRITERION
 from advisor.decision.team import CRITERION
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -94,8 +95,7 @@ def _requirement(profile: Profile, text: str) -> Must:
     must = checker.must(name, _KINDS[sign], value, "asked for on the command line")
     if must is not None:
         return must
-    hint = f"the criteria are {', '.join(checker.criteria)}" if checker.unknown else None
-    raise AdvisorError(f"{option}: {checker.problems[0].message}", hint=hint)
+    raise AdvisorError(f"{option}: {checker.problems[0].message}", hint=EVERY_CRITERION if checker.unknown else None)
 
 
 def _percent(number: str, option: str) -> float:

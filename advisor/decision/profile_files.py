@@ -16,6 +16,8 @@ from advisor.decision.team import OTHER
 from advisor.documents import Loc, Problem, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 
+EVERY_CRITERION = "advisor profile schema   (names every criterion, and what it asks)"
+
 DEEPEST = 8
 """How many profiles may extend each other in a row."""
 
@@ -69,19 +71,21 @@ class _Reader:
             read_yaml(path, ProfileEntry, what="profile", hint="advisor profile show edge", also=self._check)
         except AdvisorError as error:
             if self.checker.unknown:
-                raise AdvisorError(error.message, hint=f"the criteria are {', '.join(self.checker.criteria)}") from None
+                raise AdvisorError(error.message, hint=EVERY_CRITERION) from None
             raise
         return Found(self.whole, self.checker)
 
     def _check(self, data: Any) -> list[Problem]:
         if not isinstance(data, dict):
             return []
-        problems = []
+        problems: list[Problem] = []
         if isinstance(data.get("extends"), str):
             try:
                 self.base = self._extended(data["extends"])
             except _MissingError as error:
-                return [Problem(("extends",), str(error))]
+                # What it would bring is not known, so nothing of the rest can be called missing.
+                own = (each for each in self.checker.check(data) if not each.message.endswith("is missing"))
+                return [Problem(("extends",), str(error)), *own, *_team(data.get("team")), *_reasons(data)]
         elif "without" in data:
             problems.append(
                 Problem(("without", "key"), "'without' leaves out what 'extends' brings; nothing is extended")

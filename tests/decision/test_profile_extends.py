@@ -140,3 +140,20 @@ def test_a_mistake_in_the_base_is_named_in_the_base(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["mobile", "browser"])
 def test_shipped_profiles_that_extend_edge_ship_to_the_edge(name: str) -> None:
     assert load_profile(name).ships == "edge"
+
+
+def test_what_is_wrong_is_told_although_what_it_extends_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: mine\nextends: egde\nships: edge\nrequire:\n"
+        "  - {criterion: artefact-size, at_most: 5 MB, because: x}\nteam: {knows: torch, size: 2}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(AdvisorError) as caught:
+        load_profile(file)
+    said = caught.value.message
+    assert ":2:10: unknown profile 'egde' — did you mean 'edge'?" in said
+    assert ":5:17: unknown criterion 'artefact-size' — did you mean 'artifact-size'?" in said
+    assert ":6:15: unknown framework 'torch'" in said
+    assert "is missing" not in said
+    assert "advisor profile schema" in str(caught.value.hint)
