@@ -1,0 +1,188 @@
+"""What came out of every capability in a Run, as a page of the documentation: the table, and why it is not all proved.
+
+``python -m advisor.report.outcomes RUN --output site/capabilities.md`` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from advisor.documents import write_text
+from advisor.measurement import definitions
+from advisor.measurement.definitions import CapabilityDefinition
+from advisor.measurement.run import Observation, Run, load_run
+from advisor.report import words
+from advisor.report.pages.capabilities import GROUPS, MEANINGS
+from advisor.report.published import NO_RECIPE, NOT_RUN
+
+_WIDTH = 120
+_LONGEST = 400
+# A path says where something lies on one machine; its last part is what a reader can use.
+_PATH = re.compile(r"(?<![\w:/.])(?:/[\w.+@-]+)+/([\w.+@-]+)")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one framework did about one capability: an observation for each variant that the Run tried."""
+
+    about: CapabilityDefinition
+    framework: str
+    title: str
+    tried: Sequence[Observation]
+
+    @property
+    def outcomes(self) -> list[str]:
+        """The outcome of each variant."""
+        if self.tried:
+            return [str(each.outcome) for each in self.tried]
+        shipped = definitions.shipped()
+        has = self.framework in shipped.frameworks and shipped.has_recipe(self.framework, self.about)
+        return [NOT_RUN] if has else []
+
+    @property
+    def word(self) -> str:
+        """What stands in the table."""
+        found = Counter(self.outcomes)
+        if len(found) < 2:
+            return words.OUTCOMES[next(iter(found), NO_RECIPE)]
+        return f"{found['proved']} of {len(self.outcomes)} proved"
+
+    @property
+    def anchor(self) -> str:
+        """Where the page says why it is not proved."""
+        return words.slug(f"{self.about.id}-{self.framework}")
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to explain."""
+        return any(each != "proved" for each in self.outcomes)
+
+
+def page(run: Run) -> str:
+    """Return the page of a Run, in Markdown.
+
+    Parameters
+    ----------
+    run : Run
+        With observations of capabilities; one that was tried with no framework is not on the page.
+    """
+    rows = {name: _row(run, about) for name, about in definitions.capabilities().items()}
+    rows = {name: row for name, row in rows.items() if any(cell.tried for cell in row)}
+    return "\n".join([*_head(run, rows), "", *_table(run, rows), *_reasons(rows)]) + "\n"
+
+
+def _row(run: Run, about: CapabilityDefinition) -> list[Cell]:
+    return [
+        Cell(
+            about, framework, found.title,
+            [each for each in run.observations if (each.probe, each.framework) == (about.probe, framework)],
+        )
+        for framework, found in run.frameworks.items()
+    ]  # fmt: skip
+
+
+def _head(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
+    found = Counter(outcome for row in rows.values() for cell in row for outcome in cell.outcomes)
+    total, proved = sum(found.values()), found["proved"]
+    versions = " and ".join(f"{each.title} {each.version}" for each in run.frameworks.values())
+    rest = [f"{count} {words.OUTCOMES[word]}" for word, count in found.most_common() if word != "proved"]
+    yield "# What the frameworks can do"
+    yield ""
+    yield from _wrapped(
+        "Each cell is a small program that does one thing with one framework and proves it; `advisor probe --only "
+        "'capability:*'` runs them all, each in a process of its own."
+    )
+    yield ""
+    yield from _wrapped(
+        f"This is what came out of the Run `{run.id}` with {versions} on {words.line(run.host.cpu)} ({run.host.cores} "
+        f"processors, {words.line(run.host.os)}): of {total} proofs {proved} succeeded ({proved / max(total, 1):.0%})"
+        + (f"; {', '.join(rest)}." if rest else ".")
+    )
+    yield ""
+    yield from _wrapped(
+        "The page is generated from the Run (`python -m advisor.report.outcomes RUN --output site/capabilities.md`); "
+        "nothing on it is written by hand."
+    )
+
+
+def _table(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
+    for group, names in GROUPS.items():
+        if not rows.keys() & set(names):
+            continue
+        yield f"## {group}"
+        yield ""
+        yield f"| Capability | {' | '.join(each.title for each in run.frameworks.values())} |"
+        yield "|---" * (1 + len(run.frameworks)) + "|"
+        for name in names:
+            if name in rows:
+                about = definitions.capabilities()[name]
+                row = [f"[{cell.word}](#{cell.anchor})" if cell.open else cell.word for cell in rows[name]]
+                yield f"| {about.title}: {about.question} | {' | '.join(row)} |"
+        yield ""
+
+
+def _reasons(rows: Mapping[str, list[Cell]]) -> Iterator[str]:
+    yield "## Why not all are proved"
+    ordered = [name for names in GROUPS.values() for name in names if name in rows]
+    for cell in (cell for name in ordered for cell in rows[name] if cell.open):
+        yield ""
+        yield f'<a id="{cell.anchor}"></a>'
+        yield ""
+        yield f"### {cell.about.title}, {cell.title}: {cell.word}"
+        if not cell.tried:
+            yield ""
+            yield from _wrapped(_meaning(cell.about, NOT_RUN))
+        unproved = sorted((each for each in cell.tried if each.outcome != "proved"), key=_said)
+        for (outcome, message), same in groupby(unproved, key=_said):
+            yield ""
+            yield from _wrapped(_which(list(same), cell) + _meaning(cell.about, outcome))
+            if message:
+                yield ""
+                yield from _wrapped(f"The recipe said: `{message}`")
+
+
+def _said(each: Observation) -> tuple[str, str]:
+    return str(each.outcome), _told(each.message or "")
+
+
+def _which(same: Sequence[Observation], cell: Cell) -> str:
+    """Return the variants that came to the same end, where there are others."""
+    if len(cell.tried) == 1:
+        return ""
+    variants = [" ".join(str(value) for value in each.parameters.values()) for each in same]
+    return f"{words.OUTCOMES[str(same[0].outcome)].capitalize()}: {', '.join(variants)}. "
+
+
+def _meaning(about: CapabilityDefinition, outcome: str) -> str:
+    text = about.outcomes.get(outcome) or MEANINGS[outcome]
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _told(message: str) -> str:
+    """Return a message on one line, without a machine's paths, and not too long."""
+    text = _PATH.sub(r"\1", words.line(message)).replace("`", "'")
+    return textwrap.shorten(text, _LONGEST, placeholder=" …")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The Markdown file to write.")
+def main(run: Path, output: Path) -> None:
+    """Write the page of the capabilities of a RUN."""
+    write_text(output, page(load_run(run)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The documentation's table of capabilities is what the generator makes of a committed Run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation, Run, load_run
+from advisor.report import outcomes, words
+from tests.samples import sample_run
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "site" / "capabilities.md"
+
+
+def source() -> Run:
+    """Return the committed Run whose id stands on the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    runs = [load_run(file) for file in sorted((ROOT / "tests" / "data").glob("*-run.json"))]
+    (found,) = (run for run in runs if f"`{run.id}`" in text)
+    return found
+
+
+def tried(run: Run) -> list[Observation]:
+    probes = {each.probe for each in definitions.capabilities().values()}
+    return [each for each in run.observations if each.probe in probes]
+
+
+def test_the_page_is_what_the_generator_makes_of_the_committed_run() -> None:
+    assert PAGE.read_text(encoding="utf-8") == outcomes.page(source())
+
+
+def test_every_capability_was_tried() -> None:
+    # The routes of four networks take longer than all the others together: a Run may leave them out.
+    probes = {f"capability:{name}" for name in definitions.capabilities() if not name.startswith("route-")}
+    assert probes <= {each.probe for each in tried(source())}
+
+
+def test_none_failed_for_a_reason_of_ours_and_four_of_five_are_proved() -> None:
+    found = [each.outcome for each in tried(source())]
+    assert set(found) <= {"proved", "refuted", "not_supported", "not_applicable", "not_installed"}
+    assert found.count("proved") >= 0.8 * len(found)
+
+
+def test_every_cell_that_is_not_proved_has_a_reason() -> None:
+    text = outcomes.page(source())
+    links = re.findall(r"\(#([a-z0-9-]+)\)", text)
+    anchors = re.findall(r'<a id="([a-z0-9-]+)"></a>\n\n### .+\n\n\S', text)
+    assert links
+    assert sorted(links) == sorted(anchors)
+    places = {(each.probe, each.framework) for each in tried(source()) if each.outcome != "proved"}
+    assert {words.slug(f"{probe.removeprefix('capability:')}-{framework}") for probe, framework in places} <= {*links}
+
+
+def test_the_variants_of_a_recipe_are_counted_and_told_apart() -> None:
+    (cell,) = [each for each in sample_run().observations if each.probe == "capability:data-parallel"][:1]
+    variants = [
+        cell.model_copy(update={"parameters": {"n": number}, "outcome": outcome, "message": message})
+        for number, (outcome, message) in enumerate([("proved", None), ("refuted", "too far"), ("refuted", "too far")])
+    ]
+    text = outcomes.page(sample_run().model_copy(update={"observations": tuple(variants)}))
+    assert "[1 of 3 proved](#data-parallel-pytorch)" in text
+    assert "Refuted: 1, 2. The replicas drift apart" in text
+    assert text.count("`too far`") == 1
+
+
+def test_the_command_writes_the_page_of_any_run(tmp_path: Path) -> None:
+    run = sample_run()
+    file, page = tmp_path / "run.json", tmp_path / "page.md"
+    file.write_text(run.model_dump_json(by_alias=True), encoding="utf-8")
+    result = CliRunner().invoke(outcomes.main, [str(file), "--output", str(page)])
+    assert result.exit_code == 0, result.output
+    text = page.read_text(encoding="utf-8")
+    assert text == outcomes.page(run)
+    assert "### Serving with the framework's own server, PyTorch: not supported" in text
+    assert "The recipe said: `an invented reason`" in text
+    assert "TorchScript" not in text, "the Run did not try it"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("/opt/some-where/bin/python3 has no module named 'x'", "python3 has no module named 'x'"),
+        ("see https://example.org/a/b, or a/b/c", "see https://example.org/a/b, or a/b/c"),
+        ("first `line`\nsecond", "first 'line' second"),
+    ],
+)
+def test_a_message_is_told_on_one_line_without_a_machine_s_paths(said: str, told: str) -> None:
+    (cell,) = [each for each in sample_run().observations if each.probe == "capability:serving"][:1]
+    run = sample_run().model_copy(update={"observations": (cell.model_copy(update={"message": said}),)})
+    assert f"The recipe said: `{told}`" in outcomes.page(run)
