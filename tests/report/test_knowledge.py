@@ -96,3 +96,17 @@ def test_then_and_now_holds_every_advice_for_the_profiles_of_the_site(site: Site
     assert len(found) == len(data["rows"]) == data["agreement"]["asked"]
     assert {row["profile"] for row in data["rows"]} <= {told.profile for told in site.recommendations}
     assert found
+
+
+def test_nothing_documented_stands_on_the_site_without_its_source(site: Site) -> None:
+    walked = 0
+    for page in site.folder.rglob("*.html"):
+        for cell in read(page).find("td"):
+            for mark in cell.walk():
+                if not {"prov-documented", "prov-measured-elsewhere"} & set(mark.classes):
+                    continue
+                address = mark.attributes.get("href", "")
+                named = [each for each in cell.walk() if "source" in each.classes and each.text.strip()]
+                assert address.startswith("https://") or named, (page.name, cell.text)
+                walked += 1
+    assert walked > 100

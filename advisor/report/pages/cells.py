@@ -30,6 +30,7 @@ class CellView:
     link: str | None
     source: str | None
     stale: bool = False
+    told_by: Quote | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         value = source.interval("evidence", place, unit=cell.unit, share=is_share(told, cell))
     elif cell.text and cell.provenance != "missing":
         value = source.quote("evidence", place, "text")
+    address = (cell.source or "").startswith(("https://", "http://"))
     return CellView(
         stack=stack,
         value=value,
@@ -93,7 +95,9 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         why=source.quote("evidence", place, "message") if cell.message else None,
         link=report.evidence(cell.evidence),
         stale=_stale(report, cell),
-        source=cell.source if (cell.source or "").startswith(("https://", "http://")) else None,
+        source=cell.source if address else None,
+        # A source without an address is named, so that nothing documented stands without one.
+        told_by=source.quote("evidence", place, "source") if cell.source and not address else None,
     )
 
 
