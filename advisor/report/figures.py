@@ -38,7 +38,17 @@ class Figure:
     def __html__(self) -> Markup:
         # A site has ten thousands of them: "%" fills them in twice as fast as "format", and escapes as well.
         by = Markup(' data-by="%s"') % self.by if self.by else ""
-        return Markup('<data value="%s" data-from="%s"%s>%s</data>') % (repr(self.value), self.reference, by, self.text)
+        return Markup('<data value="%s" data-from="%s"%s>%s</data>') % (
+            _exact(self.value),
+            self.reference,
+            by,
+            self.text,
+        )
+
+
+def _exact(value: float) -> str:
+    """Return a number with all digits that somebody can have measured; a page has hundreds of them."""
+    return repr(value) if isinstance(value, int) else repr(float(f"{value:.13g}"))
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@
   const button = section.querySelector(".copy");
   const copied = section.querySelector(".copied");
   const without = section.querySelector(".what-if-without");
-  const sliders = data.criteria.map((each) => form.elements[`w-${each.anchor}`]);
-  const switches = data.requirements.map((each) => form.elements[`r-${each.anchor}`]);
   const SVG = "http://www.w3.org/2000/svg";
+  const sliders = data.criteria.map(slider);
+  const switches = data.requirements.map(control);
+  form.querySelector(".switches").hidden = !switches.length;
 
   const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
@@ -23,6 +24,26 @@
     if (className) made.className = className;
     made.append(...children);
     return made;
+  }
+
+  function labelled(input, text) {
+    const label = element("label", "", text);
+    label.htmlFor = input.id;
+    return label;
+  }
+
+  function slider(each) {
+    const input = element("input");
+    Object.assign(input, { type: "range", id: `w-${each.anchor}`, min: 0, max: 3, step: 0.1, defaultValue: 1 });
+    form.querySelector(".sliders").append(element("div", "slider", labelled(input, each.title), input, element("output")));
+    return input;
+  }
+
+  function control(each) {
+    const input = element("input");
+    Object.assign(input, { type: "checkbox", id: `r-${each.anchor}`, defaultChecked: true });
+    form.querySelector(".switches").append(element("div", "switch", input, " ", labelled(input, each.text)));
+    return input;
   }
 
   function bar(style, share) {

@@ -14,13 +14,17 @@ from advisor.report.pages.context import Report
 
 
 def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict[str, Any]:
-    """Return the controls and the data of the what-if of one profile; nothing when there is nothing to weigh."""
+    """Return the data of the what-if of one profile; nothing when there is nothing to weigh."""
     stacks = [each for each in told.ranking if each.contributions]
     if len(stacks) < 2 or len(needs) < 2:
         return {}
-    source = report.sources[told.profile]
     criteria = [
-        {"id": view.need.criterion, "anchor": words.slug(view.need.criterion), "weight": view.need.weight}
+        {
+            "id": view.need.criterion,
+            "anchor": words.slug(view.need.criterion),
+            "weight": view.need.weight,
+            "title": words.line(view.need.title),
+        }
         for view in needs
     ]
     requirements = [
@@ -33,14 +37,8 @@ def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict
         "requirements": requirements,
         "stacks": [_stack(report, each, [view.need.criterion for view in needs]) for each in stacks],
     }
-    return {
-        "sliders": [(words.slug(view.need.criterion), view.title) for view in needs],
-        "switches": [
-            (words.slug(need.criterion), source.quote("requirements", place, "text"))
-            for place, need in enumerate(told.requirements)
-        ],
-        "data": _script(data),
-    }
+    # The script makes the controls: without it there would be nothing to move.
+    return {"data": _script(data)}
 
 
 def _stack(report: Report, ranked: Ranked, criteria: list[str]) -> dict[str, Any]:
