@@ -94,7 +94,14 @@ def measuring_options(command: Any) -> Any:
             metavar="FRAMEWORK=PATH",
             help="The Python that has a framework; default: the one that runs advisor. Repeatable.",
         ),
-        click.option("--framework", "frameworks", multiple=True, metavar="NAME", help="Only this one. Repeatable."),
+        click.option(
+            "--framework",
+            "--frameworks",
+            "frameworks",
+            multiple=True,
+            metavar="NAME",
+            help="Only this one, or these: pytorch,tensorflow. Repeatable.",
+        ),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
         click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."),
         cli_measuring.budget_option,
@@ -377,9 +384,10 @@ def _mode(flag: str | None) -> Mode:
 
 
 def _frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> tuple[str, ...] | None:
-    for name in names:
+    named = tuple(name.strip() for part in names for name in part.split(",") if name.strip())
+    for name in named:
         _known(name, _defined(folders), "--framework")
-    return names or None
+    return named or None
 
 
 def _defined(folders: tuple[Path, ...]) -> Any:

@@ -176,3 +176,11 @@ def test_no_framework_at_all_says_what_to_install_and_exits_3(tmp_path: Path) ->
     assert result.returncode == 3, result.stderr
     assert "pip install" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_frameworks_are_named_one_by_one_or_together(run_file: Path) -> None:
+    for options in (["--frameworks", "pytorch,tensorflow"], ["--framework", "pytorch", "--framework", "tensorflow"]):
+        assert json.loads(call("recommend", "--run", str(run_file), "--json", *options))["ranking"]
+    alone = json.loads(call("recommend", "--run", str(run_file), "--json", "--frameworks", "pytorch"))
+    assert {each["framework"] for each in alone["ranking"]} == {"pytorch"}
+    assert "did you mean 'tensorflow'?" in call("recommend", "--frameworks", "pytorch,tensroflow", code=2)

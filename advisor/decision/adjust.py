@@ -36,6 +36,8 @@ def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
     for text in weights:
         name, _, number = (part.strip() for part in text.partition("="))
         option = f"--weight {text}"
+        if not name or not number:
+            raise AdvisorError(f"{option}: expected a criterion and its share in percent, such as edge-latency=40")
         if name not in known:
             message = f"{option}: the profile '{profile.name}' weighs no '{name}'{did_you_mean(name, known)}"
             raise AdvisorError(message, hint=f"it weighs {', '.join(known)}")
@@ -104,5 +106,5 @@ def _percent(number: str, option: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise AdvisorError(f"{option}: expected a criterion and its share in percent, such as edge-latency=40")
+        raise AdvisorError(f"{option}: expected a share from 0 to 100 percent, such as edge-latency=40")
     return share

@@ -34,7 +34,8 @@ def check(must: Must, cell: Cell) -> Constraint:
         missed = f"{said}, must be {must.limit_text}"
     else:
         off = amount(shortfall, criterion.unit, percent=criterion.percent)
-        missed = f"{said} {'>' if upper else '<'} {must.limit_text}, off by {off}"
+        least = "" if good == cell.value else "at least "
+        missed = f"{said} {'>' if upper else '<'} {must.limit_text}, off by {least}{off}"
     detail = _because(missed, cell)
     return Constraint(criterion=criterion.id, outcome="fail", detail=detail, shortfall=shortfall)
 

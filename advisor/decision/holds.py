@@ -39,7 +39,9 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     if not matching:
         known = [*dict.fromkeys(each.framework for each in told.ranking), *(stack_id(_stack(e)) for e in told.ranking)]
         near = did_you_mean(wanted, known)
-        raise AdvisorError(f"--expect {expected}: nothing of that name was compared{near}", hint=f"one of {known}")
+        raise AdvisorError(
+            f"--expect {expected}: nothing of that name was compared{near}", hint=f"one of {', '.join(known)}"
+        )
     title = stack_title(_stack(matching[0]), told.titles) if len(matching) == 1 else told.titles.get(wanted, wanted)
     share = sum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
     sure = f"{title} comes first in {share * 100:.0f} % of {told.samples:,} plausible worlds"
