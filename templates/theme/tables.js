@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const MANY = 20;
+  const MANY = 30;
   const wide = matchMedia("(min-width: 44rem)");
   const tables = [...document.querySelectorAll("table.stackable")].filter((table) => table.tBodies[0].rows.length > 2);
   if (!tables.length) return;
