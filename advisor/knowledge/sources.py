@@ -1,4 +1,4 @@
-"""Every source that a part of the catalogue may cite: the files ``sources*.yaml`` hold each of them once."""
+"""Every source that a part of the catalog may cite: the files ``sources*.yaml`` hold each of them once."""
 
 from __future__ import annotations
 

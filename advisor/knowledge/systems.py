@@ -154,7 +154,7 @@ def load_systems(folder: Path | None = None) -> Systems:
 
 
 def system_catalog(folder: Path | None = None) -> Catalog:
-    """Return the catalogue together with the facts about systems: their statuses and ``facts-systems.yaml``."""
+    """Return the catalog together with the facts about systems: their statuses and ``facts-systems.yaml``."""
     return _catalog(folder or _HERE)
 
 

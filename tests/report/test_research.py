@@ -246,3 +246,13 @@ def test_what_was_not_tested_does_not_lose_against_its_opposite() -> None:
     assert articles.disputes()
     assert all(each.settled.verdict != "cannot be tested here" for each in articles.disputes())
     assert any(each.settled.right and each.settled.verdict == "cannot be tested here" for each in articles.judged)
+
+
+def test_people_are_cited_by_their_names_and_a_repository_by_its_site() -> None:
+    text = told()
+    assert "(Paszke et al., 2019)" in text
+    assert "Fang, L., … Chintala, S. (2019, December 3)." in text
+    repositories = [line for line in text.splitlines() if "<https://github.com/" in line]
+    assert repositories
+    for line in repositories:
+        assert line.count(" GitHub. ") == 1, line

@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def short(self) -> str:
-        """Return how the text calls the author: a surname, an organisation, or a shortened title in quotes."""
+        """Return how the text calls the author: a surname, an organization, or a shortened title in quotes."""
         if self.author is None:
             head = self.source.title.split(":")[0].split(" [")[0].rstrip("?")
             return f"“{head}”"
@@ -119,6 +119,8 @@ class Citations:
         publisher = source.publisher.split(", ")[0]
         if source.author and publisher not in _NOBODY:
             parts.append(_stopped(text(publisher)))
+        elif (source.url or "").startswith("https://github.com/"):
+            parts.append("GitHub.")
         if source.url is not None:
             day = self.looked.get(source.id)
             retrieved = isinstance(source, Article) and source.retrieved
