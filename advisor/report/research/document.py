@@ -160,6 +160,7 @@ def _environment(templates: Path | None) -> jinja2.Environment:
         "age": age,
         "outcome": lambda word: words.OUTCOMES.get(word, words.line(word)),
         "sentence": sentence,
+        "profile_name": words.profile,
     }
     environment.globals |= {"is_stale": is_stale}
     return environment
