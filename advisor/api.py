@@ -220,15 +220,17 @@ def build_site(
 
     wanted: list[Recommendation] = list(recommendations)
     answered = {item.profile for item in wanted}
+    shipped: set[str] = set()
     for profile in profiles or sorted(shipped_profiles(), key=lambda name: name not in LEADING):
         loaded = profile if isinstance(profile, Profile) else load_profile(profile)
         if loaded.name not in answered:
             wanted.append(decide(run, loaded, seed=seed))
             answered.add(loaded.name)
+            shipped |= {loaded.name} if profile in shipped_profiles() else set()
     if form == "file":
-        return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command)
+        return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command, shipped=shipped)
     write = elsewhere.write_docs if form == "docs" else site.build_site
-    return write(run, wanted, folder, templates=templates, command=command)
+    return write(run, wanted, folder, templates=templates, command=command, shipped=shipped)
 
 
 def _recent(

@@ -100,6 +100,7 @@ def then_and_now(
     profiles: Iterable[str] | None = None,
     seed: int = 0,
     samples: int = SAMPLES,
+    known: Mapping[str, Recommendation] | None = None,
 ) -> tuple[Row, ...]:
     """Return one row for every dated recommendation whose persona a shipped profile asks for.
 
@@ -113,12 +114,14 @@ def then_and_now(
         Only personas of these profiles.
     seed, samples : int
         Of the robustness analysis.
+    known : mapping of str to Recommendation, optional
+        Answers on `run` by shipped profile that were worked out already, with the same seed and samples.
     """
     verdicts = verdicts or load_verdicts()
     catalog = catalog or whole_catalog()
     asked = set(shipped_profiles() if profiles is None else profiles)
     past: dict[tuple[str, date], Recommendation] = {}
-    today: dict[str, Recommendation] = {}
+    today: dict[str, Recommendation] = dict(known or {})
     load = functools.cache(load_profile)
     rows = []
     for advice in verdicts.recommendations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from advisor.decision.recommendation import Recommendation
@@ -30,6 +30,7 @@ def write_docs(
     *,
     templates: Path | None = None,
     command: str | None = None,
+    shipped: Collection[str] = (),
 ) -> Path:
     """Write the pages as Markdown into ``folder/docs``, with a ``mkdocs.yml`` that shows what they need of an engine.
 
@@ -43,7 +44,7 @@ def write_docs(
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=site.home(folder)) as scratch:
         built = Path(scratch, "built")
         (built / "docs").mkdir(parents=True)
-        nav = docs.write(Report(run, recommendations, command), built / "docs", templates)
+        nav = docs.write(Report(run, recommendations, command, shipped), built / "docs", templates)
         write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
         config = {
             "site_name": "advisor",
@@ -64,6 +65,7 @@ def write_file(
     *,
     templates: Path | None = None,
     command: str | None = None,
+    shipped: Collection[str] = (),
 ) -> Path:
     """Write the page of one profile as one HTML file that needs nothing beside it, to mail or to attach.
 
@@ -73,7 +75,9 @@ def write_file(
     if file.is_dir():
         raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")
     with tempfile.TemporaryDirectory() as scratch:
-        built = site.build_site(run, [recommendation], Path(scratch, "site"), templates=templates, command=command)
+        built = site.build_site(
+            run, [recommendation], Path(scratch, "site"), templates=templates, command=command, shipped=shipped
+        )
         name = Report(run, [recommendation]).profile_page(recommendation.profile)
         page = (built.parent / f"{name}.html").read_text(encoding="utf-8")
         style = (built.parent / "style.css").read_text(encoding="utf-8")

@@ -118,7 +118,10 @@ class Source:
     def reference(self, *path: Key) -> str:
         """Return the name of a place: the document's name, ``#`` and a JSON pointer as a URI fragment (RFC 6901)."""
         parts = (str(key).replace("~", "~0").replace("/", "~1") for key in path)
-        return f"{self.name}#/" + "/".join(quote(part, safe="~!$'()*,;:@=+") for part in parts)
+        # Most parts are plain names, which are their own address.
+        return f"{self.name}#/" + "/".join(
+            part if part.isascii() and part.isalnum() else quote(part, safe="~!$'()*,;:@=+") for part in parts
+        )
 
     def figure(self, *path: Key, show: Callable[[float], object] = numbers.count) -> Figure:
         """Return the number at `path` as `show` writes it."""

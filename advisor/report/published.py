@@ -6,7 +6,7 @@ Each is a document of its own among the downloads, so that every number and text
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Literal
 
@@ -14,6 +14,7 @@ from pydantic import Field
 
 from advisor.decision.ledger import VERDICTS, Settled, Verdict, ledger
 from advisor.decision.profile import shipped_profiles
+from advisor.decision.recommendation import Recommendation
 from advisor.decision.then_and_now import Agreement, Row, agreement, then_and_now
 from advisor.documents import Model
 from advisor.knowledge.articles import Article, load_articles
@@ -185,9 +186,15 @@ def surveyed() -> Survey:
     )
 
 
-def past(run: Run, profiles: Collection[str], *, seed: int = 0) -> Past:
-    """Return what the articles advised for the personas of `profiles`, and the engine's answers then and on `run`."""
-    rows = then_and_now(run, profiles=[name for name in profiles if name in shipped_profiles()], seed=seed)
+def past(
+    run: Run, profiles: Collection[str], *, seed: int = 0, known: Mapping[str, Recommendation] | None = None
+) -> Past:
+    """Return what the articles advised for the personas of `profiles`, and the engine's answers then and on `run`.
+
+    `known` holds answers of shipped profiles on `run` that were worked out already.
+    """
+    names = [name for name in profiles if name in shipped_profiles()]
+    rows = then_and_now(run, profiles=names, seed=seed, known=known)
     cited = {row.source for row in rows}
     articles = {article.id: article for article in load_articles() if article.id in cited}
     return Past(run=run.id, agreement=agreement(rows), articles=articles, rows=rows)

@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +35,7 @@ def build_site(
     *,
     templates: Path | None = None,
     command: str | None = None,
+    shipped: Collection[str] = (),
 ) -> Path:
     """Build the site of `run` and `recommendations` into `folder` and return its first page.
 
@@ -50,6 +51,8 @@ def build_site(
         A folder laid out like our templates: what is in it wins over ours.
     command : str, optional
         The command line that builds it again; shown at the foot of every page.
+    shipped : collection of str
+        Which answers are those of a shipped profile as it is, with the default number of samples.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def build_site(
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=home(folder)) as scratch:
             source, built = Path(scratch, "docs"), Path(scratch, "site")
             source.mkdir()
-            nav = docs.write(Report(run, recommendations, command), source, templates)
+            nav = docs.write(Report(run, recommendations, command, shipped), source, templates)
             _build(source, built, nav, templates)
             search.write(built)
             put(folder, built, Path(scratch, "old"))

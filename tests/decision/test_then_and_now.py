@@ -125,3 +125,15 @@ def test_days_are_the_last_that_an_article_may_speak_of(rows: tuple[Row, ...]) -
     for row in rows:
         source = next(each for each in load_verdicts().recommendations if each.id == row.advice)
         assert row.day == last_day(source.as_of)
+
+
+def test_answers_that_are_known_are_not_worked_out_again() -> None:
+    run, samples = sample_run(), 200
+    told = decide(run, load_profile("edge"), samples=samples)
+    known = {"edge": told}
+    rows = then_and_now(run, profiles=["edge"], samples=samples, known=known)
+    assert rows
+    assert rows == then_and_now(run, profiles=["edge"], samples=samples)
+    changed = {"edge": told.model_copy(update={"verdict": "undetermined"})}
+    again = then_and_now(run, profiles=["edge"], samples=samples, known=changed)
+    assert {row.now.verdict for row in again if row.now} == {"undetermined"}

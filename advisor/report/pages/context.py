@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -55,12 +55,21 @@ class Report:
         One per profile, in the order of the pages.
     command : str, optional
         The command line that builds these answers again.
+    shipped : collection of str
+        Which of the answers are those of a shipped profile as it is: they need not be worked out again.
     """
 
-    def __init__(self, run: Run, recommendations: Sequence[Recommendation], command: str | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        recommendations: Sequence[Recommendation],
+        command: str | None = None,
+        shipped: Collection[str] = (),
+    ) -> None:
         self.run = run
         self.recommendations = tuple(recommendations)
         self.command = command
+        self.shipped = frozenset(shipped)
         self.source = Source("run", run)
         self.sources = {
             told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
@@ -121,9 +130,13 @@ class Report:
     def past(self) -> Source:
         """Return the articles' advice beside the engine's answers, `advisor.report.published.Past`."""
         seed = self.recommendations[0].seed if self.recommendations else 0
-        return Source(
-            "then-and-now", published.past(self.run, [told.profile for told in self.recommendations], seed=seed)
-        )
+        known = {
+            told.profile: told
+            for told in self.recommendations
+            if told.profile in self.shipped and (told.run, told.seed) == (self.run.id, seed)
+        }
+        profiles = [told.profile for told in self.recommendations]
+        return Source("then-and-now", published.past(self.run, profiles, seed=seed, known=known))
 
     def claim(self, claim: str) -> str | None:
         """Return the address of what became of a claim; None for one that the ledger does not hold."""
