@@ -98,7 +98,7 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         needs=tuple(_needs(profile)),
         requirements=tuple(_requirements(profile)),
         evidence=tuple(_cells(table)),
-        reasons=tuple(reasons(table, judgement.answer)) if judgement.answer else (),
+        reasons=tuple(reasons(table, judgement.answer, tied=bool(judgement.tied))) if judgement.answer else (),
         against=against(table, judgement.answer) if judgement.answer else None,
         flips=tuple(flips(table)) if answer else (),
         joint_flips=tuple(joint_flips(table)) if answer else (),

@@ -17,22 +17,25 @@ REASONS = 3
 STALE = timedelta(days=365)
 
 
-def reasons(table: Table, answer: str) -> list[str]:
+def reasons(table: Table, answer: str, *, tied: bool = False) -> list[str]:
     """Return the criteria that make the most of the difference between the answer and the next, as sentences.
 
-    Where two are as good and the answer is the one that the team knows, that comes first: it decided.
+    Where several are `tied`, each sentence names the one that it is about; where the answer is the one that the team
+    knows, that comes first: it decided.
     """
     others = [name for name in table.feasible if name != answer]
     if not others:
         return []
     second = others[0]
-    lead = table.values[answer].middle - table.values[second].middle
+    # The difference of the values as they are shown, so that a reader can check it.
+    lead = round(table.values[answer].middle, 2) - round(table.values[second].middle, 2)
+    who = table.title(answer) if tied else "It"
     found = list(_known_already(table, answer))
     gains = sorted(_differences(table, answer, second), key=lambda item: (-item[0], item[1].criterion.id))
     for gain, wish in gains:
         if len(found) < REASONS and round(gain, 2) > 0:
             share = _share(round(gain, 2), round(lead, 2))
-            found.append(f"It {_comparison(table, answer, second, wish)}; this {share}.")
+            found.append(f"{who} {_comparison(table, answer, second, wish)}; this {share}.")
     return found
 
 
@@ -74,8 +77,8 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
     """Yield why a stack is named that is not the first by its value: only a tie that the team decides does that."""
     if answer != table.feasible[0]:
         known = table.titles.get(table.stacks[answer].framework, table.stacks[answer].framework)
-        other = table.title(table.feasible[0])
-        yield f"It is built on {known}, which the team knows, and {other} is not better by enough to matter."
+        mine, other = table.title(answer), table.title(table.feasible[0])
+        yield f"{mine} is built on {known}, which the team knows, and {other} is not better by enough to matter."
 
 
 def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:

@@ -131,7 +131,7 @@ class _Page:
         for sentence in self._sureness():
             self.print(sentence)
         for condition in told.conditions:
-            self.print("Provided that: ", words.line(condition))
+            self.print("Provided that: " if told.answer else "Open: ", words.line(condition))
 
     def _choice(self) -> str:
         told = self.recommendation
@@ -150,7 +150,10 @@ class _Page:
         first = self.feasible[0]
         if first.rank_acceptability:
             share = numbers.percent(first.rank_acceptability[0])
-            yield f"First in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
+            # Where no one stack is named above, the one that this is about has to be.
+            alone = self.recommendation.answer is not None and not self.recommendation.tied
+            who = "First" if alone else f"{self.stack(first.framework, first.route)} is first"
+            yield f"{who} in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
             if first.first_by_ranking is not None and first.first_by_any is not None:
                 order, none = numbers.percent(first.first_by_ranking), numbers.percent(first.first_by_any)
                 yield f"With only the order of the weights: in {order}; with any weights at all: in {none}."

@@ -54,9 +54,9 @@ def test_where_the_team_decides_that_comes_first_and_the_rest_speaks_for_what_is
     }
     found = built(rows, knows="b")
     assert found.feasible == ("a", "b")
-    told = reasons(found, "b")
-    assert told[0] == "It is built on b, which the team knows, and a is not better by enough to matter."
-    assert told[1] == "It has the better size: 58 against 40 for a (measured here); this is worth 0.09 to it."
+    told = reasons(found, "b", tied=True)
+    assert told[0] == "b is built on b, which the team knows, and a is not better by enough to matter."
+    assert told[1] == "b has the better size: 58 against 40 for a (measured here); this is worth 0.09 to it."
     assert str(against(found, "b")).startswith("a has the better speed: 90 against 70 for b")
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile, shipped_profiles
+from advisor.decision.stacks import stack_title
 from advisor.measurement.run import Run, load_run
 from advisor.report import terminal
 
@@ -55,7 +56,7 @@ def test_the_reasons_alone_say_why(name: str, reference: Run) -> None:
         pytest.skip("nothing to compare")
     assert told.reasons
     for reason in told.reasons:
-        assert reason.startswith("It ")
+        assert reason.startswith(stack_title(told.answer, told.titles) if told.tied else "It ")
         assert " against " in reason or ", while with " in reason or "which the team knows" in reason
         assert " its lead of 0." in reason or "this is worth 0." in reason or "which the team knows" in reason
 
