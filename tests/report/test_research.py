@@ -12,10 +12,11 @@ from markdown import Markdown
 
 from advisor.decision.profile import load_profile
 from advisor.knowledge.whole import whole_catalog
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import Observation, Run, Skipped, Summary
 from advisor.report.research import Articles, report
-from advisor.report.research.document import titled
 from advisor.report.research.findings import Findings
+from advisor.report.research.naming import titled
+from advisor.report.research.session import left_out
 from tests.report.test_hostile import hostile_run
 from tests.samples import sample_run
 
@@ -256,3 +257,14 @@ def test_people_are_cited_by_their_names_and_a_repository_by_its_site() -> None:
     assert repositories
     for line in repositories:
         assert line.count(" GitHub. ") == 1, line
+
+
+def test_what_was_left_out_is_told_once_for_each_reason() -> None:
+    why = "three more kinds of networks take longer than --quick allows; leave out --quick to measure it"
+    skipped = [Skipped(probe=f"{name}-training", why=f"batch 64: {why}") for name in ("lstm", "transformer")]
+    run = sample_run().model_copy(update={"skipped": tuple(skipped)})
+    reason, titles = left_out(run)[0]
+    assert reason == "three more kinds of networks take longer than --quick allows"
+    assert titles == ["LSTM training", "Transformer training"]
+    limits = section(report(run, load_profile("edge"), past=False), "Limits")
+    assert "- LSTM training and Transformer training: Three more kinds of networks" in limits

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +9,6 @@ from pathlib import Path
 import jinja2
 
 from advisor import resources
-from advisor.decision.criteria import load_criteria
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
@@ -21,13 +18,14 @@ from advisor.knowledge.freshness import age, is_stale
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
-from advisor.measurement import definitions
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
+from advisor.report.research import naming, session
 from advisor.report.research.articles import Articles
 from advisor.report.research.citations import Citations
 from advisor.report.research.escaping import finalize, tidy
 from advisor.report.research.findings import Findings, wins
+from advisor.report.templating import COMPILED
 
 _PER_FRAMEWORK = ("maintenance", "latest-release", "feature-releases", "documentation", "compatibility", "stewardship",
                   "licence", "ready-made", "own-server", "server-maturity", "research-share", "windows",
@@ -66,7 +64,8 @@ def report(
     catalog = whole_catalog()
     citations = Citations(catalog, _looked())
     titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
-    names = _probes() | titles
+    probes = naming.probes()
+    names = probes | titles
     context = {
         "run": run,
         "told": told,
@@ -74,10 +73,12 @@ def report(
         "stack": lambda item: words.stack(item.framework, item.route, titles),
         "name": lambda name: words.name(name, titles),
         "named": lambda names, word="and": listed([words.name(name, titles) for name in names], word),
-        "titled": lambda text: titled(text, names, quoted=True),
-        "readable": lambda text: titled(text, _probes()),
+        "titled": lambda text: naming.titled(text, names, quoted=True),
+        "readable": lambda text: naming.titled(text, probes),
         "wins": wins,
-        "topics": _topics(),
+        "left_out": session.left_out(run),
+        "flags": session.flags(run),
+        "topics": naming.topics(),
         "findings": Findings(run, titles),
         "table": Table(told, catalog),
         "articles": articles or Articles(run, catalog, seed=seed, past=past),
@@ -144,6 +145,7 @@ def _environment(templates: Path | None) -> jinja2.Environment:
         loaders.insert(0, jinja2.FileSystemLoader(templates))
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
+        bytecode_cache=COMPILED,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -164,42 +166,6 @@ def _environment(templates: Path | None) -> jinja2.Environment:
     }
     environment.globals |= {"is_stale": is_stale}
     return environment
-
-
-def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str:
-    """Return a text with every id that has a title replaced by it: ``'edge-latency'`` by “Latency on the device”."""
-
-    def name(found: re.Match[str]) -> str:
-        title = titles.get(found[1])
-        return found[0] if title is None else f"“{title}”" if quoted else title
-
-    return re.sub(r"'?\b((?:[a-z]+:)?[a-z0-9]+(?:-[a-z0-9]+)*)\b'?(?!\()", name, text)
-
-
-def _probes() -> dict[str, str]:
-    """Return the titles of probes and metrics, for texts that name them by their ids."""
-    known = definitions.shipped()
-    found = {each.probe: each.title for each in known.workloads} | {
-        each.probe: each.title for each in known.experiments
-    }
-    found |= {each.probe: each.title for each in known.capabilities.values()}
-    found |= {each.id: f"Route to {each.title}" for each in known.routes.values()} | {"environment": "Start"}
-    return found | {name: title.lower() for name, title in words.METRICS.items() if "-" in name}
-
-
-def _topics() -> dict[str, str]:
-    """Return, for each key of facts, the title of the criterion that reads it."""
-    found: dict[str, str] = {}
-    for criterion in load_criteria().values():
-        for rule in criterion.evidence:
-            if rule.documented:
-                found.setdefault(rule.documented.fact, criterion.title)
-    return found | {
-        "maintenance": "Upkeep",
-        "compatibility": "Compatibility",
-        "latest-release": "Newest release",
-        "server-maturity": "Maturity of its makers' server",
-    }
 
 
 def written(day: date) -> str:

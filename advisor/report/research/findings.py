@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from advisor.measurement import definitions
 from advisor.measurement.comparison import Word, compare
 from advisor.measurement.run import Observation, Run, Summary
 from advisor.report import numbers, words
-
-_CASE = re.compile(r"^batch \d+: ")
 
 Order = Literal["lower", "higher", "same", "unclear"]
 
@@ -179,27 +176,6 @@ class Findings:
                 ended = Outcome(self._stack(each), each.outcome, _message(each))
                 found.setdefault(precision, {}).setdefault(each.outcome, []).append(ended)
         return [(precision, list(outcomes.items())) for precision, outcomes in found.items()]
-
-    def left_out(self) -> list[tuple[str, list[str]]]:
-        """Return what the session left out on purpose: for each reason, the titles of what it concerns."""
-        titles = self._probe_titles()
-        found: dict[str, dict[str, None]] = {}
-        for each in self.run.skipped:
-            # The advice to measure it after all is the same for all of them, and given once.
-            why = _CASE.sub("", words.line(each.why)).partition("; leave out --quick")[0]
-            found.setdefault(why, {})[titles.get(each.probe, each.probe)] = None
-        return [(why, list(names)) for why, names in found.items()]
-
-    def flags(self) -> list[tuple[str, int]]:
-        """Return how many observations carry each flag, the most frequent first."""
-        return Counter(flag for each in self.run.observations for flag in each.flags).most_common()
-
-    def _probe_titles(self) -> dict[str, str]:
-        known = definitions.shipped()
-        titles = {each.probe: each.title for each in known.workloads}
-        titles |= {each.probe: each.title for each in known.experiments}
-        titles |= {each.probe: each.title for each in known.capabilities.values()}
-        return titles | {"capability:*": "Capabilities", "*-training": "Memory while training"}
 
     def capabilities(self) -> list[Asked]:
         """Return every capability that was tried, in the order of its definition."""

@@ -1,0 +1,46 @@
+"""Names instead of ids: what criteria, probes and metrics are called in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from advisor.decision.criteria import load_criteria
+from advisor.measurement import definitions
+from advisor.report import words
+
+
+def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str:
+    """Return a text with every id that has a title replaced by it: ``'edge-latency'`` by “Latency on the device”."""
+
+    def name(found: re.Match[str]) -> str:
+        title = titles.get(found[1])
+        return found[0] if title is None else f"“{title}”" if quoted else title
+
+    return re.sub(r"'?\b((?:[a-z]+:)?[a-z0-9]+(?:-[a-z0-9]+)*)\b'?(?!\()", name, text)
+
+
+def probes() -> dict[str, str]:
+    """Return the titles of probes and metrics, for texts that name them by their ids."""
+    known = definitions.shipped()
+    found = {each.probe: each.title for each in known.workloads} | {
+        each.probe: each.title for each in known.experiments
+    }
+    found |= {each.probe: each.title for each in known.capabilities.values()}
+    found |= {each.id: f"Route to {each.title}" for each in known.routes.values()} | {"environment": "Start"}
+    return found | {name: title.lower() for name, title in words.METRICS.items() if "-" in name}
+
+
+def topics() -> dict[str, str]:
+    """Return, for each key of facts, the title of the criterion that reads it."""
+    found: dict[str, str] = {}
+    for criterion in load_criteria().values():
+        for rule in criterion.evidence:
+            if rule.documented:
+                found.setdefault(rule.documented.fact, criterion.title)
+    return found | {
+        "maintenance": "Upkeep",
+        "compatibility": "Compatibility",
+        "latest-release": "Newest release",
+        "server-maturity": "Maturity of its makers' server",
+    }
