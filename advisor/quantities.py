@@ -6,11 +6,17 @@ Base units only are kept in documents: seconds (``s``), bytes (``B``), per secon
 from __future__ import annotations
 
 import math
+import re
 
 UNITS = ("s", "B", "1/s", "")
 # Long times are no SI units, and "2 minutes" would read as two milli-"inutes".
 _LONG_TIMES = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30.4375 * 86400}
 _LONG_TIMES["years"] = 365.25 * 86400
+# What profiles mostly say: for that the library, whose loading is a twentieth of a decision, need not be loaded.
+_PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?) (s|ms|µs|B|kB|MB|GB)")
+_POWERS = {"s": 0, "ms": -3, "µs": -6, "B": 0, "kB": 3, "MB": 6, "GB": 9}
+_LONG = re.compile(r"([0-9]+(?:\.[0-9]+)?) ([a-z]+)")
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) %")
 _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
 
 
@@ -31,6 +37,8 @@ def parse(text: str | float, unit: str) -> float:
     """
     if isinstance(text, bool):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
+    if isinstance(text, str) and (common := _common(text)) is not None and common[1] == unit:
+        return common[0]
     from quantiphy import InvalidNumber
 
     try:
@@ -43,6 +51,17 @@ def parse(text: str | float, unit: str) -> float:
     if not math.isfinite(number) or found not in ("", unit):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
     return number
+
+
+def _common(text: str) -> tuple[float, str] | None:
+    """Return number and unit of a text of the commonest forms, as `_read` would; None for all others."""
+    if found := _PLAIN.fullmatch(text):
+        return float(f"{found[1]}e{_POWERS[found[2]]}"), found[2][-1]
+    if found := _SHARE.fullmatch(text):
+        return float(found[1]) / 100, ""
+    if (found := _LONG.fullmatch(text)) and (name := found[2].rstrip("s") + "s") in _LONG_TIMES:
+        return float(found[1]) * _LONG_TIMES[name], "s"
+    return None
 
 
 def _read(text: str) -> tuple[float, str]:

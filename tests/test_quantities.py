@@ -71,3 +71,17 @@ def test_figures_look_as_the_library_writes_them(size: float, digits: int, sign:
     assume(abs(value) < 1000)
     expected = Quantity(value, "s").render(prec=digits - 1, strip_zeros=False)
     assert quantities.show(value, "s", digits=digits) == str(expected).replace("u", "µ")
+
+
+@given(
+    st.decimals(0, 10**6, places=3).map(lambda number: f"{number.normalize():f}"),
+    st.sampled_from(["s", "ms", "µs", "B", "kB", "MB", "GB", "%", "day", "days", "weeks", "years", "minutes"]),
+)
+def test_common_forms_are_read_as_the_library_reads_them(number: str, unit: str) -> None:
+    text = f"{number} {unit}"
+    assert quantities._common(text) == quantities._read(text)
+
+
+@pytest.mark.parametrize("text", ["5", "5 m", "1e3 s", "5 KB", "-1 s", "1,5 s", "5 ms ", "5  ms", "5 apples", "% 5"])
+def test_what_is_not_common_is_left_to_the_library(text: str) -> None:
+    assert quantities._common(text) is None
