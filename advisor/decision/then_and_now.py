@@ -23,6 +23,7 @@ from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Run
 
 Kind = Literal["changed", "ended", "began"]
+_KEPT = 256
 
 
 class Change(Model):
@@ -118,24 +119,29 @@ def then_and_now(
         Answers on `run` by shipped profile that were worked out already, with the same seed and samples.
     """
     verdicts = verdicts or load_verdicts()
-    catalog = catalog or whole_catalog()
     asked = set(shipped_profiles() if profiles is None else profiles)
-    past: dict[tuple[str, date], Recommendation] = {}
     today: dict[str, Recommendation] = dict(known or {})
-    load = functools.cache(load_profile)
+    before = _then if catalog is None else functools.cache(functools.partial(_decided_then, catalog))
     rows = []
     for advice in verdicts.recommendations:
         persona, day = verdicts.persona(advice), last_day(advice.as_of)
         if persona.profile is None or day is None or persona.profile not in asked:
             continue
-        key = (persona.profile, day)
-        if key not in past:
-            profile = load(persona.profile)
-            past[key] = decide_as_of(profile, day, catalog, seed=seed, samples=samples, certainty=False)
+        then = before(persona.profile, day, seed, samples)
         if run is not None and persona.profile not in today:
-            today[persona.profile] = decide(run, load(persona.profile), seed=seed, samples=samples)
-        rows.append(_row(advice, persona.profile, persona.knows, day, past[key], today.get(persona.profile)))
+            today[persona.profile] = decide(run, load_profile(persona.profile), seed=seed, samples=samples)
+        rows.append(_row(advice, persona.profile, persona.knows, day, then, today.get(persona.profile)))
     return tuple(rows)
+
+
+def _decided_then(catalog: Catalog, profile: str, day: date, seed: int, samples: int) -> Recommendation:
+    return decide_as_of(load_profile(profile), day, catalog, seed=seed, samples=samples, certainty=False)
+
+
+@functools.lru_cache(_KEPT)
+def _then(profile: str, day: date, seed: int, samples: int) -> Recommendation:
+    """Return an answer of the past: no Run has a part in it, so that one serves for all of them."""
+    return _decided_then(whole_catalog(), profile, day, seed, samples)
 
 
 def agreement(rows: Iterable[Row]) -> Agreement:

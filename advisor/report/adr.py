@@ -18,6 +18,7 @@ from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.research.escaping import finalize, tidy
+from advisor.report.templating import COMPILED
 
 _NUMBERED = re.compile(r"(\d{4,})-.*\.md")
 _ADDRESS = re.compile(r"https://[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]+")
@@ -157,6 +158,7 @@ def _environment(templates: Path | None) -> jinja2.Environment:
     loaders: list[jinja2.BaseLoader] = [shipped] if templates is None else [jinja2.FileSystemLoader(templates), shipped]
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
+        bytecode_cache=COMPILED,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

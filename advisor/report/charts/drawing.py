@@ -7,6 +7,7 @@ light page and the dark one.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 _P = ParamSpec("_P")
 _NOTHING = Markup()
-_KEPT = 64
+_KEPT, _DRAWN = 64, 512
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
 _INHERITED = (
@@ -137,14 +138,19 @@ def said(text: str) -> alt.TextValue:
 
 def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: str) -> Markup:
     data = [{**each, "values": rows[each["name"]]} if each["name"] in rows else each for each in layers["data"]]
-    spec = {**layers, "height": height, "data": data}
+    return _drawn(json.dumps({**layers, "height": height, "data": data}), kind, width, label)
+
+
+@functools.lru_cache(_DRAWN)
+def _drawn(spec: str, kind: str, width: int, label: str) -> Markup:
+    """Draw one specification; a site that is served is built many times, and few of its charts change."""
     root = ElementTree.fromstring(vl_convert.vega_to_svg(spec))  # noqa: S314 - our own renderer's output
     lettering.show(root, width)
     _clean(root)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
-    return Markup(" ".join(text.split()))  # noqa: S704 - serialized XML
+    return Markup(" ".join(text.split()))  # noqa: S704 - serialised XML
 
 
 def _clean(root: ElementTree.Element) -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from advisor import resources
 from advisor.report import numbers, words
 from advisor.report.pages.context import Report, day
+from advisor.report.templating import COMPILED
 
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
 _HEADING = "\x00"
@@ -39,6 +40,7 @@ class Renderer:
             loaders.insert(0, jinja2.FileSystemLoader(templates))
         self.environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader(loaders),
+            bytecode_cache=COMPILED,
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
