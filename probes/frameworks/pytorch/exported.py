@@ -13,11 +13,12 @@ from probes.frameworks.pytorch import models
 from probes.workloads import Case
 
 
-def program(case: Case, quantizer: Any, otherwise: str) -> torch.export.ExportedProgram:
+def program(case: Case, quantizer: Any, otherwise: str, *, fold: bool = True) -> torch.export.ExportedProgram:
     """Return the program of a case; `otherwise` is its batching where the case does not say.
 
     In int8 the `quantizer` says how, with the ranges of the activations seen on the calibration samples (PT2E); without
-    a quantizer the program stays in float32.
+    a quantizer the program stays in float32. Without `fold` the weights stay in float32 before their quantization, as
+    some converters want them.
     """
     exported = _export(case, models.build(case).eval(), models.natural(case.inputs), otherwise)
     if case.parameters["precision"] != "int8" or quantizer is None:
@@ -26,7 +27,7 @@ def program(case: Case, quantizer: Any, otherwise: str) -> torch.export.Exported
     model = prepare_pt2e(exported.module(), quantizer)
     for sample in samples.split(1):
         model(sample)
-    return _export(case, _without_originals(convert_pt2e(model)), samples, otherwise)
+    return _export(case, _without_originals(convert_pt2e(model, fold_quantize=fold)), samples, otherwise)
 
 
 def _without_originals(model: torch.fx.GraphModule) -> torch.fx.GraphModule:

@@ -31,7 +31,8 @@ def run(case: Case) -> Proof:
     batch = None if shipped.dynamic(case, otherwise="dynamic") else 1
     program = tf.function(model).get_concrete_function(tf.TensorSpec((batch, *inputs.shape[1:]), inputs.dtype))
     artifact.mkdir()
-    write(artifact, convert_variables_to_constants_v2(program), eight_bits=case.parameters["precision"] == "int8")
+    frozen = convert_variables_to_constants_v2(program, lower_control_flow=False)
+    write(artifact, frozen, eight_bits=case.parameters["precision"] == "int8")
 
     native.write(case.folder, inputs=case.inputs)
     sizes = ",".join(map(str, batches))
