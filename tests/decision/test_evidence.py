@@ -325,7 +325,7 @@ def test_yes_or_no_counts_wherever_it_was_found_out() -> None:
     assert found(PYTORCH, "reproducibility", run).cell.outcome == "refuted"
 
 
-def test_variants_of_one_recipe_are_told_apart_and_added_up() -> None:
+def test_several_figures_of_one_proof_are_added_up() -> None:
     assert found(Stack(framework="tensorflow"), "brevity").cell.value == 24 + 41 + 12
 
 
