@@ -67,7 +67,7 @@ def expected(element: Element, documents: Documents) -> float:
     by, places = element.attributes.get("data-by", ""), element.attributes["data-from"].split()
     if " " in by:
         (place,) = places
-        return math.prod(documents.get(place)[key] for key in by.split())
+        return math.prod(float(documents.get(place)[key]) for key in by.split())
     values = [float(documents.get(each)) for each in places]
     match element.attributes.get("data-by"):
         case None:
