@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
-from advisor.measurement.across import quotient
-from advisor.measurement.run import Summary
+from advisor.measurement.across import changes, quotient
+from advisor.measurement.run import Host, Observation, Policy, Round, Run, Summary
 
 
 def test_the_ratio_of_a_figure_with_itself_is_one_and_its_interval_is_symmetric() -> None:
@@ -35,3 +36,33 @@ def test_the_interval_holds_the_true_ratio_as_often_as_it_says() -> None:
         found = quotient(sides[1], sides[0])
         held += found.low <= 1.3 <= found.high
     assert 0.94 <= held / times <= 0.96
+
+
+def imports(seconds: float, n: int, *, rounds: int = 0) -> Run:
+    """Return a Run with one time: of `n` single values, or of blocks."""
+    blocks = tuple(Round(round=each, median=seconds, calls=9, wall=0.1, cpu=0.1) for each in range(rounds))
+    observation = Observation(
+        probe="environment", framework="toy", metric="import-time", unit="s", outcome="measured", rounds=blocks,
+        summary=Summary(median=seconds, low=seconds * 0.9, high=seconds * 1.1, n=n),
+    )  # fmt: skip
+    now = datetime.now(UTC)
+    return Run(
+        id="x", started=now, finished=now, mode="quick", policy=Policy(threads=1), frameworks={},
+        host=Host(cpu="c", cores=1, memory_bytes=1, os="o"), observations=(observation,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n", "rounds", "word", "why"),
+    [
+        (1, 0, "unclear", "measured once: too few for a 95 % interval"),
+        (3, 0, "unclear", "measured 3 times: too few for a 95 % interval"),
+        (6, 0, "slower", ""),
+        (5, 6, "slower", ""),
+    ],
+)
+def test_a_few_single_values_have_a_ratio_and_no_word(n: int, rounds: int, word: str, why: str) -> None:
+    (found,) = changes(imports(1.0, n, rounds=rounds), imports(2.0, n, rounds=rounds))
+    assert (found.word, found.why) == (word, why)
+    assert found.ratio is not None
+    assert found.ratio.value == pytest.approx(2.0)
