@@ -74,6 +74,10 @@ def page(known: dict[str, Any]) -> str:
         "| Test | Found | Bar | Holds |",
         "|---|---|---|---|",
     ]
+    if few := [name for name in PARTS if name in known and known[name]["quick"]]:
+        lines[6:6] = [f"With a few sessions only (`--quick`): {', '.join(few)}.", ""]
+    if missing := [name for name in PARTS if name not in known]:
+        lines[6:6] = [f"Not measured yet: {', '.join(missing)}.", ""]
     for each in (each for name in PARTS if name in known for each in known[name]["results"]):
         holds = "yes" if each["holds"] else "**no**"
         lines += [f"| {each['what']} | {each['found']} | {each['bar']} | {holds} |"]
