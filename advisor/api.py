@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -202,6 +202,7 @@ def build_site(
     command: str | None = None,
     seed: int = 0,
     form: Literal["site", "docs", "file"] = "site",
+    others: Iterable[Run] = (),
 ) -> Path:
     """Build the static site of a Run and return its index.html.
 
@@ -215,6 +216,9 @@ def build_site(
         The command line that reproduces the answer; shown in the footer.
     form : {"site", "docs", "file"}
         A whole site, the Markdown for another engine, or the page of the first profile as one file at `folder`.
+    others : iterable of Run, optional
+        Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone. One
+        file shows the answer to one profile, and leaves them out.
     """
     from advisor.report import elsewhere, site
 
@@ -230,7 +234,7 @@ def build_site(
     if form == "file":
         return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command, shipped=shipped)
     write = elsewhere.write_docs if form == "docs" else site.build_site
-    return write(run, wanted, folder, templates=templates, command=command, shipped=shipped)
+    return write(run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others)
 
 
 def _recent(

@@ -290,27 +290,36 @@ def site() -> None:
 
 
 @site.command("build")
-@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
+@click.option(
+    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
+    help="The Run to show. Repeatable: the first, usually the newest, gives the answers; the others, of this machine "
+    "or of others, get pages that compare them.",
+)  # fmt: skip
 @click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
 @click.option("--docs-only", "form", flag_value="docs", help="Write the pages as Markdown, for another engine.")
 @click.option("--single-file", "form", flag_value="file", help="Write the page of one --profile as one HTML file.")
 def build(
-    run_file: Path,
+    run_files: tuple[Path, ...],
     profiles: tuple[str, ...],
     output: Path,
     templates: Path | None,
     form: Literal["docs", "file"] | None,
 ) -> None:
-    """Render a Run and the answers for some profiles to a static site."""
+    """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
     from advisor import api
 
     if form == "file" and len(profiles) != 1:
         raise click.UsageError("--single-file holds one page: name one --profile")
-    run = api.load_run(run_file)
-    command = shlex.join(["advisor", "site", "build", "--run", run_file.name])
-    index = api.build_site(run, output, profiles=profiles, templates=templates, command=command, form=form or "site")
+    if form == "file" and len(run_files) != 1:
+        raise click.UsageError("--single-file holds the answer on one Run: name one --run")
+    run = api.load_run(run_files[0])
+    named = [word for file in run_files for word in ("--run", file.name)]
+    index = api.build_site(
+        run, output, profiles=profiles, templates=templates, command=shlex.join(["advisor", "site", "build", *named]),
+        form=form or "site", others=map(api.load_run, run_files[1:]),
+    )  # fmt: skip
     click.echo(str(index))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from advisor.decision.recommendation import Recommendation
@@ -31,6 +31,7 @@ def write_docs(
     templates: Path | None = None,
     command: str | None = None,
     shipped: Collection[str] = (),
+    others: Iterable[Run] = (),
 ) -> Path:
     """Write the pages as Markdown into ``folder/docs``, with a ``mkdocs.yml`` that shows what they need of an engine.
 
@@ -44,7 +45,7 @@ def write_docs(
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=site.home(folder)) as scratch:
         built = Path(scratch, "built")
         (built / "docs").mkdir(parents=True)
-        nav = docs.write(Report(run, recommendations, command, shipped), built / "docs", templates)
+        nav = docs.write(Report(run, recommendations, command, shipped, others), built / "docs", templates)
         write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
         config = {
             "site_name": "advisor",

@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,7 @@ def build_site(
     templates: Path | None = None,
     command: str | None = None,
     shipped: Collection[str] = (),
+    others: Iterable[Run] = (),
 ) -> Path:
     """Build the site of `run` and `recommendations` into `folder` and return its first page.
 
@@ -53,6 +54,9 @@ def build_site(
         The command line that builds it again; shown at the foot of every page.
     shipped : collection of str
         Which answers are those of a shipped profile as it is, with the default number of samples.
+    others : iterable of Run
+        Further Runs, of this machine or of others: they get pages of their own, and change no answer. They are taken
+        one by one, so that an iterator that reads their files need not hold them all.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def build_site(
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=home(folder)) as scratch:
             source, built = Path(scratch, "docs"), Path(scratch, "site")
             source.mkdir()
-            nav = docs.write(Report(run, recommendations, command, shipped), source, templates)
+            nav = docs.write(Report(run, recommendations, command, shipped, others), source, templates)
             _build(source, built, nav, templates)
             search.write(built)
             put(folder, built, Path(scratch, "old"))

@@ -38,6 +38,10 @@ KINDS = (
     "systems-gone",
     "then-and-now",
     "machine",
+    "machines",
+    "machine-another-invented-cpu-8-cores",
+    "beside-machine-another-invented-cpu-8-cores",
+    "changes-run-20261120-171200-3f2a",
     "method",
     "downloads",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ class Site:
     folder: Path
     run: Run
     recommendations: tuple[Recommendation, ...]
+    others: tuple[Run, ...]
 
     @property
     def pages(self) -> list[Path]:
@@ -69,6 +71,40 @@ def capabilities() -> Iterator[Observation]:
     yield blank.model_copy(update={"probe": "capability:our-own-recipe", "outcome": "not_supported", "message": "no"})
 
 
+def other_runs(run: Run) -> tuple[Run, ...]:
+    """Return a Run of last week, one under another policy, and one of a machine on which the order is another."""
+
+    def times(each: Observation, factor: float) -> Observation:
+        if each.unit != "s" or each.summary is None:
+            return each
+        told = {name: value * factor for name, value in each.summary if name != "n" and value is not None}
+        rounds = tuple(
+            block.model_copy(update={"median": block.median * factor, "wall": block.wall * factor})
+            for block in each.rounds
+        )
+        return each.model_copy(update={"summary": each.summary.model_copy(update=told), "rounds": rounds})
+
+    def older(number: int, factor: float, framework: str, probe: str = "") -> Run:
+        observations = [
+            times(each, factor if each.framework == framework and each.probe.startswith(probe) else 1.0)
+            for each in run.observations
+        ]
+        before = run.started - timedelta(weeks=number)
+        return run.model_copy(
+            update={
+                "id": f"{before:%Y%m%d-%H%M%S}-000{number}", "started": before,
+                "finished": before + timedelta(minutes=2), "observations": tuple(observations),
+            }
+        )  # fmt: skip
+
+    week, month, elsewhere = older(1, 1.3, "pytorch", "cnn"), older(2, 1.0, ""), older(3, 9.0, "pytorch")
+    torch = run.frameworks["pytorch"].model_copy(update={"packages": {"torch": "2.12.0", "executorch": "1.5.1"}})
+    week = week.model_copy(update={"frameworks": {**run.frameworks, "pytorch": torch}})
+    month = month.model_copy(update={"policy": run.policy.model_copy(update={"threads": 1})})
+    host = run.host.model_copy(update={"cpu": "Another invented CPU", "cores": 8})
+    return week, month, elsewhere.model_copy(update={"host": host})
+
+
 def decided(run: Run) -> tuple[Recommendation, ...]:
     """Return the answers of the shipped profiles, and one made by hand that uses every field."""
     profiles = resources.profiles()
@@ -78,9 +114,10 @@ def decided(run: Run) -> tuple[Recommendation, ...]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The site of an invented Run, with three real decisions and one made by hand."""
+    """The site of an invented Run, with three real decisions and one made by hand, and with three further Runs."""
     folder = tmp_path_factory.mktemp("site") / "site"
     run = rich_run()
     recommendations = decided(run)
-    build_site(run, recommendations, folder, command=COMMAND)
-    return Site(folder, run, recommendations)
+    others = other_runs(run)
+    build_site(run, recommendations, folder, command=COMMAND, others=others)
+    return Site(folder, run, recommendations, others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,10 @@ def hostile_recommendation() -> Recommendation:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("hostile") / "site"
-    build_site(hostile_run(), [hostile_recommendation()], target, command=EVIL)
+    run = hostile_run()
+    older = run.model_copy(update={"id": f"{EVIL}.", "started": run.started - timedelta(days=1)})
+    elsewhere = run.model_copy(update={"id": WORD, "host": run.host.model_copy(update={"cores": 3})})
+    build_site(run, [hostile_recommendation()], target, command=EVIL, others=[older, elsewhere])
     return target
 
 

@@ -128,7 +128,7 @@ def test_footer_tells_where_the_page_comes_from(site: Site) -> None:
 
 
 def test_two_builds_are_equal(site: Site, tmp_path: Path) -> None:
-    build_site(site.run, site.recommendations, tmp_path / "again", command=COMMAND)
+    build_site(site.run, site.recommendations, tmp_path / "again", command=COMMAND, others=iter(site.others))
     first, second = bytes_of(site.folder), bytes_of(tmp_path / "again")
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []

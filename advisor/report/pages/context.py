@@ -57,6 +57,8 @@ class Report:
         The command line that builds these answers again.
     shipped : collection of str
         Which of the answers are those of a shipped profile as it is: they need not be worked out again.
+    others : iterable of Run
+        Further Runs, of this machine or of others; the answers do not rest on them. Each is read once.
     """
 
     def __init__(
@@ -65,8 +67,10 @@ class Report:
         recommendations: Sequence[Recommendation],
         command: str | None = None,
         shipped: Collection[str] = (),
+        others: Iterable[Run] = (),
     ) -> None:
         self.run = run
+        self.others = others
         self.recommendations = tuple(recommendations)
         self.command = command
         self.shipped = frozenset(shipped)
@@ -150,10 +154,7 @@ class Report:
     @cached_property
     def probes(self) -> tuple[ProbePage, ...]:
         """Return the pages of the probes, workloads first, each with its observations."""
-        known = {each.probe: each.title for each in definitions.workloads()}
-        known |= {route.id: route.title for route in definitions.routes().values()}
-        known |= {capability.probe: capability.title for capability in definitions.capabilities().values()}
-        experiments = {each.probe: each.title for each in definitions.shipped().experiments}
+        known, experiments = self._titles
         order = {probe: place for place, probe in enumerate({**known, **experiments})}
         found: dict[str, list[int]] = {}
         for index, each in enumerate(self.run.observations):
@@ -164,11 +165,22 @@ class Report:
             kind, _, rest = probe.rpartition(":")
             group = kind if kind in ("route", "capability") else "workload" if probe in known else "probe"
             stem = words.slug(rest if group == kind else probe)
-            title = words.line(
-                known.get(probe) or experiments.get(probe) or words.name(rest if group == kind else probe, self.titles)
-            )
-            pages.append(ProbePage(f"{group}-{stem}", probe, title, group, tuple(found[probe])))
+            pages.append(ProbePage(f"{group}-{stem}", probe, self.probe_title(probe), group, tuple(found[probe])))
         return tuple(pages)
+
+    def probe_title(self, probe: str) -> str:
+        """Return what a probe is called, whether this Run tried it or not."""
+        known, experiments = self._titles
+        kind, _, rest = probe.rpartition(":")
+        own = rest if kind in ("route", "capability") else probe
+        return words.line(known.get(probe) or experiments.get(probe) or words.name(own, self.titles))
+
+    @cached_property
+    def _titles(self) -> tuple[dict[str, str], dict[str, str]]:
+        known = {each.probe: each.title for each in definitions.workloads()}
+        known |= {route.id: route.title for route in definitions.routes().values()}
+        known |= {capability.probe: capability.title for capability in definitions.capabilities().values()}
+        return known, {each.probe: each.title for each in definitions.shipped().experiments}
 
     def probes_of(self, *groups: str) -> tuple[ProbePage, ...]:
         """Return the pages of the probes of these groups."""

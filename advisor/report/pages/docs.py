@@ -14,6 +14,7 @@ from advisor.report.pages import (
     evidence,
     home,
     machine,
+    machines,
     paper,
     probe,
     profile,
@@ -46,8 +47,9 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     """
     render = Renderer(report, templates)
     pages = _Pages(folder, render)
+    several = machines.gather(report, folder)
     pages.add("index", "home", TITLE, "One answer per profile, how sure it is, on which machine and when.", "wide home",
-              heading=TITLE, **home.context(report))  # fmt: skip
+              heading=TITLE, several=several and machines.summary(several), **home.context(report))  # fmt: skip
     answers: Nav = []
     for told in report.recommendations:
         context = profile.context(report, told)
@@ -85,6 +87,7 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     behind += pages.simple(
         "machine", "machine", "The machine and the rules", "Machine and policy", _TOC, machine.context(report)
     )
+    behind += _several(pages, several) if several else []
     known = pages.simple(
         "claims", "claims", "What articles claim, and what was found", "Claims", "wide", claims.overview(report)
     )
@@ -114,7 +117,12 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
             about += found if each is papers[0] else []
     about += pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})
     about += pages.simple(
-        "downloads", "downloads", "The files behind these pages", "Downloads", _TOC, {"files": _files(report, folder)}
+        "downloads",
+        "downloads",
+        "The files behind these pages",
+        "Downloads",
+        _TOC,
+        {"files": _files(report, folder, several)},
     )
     return [
         {"Which framework?": "index.md"},
@@ -125,7 +133,22 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
     ]
 
 
-def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
+def _several(pages: _Pages, several: machines.Several) -> Nav:
+    """Write the pages of several Runs; only their overview is in the menu, and leads to each."""
+    found = pages.simple(
+        "machines", "machines", "Machines and Runs beside each other", "Machines and Runs", "wide",
+        machines.overview(several),
+    )  # fmt: skip
+    for place, group in enumerate(several.groups):
+        title = words.line(group.shown.run.host.cpu) or "Machine"
+        pages.simple(group.page, "one-machine", title, title, "wide", machines.machine(several, place, group))
+    for page in several.pages:
+        title = "Two machines beside each other" if page.elsewhere else "What changed between two Runs"
+        pages.simple(page.name, "changes", title, title, "wide", machines.pair(several, page))
+    return found
+
+
+def _files(report: Report, folder: Path, several: machines.Several | None) -> list[tuple[str, str]]:
     """Write the documents themselves beside the pages; return name and content of each."""
     write_json(folder / "run.json", report.run)
     files = [("run.json", "The Run: everything that was measured, with every sample")]
@@ -142,6 +165,11 @@ def _files(report: Report, folder: Path) -> list[tuple[str, str]]:
     ):
         write_json(folder / f"{source.name}.json", source.document)
         files.append((f"{source.name}.json", what))
+    if several:
+        files += [(f"{name}.json", "A further Run, with every sample") for name in several.sources if name != "run"]
+        for source, what in several.documents:
+            write_json(folder / f"{source.name}.json", source.document)
+            files.append((f"{source.name}.json", what))
     write_text(folder / "evidence.csv", downloads.evidence_csv(report.recommendations))
     write_text(folder / "evidence.json", downloads.evidence_json(report.recommendations))
     return [

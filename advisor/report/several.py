@@ -1,0 +1,277 @@
+"""Several Runs on one site: which machines they are of, who is faster on each, and what changed between two.
+
+Each result is a document of its own among the downloads, so that every number of the pages can be followed to it, and
+from there to the Runs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, groupby
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.documents import Model
+from advisor.errors import AdvisorError
+from advisor.measurement import across, comparison
+from advisor.measurement.comparison import Word
+from advisor.measurement.draft import CONTENDED
+from advisor.measurement.run import Observation, Run
+from advisor.report import words
+
+Parameters = dict[str, str | int | float | bool]
+# A framework's message can be as long as a page.
+_WHY = 200
+_WORDS: tuple[Word, ...] = ("faster", "slower", "same", "unclear")
+
+
+class Order(Model):
+    """Which of two frameworks takes less time for the same work, from blocks measured side by side in one Run.
+
+    ``ratio`` is seconds of the first over seconds of the second; ``observations`` are the places of both in the Run.
+    """
+
+    probe: str
+    mode: str | None = None
+    parameters: Parameters
+    frameworks: tuple[str, str]
+    observations: tuple[int, int]
+    word: Word
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Machine(Model):
+    """One machine: its Runs by file name, newest first, the one that stands for it, and the orders found in that."""
+
+    page: str
+    count: int
+    runs: tuple[str, ...]
+    shown: str
+    orders: tuple[Order, ...]
+
+
+class Agreement(Model):
+    """On how many machines the first of two frameworks is ``faster``, ``slower``, ``same``, ``unclear``."""
+
+    probe: str
+    mode: str | None = None
+    parameters: Parameters
+    frameworks: tuple[str, str]
+    counts: dict[Word, int]
+
+
+class Machines(Model):
+    """Every machine of a site, and whether the orders of the frameworks agree."""
+
+    schema_: Literal["advisor.machines/1"] = Field(default="advisor.machines/1", alias="schema")
+    total: int
+    runs: int
+    machines: tuple[Machine, ...]
+    agreement: tuple[Agreement, ...]
+
+
+class Changed(Model):
+    """One time in two Runs; ``first`` and ``second`` are the places of its observation there.
+
+    ``ratio`` is seconds of the second Run over seconds of the first, with its 95 % interval.
+    """
+
+    probe: str
+    framework: str
+    route: str | None = None
+    mode: str | None = None
+    metric: str | None = None
+    parameters: Parameters
+    first: int | None = None
+    second: int | None = None
+    word: Word
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str | None = None
+
+
+class Changes(Model):
+    """Every time of two Runs beside each other; ``counts`` are by word.
+
+    ``apart`` names what of machine and policy differs, ``versions`` the packages that do.
+    """
+
+    schema_: Literal["advisor.changes/1"] = Field(default="advisor.changes/1", alias="schema")
+    first: str
+    second: str
+    apart: tuple[str, ...]
+    versions: tuple[str, ...]
+    counts: dict[Word, int]
+    rows: tuple[Changed, ...]
+
+
+@dataclass
+class Kept:
+    """A Run with few of its blocks: the name of its file, what its pages are called after, and where it was given."""
+
+    name: str
+    stem: str
+    run: Run
+    place: int
+
+
+@dataclass
+class Group:
+    """The Runs of one machine, newest first, and the orders found in the one that stands for it."""
+
+    page: str
+    shown: Kept
+    orders: tuple[Order, ...]
+    runs: list[Kept] = field(default_factory=list)
+
+    def before(self, kept: Kept) -> Kept | None:
+        """Return the newest older Run under the same policy."""
+        older = self.runs[self.runs.index(kept) + 1 :]
+        return next((each for each in older if not across.differences(each.run, kept.run)), None)
+
+
+class Gathered:
+    """The Runs of a site by machine; the machine of the first Run comes first, and that Run stands for it.
+
+    A Run is taken in at a time and loses its blocks, which are most of it: a site of many Runs holds the blocks of one.
+    """
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self._count = 0
+        self._ids: set[str] = set()
+        self._names: set[str] = set()
+
+    def add(self, run: Run) -> Kept:
+        """Take in a Run.
+
+        Raises
+        ------
+        AdvisorError
+            When a Run of the same id was taken in before.
+        """
+        if run.id in self._ids:
+            raise AdvisorError(f"the Run {words.line(run.id)} is given twice", hint="name every Run once")
+        self._ids.add(run.id)
+        stem = self._unused(f"run-{words.slug(run.id)}")
+        kept = Kept(stem if self._count else "run", stem, _bare(run), self._count)
+        self._count += 1
+        group = next((each for each in self.groups if _same_machine(each.shown.run, run)), None)
+        if group is None:
+            page = self._unused(f"machine-{words.slug(run.host.cpu)}-{run.host.cores}-cores")
+            group = Group(page, kept, orders(run))
+            self.groups.append(group)
+        elif group.shown.place and run.started > group.shown.run.started:
+            group.shown, group.orders = kept, orders(run)
+        group.runs.append(kept)
+        group.runs.sort(key=lambda each: (each.run.started, each.run.id), reverse=True)
+        return kept
+
+    def machines(self) -> Machines:
+        """Return what the Runs say together."""
+        found = tuple(
+            Machine(
+                page=each.page, count=len(each.runs), runs=tuple(kept.name for kept in each.runs),
+                shown=each.shown.name, orders=each.orders,
+            )
+            for each in self.groups
+        )  # fmt: skip
+        return Machines(total=len(found), runs=self._count, machines=found, agreement=tuple(_agreement(found)))
+
+    def _unused(self, name: str) -> str:
+        number, found = 1, name
+        while found in self._names:
+            number += 1
+            found = f"{name}-{number}"
+        self._names.add(found)
+        return found
+
+
+def orders(run: Run) -> tuple[Order, ...]:
+    """Return which framework takes less time for the same work, for every two frameworks of `run`."""
+    timed = [
+        (index, each) for index, each in enumerate(run.observations)
+        if each.metric == "latency" and each.route is None and each.rounds
+    ]  # fmt: skip
+    timed.sort(key=lambda found: _work(found[1]))
+    found = []
+    for _, same in groupby(timed, key=lambda found: _work(found[1])):
+        for (place, first), (other, second) in combinations(sorted(same, key=_framework), 2):
+            if first.framework == second.framework:
+                continue
+            zone = comparison.zone(run.policy, run.aa_floor, (first.framework, second.framework))
+            told = comparison.compare(first, second, zone=zone)
+            found.append(
+                Order(
+                    probe=first.probe, mode=first.mode, parameters=first.parameters,
+                    frameworks=(first.framework, second.framework), observations=(place, other),
+                    word="unclear" if _busy(first, second) else told.word,
+                    ratio=told.ratio, low=told.low, high=told.high,
+                )
+            )  # fmt: skip
+    return tuple(sorted(found, key=lambda each: each.observations))
+
+
+def changes(first: Run, second: Run) -> Changes:
+    """Return every time of `second` beside that of `first`; those that became longer or shorter most come first."""
+    places = [{id(each): place for place, each in enumerate(run.observations)} for run in (first, second)]
+    rows = [
+        Changed(
+            probe=each.cell.probe, framework=each.cell.framework, route=each.cell.route, mode=each.cell.mode,
+            metric=each.cell.metric, parameters=each.cell.parameters,
+            first=places[0][id(each.first)] if each.first else None,
+            second=places[1][id(each.second)] if each.second else None,
+            word=each.word, why=words.line(each.why)[:_WHY] or None,
+            ratio=each.ratio.value if each.ratio else None,
+            low=each.ratio.low if each.ratio else None, high=each.ratio.high if each.ratio else None,
+        )
+        for each in across.changes(first, second)
+    ]  # fmt: skip
+    counts = Counter(row.word for row in rows)
+    return Changes(
+        first=first.id, second=second.id,
+        apart=tuple(across.differences(first, second)), versions=tuple(across.versions(first, second)),
+        counts={word: counts[word] for word in _WORDS},
+        rows=tuple(sorted(rows, key=lambda row: -max(row.ratio or 0, 1 / row.ratio if row.ratio else 0))),
+    )  # fmt: skip
+
+
+def _agreement(machines: Iterable[Machine]) -> Iterator[Agreement]:
+    found: dict[str, tuple[Order, Counter[Word]]] = {}
+    for machine in machines:
+        for order in machine.orders:
+            key = repr((order.probe, order.mode, sorted(order.parameters.items()), order.frameworks))
+            found.setdefault(key, (order, Counter()))[1][order.word] += 1
+    for order, counts in found.values():
+        yield Agreement(
+            probe=order.probe, mode=order.mode, parameters=order.parameters, frameworks=order.frameworks,
+            counts={word: counts[word] for word in _WORDS},
+        )  # fmt: skip
+
+
+def _bare(run: Run) -> Run:
+    # One block stays: that a time is one of blocks is what tells how it may be compared.
+    bare = (each.model_copy(update={"rounds": each.rounds[:1]}) if each.rounds else each for each in run.observations)
+    return run.model_copy(update={"observations": tuple(bare)})
+
+
+def _same_machine(first: Run, second: Run) -> bool:
+    return across.machine(first) == across.machine(second)
+
+
+def _framework(found: tuple[int, Observation]) -> tuple[str, int]:
+    return found[1].framework, found[0]
+
+
+def _work(each: Observation) -> str:
+    return repr((each.probe, each.mode, sorted(each.parameters.items())))
+
+
+def _busy(*observations: Observation) -> bool:
+    return any(CONTENDED in each.flags for each in observations)

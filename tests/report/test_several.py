@@ -1,0 +1,178 @@
+"""Several Runs on one site: machines apart, orders that hold or not, and what changed beyond noise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from advisor.documents import to_json
+from advisor.errors import AdvisorError
+from advisor.measurement import across
+from advisor.measurement.run import Run
+from advisor.report.pages.context import Report
+from advisor.report.pages.machines import gather
+from advisor.report.several import Gathered, changes, orders
+from advisor.report.site import build_site
+from tests.report.conftest import Site
+from tests.report.html import Element, read
+from tests.samples import sample_run
+
+HERE, THERE = "machine-invented-cpu-2-0-ghz-2-cores", "machine-another-invented-cpu-8-cores"
+
+
+def addresses(page: Element) -> list[str]:
+    return [each.attributes["href"] for each in page.find("a")]
+
+
+def rows(page: Element, kind: str) -> list[Element]:
+    return [
+        row for table in page.find("table") if kind in table.classes for row in table.one("tbody").find("tr")
+    ]  # fmt: skip
+
+
+def test_runs_are_grouped_by_machine_newest_first(site: Site) -> None:
+    gathered = Gathered()
+    for run in (site.run, *reversed(site.others)):
+        gathered.add(run)
+    week, month, elsewhere = site.others
+    assert [[kept.run.id for kept in group.runs] for group in gathered.groups] == [
+        [site.run.id, week.id, month.id], [elsewhere.id],
+    ]  # fmt: skip
+    assert [group.page for group in gathered.groups] == [HERE, THERE]
+
+
+def test_a_machine_is_shown_by_its_newest_run_and_that_of_the_answers_by_theirs(site: Site) -> None:
+    week, _, elsewhere = site.others
+    later = elsewhere.model_copy(update={"id": "later", "started": elsewhere.started + timedelta(days=1)})
+    gathered = Gathered()
+    for run in (week, site.run, elsewhere, later):
+        gathered.add(run)
+    assert [group.shown.run.id for group in gathered.groups] == [week.id, "later"]
+
+
+def test_a_run_given_twice_is_refused(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(AdvisorError, match="given twice"):
+        build_site(site.run, [], tmp_path / "site", others=[site.run])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_kept_compares_as_the_whole_runs_do(site: Site) -> None:
+    gathered = Gathered()
+    first, second = (gathered.add(run).run for run in (site.run, site.others[0]))
+    assert sum(len(each.rounds) for each in first.observations) < sum(
+        len(each.rounds) for each in site.run.observations
+    )
+    assert changes(second, first) == changes(site.others[0], site.run)
+
+
+def test_what_changed_is_what_compare_says(site: Site) -> None:
+    week = site.others[0]
+    found = changes(week, site.run)
+    told = list(across.changes(week, site.run))
+    assert len(found.rows) == len(told)
+    assert sum(found.counts.values()) == len(told)
+    assert {word: found.counts[word] for word in ("faster", "slower", "same")} == {
+        word: sum(each.word == word for each in told) for word in ("faster", "slower", "same")
+    }
+    assert found.apart == ()
+    assert found.versions == ("torch 2.12.0 → 2.13.0",)
+    for row in found.rows:
+        assert row.first is not None
+        assert row.second is not None
+        before, after = week.observations[row.first].summary, site.run.observations[row.second].summary
+        if before and after and row.ratio:
+            assert row.ratio == pytest.approx(after.median / before.median)
+    faster = [row for row in found.rows if row.word == "faster"]
+    assert {(row.framework, row.probe) for row in faster} == {
+        ("pytorch", "cnn-inference"), ("pytorch", "cnn-training"),
+    }  # fmt: skip
+    assert found.counts["slower"] == 0
+
+
+def test_the_orders_of_another_machine_differ(site: Site) -> None:
+    here, there = orders(site.run), orders(site.others[2])
+    assert here
+    assert {each.frameworks for each in here} == {("pytorch", "tensorflow")}
+    quick = [each for each in here if each.mode == "best-known" and each.probe == "cnn-inference"]
+    assert [each.word for each in quick] == ["faster", "faster"]
+    slow = [each for each in there if each.mode == "best-known" and each.probe == "cnn-inference"]
+    assert [each.word for each in slow] == ["slower", "slower"]
+    # What was measured on a busy machine orders nothing.
+    assert {each.word for each in here if each.probe == "mlp-training"} == {"unclear"}
+
+
+def test_the_overview_leads_to_every_machine_and_pair(site: Site) -> None:
+    page = read(site.folder / "machines.html").one("main")
+    assert {f"{HERE}.html", f"{THERE}.html", f"beside-{THERE}.html"} <= set(addresses(page))
+    agreed = {row.one("th").text: row.text for row in rows(page, "agreement")}
+    assert any("depends on the machine" in text for text in agreed.values())
+    machine = read(site.folder / f"{HERE}.html").one("main")
+    assert f"changes-run-{site.run.id}.html" in addresses(machine)
+    told = {each.find("a")[0].text: each.text for each in rows(machine, "runs")}
+    assert "under another policy" in told[site.others[1].id] or "the first" in told[site.others[1].id]
+    # The Run of last week has no older one under its policy.
+    assert "under another policy" in told[site.others[0].id]
+
+
+def test_the_pages_are_in_the_menu_and_on_the_first_page(site: Site) -> None:
+    index = read(site.folder / "index.html")
+    (menu,) = [each for each in index.find("nav") if "site" in each.classes]
+    assert "machines.html" in addresses(menu)
+    assert {"machines.html", f"changes-run-{site.run.id}.html"} <= set(addresses(index.one("main")))
+
+
+def test_what_changed_is_shown_beyond_noise_first(site: Site) -> None:
+    page = read(site.folder / f"changes-run-{site.run.id}.html").one("main")
+    moved, rest = (each for each in page.find("section") if each.attributes["aria-labelledby"] in ("changed", "rest"))
+    found = changes(site.others[0], site.run)
+    assert len(rows(moved, "changes")) == found.counts["faster"] + found.counts["slower"]
+    assert all("faster" in row.text and "PyTorch" in row.text for row in rows(moved, "changes"))
+    assert not any("faster" in row.text for row in rows(rest, "changes"))
+    assert "torch 2.12.0 → 2.13.0" in page.text
+
+
+def test_every_run_can_be_downloaded_whole(site: Site) -> None:
+    for run in site.others:
+        assert (site.folder / f"run-{run.id}.json").read_text(encoding="utf-8") == to_json(run)
+    listed = addresses(read(site.folder / "downloads.html").one("main"))
+    assert {f"run-{run.id}.json" for run in site.others} <= set(listed)
+    assert "machines.json" in listed
+
+
+def test_the_verdicts_do_not_move(site: Site, tmp_path: Path) -> None:
+    build_site(site.run, site.recommendations[:1], tmp_path / "site")
+    alone = json.loads((tmp_path / "site" / "answer-edge.json").read_text(encoding="utf-8"))
+    assert json.loads((site.folder / "answer-edge.json").read_text(encoding="utf-8")) == alone
+    names = {path.name for path in (tmp_path / "site").iterdir()}
+    assert not {name for name in names if name.startswith(("machines", "changes-", "beside-", "run-"))}
+    assert "Other machines" not in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_names_that_read_alike_stay_apart() -> None:
+    gathered, run = Gathered(), sample_run()
+    names = []
+    for number, name in enumerate(("a b", "a-b", "A.B")):
+        host = run.host.model_copy(update={"isa": (name,)})
+        names.append(gathered.add(run.model_copy(update={"id": name, "host": host})).stem)
+        assert len(gathered.groups) == number + 1
+    assert len(set(names)) == 3
+    assert len({group.page for group in gathered.groups}) == 3
+
+
+def test_further_runs_are_taken_one_by_one(site: Site, tmp_path: Path) -> None:
+    def each() -> Iterator[Run]:
+        for number, run in enumerate(site.others):
+            # The one before is on the disk before the next is asked for.
+            assert len(list(tmp_path.glob("run-*.json"))) == number
+            yield run
+
+    report = Report(site.run, site.recommendations, others=each())
+    # The first is asked for to see whether there is any.
+    several = gather(report, tmp_path)
+    assert several is not None
+    assert len(list(tmp_path.glob("run-*.json"))) == len(site.others)
+    assert gather(Report(site.run, []), tmp_path) is None
