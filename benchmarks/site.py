@@ -6,12 +6,17 @@ time says more about the neighbours than about the program. Every build is cold:
 times MkDocs alone; time per page with all profiles at most 1.5 times that with one; memory at most 600 MB; building
 again after one profile changed, in the process that built before as `advisor site serve` does, at most 40 % of a full
 build in a process of its own.
+
+Then the site of the Run and of further Runs made from it: every five are of one machine, a day apart, their times moved
+by a few percent and now and then by a fifth, as a new version would. Bars: from 10 to 50 Runs, each further one costs
+at most 1.5 times what each cost from 1 to 10; at 50, memory at most 600 MB. `--several` does this alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -19,15 +24,17 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from advisor import api
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
-from advisor.measurement.run import save_run
+from advisor.measurement.run import Observation, Run, save_run
 from benchmarks.tables import Result, show
 from tests.samples import sample_run
 
 BAR, GROWTH, MEMORY, AGAIN = 12.0, 1.5, 600e6, 0.4
+RUNS, PER_MACHINE, LINEAR = (1, 10, 50), 5, 1.5
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,68 @@ def cost(command: Sequence[str]) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def site(run: Path, folder: Path, profiles: Sequence[str]) -> list[str]:
-    """Return the command that builds the site of `run` for `profiles`."""
+def site(runs: Sequence[Path], folder: Path, profiles: Sequence[str]) -> list[str]:
+    """Return the command that builds the site of `runs` for `profiles`."""
     chosen = [word for name in profiles for word in ("--profile", name)]
-    return [sys.executable, "-m", "advisor", "site", "build", "--run", str(run), *chosen, "--output", str(folder)]
+    shown = [word for run in runs for word in ("--run", str(run))]
+    return [sys.executable, "-m", "advisor", "site", "build", *shown, *chosen, "--output", str(folder)]
+
+
+def derived(run: Run, number: int) -> Run:
+    """Return another Run made from `run`: the same cells, its own id, machine and times."""
+    draw = random.Random(number)
+    machine, day = divmod(number, PER_MACHINE)
+    host = run.host.model_copy(update={"cpu": f"{run.host.cpu}, machine {machine}"} if machine else {})
+    speed = random.Random(f"machine {machine}").uniform(0.5, 2.0) if machine else 1.0
+
+    def moved(each: Observation) -> Observation:
+        if each.unit != "s" or each.summary is None:
+            return each
+        factor = speed * draw.choices((1.0, 0.83, 1.2), (8, 1, 1))[0] * draw.lognormvariate(0, 0.02)
+        told = {name: value * factor for name, value in each.summary if name != "n" and value is not None}
+        rounds = []
+        for block in each.rounds:
+            scale = factor * draw.lognormvariate(0, 0.005)
+            times = {
+                name: getattr(block, name) * scale for name in ("median", "mean", "wall", "cpu") if getattr(block, name)
+            }
+            rounds.append(block.model_copy(update=times))
+        return each.model_copy(update={"summary": each.summary.model_copy(update=told), "rounds": tuple(rounds)})
+
+    started = run.started - timedelta(days=day + 1)
+    return run.model_copy(
+        update={
+            "id": f"{started:%Y%m%d-%H%M%S}-{number:04x}", "started": started,
+            "finished": started + (run.finished - run.started), "host": host,
+            "observations": tuple(moved(each) for each in run.observations),
+        }
+    )  # fmt: skip
+
+
+def several(run: Path, folder: Path, profile: str, pairs: int) -> list[Result]:
+    """Build the site of 1, 10 and 50 Runs for one profile in turn; return what a further one costs, and the memory."""
+    first, files = api.load_run(run), [run]
+    for number in range(1, RUNS[-1]):
+        files.append(folder / f"run-{number}.json")
+        save_run(derived(first, number), files[-1])
+    commands = [site(files[:count], folder / f"several-{count}", [profile]) for count in RUNS]
+    costs = [[cost(command) for command in commands] for _ in range(pairs)]
+    one, ten, fifty = (statistics.median(found[place].seconds for found in costs) for place in range(len(RUNS)))
+    early, late = (ten - one) / (RUNS[1] - RUNS[0]), (fifty - ten) / (RUNS[2] - RUNS[1])
+    pages = [len(list((folder / f"several-{count}").glob("*.html"))) for count in RUNS]
+    largest = max(page.stat().st_size for page in (folder / f"several-{RUNS[-1]}").glob("*.html"))
+    most = max(found[-1].bytes for found in costs)
+    return [
+        Result(f"largest page at {RUNS[-1]} Runs", f"{largest / 1e3:.0f} kB", "150 kB", largest <= 150e3),
+        Result(
+            f"{RUNS[0]}, {RUNS[1]}, {RUNS[2]} Runs: {pages[0]}, {pages[1]}, {pages[2]} pages in {one:.1f}, {ten:.1f}, "
+            f"{fifty:.1f} s; a further Run late over early",
+            f"{late:.2f} s / {early:.2f} s = {late / early:.2f} times", f"{LINEAR:g}", late / early <= LINEAR,
+        ),
+        Result(
+            f"peak memory at {RUNS[-1]} Runs", f"{most / 1e6:.0f} MB", f"{MEMORY / 1e6:.0f} MB", most <= MEMORY
+        ),
+    ]  # fmt: skip
 
 
 def again(run: Path, folder: Path) -> float:
@@ -87,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", nargs="?", type=Path)
     parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--several", action="store_true", help="only the growth with further Runs")
     parser.add_argument("--again", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.again:
@@ -98,7 +164,11 @@ def main() -> None:
         run = given.run or folder / "run.json"
         if given.run is None:
             save_run(sample_run(), run)
-        one, whole = site(run, folder / "one", profiles[:1]), site(run, folder / "all", profiles)
+        growing = several(run, folder, profiles[0], given.pairs)
+        if given.several:
+            show(growing)
+            return
+        one, whole = site([run], folder / "one", profiles[:1]), site([run], folder / "all", profiles)
         cost(one), cost(whole)
         few, many = (len(list((folder / name).glob("*.html"))) for name in ("one", "all"))
         peer = empty(folder / "empty", many)
@@ -121,6 +191,7 @@ def main() -> None:
                 statistics.median(shares) <= AGAIN,
             ),
             Result("peak memory", f"{most / 1e6:.0f} MB", f"{MEMORY / 1e6:.0f} MB", most <= MEMORY),
+            *growing,
         ]
     )
 

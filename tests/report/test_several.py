@@ -112,7 +112,7 @@ def test_the_overview_leads_to_every_machine_and_pair(site: Site) -> None:
     assert any("depends on the machine" in text for text in agreed.values())
     machine = read(site.folder / f"{HERE}.html").one("main")
     assert f"changes-run-{site.run.id}.html" in addresses(machine)
-    told = {each.find("a")[0].text: each.text for each in rows(machine, "runs")}
+    told = {each.find("a")[0].text: each.text for each in rows(machine, "run-list")}
     assert "under another policy" in told[site.others[1].id] or "the first" in told[site.others[1].id]
     # The Run of last week has no older one under its policy.
     assert "under another policy" in told[site.others[0].id]
