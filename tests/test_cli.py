@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,23 @@ def test_a_recent_run_is_used_again_and_named(run_file: Path, monkeypatch: pytes
     output = call("recommend", "--no-site")
     assert "Using the Run of" in output
     assert "--fresh measures again" in output
+
+
+def test_a_site_of_several_runs_answers_from_the_first(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    run = sample_run()
+    older = run.model_copy(update={"id": "older", "started": run.started - timedelta(days=1)})
+    save_run(older, Path("older.json"))
+    several = ["site", "build", "--run", "run.json", "--run", "older.json", "--profile", "edge"]
+    assert call(*several, "-o", "site").strip().endswith("index.html")
+    assert json.loads(Path("site", "answer-edge.json").read_text(encoding="utf-8"))["run"] == run.id
+    assert Path("site", "run-older.json").is_file()
+    page = Path("site", f"changes-run-{run.id}.html").read_text(encoding="utf-8")
+    assert "advisor site build --run run.json --run older.json" in page
+    assert "name one --run" in call(*several, "--single-file", "-o", "one.html", code=2)
+    assert "given twice" in call(*several, "--run", "run.json", "-o", "other", code=2)
+    assert "none.json: cannot read" in call(*several, "--run", "none.json", "-o", "other", code=2)
+    assert not Path("other").exists()
 
 
 @pytest.mark.parametrize(
