@@ -42,6 +42,8 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     ----------
     run : file
         The Run to show, relative to ``mkdocs.yml``.
+    others : list of files
+        Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone.
     profiles : list of str
         Names of shipped profiles or paths of your own; default all that are shipped.
     folder : str
@@ -53,6 +55,7 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     """
 
     run = c.File(exists=True)
+    others = c.ListOfItems(c.File(exists=True), default=[])
     profiles = c.ListOfItems(c.Type(str), default=[])
     folder = c.Type(str, default="advisor")
     title = c.Type(str, default="Which framework?")
@@ -118,7 +121,12 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
         """Build again when the Run, a profile of your own, or a template changes."""
-        for path in (self.config.run, self.config.templates, *filter(_is_file, self.config.profiles)):
+        for path in (
+            self.config.run,
+            *self.config.others,
+            self.config.templates,
+            *filter(_is_file, self.config.profiles),
+        ):
             if path:
                 server.watch(str(path))
         return server
@@ -130,7 +138,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
         run = load_run(self.config.run)
         wanted = self.config.profiles or list(shipped_profiles())
-        return Report(run, [decide(run, load_profile(name)) for name in wanted])
+        answers = [decide(run, load_profile(name)) for name in wanted]
+        return Report(run, answers, others=map(load_run, self.config.others))
 
     def _templates(self) -> Path | None:
         return Path(self.config.templates) if self.config.templates else None

@@ -17,7 +17,7 @@ from advisor.errors import AdvisorError
 from advisor.measurement.run import save_run
 from advisor.report import embedding, pieces
 from advisor.report.plugin import AdvisorPlugin
-from tests.report.conftest import rich_run
+from tests.report.conftest import other_runs, rich_run
 from tests.report.html import Element, parse
 
 THEMES = ("mkdocs", "readthedocs", "material")
@@ -42,7 +42,10 @@ def build_team_site(folder: Path, theme: str, *, nav: str = "", directory_urls: 
 @pytest.fixture(scope="module", params=THEMES)
 def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A team's site in a theme of its own, with our pages in it."""
-    return build_team_site(tmp_path_factory.mktemp(request.param), request.param)
+    folder = tmp_path_factory.mktemp(request.param)
+    for number, run in enumerate(other_runs(rich_run())):
+        save_run(run, folder / f"other-{number}.json")
+    return build_team_site(folder, request.param, option="      others: [other-0.json, other-1.json, other-2.json]\n")
 
 
 def content(page: Path) -> Element:
@@ -60,7 +63,7 @@ def read_loosely(page: Path) -> Element:
 def test_the_pages_are_there_and_in_the_navigation(team: Path) -> None:
     home = (team / "index.html").read_text(encoding="utf-8")
     assert "Which framework?" in home
-    for name in ("profile-edge", "capabilities", "claims", "systems"):
+    for name in ("profile-edge", "capabilities", "claims", "systems", "machines"):
         assert (team / "advisor" / name / "index.html").is_file()
         assert f'href="advisor/{name}/"' in home
     assert (team / "advisor" / "capability-data-parallel" / "index.html").is_file()
