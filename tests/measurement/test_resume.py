@@ -15,6 +15,7 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement import record
+from advisor.measurement.comparison import ENOUGH_PAIRS
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.events import TaskStarted
 from advisor.measurement.pace import Pace
@@ -112,7 +113,9 @@ def test_killed_again_and_again_nothing_accepted_is_lost_or_doubled(tmp_path: Pa
     assert len(latencies) == 6
     for each in latencies:
         assert each.outcome == "measured"
-        assert {block.round for block in each.rounds} == set(range(8))
+        made = {block.round for block in each.rounds}
+        assert made <= set(range(8))
+        assert len(made) >= ENOUGH_PAIRS, "a group may stop when its pairs are decided, not before"
 
 
 def test_an_interrupted_session_goes_on_to_its_end(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
