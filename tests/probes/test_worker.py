@@ -252,8 +252,10 @@ def test_where_names_the_line_of_the_recipe(worker: Probe, weights: Path) -> Non
 def test_an_interrupt_ends_the_worker_quietly() -> None:
     command = [sys.executable, str(resources.probes()), "framework", "abacus", "--frameworks-folder", str(FOLDER)]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Whoever runs the tests in the background of a shell has interrupts ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     assert process.stdin
     assert process.stdout
     process.stdin.write('{"id": 1, "do": "describe", "threads": 1}\n')

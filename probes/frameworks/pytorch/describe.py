@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 DISTRIBUTION = "torch"
-PACKAGES = ("torch", "executorch", "torchao", "onnx", "onnxscript", "onnxruntime", "numpy")
+PACKAGES = ("torch", "executorch", "torchao", "onnx", "onnxscript", "onnxruntime", "openvino", "nncf", "numpy")
 MODULES = ("torch",)
 
 

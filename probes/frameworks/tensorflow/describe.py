@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 DISTRIBUTION = "tensorflow"
-PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai-edge-litert", "numpy")
+PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai-edge-litert", "openvino", "nncf", "numpy")
 MODULES = ("tensorflow", "keras")
 
 
