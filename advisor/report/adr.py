@@ -10,15 +10,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from advisor import resources
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.decision.wording import listed, origin
 from advisor.documents import write_new
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import numbers, words
+from advisor.report import numbers, templating, words
 from advisor.report.research.escaping import finalize, tidy
-from advisor.report.templating import COMPILED
 
 _NUMBERED = re.compile(r"(\d{4,})-.*\.md")
 _ADDRESS = re.compile(r"https://[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]+")
@@ -78,24 +76,21 @@ class _Record:
         assert answer is not None
         chosen = self._stack(answer)
         needs = sorted(told.needs, key=lambda need: -need.weight)
-        return tidy(
-            _environment(templates)
-            .get_template("adr.md.j2")
-            .render(
-                told=told,
-                run=self.run,
-                title=f"Use {chosen}: {told.title}",
-                chosen=chosen,
-                why=self._why(),
-                sureness=self._sureness(),
-                needs=needs,
-                options=[self._option(each) for each in told.ranking],
-                versions=self._versions(),
-                sources=[*self._sources()],
-                command=check,
-                again=command,
-            )
-        )
+        context = {
+            "told": told,
+            "run": self.run,
+            "title": f"Use {chosen}: {told.title}",
+            "chosen": chosen,
+            "why": self._why(),
+            "sureness": self._sureness(),
+            "needs": needs,
+            "options": [self._option(each) for each in told.ranking],
+            "versions": self._versions(),
+            "sources": [*self._sources()],
+            "command": check,
+            "again": command,
+        }
+        return tidy(templating.render(_environment(templates), "adr.md.j2", context))
 
     def _stack(self, item: Any) -> str:
         return words.stack(item.framework, item.route, self.titles)
@@ -154,17 +149,7 @@ def _because(reason: str) -> str:
 
 
 def _environment(templates: Path | None) -> jinja2.Environment:
-    shipped = jinja2.FileSystemLoader(resources.templates())
-    loaders: list[jinja2.BaseLoader] = [shipped] if templates is None else [jinja2.FileSystemLoader(templates), shipped]
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(loaders),
-        bytecode_cache=COMPILED,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=finalize,
-    )
+    environment = templating.environment(templates, finalize)
     filters: dict[str, Any] = {
         "because": _because,
         "code": _code,

@@ -1,13 +1,25 @@
-"""Compiled templates, kept for the life of the process: a site that is served is built many times."""
+"""Where templates come from and how they are run: ours as they are, those of a user in a sandbox."""
 
 from __future__ import annotations
 
-from jinja2 import BytecodeCache
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
 from jinja2.bccache import Bucket
+from jinja2.sandbox import SandboxedEnvironment
+
+from advisor import resources
+from advisor.errors import AdvisorError
 
 
-class Memory(BytecodeCache):
-    """Keeps the code of each template by its name and its source, so that a changed template is compiled anew."""
+class Memory(jinja2.BytecodeCache):
+    """Keeps the code of each template by its name and its source, so that a changed template is compiled anew.
+
+    It is kept for the life of the process: a site that is served is built many times.
+    """
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, str], bytes] = {}
@@ -23,5 +35,59 @@ class Memory(BytecodeCache):
         self.found[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
-COMPILED = Memory()
-"""Shared by all of our environments."""
+# Code that runs in a sandbox is compiled otherwise.
+_COMPILED, _SANDBOXED = Memory(), Memory()
+
+
+def environment(templates: Path | None, finalize: Callable[[Any], Any]) -> jinja2.Environment:
+    """Return an environment for the shipped templates, and for those that win over them.
+
+    Parameters
+    ----------
+    templates : path, optional
+        A folder laid out like ours whose templates win over the shipped ones; a template there may extend the one that
+        it replaces as ``shipped/…``. With it everything runs in Jinja's sandbox: a template is a document, and no
+        document runs code.
+    finalize : callable
+        Applied to every value that a template prints.
+    """
+    shipped = jinja2.FileSystemLoader(resources.templates())
+    loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
+    if templates is not None:
+        loaders.insert(0, jinja2.FileSystemLoader(templates))
+    kind = jinja2.Environment if templates is None else SandboxedEnvironment
+    return kind(
+        loader=jinja2.ChoiceLoader(loaders),
+        bytecode_cache=_COMPILED if templates is None else _SANDBOXED,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+    )
+
+
+def render(environment: jinja2.Environment, name: str, context: Mapping[str, Any]) -> str:
+    """Return what a template makes of `context`.
+
+    Raises
+    ------
+    AdvisorError
+        With file:line, when a template of the user is not well formed, asks for what is not there, or for what no
+        document may have (exit code 2). A mistake in ours goes through as it is.
+    """
+    try:
+        return environment.get_template(name).render(context)
+    except jinja2.TemplateError as error:
+        where = _where(error)
+        if where is None or where[0].is_relative_to(resources.templates()):
+            raise
+        raise AdvisorError(f"{where[0]}:{where[1]}: {error.message or type(error).__name__}") from None
+
+
+def _where(error: jinja2.TemplateError) -> tuple[Path, int] | None:
+    """Return the file and line of the innermost template that an error came from."""
+    if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
+        return Path(error.filename), error.lineno
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else None

@@ -8,13 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from advisor import resources
-from advisor.report import numbers, words
+from advisor.report import numbers, templating, words
 from advisor.report.pages.context import Report, day
-from advisor.report.templating import COMPILED
 
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
 _HEADING = "\x00"
@@ -34,18 +31,8 @@ class Renderer:
     """
 
     def __init__(self, report: Report, templates: Path | None = None) -> None:
-        shipped = jinja2.FileSystemLoader(resources.templates())
-        loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
-        if templates is not None:
-            loaders.insert(0, jinja2.FileSystemLoader(templates))
-        self.environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader(loaders),
-            bytecode_cache=COMPILED,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-            finalize=lambda value: words.visible(value) if type(value) is str else value,
+        self.environment = templating.environment(
+            templates, lambda value: words.visible(value) if type(value) is str else value
         )
         self.environment.filters |= {
             "day": day,
@@ -69,7 +56,7 @@ class Renderer:
 
     def page(self, template: str, /, **context: Any) -> str:
         """Return the Markdown of one page."""
-        return _assemble(self.environment.get_template(f"site/{template}.md.j2").render(**context))
+        return _assemble(templating.render(self.environment, f"site/{template}.md.j2", context))
 
 
 def _assemble(text: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import jinja2
 
-from advisor import resources
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
@@ -19,13 +18,12 @@ from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Run
-from advisor.report import numbers, words
+from advisor.report import numbers, templating, words
 from advisor.report.research import naming, session
 from advisor.report.research.articles import Articles
 from advisor.report.research.citations import Citations
 from advisor.report.research.escaping import finalize, tidy
 from advisor.report.research.findings import Findings, wins
-from advisor.report.templating import COMPILED
 
 _PER_FRAMEWORK = ("maintenance", "latest-release", "feature-releases", "documentation", "compatibility", "stewardship",
                   "licence", "ready-made", "own-server", "server-maturity", "research-share", "windows",
@@ -89,7 +87,7 @@ def report(
         "cited": citations.cited_text,
     }
     environment = _environment(templates)
-    body = environment.get_template("report.md.j2").render(**context)
+    body = templating.render(environment, "report.md.j2", context)
     references = "\n\n".join(citations.references())
     return tidy(f"{citations.resolve(body)}\n\n## References\n\n{references}\n")
 
@@ -139,19 +137,7 @@ class Table:
 
 
 def _environment(templates: Path | None) -> jinja2.Environment:
-    shipped = jinja2.FileSystemLoader(resources.templates())
-    loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
-    if templates is not None:
-        loaders.insert(0, jinja2.FileSystemLoader(templates))
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(loaders),
-        bytecode_cache=COMPILED,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=finalize,
-    )
+    environment = templating.environment(templates, finalize)
     environment.filters |= {
         "written": written,
         "listed": listed,
