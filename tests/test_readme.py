@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-import shutil
 from pathlib import Path
 
 import click
@@ -12,8 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.measurement.run import save_run
-from tests.samples import sample_run
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,39 +46,6 @@ def test_every_advisor_command_of_the_readme_is_understood() -> None:
         result = CliRunner().invoke(main, [*names, "--help"], prog_name="advisor")
         assert result.exit_code == 0, words
         assert all(option in result.output for option in options), (words, options)
-
-
-MEASURES = ("recommend --profile edge", "recommend --profile deployment --quick", "probe --only 'route:*'")
-
-
-def without_measuring() -> list[str]:
-    """Return the README's commands of advisor that start no framework; `make recommend` is what CI measures with."""
-    found = [command.removeprefix("advisor ") for command in commands() if command.startswith("advisor ")]
-    measuring = [command for command in found if command.startswith(MEASURES) and "--run" not in command]
-    assert len(measuring) == len(MEASURES)
-    return [command for command in found if command not in measuring]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a working folder that has the files which the README names."""
-    for name in ("run.json", "before.json", "after.json"):
-        save_run(sample_run(), tmp_path / name)
-    shutil.copy(ROOT / "advisor" / "profiles" / "edge.yaml", tmp_path / "camera.yaml")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.mark.parametrize("command", without_measuring())
-def test_every_command_of_the_readme_that_does_not_measure_runs(command: str, folder: Path) -> None:
-    if "--name camera" in command:
-        (folder / "camera.yaml").unlink()  # it writes that file, and replaces none
-    result = CliRunner().invoke(
-        main, shlex.split(command), prog_name="advisor", catch_exceptions=False, input="\n" * 12
-    )
-    # 1 is an answer, too: what was expected is not what came out, or nothing is feasible.
-    assert result.exit_code in (0, 1), result.output
-    assert result.output
 
 
 def test_the_answer_in_the_readme_is_the_one_of_the_reference_run() -> None:

@@ -1,0 +1,84 @@
+"""What README and documentation show can be done: every command of ours and every profile in them is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from advisor.cli import main
+from advisor.measurement.run import save_run
+from tests.samples import sample_run
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "site").glob("*.md"))]
+# What measures is left to `make recommend`, which CI runs, and to the tests of measuring.
+MEASURES = ("recommend", "probe")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return every command of advisor that measures nothing, with the name of its page."""
+    found = [
+        (page.name, line.removeprefix("$ advisor "))
+        for page in PAGES
+        for block in blocks(page, "console")
+        for line in block.splitlines()
+        if line.startswith("$ advisor ")
+    ]
+    return [
+        (page, command)
+        for page, command in found
+        if not command.startswith(MEASURES) or "--run" in command or "--help" in command
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a working folder that has the files which the pages name."""
+    for name in ("run.json", "before.json", "after.json"):
+        save_run(sample_run(), tmp_path / name)
+    shutil.copy(ROOT / "advisor" / "profiles" / "edge.yaml", tmp_path / "camera.yaml")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_every_command_that_does_not_measure_runs(page: str, command: str, folder: Path) -> None:
+    if "--name camera" in command:
+        (folder / "camera.yaml").unlink()  # it writes that file, and replaces none
+    words, answers = shlex.split(command), "\n" * 12
+    result = CliRunner().invoke(main, words, prog_name="advisor", catch_exceptions=False, input=answers)
+    # 1 is an answer, too: what was expected is not what came out, or nothing is feasible.
+    assert result.exit_code in (0, 1), f"{page}: {result.output}"
+    assert result.output or (folder / "answer.html").is_file() or (folder / "pages").is_dir()
+
+
+def test_there_are_commands_on_several_pages() -> None:
+    assert {"README.md", "how-to.md", "tutorial.md"} <= {page for page, _ in commands()}
+
+
+def profiles() -> list[str]:
+    return [block for page in PAGES for block in blocks(page, "yaml") if re.search(r"^(extends|prefer):", block, re.M)]
+
+
+@pytest.mark.parametrize("text", profiles())
+def test_every_profile_that_is_shown_is_valid(text: str, folder: Path) -> None:
+    (folder / "shown.yaml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, ["profile", "check", "shown.yaml"], prog_name="advisor", catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+
+
+def test_every_yaml_block_is_yaml() -> None:
+    found = [block for page in PAGES for block in blocks(page, "yaml")]
+    assert found
+    for block in found:
+        assert yaml.safe_load(block)
