@@ -85,9 +85,9 @@ class Guard:
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, str | None]:
         """Do something that happens once, and return its result with why its time cannot count, or None."""
-        glance = self._watch.glance()
+        glance = self._watch.glance(ended=True)
         result = run()
-        foreign = self._watch.between(glance, self._watch.glance(), process())
+        foreign = self._watch.between(glance, self._watch.glance(ended=True), process())
         return result, self._watch.objection(foreign, visible=ONCE_LIMIT)
 
     def close(self) -> None:

@@ -27,6 +27,9 @@ _LUMP = 0.004
 # On larger machines the same share of the machine as on one with four processors.
 _LIMITS_HOLD_UP_TO = 4
 
+# A recipe's compiler's compiler's assembler: what is further down is not looked for.
+_GENERATIONS = 12
+
 CLOCKS = "processor clocks of other processes"
 IDLE = "busy time that no process here accounts for"
 AVAILABLE = "available"
@@ -58,6 +61,7 @@ class _Glance:
     at: float
     clocks: Mapping[int, float]
     idle: float | None
+    ended: Mapping[int, float]
 
 
 class Watch:
@@ -84,27 +88,34 @@ class Watch:
             IDLE: AVAILABLE if self._has_stat else "not available: the system has no /proc/stat",
         }
 
-    def glance(self) -> _Glance:
-        """Return the clocks as they stand; takes about a millisecond."""
-        return _Glance(time.perf_counter(), self._clocks() if self._has_clocks else {}, self._idle())
+    def glance(self, *, ended: bool = False) -> _Glance:
+        """Return the clocks as they stand; takes about a millisecond.
+
+        With `ended` also what the children took that have ended since, as each process was told: a compiler's calls of
+        another compiler belong to whoever is measured, and are gone before anybody can look at their clocks.
+        """
+        clocks = self._clocks() if self._has_clocks else {}
+        told = {pid: self._ended(pid) for pid in clocks} if ended else {}
+        return _Glance(time.perf_counter(), clocks, self._idle(), told)
 
     def between(self, before: _Glance, after: _Glance, measured: int) -> Foreign:
         """Return what others took between two glances; `measured` is the process id of the worker that was timed.
 
-        A process belongs to the measured one when it is in its session: workers lead a session of their own, so their
-        compilers and thread pools count as theirs. The watching process does not count: what it takes, it takes for
-        the glances themselves, before and after the timed calls.
+        A process belongs to the measured one when it is in its session (workers lead a session of their own, so their
+        compilers and thread pools count as theirs) or descends from it. The watching process does not count: what it
+        takes, it takes for the glances themselves, before and after the timed calls.
         """
         own = visible = 0.0
         for pid, clock in after.clocks.items():
             if pid == os.getpid() != measured:
                 continue
             used = clock - before.clocks.get(pid, 0.0)
-            if used > 0:
-                if pid == measured or _session_of(pid) == measured:
-                    own += used
+            told = after.ended.get(pid, 0.0) - before.ended.get(pid, 0.0)
+            if used > 0 or told > 0:
+                if self._belongs(pid, measured):
+                    own += max(0.0, used) + max(0.0, told)
                 else:
-                    visible += used
+                    visible += max(0.0, used)
         wall = after.at - before.at
         hidden = None
         if self._has_clocks and before.idle is not None and after.idle is not None:
@@ -127,6 +138,32 @@ class Watch:
             if taken is not None and taken > limit * self._scale * foreign.wall + allowance:
                 return f"{what} {taken / foreign.wall:.0%} of a processor"
         return None
+
+    def _belongs(self, pid: int, measured: int) -> bool:
+        if pid == measured or _session_of(pid) == measured:
+            return True
+        # Some compilers lead a session of their own, so that Ctrl-C in a terminal does not reach them.
+        for _ in range(_GENERATIONS):
+            fields = self._stat(pid)
+            if fields is None or (pid := int(fields[1])) <= 1:
+                return False
+            if pid == measured:
+                return True
+        return False
+
+    def _ended(self, pid: int) -> float:
+        """Return the processor seconds of a process's children that have ended and were waited for."""
+        fields = self._stat(pid)
+        return 0.0 if fields is None else (int(fields[13]) + int(fields[14])) * _TICK
+
+    def _stat(self, pid: int) -> list[str] | None:
+        """Return what the kernel tells of a process, from its state on (the third field of proc_pid_stat(5))."""
+        try:
+            text = (self._proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        # The name may hold spaces and parentheses.
+        return text.rpartition(")")[2].split()
 
     def _clocks(self) -> dict[int, float]:
         clocks = {}

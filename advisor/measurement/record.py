@@ -151,7 +151,10 @@ class Record:
         )  # fmt: skip
 
     def floors(self) -> dict[str, float]:
-        """Return, per framework, how far two of its processes lie apart at most, by the interval of their ratio."""
+        """Return, per framework, how far apart two of its processes were found, as a ratio above 1, less 1.
+
+        That is the ratio itself and not the far end of its interval: whoever compares has an interval of his own.
+        """
         floors = {}
         for name, twins in self._twins.items():
             for key, rounds in twins.items():
@@ -159,7 +162,7 @@ class Record:
                 paired = comparison.pairs(own, rounds)
                 if sum(map(len, paired)) >= comparison.ENOUGH_PAIRS:
                     found = statistics.paired_ratio(paired, seed=self.start.seed)
-                    floors[name] = max(found.high, 1 / found.low) - 1
+                    floors[name] = max(found.value, 1 / found.value) - 1
         return floors
 
     def _note(self, entry: Entry) -> None:

@@ -24,6 +24,8 @@ from advisor.measurement.noise import AVAILABLE, Foreign, Watch
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the signals are Linux's")
 HOG = "while True: pass"
+# A process that none of ours descends from, as far as is looked for.
+STRANGER = 1
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def seen(watch: Watch, measured: int, seconds: float = 0.3) -> Foreign:
 def test_another_process_is_seen_on_the_clocks(hog: int) -> None:
     watch = Watch()
     assert set(watch.signals.values()) == {AVAILABLE}
-    foreign = seen(watch, measured=os.getpid())
+    foreign = seen(watch, measured=STRANGER)
     assert foreign.visible is not None
     # On a machine with other load the hog does not get a whole core, but far more than the limit.
     assert foreign.visible > 0.2 * foreign.wall
@@ -67,9 +69,42 @@ def test_the_measured_process_and_its_children_are_no_strangers(hog: int) -> Non
     used = after.user + after.system - before.user - before.system
     assert with_hog.visible is not None
     assert used > 0.03
-    without = seen(Watch(), measured=os.getpid())
+    without = seen(Watch(), measured=STRANGER)
     assert without.visible is not None
     assert with_hog.visible < without.visible
+
+
+@linux
+def test_what_descends_from_the_measured_process_is_its_own_in_another_session_too(hog: int) -> None:
+    # The hog leads a session of its own, and this process is its parent.
+    own, foreign = seen(Watch(), measured=os.getpid()), seen(Watch(), measured=STRANGER)
+    assert own.visible is not None
+    assert foreign.visible is not None
+    assert own.visible < foreign.visible
+    assert psutil.Process(hog).is_running()
+
+
+@linux
+def test_children_that_have_ended_count_for_their_parent_where_that_is_asked(tmp_path: Path) -> None:
+    cpu, pid, tick = min(os.sched_getaffinity(0)), os.getpid(), os.sysconf("SC_CLK_TCK")
+    proc = tmp_path / "proc"
+    (proc / str(pid)).mkdir(parents=True)
+    (proc / "stat").write_text(f"cpu  0 0 0 0\ncpu{cpu} 0 0 0 0 0 0 0 0 0 0\n")
+
+    def told(children: int) -> None:
+        fields = ["S", "1", *["0"] * 11, str(children), "0", "0"]
+        (proc / str(pid) / "stat").write_text(f"{pid} (a (strange) name) {' '.join(fields)}\n")
+
+    found = {}
+    for ended in (False, True):
+        watch = Watch(tmp_path)
+        told(0)
+        before = watch.glance(ended=ended)
+        told(tick)  # one second of work by children that are gone
+        found[ended] = watch.between(before, watch.glance(ended=ended), pid).hidden
+    assert found[False] is not None
+    assert found[True] is not None
+    assert found[True] == 0.0, "no more was busy than they took"
 
 
 @linux
