@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError
 
 _LINE = re.compile(r"<p>\s*\[advisor:([^\]<>]*)\]\s*</p>")
 _VERDICT = re.compile(r'<div class="answer">.*?</div>', re.DOTALL)
+_TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 _CHART = re.compile(r'<figure class="chart" id="fig-([^"]*)">.*?</figure>', re.DOTALL)
 _TABLE = re.compile(r'<table role="table" class="stackable ([^"]*)">.*?</table>', re.DOTALL)
 _SPRITE = re.compile(r'<div class="sprite".*?</div>', re.DOTALL)
@@ -56,8 +57,10 @@ def piece(line: str, pages: Mapping[str, str]) -> str:
         hint = f"did you mean {near}?" if near else "a page has the name that stands in its address"
         raise AdvisorError(f"'[advisor:{line}]': no such page", hint=hint)
     if kind == "verdict":
-        found = _VERDICT.search(pages[stem])
-        there = {"": found[0]} if found else {}
+        # The answer itself is the title of its page.
+        title, found = _TITLE.search(pages[stem]), _VERDICT.search(pages[stem])
+        named = f'<p><strong><a href="{stem}.html">{title[1]}</a></strong></p>' if title else ""
+        there = {"": named + found[0]} if found else {}
     elif kind == "chart":
         there = {each[1]: each[0] for each in _CHART.finditer(pages[stem])}
     else:
