@@ -29,6 +29,7 @@ from advisor.decision.observed import (
 )
 from advisor.documents import Model
 from advisor.knowledge.bindings import Bound, Compare, Expected, Figure, Form, Quantity, Selection, Stated
+from advisor.measurement import comparison
 from advisor.measurement.run import Run
 from advisor.quantities import show, significant
 
@@ -111,9 +112,8 @@ def _difference(form: Compare, first: Found | None, second: Found | None, run: R
     if form.margin is None:
         if min(a.low, b.low) <= 0:
             return Trial("cannot be tested here", why=(f"{a}; {b}: a figure that is not positive has no ratio",))
-        zone = max(
-            run.policy.indifference, *(run.aa_floor.get(each.observation.framework, 0.0) for each in (first, second))
-        )
+        frameworks = {each.observation.framework for each in (first, second)}
+        zone = comparison.zone(run.policy, run.aa_floor, frameworks)
         value, low, high, unit, kind = a.value / b.value, a.low / b.high, a.high / b.low, "", "ratio"
         least, most, edge = 1 / (1 + zone), 1 + zone, f"the zone of ±{significant(100 * zone)} %"
     else:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from advisor.measurement import comparison
 from advisor.measurement.comparison import Word
 from advisor.measurement.draft import CONTENDED
 from advisor.measurement.run import Observation, Run, Summary
@@ -91,8 +92,8 @@ def changes(first: Run, second: Run) -> Iterator[Change]:
         old, new = sides[0].get(cell), sides[1].get(cell)
         named = old or new
         assert named is not None
-        floors = [run.aa_floor.get(named.framework, 0.0) for run in (first, second)]
-        yield _change(old, new, max(first.policy.indifference, second.policy.indifference, *floors))
+        zones = (comparison.zone(run.policy, run.aa_floor, [named.framework]) for run in (first, second))
+        yield _change(old, new, max(zones))
 
 
 def quotient(second: Summary, first: Summary) -> Interval:
@@ -116,7 +117,7 @@ def _change(old: Observation | None, new: Observation | None, zone: float) -> Ch
     assert new.summary is not None
     if min(old.summary.low, new.summary.low) <= 0:
         return Change(old, new, "unclear", why="too short for a ratio")
-    ratio, least, most = quotient(new.summary, old.summary), 1 / (1 + zone), 1 + zone
+    ratio = quotient(new.summary, old.summary)
     why = "" if old.how == new.how else f"{old.how} → {new.how}"
     word: Word = "unclear"
     few = min(_values(old), _values(new))
@@ -124,12 +125,8 @@ def _change(old: Observation | None, new: Observation | None, zone: float) -> Ch
         why = "the machine was busy (contended)"
     elif few < ENOUGH_VALUES:
         why = f"measured {'once' if few == 1 else f'{few} times'}: too few for a 95 % interval"
-    elif ratio.high < least:
-        word = "faster"
-    elif ratio.low > most:
-        word = "slower"
-    elif least <= ratio.low and ratio.high <= most:
-        word = "same"
+    else:
+        word = comparison.word(ratio, zone)
     return Change(old, new, word, ratio, why)
 
 

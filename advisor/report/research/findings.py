@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
 from advisor.measurement import definitions
-from advisor.measurement.comparison import Word, compare
+from advisor.measurement.comparison import Word, compare, zone
 from advisor.measurement.run import Observation, Run, Summary
 from advisor.report import numbers, words
 
@@ -74,11 +74,6 @@ class Asked:
     def proved(self) -> bool:
         """Return whether it was proved for every framework that it was tried with."""
         return all(each.outcome == "proved" for each in self.outcomes)
-
-
-def zone(run: Run, frameworks: Iterable[str]) -> float:
-    """Return the indifference zone: the Run's own, or the widest A/A floor of `frameworks` where that is wider."""
-    return max([run.policy.indifference, *(run.aa_floor.get(name, 0.0) for name in frameworks)])
 
 
 def order(first: Summary, second: Summary, zone: float) -> Order:
@@ -201,7 +196,9 @@ class Findings:
     def _speed(
         self, workload: str, case: str, names: tuple[str, str], first: Observation, second: Observation
     ) -> Speed:
-        found = compare(first, second, zone=zone(self.run, {first.framework, second.framework}))
+        found = compare(
+            first, second, zone=zone(self.run.policy, self.run.aa_floor, {first.framework, second.framework})
+        )
         times = ""
         if found.ratio is not None and found.low is not None and found.high is not None:
             slower = found.ratio < 1
@@ -225,7 +222,7 @@ class Findings:
         found.sort(key=_median)
         if len(found) < 2:
             return None
-        width = zone(self.run, {each.framework for each in found})
+        width = zone(self.run.policy, self.run.aa_floor, {each.framework for each in found})
         summaries = [each.summary for each in found if each.summary]
         pairs = {order(first, second, width) for first, second in combinations(summaries, 2)}
         from_lowest = {order(summaries[0], other, width) for other in summaries[1:]}
