@@ -7,7 +7,7 @@ beyond, or inside, the indifference zone, from every process and from no fewer t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from advisor.measurement import comparison, statistics
@@ -46,13 +46,21 @@ def decided(record: Record, blanks: Sequence[Observation], pace: Pace) -> bool:
         calls = sum(block.calls for block in accepted)
         if calls < statistics.P99_NEEDS <= calls * pace.rounds / len(accepted):
             return False
+    words = list(_words(record, blanks))
+    return None not in words and "unclear" not in words
+
+
+def unclear(record: Record, blanks: Sequence[Observation]) -> bool:
+    """Tell whether a pair of these latencies was measured undisturbed often enough, and yet has no word."""
+    return "unclear" in _words(record, blanks)
+
+
+def _words(record: Record, blanks: Sequence[Observation]) -> Iterator[comparison.Word | None]:
+    """Yield the word of every pair; None where too few rounds were left alone, which is no matter of more of them."""
     zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
-    pairs = (comparison.pairs(first, second) for first, second in combinations(rounds, 2))
-    return all(_clear(pair, zone) for pair in pairs)
-
-
-def _clear(pairs: Iterable[Sequence[tuple[float, float]]], zone: float) -> bool:
-    paired = list(pairs)
-    if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
-        return False
-    return comparison.word(statistics.paired_ratio(paired, seed=0, resamples=_RESAMPLES), zone) != "unclear"
+    for first, second in combinations([record.rounds(blank) for blank in blanks], 2):
+        paired = comparison.pairs(first, second)
+        if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
+            yield None
+        else:
+            yield comparison.word(statistics.paired_ratio(paired, seed=0, resamples=_RESAMPLES), zone)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from advisor.measurement.run import Mode
 
+# Few rounds and many processes: processes of one framework differ by more than rounds of one process do.
+FURTHER_ROUNDS = 3
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -26,6 +29,8 @@ class Pace:
     apart : int
         Fresh processes per training cell in which only its memory is measured. None: what is measured apart (that
         memory, the first call at another shape) is left out.
+    further : int
+        At most so many more fresh processes for what is unclear after the rounds, `FURTHER_ROUNDS` rounds in each.
     patience : float
         Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """
@@ -39,6 +44,7 @@ class Pace:
     runtime_processes: int
     patience: float = 0.0
     apart: int = 0
+    further: int = 0
 
     @property
     def block(self) -> float:
@@ -53,6 +59,6 @@ class Pace:
 
 PACES: dict[Mode, Pace] = {
     "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
-    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120, apart=1),
-    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3),
+    "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120, apart=1, further=6),
+    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3, further=10),
 }

@@ -15,7 +15,7 @@ from advisor.measurement.draft import contended
 from advisor.measurement.events import Noticed, PhaseStarted
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.exporting import Artifact, Digits
-from advisor.measurement.record import identity
+from advisor.measurement.rounds import Rounds
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.twins import Twins
@@ -112,40 +112,11 @@ class Phases:
         return shipping.check(context, artifacts, digits), digits
 
     def _rounds(self, cells: list[sampling.Cell], artifacts: list[Artifact], digits: Digits | None) -> None:
-        """Spread the rounds over segments; between segments, processes are replaced by fresh ones."""
-        pace, context = self.plan.pace, self.context
-        context.tell(PhaseStarted("Measure", (len(cells) + len(artifacts)) * pace.rounds * pace.block))
-        sample = context.scratch / _SAMPLE
+        sample = self.context.scratch / _SAMPLE
         if digits is not None:
             np.save(sample, np.load(digits.held_out)[:1])
-        fresh = True
-        for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
-            latencies = [cell.blank() for cell in cells] + [each.task.blank("latency", "s") for each in artifacts]
-            if context.over or all(context.record.done(each, int(number)) for each in latencies for number in rounds):
-                continue
-            if 0 < segment < pace.processes and not fresh:
-                cells = self._renew(cells)
-            fresh = False
-            shipped = shipping.start(context, artifacts, sample, segment) if artifacts else []
-            alive: list[sampling.Cell] = [*cells, *shipped]
-            well = {id(cell) for cell in sampling.sample(context, alive, [int(number) for number in rounds])}
-            shipping.finish(context, [cell for cell in shipped if id(cell) in well])
-            cells = [cell for cell in cells if id(cell) in well]
+        Rounds(self.context, self.benches, self.twins, artifacts, sample).go(cells)
         self._tell_cut_short()
-
-    def _renew(self, cells: list[sampling.Cell]) -> list[sampling.Cell]:
-        """Replace the framework's processes, and prepare again what is still well."""
-        alive = {identity(cell.blank()) for cell in cells}
-        for task in self.plan.environments:
-            bench = self.benches.get(task.framework.id)
-            if bench is not None and not preparing.start(self.context, task, bench):
-                del self.benches[task.framework.id]
-        tasks = [
-            task for task in self.plan.cells if task.framework.id in self.benches and identity(task.blank()) in alive
-        ]
-        renewed: list[sampling.Cell] = list(preparing.prepare(self.context, tasks, self.benches, again=True))
-        self.twins.launch()
-        return renewed + list(self.twins.cells())
 
     def _apart(self) -> None:
         """Measure what is no part of the rounds, as long as the budget allows."""

@@ -123,7 +123,8 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
         due = [cell for cell in well if cell.group not in decided and not cell.done(context.record, number)]
         if not due or context.over:
             continue
-        title = f"round {number + 1} of {context.plan.pace.rounds}"
+        planned = context.plan.pace.rounds
+        title = f"round {number + 1} of {planned}" if number < planned else f"further round {number - planned + 1}"
         with context.task(title, len(due) * context.plan.pace.block) as result, context.spending.on("sampling"):
             for cell in _shuffled(context, due):
                 try:

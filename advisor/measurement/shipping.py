@@ -161,7 +161,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
     cells = []
     order = list(artifacts)
     context.random.shuffle(order)
-    title = f"cold starts, {segment + 1} of {context.plan.pace.runtime_processes}"
+    title = f"cold starts, series {segment + 1}"
     with context.task(title, START_ESTIMATE * len(order)) as result, context.spending.on("sampling"):
         for artifact in order:
             task = artifact.task

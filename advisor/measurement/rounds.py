@@ -1,0 +1,134 @@
+"""The timed rounds of a session: spread over fresh processes, and over further ones for what stays unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from advisor.measurement import enough, preparing, sampling, shipping
+from advisor.measurement.bench import Bench
+from advisor.measurement.context import Context
+from advisor.measurement.events import PhaseStarted
+from advisor.measurement.exporting import Artifact
+from advisor.measurement.pace import FURTHER_ROUNDS
+from advisor.measurement.run import Observation
+from advisor.measurement.sampling import Cell
+from advisor.measurement.twins import Twins
+
+
+class Rounds:
+    """The timed rounds of one session.
+
+    Parameters
+    ----------
+    benches : dict of framework id to Bench
+        The frameworks' processes; one that cannot be started again is taken out.
+    twins : Twins
+        The second processes, for the A/A floor.
+    artifacts : sequence of Artifact
+        What ships, and is timed in processes of its own.
+    sample : path
+        One input of the network that ships, as a NumPy file.
+    """
+
+    def __init__(
+        self, context: Context, benches: dict[str, Bench], twins: Twins, artifacts: Sequence[Artifact], sample: Path
+    ) -> None:
+        self._context = context
+        self._benches = benches
+        self._twins = twins
+        self._artifacts = artifacts
+        self._sample = sample
+
+    def go(self, cells: Sequence[Cell]) -> None:
+        """Make the rounds of the session's pace, beginning with these prepared cells, and then the further ones."""
+        pace, context = self._context.plan.pace, self._context
+        seconds = (len(cells) + len(self._artifacts)) * pace.rounds * pace.block
+        context.tell(PhaseStarted("Measure", seconds))
+        alive, fresh = list(cells), True
+        for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
+            numbers = [int(number) for number in rounds]
+            if context.over or self._done(alive, self._artifacts, numbers):
+                continue
+            if 0 < segment < pace.processes and not fresh:
+                alive = self._renewed({cell.group for cell in alive}, twins=True)
+            fresh = False
+            alive = self._segment(alive, self._artifacts, numbers, segment)
+        self._go_on({cell.group for cell in alive} | {each.task.group for each in self._artifacts})
+
+    def _go_on(self, groups: Collection[str]) -> None:
+        """Hear further processes of the groups in which a pair is unclear, until none is.
+
+        Two processes of one framework differ by more than two rounds of one process do: when a word is still missing,
+        another process tells more than another round.
+        """
+        pace, context = self._context.plan.pace, self._context
+        for further in range(pace.further):
+            unclear = self._unclear(groups)
+            if context.over or not unclear:
+                return
+            first = pace.rounds + further * FURTHER_ROUNDS
+            numbers = list(range(first, first + FURTHER_ROUNDS))
+            artifacts = [each for each in self._artifacts if each.task.group in unclear]
+            tasks = [task for task in context.plan.cells if task.group in unclear]
+            if self._recorded([task.blank() for task in tasks] + _latencies(artifacts), numbers):
+                continue
+            if not further:
+                seconds = sum(task.again for task in tasks)
+                seconds += (len(tasks) + len(artifacts)) * FURTHER_ROUNDS * pace.block
+                context.tell(PhaseStarted("Measure again what is unclear, in further processes", seconds))
+            cells = self._renewed(unclear, twins=False) if tasks else []
+            self._segment(cells, artifacts, numbers, pace.segments + further)
+
+    def _segment(
+        self, cells: Sequence[Cell], artifacts: Sequence[Artifact], numbers: Sequence[int], segment: int
+    ) -> list[Cell]:
+        """Make these rounds; return those of `cells` that are still well."""
+        context = self._context
+        shipped = shipping.start(context, artifacts, self._sample, segment) if artifacts else []
+        well = {id(cell) for cell in sampling.sample(context, [*cells, *shipped], numbers)}
+        shipping.finish(context, [cell for cell in shipped if id(cell) in well])
+        return [cell for cell in cells if id(cell) in well]
+
+    def _renewed(self, groups: Collection[str], *, twins: bool) -> list[Cell]:
+        """Replace the frameworks' processes, and prepare again what is well in these groups."""
+        context = self._context
+        tasks = [
+            task
+            for task in context.plan.cells
+            if task.group in groups and (known := context.record.find(task.blank())) and known.outcome == "measured"
+        ]
+        needed = {task.framework.id for task in tasks}
+        for task in context.plan.environments:
+            name = task.framework.id
+            bench = self._benches.get(name)
+            if bench is not None and name in needed and not preparing.start(context, task, bench):
+                del self._benches[name]
+        tasks = [task for task in tasks if task.framework.id in self._benches]
+        renewed: list[Cell] = list(preparing.prepare(context, tasks, self._benches, again=True))
+        if not twins:
+            return renewed
+        self._twins.launch()
+        return renewed + list(self._twins.cells())
+
+    def _unclear(self, groups: Collection[str]) -> set[str]:
+        plan, record = self._context.plan, self._context.record
+        latencies: dict[str, list[Observation]] = {}
+        for group, blank in [(task.group, task.blank()) for task in plan.cells] + [
+            (each.task.group, each.task.blank("latency", "s")) for each in self._artifacts
+        ]:
+            if group in groups:
+                latencies.setdefault(group, []).append(blank)
+        return {group for group, blanks in latencies.items() if enough.unclear(record, blanks)}
+
+    def _done(self, cells: Sequence[Cell], artifacts: Sequence[Artifact], numbers: Sequence[int]) -> bool:
+        return self._recorded([cell.blank() for cell in cells] + _latencies(artifacts), numbers)
+
+    def _recorded(self, latencies: Sequence[Observation], numbers: Sequence[int]) -> bool:
+        return all(self._context.record.done(each, number) for each in latencies for number in numbers)
+
+
+def _latencies(artifacts: Sequence[Artifact]) -> list[Observation]:
+    return [each.task.blank("latency", "s") for each in artifacts]
