@@ -172,7 +172,8 @@ def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: i
             continue
         ending.callback(running.stop)
         context.record.observe(blank)
-        cells.append(_Cell(blank, partial(running.block, context.plan.pace)))
+        pace = context.plan.pace
+        cells.append(_Cell(blank, partial(running.block, pace, settle=pace.settle)))
     return cells
 
 

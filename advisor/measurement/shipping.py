@@ -64,10 +64,10 @@ class RuntimeProcess:
         """The process id."""
         return self._worker.pid
 
-    def block(self, pace: Pace) -> Mapping[str, Any]:
-        """Time one block of answers to one sample; the caller lets the machine settle."""
+    def block(self, pace: Pace, *, settle: float = 0.0) -> Mapping[str, Any]:
+        """Time one block of answers to one sample, after `settle` seconds of rest if the caller has not rested."""
         return self._ask(
-            "block", BLOCK_LIMIT, cell=self._cell, settle=0.0, lead_in=pace.lead_in, seconds=pace.seconds,
+            "block", BLOCK_LIMIT, cell=self._cell, settle=settle, lead_in=pace.lead_in, seconds=pace.seconds,
             minimum_calls=pace.minimum_calls,
         ).value  # fmt: skip
 

@@ -9,6 +9,8 @@ from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, verdict
 from benchmarks.tables import Result
 
 GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
+# Slowed down in two of them: two slow-downs and equality from one session, and forty of each in the whole table.
+SLOWED = GROUPS[:2]
 PLAIN, SLOWER = "out-of-the-box", "best-known"
 # PyTorch under two names, and TensorFlow: the first of each has the setting slowed by 20 %, the second that by 10 %.
 PYTORCH, TENSORFLOW = ("alpha", "beta"), ("gamma", "delta")
@@ -16,13 +18,14 @@ PYTORCH, TENSORFLOW = ("alpha", "beta"), ("gamma", "delta")
 
 def results(quick: bool) -> list[Result]:
     """Measure the process sets; every one gives a verdict for each of three workloads."""
-    sets = [PYTORCH] * (2 if quick else 15) + [TENSORFLOW] * (1 if quick else 5)
+    sets = [PYTORCH] * (1 if quick else 15) + [TENSORFLOW] * (1 if quick else 5)
     sessions = Sessions()
     words = {"equal": Counter[str](), "+10 %": Counter[str](), "+20 %": Counter[str]()}
     for first, second in sets:
-        run = sessions.one(plan((first, second), GROUPS, PACE))
+        run = sessions.one(plan((first, second), GROUPS, PACE, plain=set(GROUPS) - set(SLOWED)))
         for group in GROUPS:
             words["equal"][verdict(run, group, (first, PLAIN), (second, PLAIN))[0]] += 1
+        for group in SLOWED:
             words["+10 %"][verdict(run, group, (second, SLOWER), (first, PLAIN))[0]] += 1
             words["+20 %"][verdict(run, group, (first, SLOWER), (second, PLAIN))[0]] += 1
         print(dict(words), f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
@@ -37,11 +40,11 @@ def results(quick: bool) -> list[Result]:
         )
     ]
     for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):
-        decided = count - words[title][CONTENDED]
+        decided = words[title].total() - words[title][CONTENDED]
         caught = words[title]["slower"]
         found.append(
             Result(
-                f"{title} injected, {count} comparisons",
+                f"{title} injected, {words[title].total()} comparisons",
                 f"{caught} of {decided} called slower, {words[title][CONTENDED]} contended",
                 f"at least {least:.0%}",
                 decided > 0 and caught >= least * decided,

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from advisor.measurement import bench, comparison, definitions
 from advisor.measurement.comparison import Comparison
+from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.draft import CONTENDED
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.plan import Plan, make_plan
@@ -25,8 +26,8 @@ from advisor.measurement.store import Store
 from advisor.report.progress import progress
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"
-# The processes of a standard session, with more rounds: of two names for one thing nothing is clear at a glance.
-PACE = replace(PACES["standard"], rounds=24, runtime_processes=1, patience=60.0, apart=0)
+# A standard session; what ships and what is measured apart from the rounds is no part of these.
+PACE = replace(PACES["standard"], runtime_processes=1, patience=60.0, apart=0)
 ONE_PROCESS = replace(PACES["quick"], runtime_processes=1)
 
 Group = tuple[str, int]
@@ -85,8 +86,15 @@ class Sessions:
             yield
 
 
-def plan(frameworks: Collection[str], groups: Collection[Group], pace: Pace, modes: Collection[str] = ()) -> Plan:
-    """Return a plan of these cells alone; no `modes` means all."""
+def plan(
+    frameworks: Collection[str],
+    groups: Collection[Group],
+    pace: Pace,
+    modes: Collection[str] = (),
+    *,
+    plain: Collection[Group] = (),
+) -> Plan:
+    """Return a plan of these cells alone; no `modes` means all, and of the groups in `plain` only the first."""
     found = make_plan(
         definitions=definitions.load(folders=[FRAMEWORKS]), frameworks=frameworks, only=[probe for probe, _ in groups],
         pace=pace,
@@ -94,7 +102,9 @@ def plan(frameworks: Collection[str], groups: Collection[Group], pace: Pace, mod
     cells = [
         cell
         for cell in found.cells
-        if (cell.workload.probe, cell.batch) in groups and (not modes or cell.mode in modes)
+        if (cell.workload.probe, cell.batch) in groups
+        and (not modes or cell.mode in modes)
+        and ((cell.workload.probe, cell.batch) not in plain or cell.mode == OUT_OF_THE_BOX)
     ]
     return replace(found, cells=tuple(cells), skipped=())
 
