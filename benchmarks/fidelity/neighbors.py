@@ -31,7 +31,7 @@ def results(quick: bool) -> list[Result]:
     quiet = [sessions.one(plans) for _ in range(1 if quick else 3)]
     truth = {group: _truth(quiet, group) for group in GROUPS}
     print("truth", truth, flush=True)
-    count = 1 if quick else 7
+    count = 1 if quick else 5
     found, beside = [], list[Run]()
     patient = replace(ONE_PROCESS, patience=PATIENT)
     for title, hogging, pace in (

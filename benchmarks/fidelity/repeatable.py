@@ -7,14 +7,19 @@ from itertools import pairwise
 from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, verdict
 from benchmarks.tables import Result
 
-GROUPS: tuple[Group, ...] = (("mlp-training", 64), ("mlp-inference", 32), ("cnn-inference", 1))
+GROUPS: tuple[Group, ...] = (
+    ("mlp-training", 64),
+    ("mlp-inference", 32),
+    ("cnn-inference", 1),
+    ("recommender-training", 256),
+)
 FIRST, SECOND = ("pytorch", "out-of-the-box"), ("tensorflow", "out-of-the-box")
 
 
 def results(quick: bool) -> list[Result]:
     """Measure sessions and compare each with the one before."""
     sessions = Sessions(seed=100)
-    for _ in range(2 if quick else 8):
+    for _ in range(2 if quick else 6):
         run = sessions.one(plan(("pytorch", "tensorflow"), GROUPS, PACE, modes=("out-of-the-box",)))
         print({group: verdict(run, group, FIRST, SECOND) for group in GROUPS}, flush=True)
     overlaps = contended = 0
