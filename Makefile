@@ -19,7 +19,7 @@ recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print th
 	$(BIN)/advisor recommend --profile $(PROFILE) $(MODE) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no browser and no installation
 	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)

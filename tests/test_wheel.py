@@ -14,7 +14,7 @@ from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.install
+pytestmark = [pytest.mark.install, pytest.mark.xdist_group("wheel")]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,7 @@ def test_the_installed_command_decides_and_writes_the_site_without_any_framework
     assert (tmp_path / ".advisor" / "site" / "index.html").is_file()
 
 
+@pytest.mark.alone
 @pytest.mark.frameworks
 def test_the_installed_command_measures_a_framework_in_another_environment(python: Path, tmp_path: Path) -> None:
     command = [str(python.with_name("advisor")), "probe", "--quick", "--only", "mlp-inference"]

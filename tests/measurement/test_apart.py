@@ -19,7 +19,7 @@ from advisor.measurement.run import Observation, Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("quiet")]
 
 MOODS = Path(__file__).parent / "data" / "moods"
 PROBES = ["mlp-inference", "mlp-training", "ceiling", "time-to-accuracy", "busy-machine"]

@@ -19,7 +19,7 @@ from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from tests.measurement.conftest import TOY
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("quiet")]
 
 UNRULY = Path(__file__).parent / "data" / "unruly"
 VARIANTS: dict[str, tuple[dict[str, str | int | float | bool], ...]] = {

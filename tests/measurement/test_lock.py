@@ -14,7 +14,10 @@ import pytest
 from advisor.errors import EXIT_PROBING, AdvisorError
 from advisor.measurement.lock import alone
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks"),
+]
 
 HOLDER = """
 import sys, time

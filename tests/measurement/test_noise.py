@@ -22,6 +22,8 @@ from advisor.measurement.canary import LIMIT, SHORT, Canary
 from advisor.measurement.guard import Guard
 from advisor.measurement.noise import AVAILABLE, Foreign, Watch
 
+pytestmark = pytest.mark.alone
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the signals are Linux's")
 HOG = "while True: pass"
 # A process that none of ours descends from, as far as is looked for.

@@ -10,6 +10,8 @@ import pytest
 from advisor.measurement.events import Event, Waiting
 from advisor.measurement.patience import ATTEMPTS, SHARE, Patience
 
+pytestmark = pytest.mark.alone
+
 
 def patience(seconds: float, told: list[Event] | None = None) -> Patience:
     return Patience(seconds, random.Random(1), (told if told is not None else []).append)

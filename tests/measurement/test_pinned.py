@@ -17,6 +17,8 @@ from advisor.measurement.run import Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
+pytestmark = pytest.mark.alone
+
 
 def session(toys: Definitions, pace: Pace, folder: Path, listener: Listener) -> Run:
     plan = make_plan(definitions=toys, frameworks=["toy", "tin"], only=["mlp-inference", "route:*"], pace=pace)

@@ -25,7 +25,7 @@ from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 from tests.measurement.conftest import TOY
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("quiet")]
 
 SESSION = """
 import sys

@@ -18,7 +18,7 @@ from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("quiet")]
 
 
 @dataclass

@@ -128,6 +128,65 @@ def test_nothing_lost_is_not_certainly_nothing() -> None:
     assert summary.low < 0 < summary.high
 
 
+def test_a_summary_of_calls_has_every_quantile_that_enough_calls_allow() -> None:
+    calls = np.random.default_rng(6).permutation(np.arange(1.0, 1001.0))
+    summary = statistics.timed([calls.tolist()], calls.tolist(), seed=0)
+    assert (summary.p50, summary.p95, summary.p99) == pytest.approx((500.5, 950.05, 990.01))
+    ranks = stats.binom(1000, 0.99)
+    assert (summary.p99_low, summary.p99_high) == (ranks.ppf(0.025), ranks.ppf(0.975) + 1)
+    few = statistics.timed([[1.0, 3.0]], [1.0, 3.0], seed=0)
+    assert (few.p50, few.p95, few.p99, few.p99_low, few.p99_high) == (2.0, None, None, None, None)
+    # 99 calls would allow a lower bound already: it is not told without the quantile that it belongs to.
+    assert statistics.timed([[1.0]], [1.0] * 99, seed=0).p99_low is None
+
+
+def test_many_values_are_summarised_by_the_order_statistics_of_their_median() -> None:
+    values = [float(value) for value in np.random.default_rng(7).permutation(np.arange(1, 42))]
+    summary = statistics.sampled(values)
+    # Of 41 values the 14th and the 28th enclose the median with 97 %, the next pair inwards with less than 95 %.
+    assert (summary.median, summary.low, summary.high, summary.n) == (21.0, 14.0, 28.0, 41)
+
+
+def test_the_smallest_and_the_largest_value_can_be_bounds() -> None:
+    # Six values enclose the median but for two outcomes of 2^6: 97 %; five do so with 94 %.
+    assert statistics.quantile_interval(np.arange(1.0, 7.0), 0.5) == (1.0, 6.0)
+    assert statistics.quantile_interval(np.arange(1.0, 6.0), 0.5) == (None, None)
+
+
+def test_an_exact_number_has_no_spread() -> None:
+    summary = statistics.exact(24_092.0)
+    assert (summary.median, summary.low, summary.high, summary.n) == (24_092.0, 24_092.0, 24_092.0, 1)
+
+
+def test_a_ratio_within_rounds_is_untouched_by_what_slows_whole_rounds() -> None:
+    random = np.random.default_rng(8)
+    hosts = random.lognormal(0, 1, size=(3, 10))
+    steady = [[(1.5 * host, host) for host in process] for process in hosts]
+    found = statistics.paired_ratio(steady, seed=0)
+    assert found.value == pytest.approx(1.5)
+    assert (found.low, found.high) == pytest.approx((1.5 * 0.98, 1.5 * 1.02))
+
+
+def test_a_ratio_is_the_bootstrap_of_the_logarithms() -> None:
+    random = np.random.default_rng(9)
+    groups = [[(float(a), float(b)) for a, b in random.lognormal(0, 0.3, size=(9, 2))] for _ in range(4)]
+    logs = [[float(np.log(a / b)) for a, b in group] for group in groups]
+    for options in ({"seed": 3}, {"seed": 4, "resamples": 50}):
+        expected = statistics.hierarchical(logs, **options)
+        found = statistics.paired_ratio(groups, **options)
+        assert (found.value, found.low, found.high) == pytest.approx(tuple(np.exp([*vars(expected).values()])))
+    inverse = statistics.paired_ratio([[(b, a) for a, b in group] for group in groups], seed=3)
+    ours = statistics.paired_ratio(groups, seed=3)
+    assert (1 / inverse.value, 1 / inverse.high, 1 / inverse.low) == pytest.approx((ours.value, ours.low, ours.high))
+
+
+def test_the_loss_of_few_samples_has_an_interval_as_wide_as_the_formula_says() -> None:
+    # One sample of two was lost: (1 - 0) / 4 ± 1.96 √(2 - 1/4) / 4.
+    summary = statistics.paired_loss(np.array([True, True]), np.array([True, False]))
+    half = 1.959964 * np.sqrt(2 - 1 / 4) / 4
+    assert (summary.median, summary.low, summary.high) == pytest.approx((0.5, 0.25 - half, 0.25 + half), abs=1e-6)
+
+
 def test_nothing_cannot_be_summarised() -> None:
-    with pytest.raises(ValueError, match="nothing to summarise"):
+    with pytest.raises(ValueError, match=r"^nothing to summarise$"):
         statistics.hierarchical([[], []], seed=0)

@@ -14,6 +14,8 @@ from advisor.measurement.answers import WorkerDiedError, WorkerError, WorkerLost
 from advisor.measurement.surroundings import THREADS, surroundings
 from advisor.measurement.worker import STDERR_LINES, Worker
 
+pytestmark = pytest.mark.alone
+
 SCRIPT = Path(__file__).parent / "data" / "misbehaving.py"
 LIMIT = 20.0
 

@@ -55,7 +55,8 @@ def missing(framework: str, capability: str) -> bool:
     return importlib.util.find_spec(NEEDS.get(capability, MODULES[framework])) is None
 
 
-@pytest.fixture(params=MODULES)
+# Each framework's recipes run in one process, made once: with several test processes it belongs to one of them.
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(f"recipes-{name}")) for name in MODULES])
 def framework(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if importlib.util.find_spec(MODULES[name]) is None:

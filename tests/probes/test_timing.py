@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from probes.timing import MOST_CALLS, block, thinned
 
+pytestmark = pytest.mark.alone
+
 
 def test_a_block_ends_when_its_time_is_up() -> None:
     seen = block(lambda: time.sleep(0.001), settle=0, lead_in=0, seconds=0.05, minimum_calls=1)
