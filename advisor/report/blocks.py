@@ -13,7 +13,7 @@ from advisor.documents import Model
 from advisor.measurement.run import Observation, Round, Run
 from advisor.report import words
 
-_FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|[µm]?s\b)?")
+_FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|[nµm]?s\b)?")
 
 
 class Count(Model):
@@ -56,5 +56,12 @@ def _count(rounds: Iterable[Round]) -> Count:
 
 
 def _reason(text: str | None) -> str:
-    """Return why a block was rejected, without the figure that differs from block to block."""
-    return words.line(_FIGURE.sub("too much", text or "not said"))
+    """Return why a block was rejected, without the figures that differ from block to block."""
+    said, _, rest = (text or "not said").partition(": ")
+    if rest and not _FIGURE.search(rest):
+        said = f"{said}: {rest}"
+    kind, _, usual = said.partition(", ")
+    if _FIGURE.match(kind) and _FIGURE.match(usual):
+        # "1.21 effective threads, 1.57 as a rule"
+        return words.line(f"fewer {_FIGURE.sub('', kind, count=1)} than {_FIGURE.sub('', usual, count=1)}")
+    return words.line(_FIGURE.sub("too much", said))

@@ -42,6 +42,14 @@ OUTCOMES = {
 
 SETTINGS = {"out-of-the-box": "out of the box", "best-known": "best known"}
 
+FLAGS = {
+    "contended": "taken on a busy machine: it orders nothing",
+    "chosen-while-busy": "the machine was busy while the settings were tried: another one could be the faster",
+    "few-rounds": "disturbed so often that few blocks are left",
+    "measured-beside-another": "another framework worked at the same time",
+    "single-value": "seen once: no interval of its own",
+}
+
 METRICS = {
     "latency": "Time per call",
     "first-call": "First call",
@@ -69,7 +77,7 @@ METRICS = {
     "epochs": "Epochs",
     "peak-flops": "Operations at most",
     "memory-bandwidth": "Bytes copied at most",
-    "slow-down": "Slow-down beside a busy neighbor",
+    "slow-down": "Times as slow as alone",
 }
 
 # Words of profiles' names that are not written in lower case.

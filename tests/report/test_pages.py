@@ -43,19 +43,27 @@ def test_blocks_are_counted_with_what_disturbed_them(site: Site) -> None:
     assert sum(found.reasons.values()) == found.all.rejected
 
 
-def test_reasons_are_put_together_without_their_figures(site: Site) -> None:
-    def disturbed(share: int) -> str:
-        return f"other processes took {share}% of a processor"
-
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("other processes took 4{}% of a processor", "other processes took too much of a processor"),
+        (
+            "the cores are further apart than usual: 44{} ns a bounce, 316 ns when close",
+            "the cores are further apart than usual",
+        ),
+        ("1.2{} effective threads, 1.57 as a rule", "fewer effective threads than as a rule"),
+    ],
+)
+def test_reasons_are_put_together_without_their_figures(site: Site, told: str, reason: str) -> None:
     index, each = next((index, each) for index, each in enumerate(site.run.observations) if len(each.rounds) > 1)
     rounds = tuple(
-        block.model_copy(update={"accepted": False, "rejected": disturbed(40 + number)})
+        block.model_copy(update={"accepted": False, "rejected": told.format(number)})
         for number, block in enumerate(each.rounds)
     )
     observations = list(site.run.observations)
     observations[index] = each.model_copy(update={"rounds": rounds})
     found = blocks(site.run.model_copy(update={"observations": tuple(observations)}))
-    assert found.reasons["other processes took too much of a processor"] == len(rounds)
+    assert found.reasons[reason] == len(rounds)
 
 
 def test_the_machine_page_tells_how_quiet_it_was(tmp_path: Path, site: Site) -> None:

@@ -9,9 +9,10 @@ from advisor.report import words
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Steady state": (
-        "latency", "latency-pinned", "energy", "throughput", "ceiling-share", "slow-down", "peak-flops",
-        "memory-bandwidth",
+        "latency", "latency-pinned", "energy", "throughput", "ceiling-share",
     ),
+    "The most that this machine gives": ("peak-flops", "memory-bandwidth"),
+    "Beside a busy neighbor": ("slow-down",),
     "First call and compiling": (
         "cold-start", "import-time", "first-call", "compile-time", "recompile-time", "break-even",
     ),

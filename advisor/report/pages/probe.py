@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,7 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
             (group, [row for row in rows if any(name in row.readings for name, _ in group.metrics)])
             for group in grouped(each.metric for _, each in measured if each.metric)
         ],
+        "flags": _flags(each for _, each in measured),
         "messages": [_message(report, index, each) for index, each in observed if each.message],
         "recipes": _recipes(report, page),
         "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
@@ -106,7 +107,12 @@ def reading(report: Report, index: int, each: Observation) -> Reading:
         p95=p95,
         p99=p99,
         blocks=_blocks(report, index) if each.rounds else None,
-        flags=tuple(source.quote(*path, "flags", number) for number in range(len(each.flags))),
+        flags=tuple(
+            Quote(flag.replace("-", " "), source.reference(*path, "flags", number))
+            if flag in words.FLAGS
+            else source.quote(*path, "flags", number)
+            for number, flag in enumerate(each.flags)
+        ),
         message=source.quote(*path, "message") if each.message else None,
         samples=bool(each.rounds),
     )
@@ -128,6 +134,12 @@ def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
     return recipes(report, f"{name}.py")
 
 
+def _flags(observed: Iterable[Observation]) -> list[tuple[str, str]]:
+    """Return the marks that stand at figures of this page, each with what it means; unknown ones say nothing more."""
+    there = {flag for each in observed if each.summary for flag in each.flags}
+    return [(flag, meaning) for flag, meaning in words.FLAGS.items() if flag in there]
+
+
 def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
     """Return the parameters that every observation has: they tell the variants apart."""
     names = list(dict.fromkeys(name for each in observed for name in each.parameters))
@@ -136,8 +148,12 @@ def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
 
 def _variant(report: Report, index: int, each: Observation, names: Sequence[str]) -> Variant:
     path = ("observations", index)
+    stack = report.stack(each.framework, each.route)
+    if library := each.parameters.get("library"):
+        # Such as NumPy, measured in a framework's process: not the framework's own figure, so not in its color.
+        stack = StackName(words.slug(str(library)), words.line(str(library)), None)
     return Variant(
-        stack=report.stack(each.framework, each.route),
+        stack=stack,
         setting=words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else "",
         how=report.source.quote(*path, "how") if each.how else None,
         parameters=tuple((words.line(name), _parameter(report.source, index, name)) for name in names),
