@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from advisor.measurement import enough
 from advisor.measurement.answers import WorkerError
@@ -19,48 +20,46 @@ from advisor.measurement.tasks import CellTask
 T = TypeVar("T")
 
 
-class Cell(Protocol):
-    """Something that can be timed for one block.
-
-    Attributes
-    ----------
-    group : str
-        Cells of one group are visited side by side.
-    process : int
-        The how-manieth process of its stack it lives in, from 0.
-    pid : int
-        The id of that process.
-    """
+class Cell(ABC):
+    """Something that can be timed for one block, and whose latency the blocks belong to."""
 
     @property
+    @abstractmethod
     def group(self) -> str:
-        """See above."""
+        """Cells of one group are visited side by side."""
 
     @property
+    @abstractmethod
     def process(self) -> int:
-        """See above."""
+        """The how-manieth process of its stack it lives in, from 0."""
 
     @property
+    @abstractmethod
     def pid(self) -> int:
-        """See above."""
+        """The id of that process."""
 
+    @abstractmethod
     def blank(self) -> Observation:
-        """Return the observation that its blocks belong to, before anything is known of it."""
+        """Return the latency that its blocks belong to, before anything is known of it."""
 
+    @abstractmethod
     def block(self, pace: Pace) -> Mapping[str, Any]:
-        """Time one block; WorkerError when that fails."""
+        """Time one block; WorkerError when that fails. The caller lets the machine settle."""
 
     def done(self, record: Record, number: int) -> bool:
-        """Whether a round of it is recorded and accepted already."""
+        """Whether a round of the latency is recorded and accepted already."""
+        return record.done(self.blank(), number)
 
     def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
-        """Record a block."""
+        """Record a block of the latency."""
+        record.block(self.blank(), found, calls)
 
     def lost(self, context: Context, error: WorkerError) -> None:
-        """Record that no further block will come, and why."""
+        """Record the error as the latency's outcome: no further block will come."""
+        failed(context, self.blank(), error)
 
 
-class FrameworkCell:
+class FrameworkCell(Cell):
     """A prepared workload in a framework's worker."""
 
     def __init__(self, bench: Bench, task: CellTask) -> None:
@@ -89,18 +88,6 @@ class FrameworkCell:
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block."""
         return self._bench.block(self._task, pace)
-
-    def done(self, record: Record, number: int) -> bool:
-        """Whether a round of the task's latency is recorded and accepted already."""
-        return record.done(self.blank(), number)
-
-    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
-        """Record a block of the task's latency."""
-        record.block(self.blank(), found, calls)
-
-    def lost(self, context: Context, error: WorkerError) -> None:
-        """Record the error as the task's outcome."""
-        failed(context, self.blank(), error)
 
 
 def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> list[Cell]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ from advisor.measurement.bench import BLOCK_LIMIT
 from advisor.measurement.context import Context
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.pace import Pace
-from advisor.measurement.record import Record
-from advisor.measurement.run import Observation, Round, Summary
-from advisor.measurement.sampling import failed, once
+from advisor.measurement.run import Observation, Summary
+from advisor.measurement.sampling import Cell, failed, once
 from advisor.measurement.tasks import RouteTask
 
 LOAD_LIMIT = 60.0
@@ -91,13 +89,18 @@ class RuntimeProcess:
         return self._worker.ask(do, limit=limit, **fields)
 
 
-@dataclass
-class RuntimeCell:
+class RuntimeCell(Cell):
     """A shipped artifact in a runtime process, as something that can be timed."""
 
-    task: RouteTask
-    running: RuntimeProcess
-    process: int
+    def __init__(self, task: RouteTask, running: RuntimeProcess, process: int) -> None:
+        self.task = task
+        self.running = running
+        self._process = process
+
+    @property
+    def process(self) -> int:
+        """The how-manieth process of the artifact."""
+        return self._process
 
     @property
     def pid(self) -> int:
@@ -116,18 +119,6 @@ class RuntimeCell:
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block."""
         return self.running.block(pace)
-
-    def done(self, record: Record, number: int) -> bool:
-        """Whether a round of the artifact's latency is recorded and accepted already."""
-        return record.done(self.blank(), number)
-
-    def keep(self, record: Record, found: Round, calls: Sequence[float]) -> None:
-        """Record a block of the artifact's latency."""
-        record.block(self.blank(), found, calls)
-
-    def lost(self, context: Context, error: WorkerError) -> None:
-        """Record the error as the latency's outcome."""
-        failed(context, self.blank(), error)
 
 
 def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> list[Artifact]:
