@@ -63,12 +63,14 @@ class Row(Model):
     source: str
     persona: str
     profile: str
+    knows: str | None = None
     day: date
     recommends: str
     accepts: tuple[str, ...]
     then: Answer
     agreed_then: bool
     named_then: bool
+    differs: str | None = None
     now: Answer | None = None
     agrees_now: bool | None = None
     changes: tuple[Change, ...] = ()
@@ -79,12 +81,14 @@ class Agreement(Model):
     """How many of the dated, testable recommendations the engine would have given on the facts of their day.
 
     ``agreed`` counts answers that leave no other framework open; ``named`` counts, besides them, ties that name a
-    framework first which the article accepts.
+    framework first which the article accepts. ``possible`` is the most that any answers could agree with: fewer than
+    were ``asked`` where two recommendations for one profile and day exclude each other.
     """
 
     agreed: int
     named: int
     asked: int
+    possible: int = 0
     disagreements: tuple[str, ...] = ()
 
     @property
@@ -151,8 +155,23 @@ def agreement(rows: Iterable[Row]) -> Agreement:
         agreed=sum(row.agreed_then for row in rows),
         named=sum(row.named_then for row in rows),
         asked=len(rows),
+        possible=_possible(rows),
         disagreements=tuple(row.advice for row in rows if not row.agreed_then),
     )
+
+
+def _possible(rows: Iterable[Row]) -> int:
+    """Return the most rows with which any answers could agree: one answer per profile, day and known framework."""
+    asked: dict[tuple[str, date, str | None], list[Row]] = {}
+    for row in rows:
+        asked.setdefault((row.profile, row.day, row.knows), []).append(row)
+    return sum(_most(together) for together in asked.values())
+
+
+def _most(rows: Iterable[Row]) -> int:
+    # A lean to one framework agrees with the advice for it and with all advice for either.
+    accepted = [set(row.accepts) for row in rows]
+    return max(sum(name in each for each in accepted) for name in set().union(*accepted))
 
 
 def agrees(advice: Advice, answer: Answer) -> bool:
@@ -177,6 +196,7 @@ def _row(
         source=advice.source,
         persona=advice.persona,
         profile=profile,
+        knows=knows,
         day=day,
         recommends=advice.recommends,
         accepts=advice.accepts,
@@ -187,6 +207,7 @@ def _row(
         agrees_now=None if after is None else agrees(advice, after),
         changes=() if now is None else tuple(changes(then, now)),
         measured_now=() if now is None else _measured(now),
+        differs=None if agrees(advice, before) else advice.differs,
     )
 
 

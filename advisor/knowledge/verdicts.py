@@ -37,7 +37,8 @@ class Advice(Model):
     """One recommendation of one article.
 
     ``recommends`` is what it says; ``accepts`` are the frameworks with which an answer agrees. Where these are both
-    PyTorch and TensorFlow the article prefers neither, and a tie agrees too.
+    PyTorch and TensorFlow the article prefers neither, and a tie agrees too. ``differs`` says why the engine, on the
+    documents of that day, does not give this advice.
     """
 
     id: Name
@@ -48,6 +49,7 @@ class Advice(Model):
     accepts: tuple[Name, ...] = Field(min_length=1)
     because: tuple[Text, ...] = Field(min_length=1)
     conditions: Text | None = None
+    differs: Text | None = None
 
     @property
     def either(self) -> bool:

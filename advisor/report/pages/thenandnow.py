@@ -17,6 +17,7 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "agreed": source.figure("agreement", "agreed"),
         "asked": source.figure("agreement", "asked"),
+        "possible": source.figure("agreement", "possible"),
         "rows": [_row(report, place, row) for place, row in enumerate(source.data["rows"])],
     }
 
@@ -37,6 +38,7 @@ def _row(report: Report, place: int, row: dict[str, Any]) -> dict[str, Any]:
         "now": _answer(report, place, "now") if now else None,
         "agreed": row["agreed_then"],
         "agrees": row.get("agrees_now"),
+        "differs": source.quote("rows", place, "differs") if row.get("differs") else None,
         "changes": [
             source.quote("rows", place, "changes", number, "now")
             for number, change in enumerate(row["changes"])
