@@ -7,9 +7,12 @@ MODE ?= --quick --all
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := $(VENV)/node
+# Where Node.js finds what `make javascript` installed; the recipes look there, and in npm's global folder.
+export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick lint format site bench clean
+.PHONY: help recommend test test-quick javascript lint format site bench clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +26,8 @@ test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where
 
 test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no browser and no installation
 	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)
+
+javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
 
 lint: $(VENV)/.ready-dev  ## Check style and types
 	$(BIN)/ruff check .
@@ -41,6 +46,7 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.wrong_winner
 	$(BIN)/python -m benchmarks.fuzz_profiles
+	$(BIN)/python -m benchmarks.scale --no-site
 
 clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
 	rm -rf $(VENV) .advisor build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
@@ -58,3 +64,8 @@ $(VENV)/.ready: $(VENV)/.pip pyproject.toml constraints.txt
 $(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	@touch $@ $(VENV)/.ready
+
+$(NODE)/.ready: $(VENV)/.pip Makefile
+	npm install --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error \
+	  onnxruntime-web@1.30.0 @tensorflow/tfjs@4.22.0
+	@touch $@

@@ -62,10 +62,13 @@ def site(runs: Sequence[Path], folder: Path, profiles: Sequence[str]) -> list[st
     return [sys.executable, "-m", "advisor", "site", "build", *shown, *chosen, "--output", str(folder)]
 
 
-def derived(run: Run, number: int) -> Run:
-    """Return another Run made from `run`: the same cells, its own id, machine and times."""
+def derived(run: Run, number: int, machines: int | None = None) -> Run:
+    """Return another Run made from `run`: the same cells, its own id, machine and times.
+
+    Every five are of one machine, or, with `machines`, the machines take turns.
+    """
     draw = random.Random(number)
-    machine, day = divmod(number, PER_MACHINE)
+    machine, day = divmod(number, PER_MACHINE) if machines is None else divmod(number, machines)[::-1]
     host = run.host.model_copy(update={"cpu": f"{run.host.cpu}, machine {machine}"} if machine else {})
     speed = random.Random(f"machine {machine}").uniform(0.5, 2.0) if machine else 1.0
 

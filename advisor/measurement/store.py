@@ -11,6 +11,7 @@ from pathlib import Path
 from advisor.errors import AdvisorError
 from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
+from advisor.measurement.index import Entry, indexed
 from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Mode, Run, load_run
 
@@ -21,6 +22,8 @@ _JOURNAL = ".journal.jsonl"
 
 class Store:
     """A folder of Run files, ``<id>.json``, and of the journals of sessions that did not end, ``<id>.journal.jsonl``.
+
+    Beside them lies an index of what the Runs say of themselves; it is rebuilt when it is missing or out of date.
 
     Parameters
     ----------
@@ -54,6 +57,10 @@ class Store:
             except AdvisorError:
                 continue
 
+    def entries(self) -> list[Entry]:
+        """Return what the kept Runs say of themselves, newest first, as the index has it."""
+        return [entry for _, entry in indexed(self.folder)]
+
     def unfinished(self) -> list[Path]:
         """Return the journals that killed and interrupted sessions left, newest first, as far as they hold anything."""
         found = sorted(self.folder.glob(f"*{_JOURNAL}"), reverse=True)
@@ -79,22 +86,23 @@ class Store:
         `enough` tells of a Run whether it has tried all that is asked for, where that is less than the whole plan.
         """
         moment = now or datetime.now(UTC)
+        here, wanted = host.describe(), threads or host.cores()
         recent = [
-            run
-            for run in self.runs()
-            if run.complete
-            and _GRADE[run.mode] >= _GRADE[mode]
-            and run.advisor == own_version()
-            and timedelta(0) <= moment - run.finished < FRESH
+            file
+            for file, kept in indexed(self.folder)
+            if kept.complete
+            and _GRADE[kept.mode] >= _GRADE[mode]
+            and kept.advisor == own_version()
+            and timedelta(0) <= moment - kept.finished < FRESH
+            and (kept.cpu, kept.cores, kept.threads) == (here.cpu, here.cores, wanted)
         ]
         if not recent:
             return None
         plan = make_plan(mode=mode, frameworks=frameworks, definitions=definitions)
-        here, wanted = host.describe(), threads or host.cores()
         found = environments.find(plan.frameworks.values(), pythons)
-        for run in recent:
-            same = (run.host.cpu, run.host.cores, run.policy.threads) == (here.cpu, here.cores, wanted)
-            if same and (enough or plan.covered_by)(run) and all(_unchanged(run, each) for each in found.values()):
+        for file in recent:
+            run = load_run(file)
+            if (enough or plan.covered_by)(run) and all(_unchanged(run, each) for each in found.values()):
                 return run
         return None
 
