@@ -4,7 +4,10 @@
 
 (() => {
   const MANY = 30;
-  const wide = matchMedia("(min-width: 44rem)");
+  // Where the stylesheet turns rows into blocks there are no headers to click: on narrow screens, and for tables of
+  // many columns on middling ones.
+  const widths = [matchMedia("(min-width: 44rem)"), matchMedia("(min-width: 62rem)")];
+  const whole = (table) => getComputedStyle(table).display === "table";
   const tables = [...document.querySelectorAll("table.stackable")].filter((table) => table.tBodies[0].rows.length > 2);
   if (!tables.length) return;
   const original = new Map(tables.map((table) => [table, [...table.tBodies[0].rows]]));
@@ -45,7 +48,7 @@
   }
 
   function install() {
-    for (const table of tables) {
+    for (const table of tables.filter(whole)) {
       [...table.tHead.rows[0].cells].forEach((cell, column) => {
         const button = document.createElement("button");
         button.type = "button";
@@ -97,8 +100,8 @@
   }
 
   for (const table of tables) if (original.get(table).length >= MANY) offerFilter(table);
-  wide.addEventListener("change", () => (wide.matches ? install() : uninstall()));
-  if (wide.matches) install();
+  for (const width of widths) width.addEventListener("change", () => { uninstall(); install(); });
+  install();
   const [place, column, way] = (new URLSearchParams(location.search).get("sort") || "").split(".");
   const table = tables[Number(place)];
   if (way && table && table.tHead.rows[0].cells[Number(column)]) sort(table, Number(column), way === "up" ? 1 : -1);

@@ -92,8 +92,9 @@
       const last = moved.findLast(({ place }) => weights[place] > 0);
       moved = moved.filter((each) => each !== last);
     }
+    // Each option with its value: a line breaks between them.
     const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${Number((100 * weights[place] / total).toFixed(3))}`)}`);
-    return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options].join(" ");
+    return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options];
   }
 
   function quoted(word) {
@@ -120,7 +121,7 @@
       slider.parentElement.querySelector("output").replaceChildren(factor, " ", share);
       slider.setAttribute("aria-valuetext", `times ${Number(slider.value).toFixed(1)}`);
     });
-    line.textContent = total ? command(weights, total) : "";
+    line.replaceChildren(...(total ? command(weights, total).flatMap((word) => [" ", element("span", "word", word)]).slice(1) : []));
     copied.textContent = "";
     without.hidden = switches.every((each) => each.checked);
     button.disabled = !total;

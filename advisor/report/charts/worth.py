@@ -50,7 +50,7 @@ def worth(places: Sequence[Place], ticks: Sequence[tuple[float, str]], label: st
 
 
 def _svg(places: Sequence[Place], ticks: Sequence[tuple[float, str]], label: str, width: int, kind: str) -> Markup:
-    left, right = 34, width - 6
+    left, right = 42, width - 6
     span = (right - left) / (1 + 2 * _MARGIN)
 
     def x(position: float) -> float:
@@ -67,6 +67,11 @@ def _svg(places: Sequence[Place], ticks: Sequence[tuple[float, str]], label: str
         )
         for score, text in ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
     ]
+    parts.append(
+        Markup('<text x="0" y="{}" fill="{}" transform="rotate(-90)" dx="{}" text-anchor="middle">{}</text>').format(
+            10, drawing.INK_2, -(_TOP + _CURVE / 2), "worth"
+        )
+    )
     parts += [Markup('<path d="M{},{}V{}" stroke="{}"/>').format(x(at), _TOP, bottom, drawing.RULE) for at, _ in ticks]
     parts.append(
         Markup('<path d="M{},{}H{}L{},{}H{}" fill="none" stroke="{}" stroke-width="2"/>').format(

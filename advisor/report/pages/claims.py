@@ -147,15 +147,18 @@ def _figure(report: Report, place: int, number: int) -> tuple[Interval, str | No
     return report.ledger.interval(*path, unit=found["unit"]), "times" if "ratio" in found["text"] else None
 
 
-def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[StackName, str]]:
-    """Return where the observations stand that a verdict rests on, each under the name of its stack."""
-    found: dict[str, StackName] = {}
+def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[str, list[tuple[StackName, str]]]]:
+    """Return where the observations stand that a verdict rests on: by probe, each under the name of its stack."""
+    found: dict[str, tuple[str, StackName]] = {}
     for pointer in (pointer for each in measured for pointer in each["evidence"]):
         link = report.evidence(pointer)
         if link:
             each = report.run.observations[int(pointer.split("/")[2])]
-            found.setdefault(link, report.stack(each.framework, each.route))
-    return [(name, link) for link, name in found.items()][:_LINKS]
+            found.setdefault(link, (each.probe, report.stack(each.framework, each.route)))
+    shown: dict[str, list[tuple[StackName, str]]] = {}
+    for link, (probe, name) in list(found.items())[:_LINKS]:
+        shown.setdefault(report.probe_title(probe), []).append((name, link))
+    return list(shown.items())
 
 
 def _fact(report: Report, name: str) -> dict[str, Any]:

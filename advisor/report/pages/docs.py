@@ -111,8 +111,10 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         told = report.recommendations[0]
         papers = paper.papers(report, told, templates)
         for each in papers:
+            # The body is read, and an appendix is looked up: its tables need the width.
+            layout = _TOC if each is papers[0] or each.short == "References" else "wide"
             found = pages.simple(
-                each.name, "report", each.heading, each.short, _TOC, paper.context(report, told, each, papers)
+                each.name, "report", each.heading, each.short, layout, paper.context(report, told, each, papers)
             )
             about += found if each is papers[0] else []
     about += pages.simple("method", "method", "How we measure and decide", "Method", _TOC, {"verdicts": words.VERDICTS})

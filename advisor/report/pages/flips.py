@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.decision.criteria import load_criteria
 from advisor.decision.recommendation import Cell, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Quote
@@ -25,7 +26,7 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
 
         def level(value: float | None, criterion: str = flip.criterion) -> Quote | None:
             place = levels.get((criterion, value))
-            return source.quote("evidence", place, "level") if place is not None else None
+            return source.quote("evidence", place, "level") if place is not None else _end(report, told, criterion, value)
 
         def needed(value: float, unit: str = flip.unit, share: bool = share) -> str:
             return numbers.rough(value, unit, share=share)
@@ -50,3 +51,16 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _end(report: Report, told: Recommendation, criterion: str, value: float | None) -> Quote | None:
+    """Return a level that no stack has but that the profile names, as its floor or its target."""
+    known = load_criteria().get(criterion)
+    if known is None or value is None or value not in range(len(known.levels)):
+        return None
+    level = known.levels[int(value)]
+    for place, need in enumerate(told.needs):
+        for end in ("floor", "target"):
+            if need.criterion == criterion and getattr(need, end) == level:
+                return report.sources[told.profile].quote("needs", place, f"{end}_text")
+    return None
