@@ -26,7 +26,9 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
 
         def level(value: float | None, criterion: str = flip.criterion) -> Quote | None:
             place = levels.get((criterion, value))
-            return source.quote("evidence", place, "level") if place is not None else _end(report, told, criterion, value)
+            if place is None:
+                return _end(report, told, criterion, value)
+            return source.quote("evidence", place, "level")
 
         def needed(value: float, unit: str = flip.unit, share: bool = share) -> str:
             return numbers.rough(value, unit, share=share)
