@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
+import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -11,13 +13,12 @@ import pytest
 import vl_convert
 from markupsafe import Markup
 
-from advisor.report.charts import drawing, lettering
+from advisor.report.charts import compiling, drawing, grammar, kept, lettering
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.strips import Strip, strips
 from tests.report.html import Element, parse
 
-MODULES = tuple(f"advisor.report.charts.{name}" for name in ("contributions", "evidence", "strips"))
 LONG = "x" * 10_000
 PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 
@@ -33,9 +34,11 @@ def examples(name: str = "PyTorch → ExecuTorch") -> dict[str, drawing.Drawing]
     }
 
 
-def compile_anew() -> None:
-    for module in map(importlib.import_module, MODULES):
-        module._layers.cache_clear()
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every chart compiled, whatever is shipped."""
+    for module in compiling.modules():
+        monkeypatch.setattr(module, "layers", module.layers.anew)
 
 
 def texts(svg: Markup) -> list[tuple[str, float, float]]:
@@ -56,12 +59,11 @@ def texts(svg: Markup) -> list[tuple[str, float, float]]:
     return found
 
 
+@pytest.mark.usefixtures("anew")
 def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = examples()
-    compile_anew()
     monkeypatch.setattr(lettering, "hide", lambda spec: None)
     measured = examples()
-    compile_anew()
     for name, theirs in measured.items():
         for kind in ("wide", "narrow"):
             pairs = list(zip(texts(getattr(ours[name], kind)), texts(getattr(theirs, kind)), strict=True))
@@ -74,13 +76,93 @@ def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.M
                 assert abs(y - down) <= 1, (name, kind, text)
 
 
-def test_charts_are_compiled_once_for_all_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    again = examples("TensorFlow → LiteRT")
+def test_a_chart_is_compiled_once_for_all_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    @compiling.compiled
+    def layers(width: int) -> alt.LayerChart:
+        return alt.layer(grammar.named("rows").mark_point().encode(x=grammar.pixels(alt.X, "x"))).properties(
+            width=width
+        )
+
+    first = layers(300)
     monkeypatch.setattr(vl_convert, "vegalite_to_vega", None)
-    assert examples("TensorFlow → LiteRT") == again
-    assert examples() != again
+    assert layers(300) is first
+    with pytest.raises(TypeError):
+        layers(720)
 
 
+def test_the_shipped_layers_are_what_the_charts_compile_to() -> None:
+    shipped = json.loads(compiling.SHIPPED.read_bytes())
+    again = "run python -m advisor.report.charts.compiling"
+    assert shipped["code"] == compiling.code(), again
+    if shipped["versions"] != compiling.versions():
+        pytest.skip(f"made by {shipped['versions']}")
+    assert shipped["layers"] == compiling.shippable(), again
+
+
+def test_what_is_shipped_spares_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in compiling.modules():
+        module.layers.cache_clear()
+    monkeypatch.setattr(vl_convert, "vegalite_to_vega", None)
+    assert set(examples()) == {"contributions", "evidence", "strips"}
+
+
+def test_layers_of_other_code_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    changed = json.loads(compiling.SHIPPED.read_bytes()) | {"code": "of another day"}
+    for text in (json.dumps(changed), "{", None):
+        file = tmp_path / "compiled.json"
+        file.unlink(missing_ok=True)
+        if text is not None:
+            file.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(compiling, "SHIPPED", file)
+        assert compiling.read_shipped() == {}
+
+
+class TestKept:
+    @pytest.fixture(autouse=True)
+    def _folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+        monkeypatch.setenv("ADVISOR_CACHE", str(tmp_path / "cache"))
+        drawing._drawn.cache_clear()
+        yield
+        drawing._drawn.cache_clear()
+
+    def test_a_second_process_draws_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = examples()
+        drawing._drawn.cache_clear()
+        monkeypatch.setattr(vl_convert, "vega_to_svg", None)
+        assert examples() == first
+
+    def test_what_differs_is_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = examples()
+        assert examples("TensorFlow → LiteRT") != first
+        monkeypatch.setattr(kept, "_maker", lambda: "another version")
+        drawing._drawn.cache_clear()
+        monkeypatch.setattr(vl_convert, "vega_to_svg", None)
+        with pytest.raises(TypeError):
+            examples()
+
+    def test_what_is_not_whole_is_drawn_again(self, tmp_path: Path) -> None:
+        first = examples()
+        files = sorted((tmp_path / "cache" / "drawings").iterdir())
+        assert len(files) == 6
+        files[0].write_bytes(files[0].read_bytes()[:-9])
+        files[1].write_bytes(b"\xff")
+        files[2].write_text("<script>", encoding="utf-8")
+        drawing._drawn.cache_clear()
+        assert examples() == first
+        assert sorted((tmp_path / "cache" / "drawings").iterdir()) == files
+
+    def test_where_nothing_may_be_written_all_is_drawn(self, tmp_path: Path) -> None:
+        (tmp_path / "cache").write_text("a file", encoding="utf-8")
+        assert set(examples()) == {"contributions", "evidence", "strips"}
+
+    def test_the_oldest_are_let_go(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        examples()
+        monkeypatch.setattr(kept, "_MOST", 5)
+        kept.tidy()
+        assert len(list((tmp_path / "cache" / "drawings").iterdir())) == 3
+
+
+@pytest.mark.usefixtures("anew")
 def test_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, Any]] = []
     compiles = vl_convert.vegalite_to_vega
@@ -90,7 +172,6 @@ def test_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
         return compiles(spec)
 
     monkeypatch.setattr(vl_convert, "vegalite_to_vega", watch)
-    compile_anew()
     examples()
     assert seen
     for spec in seen:
@@ -111,8 +192,8 @@ def test_a_long_text_is_cut_where_the_drawing_ends(name: str) -> None:
 
 def test_a_drawing_is_widened_to_hold_its_labels() -> None:
     axis = alt.Axis(values=[0, 1], labelExpr="'as slow as the slowest of all'", labelFlush=False, title=None)
-    mark = drawing.named("rows").mark_point().encode(x=alt.X("value:Q", axis=axis))
-    layers = drawing.compiled(lambda: alt.layer(mark).properties(width=300))()
+    mark = grammar.named("rows").mark_point().encode(x=alt.X("value:Q", axis=axis))
+    layers = compiling.compile_anew(alt.layer(mark).properties(width=300))
     _, svg = drawing.draw(lambda _: (layers, 20, {"rows": [{"value": 0}, {"value": 1}]}), "Two points")
     left, _, width, _ = (float(each) for each in parse(str(svg)).one("svg").attributes["viewbox"].split())
     assert [text for text, _, _ in texts(svg)] == ["as slow as the slowest of all"] * 2

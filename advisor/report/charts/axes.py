@@ -1,9 +1,12 @@
-"""Logarithmic axes with round ticks."""
+"""Logarithmic axes with round ticks, in pixels: the layers of a chart know no values."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from advisor.report import numbers
 
 
 def logarithmic(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
@@ -24,6 +27,16 @@ def logarithmic(values: Sequence[float], most: int) -> tuple[float, float, list[
         if len(ticks) <= most:
             return low, high, ticks or [float(f"{math.sqrt(low * high):.2g}")]
     return low, high, ticks[:: math.ceil(len(ticks) / most)]
+
+
+def place(low: float, high: float, pixels: float) -> Callable[[float], float]:
+    """Return where a value lies on a logarithmic axis of so many pixels."""
+    return lambda value: pixels * math.log(value / low) / math.log(high / low)
+
+
+def marks(ticks: Iterable[float], x: Callable[[float], float], unit: str, bottom: float) -> list[dict[str, Any]]:
+    """Return the rows of a horizontal axis: a line from the top to `bottom` and a label under it for each tick."""
+    return [{"x": x(tick), "text": numbers.show(tick, unit).text, "top": 0, "bottom": bottom} for tick in ticks]
 
 
 def _lead(value: float) -> int:

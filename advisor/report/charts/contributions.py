@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
+from advisor.report.charts.compiling import compiled
+
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
 
 _ROW = 64
 
@@ -41,21 +44,27 @@ def contributions(bars: Sequence[Bar], finding: Markup) -> drawing.Drawing:
 
 
 def _chart(bars: Sequence[Bar], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot = width - 52
+    plot = _plot(width)
     blocks, names = _rows(bars, plot)
-    return _layers(width, plot), _ROW * len(bars), {"blocks": blocks, "names": names}
+    return layers(width), _ROW * len(bars), {"blocks": blocks, "names": names}
 
 
-@drawing.compiled
-def _layers(width: int, plot: int) -> drawing.Chart:
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot = _plot(width)
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".1f", title="value: 0 = every criterion at its floor, 1 = every target met")
     if width <= 400:
         axis = alt.Axis(values=ticks, format=".1f", title="value (1 = every target met)")
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
-    block = drawing.named("blocks")
+    block = grammar.named("blocks")
     rect = {"x": x, "x2": alt.X2("end"), "y": alt.Y("top:Q", scale=None, axis=None), "y2": alt.Y2("bottom")}
-    name = drawing.named("names")
+    name = grammar.named("names")
     place = {"y": alt.Y("y:Q", scale=None, axis=None)}
     layers = [
         block.transform_filter("!datum.missing").mark_rect(stroke=drawing.PAPER, strokeWidth=2).encode(
@@ -71,12 +80,16 @@ def _layers(width: int, plot: int) -> drawing.Chart:
         name.mark_text(
             align="left", fontSize=13, fontWeight="bold", fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4,
             limit=plot,
-        ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
+        ).encode(x=grammar.at(0), text=alt.Text("name:N"), **place),
         name.mark_text(align="left", dx=7, dy=30, fontSize=14, fontWeight="bold", fill=drawing.INK).encode(
             x=alt.X("end:Q"), text=alt.Text("value:N"), **place
         ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
+
+
+def _plot(width: int) -> int:
+    return width - 52
 
 
 def _rows(bars: Sequence[Bar], plot: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

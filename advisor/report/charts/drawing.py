@@ -11,31 +11,22 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ParamSpec, cast
 from xml.etree import ElementTree
 
-import altair as alt
-import vl_convert
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
-from advisor.report.charts import lettering
+from advisor.report.charts import kept, lettering
+from advisor.report.charts.compiling import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows
 
-PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
+__all__ = [
+    "COLORS", "INK", "INK_2", "NARROW", "PAPER", "RULE", "SHAPES", "WIDE", "Drawing", "Layers", "Rows", "color", "draw",
+]  # fmt: skip
+
 COLORS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
 SHAPES = ("circle", "square", "triangle", "diamond")
-WIDE, NARROW = 720, 300
 
-Chart = alt.LayerChart | alt.FacetChart
-Layers = dict[str, Any]
-"""A chart as its renderer takes it, without rows and of any height."""
-
-Rows = dict[str, list[dict[str, Any]]]
-"""The rows behind a chart, by the name that its layers call them by."""
-
-_P = ParamSpec("_P")
 _NOTHING = Markup()
-_KEPT, _DRAWN = 64, 512
+_DRAWN = 512
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
 _INHERITED = (
@@ -51,26 +42,6 @@ _INHERITED = (
 _PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 _ARCS = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
-_CONFIG: dict[str, Any] = {
-    "background": None,
-    "padding": 4,
-    "aria": False,
-    "view": {"stroke": None},
-    "text": {"fontSize": 12, "fill": INK},
-    "axis": {
-        "domain": False,
-        "ticks": False,
-        "gridColor": RULE,
-        "labelColor": INK_2,
-        "labelFontSize": 12,
-        "labelPadding": 6,
-        "titleColor": INK_2,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "titleAnchor": "start",
-        "titlePadding": 6,
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -88,30 +59,6 @@ def color(framework: str) -> str:
     return COLORS.get(framework, INK_2)
 
 
-def named(rows: str) -> alt.Chart:
-    """Return a chart of the rows of this name: they reach the drawing as they are, once for all layers."""
-    return alt.Chart(alt.NamedData(rows))
-
-
-def compiled(make: Callable[_P, Chart]) -> Callable[_P, Layers]:
-    """Let a chart's layers be made and compiled once for each set of arguments, however often it is drawn.
-
-    The rows reach them by name when they are drawn, and the height is theirs: charts differ in nothing else.
-    """
-
-    @functools.lru_cache(_KEPT)
-    def once(*args: Any, **kwargs: Any) -> Layers:
-        # Altair checks every part against its schema, which takes longer than to draw it; our tests do that check.
-        with debug_mode(False):
-            spec = make(*args, **kwargs).to_dict(validate=False)
-        spec["config"] = _CONFIG
-        lettering.hide(spec)
-        found: Layers = vl_convert.vegalite_to_vega(spec)
-        return found
-
-    return cast("Callable[_P, Layers]", once)
-
-
 def draw(build: Callable[[int], tuple[Layers, int, Rows]], label: str) -> tuple[Markup, Markup]:
     """Return the wide and the narrow SVG of the chart that `build` makes for a width in pixels.
 
@@ -126,16 +73,6 @@ def draw(build: Callable[[int], tuple[Layers, int, Rows]], label: str) -> tuple[
     return wide, narrow
 
 
-def at(pixels: float) -> alt.XValue:
-    """Return a fixed place on the horizontal axis."""
-    return alt.XValue(pixels)  # type: ignore[no-untyped-call]
-
-
-def said(text: str) -> alt.TextValue:
-    """Return a fixed text."""
-    return alt.TextValue(text)
-
-
 def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: str) -> Markup:
     data = [{**each, "values": rows[each["name"]]} if each["name"] in rows else each for each in layers["data"]]
     return _drawn(json.dumps({**layers, "height": height, "data": data}), kind, width, label)
@@ -144,13 +81,20 @@ def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: 
 @functools.lru_cache(_DRAWN)
 def _drawn(spec: str, kind: str, width: int, label: str) -> Markup:
     """Draw one specification; a site that is served is built many times, and few of its charts change."""
+    return Markup(kept.drawing(lambda: _render(spec, kind, width, label), spec, kind, label))  # noqa: S704 - as below
+
+
+def _render(spec: str, kind: str, width: int, label: str) -> str:
+    import vl_convert
+
     root = ElementTree.fromstring(vl_convert.vega_to_svg(spec))  # noqa: S314 - our own renderer's output
     lettering.show(root, width)
     _clean(root)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
-    return Markup(" ".join(text.split()))  # noqa: S704 - serialised XML
+    # Serialised XML: whatever text was in the rows is escaped.
+    return " ".join(text.split())
 
 
 def _clean(root: ElementTree.Element) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
+from advisor.report.charts.compiling import compiled
+
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
 
 _STEP = 11
 
@@ -42,13 +45,18 @@ def evidence(rows: Sequence[Row], finding: Markup, legend: Markup) -> drawing.Dr
 
 
 def _chart(rows: Sequence[Row], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    small = width <= 400
-    marks, titles, height = _place(rows, 36 if small else 20)
-    return _layers(width - 14, small), height, {"marks": marks, "titles": titles}
+    marks, titles, height = _place(rows, 36 if _small(width) else 20)
+    return layers(width), height, {"marks": marks, "titles": titles}
 
 
-@drawing.compiled
-def _layers(plot: int, small: bool) -> drawing.Chart:
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot, small = width - 14, _small(width)
     axis = alt.Axis(
         title=None,
         values=[0, 0.25, 0.5, 0.75, 1],
@@ -57,7 +65,7 @@ def _layers(plot: int, small: bool) -> drawing.Chart:
     )
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     y = alt.Y("y:Q", scale=None, axis=None)
-    mark, title = drawing.named("marks"), drawing.named("titles")
+    mark, title = grammar.named("marks"), grammar.named("titles")
     stroke, fill = alt.Stroke("color:N", scale=None), alt.Fill("color:N", scale=None)
     known, unknown = mark.transform_filter("datum.known"), mark.transform_filter("!datum.known")
     halo: dict[str, Any] = {"stroke": drawing.PAPER, "strokeWidth": 4, "baseline": "middle"}
@@ -68,18 +76,22 @@ def _layers(plot: int, small: bool) -> drawing.Chart:
         unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2=alt.X2("high"), y=y, stroke=stroke),
         title.transform_filter("datum.silent").mark_text(
             fill=drawing.INK_2, stroke=drawing.PAPER, strokeWidth=8, baseline="middle"
-        ).encode(x=drawing.at(plot / 2), y=alt.Y("middle:Q", scale=None), text=drawing.said("nobody measured it")),
+        ).encode(x=grammar.at(plot / 2), y=alt.Y("middle:Q", scale=None), text=grammar.said("nobody measured it")),
         known.mark_point(filled=True, size=70, opacity=1, stroke=drawing.PAPER, strokeWidth=1).encode(
             x=alt.X("score:Q"), y=y, fill=fill, shape=alt.Shape("shape:N", scale=None)
         ),
         title.mark_text(align="left", dx=5, fontSize=13, fontWeight="bold", fill=drawing.INK, limit=plot - 10, **halo)
-        .encode(x=drawing.at(0), y=y, text=alt.Text("title:N")),
+        .encode(x=grammar.at(0), y=y, text=alt.Text("title:N")),
         title.mark_text(
             align="left" if small else "right", dx=5 if small else -5, dy=16 if small else 0, fill=drawing.INK_2,
             limit=plot - 10, **halo,
-        ).encode(x=drawing.at(0 if small else plot), y=y, text=alt.Text("ends:N")),
+        ).encode(x=grammar.at(0 if small else plot), y=y, text=alt.Text("ends:N")),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
+
+
+def _small(width: int) -> bool:
+    return width <= 400
 
 
 def _place(rows: Sequence[Row], head: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
+from advisor.report.charts.compiling import compiled
 
-_ROW = 46
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
+
+_ROW, _FOOT = 46, 4
+_STEPS = [step * 10**power for power in range(9) for step in (1, 2, 5)]
 LEGEND = Markup(
     '<p class="legend-line" aria-hidden="true"><span class="key key-measured">holds</span> '
     '<span class="key key-documented">does not hold, is outdated, contradicted or within noise</span> '
@@ -37,8 +41,14 @@ def overview(kinds: Sequence[Kind], finding: Markup) -> drawing.Drawing:
 
 
 def _chart(kinds: Sequence[Kind], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot = width - 24
+    plot, bottom = _plot(width), _ROW * len(kinds)
     most = max(kind.holds + kind.fails + kind.open for kind in kinds)
+
+    def x(count: float) -> float:
+        return count / most * plot
+
+    step = next(step for step in _STEPS if most / step <= 5)
+    ticks = [{"x": x(tick), "text": str(tick), "top": 0, "bottom": bottom} for tick in range(0, most + 1, step)]
     bars: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
     for number, kind in enumerate(kinds):
@@ -47,25 +57,32 @@ def _chart(kinds: Sequence[Kind], width: int) -> tuple[drawing.Layers, int, draw
             if count:
                 bars.append(
                     {
-                        "start": start, "end": start + count, "middle": start + count / 2, "top": top + 20,
+                        "start": x(start), "end": x(start + count), "middle": x(start + count / 2), "top": top + 20,
                         "bottom": top + 38, "text": top + 30, "count": str(count), "sort": sort,
                         "room": count / most * plot >= 18,
                     }
                 )  # fmt: skip
             start += count
         names.append({"name": kind.title, "y": top + 12})
-    return _layers(plot, most), _ROW * len(kinds), {"bars": bars, "names": names}
+    return layers(width), bottom + _FOOT, {"bars": bars, "names": names, "ticks": ticks, "title": [{"y": bottom + 36}]}
 
 
-@drawing.compiled
-def _layers(plot: int, most: int) -> drawing.Chart:
-    axis = alt.Axis(title="claims", tickCount=5, format="d")
-    x = alt.X("start:Q", scale=alt.Scale(domain=[0, most], nice=False), axis=axis)
-    bar, name = drawing.named("bars"), drawing.named("names")
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot = _plot(width)
+    bar, name = grammar.named("bars"), grammar.named("names")
+    axis = grammar.ticks(grammar.named("ticks"), plot)
     place: dict[str, Any] = {
-        "x": x, "x2": alt.X2("end"), "y": alt.Y("top:Q", scale=None, axis=None), "y2": alt.Y2("bottom"),
+        "x": grammar.pixels(alt.X, "start"), "x2": alt.X2("end"),
+        "y": grammar.pixels(alt.Y, "top"), "y2": alt.Y2("bottom"),
     }  # fmt: skip
     layers = [
+        axis[0],
         bar.transform_filter("datum.sort == 'holds'").mark_rect(
             fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=1.5
         ).encode(**place),
@@ -77,9 +94,17 @@ def _layers(plot: int, most: int) -> drawing.Chart:
         ).encode(**place),
         bar.transform_filter("datum.room").mark_text(
             fontWeight="bold", fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=3, baseline="middle"
-        ).encode(x=alt.X("middle:Q"), y=alt.Y("text:Q", scale=None), text=alt.Text("count:N")),
+        ).encode(x=grammar.pixels(alt.X, "middle"), y=alt.Y("text:Q", scale=None), text=alt.Text("count:N")),
         name.mark_text(
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
-        ).encode(x=drawing.at(0), y=alt.Y("y:Q", scale=None), text=alt.Text("name:N")),
+        ).encode(x=grammar.at(0), y=alt.Y("y:Q", scale=None), text=alt.Text("name:N")),
+        *axis[1:],
+        grammar.named("title").mark_text(align="left", fill=drawing.INK_2).encode(
+            x=grammar.at(0), y=grammar.pixels(alt.Y, "y"), text=grammar.said("claims")
+        ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
+
+
+def _plot(width: int) -> int:
+    return width - 24

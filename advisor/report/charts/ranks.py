@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
+from advisor.report.charts.compiling import compiled
+
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
 
 _ROW = 48
 _OPACITY = (1.0, 0.55, 0.3, 0.15)
@@ -32,17 +35,23 @@ def ranks(rows: Sequence[Shares], finding: Markup) -> drawing.Drawing:
 
 
 def _chart(rows: Sequence[Shares], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot = width - 24
+    plot = _plot(width)
     bars, names = _rows(rows, plot)
-    return _layers(width, plot), _ROW * len(rows), {"bars": bars, "names": names}
+    return layers(width), _ROW * len(rows), {"bars": bars, "names": names}
 
 
-@drawing.compiled
-def _layers(width: int, plot: int) -> drawing.Chart:
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot = _plot(width)
     ticks = [0, 0.25, 0.5, 0.75, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".0%", title="share of the worlds", labelFlush=True)
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
-    bar, name = drawing.named("bars"), drawing.named("names")
+    bar, name = grammar.named("bars"), grammar.named("names")
     place: dict[str, Any] = {"y": alt.Y("y:Q", scale=None, axis=None)}
     layers = [
         bar.mark_rect(stroke=drawing.PAPER, strokeWidth=1.5).encode(
@@ -54,9 +63,13 @@ def _layers(width: int, plot: int) -> drawing.Chart:
         ).encode(x=alt.X("middle:Q"), y=alt.Y("text:Q", scale=None), text=alt.Text("rank:N")),
         name.mark_text(
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
-        ).encode(x=drawing.at(0), text=alt.Text("name:N"), **place),
+        ).encode(x=grammar.at(0), text=alt.Text("name:N"), **place),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
+
+
+def _plot(width: int) -> int:
+    return width - 24
 
 
 def _rows(rows: Sequence[Shares], plot: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report import numbers
 from advisor.report.charts import drawing
-from advisor.report.charts.axes import logarithmic
+from advisor.report.charts.axes import logarithmic, marks, place
+from advisor.report.charts.compiling import compiled
 from advisor.report.charts.legend import legend
 
-_Axis = tuple[float, float, tuple[float, ...]]
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
+
+_HEAD = 28
 
 
 @dataclass(frozen=True)
@@ -43,45 +46,57 @@ def routes(points: Sequence[Point], finding: Markup) -> drawing.Drawing:
 
 
 def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot, height = width - 66, 300 if width > 400 else 260
-    most = 6 if width > 400 else 3
-    x, y = logarithmic([point.size for point in points], most), logarithmic([point.seconds for point in points], 5)
+    plot, height = _plot(width), 300 if width > 400 else 260
+    sizes = logarithmic([point.size for point in points], 6 if width > 400 else 3)
+    times = logarithmic([point.seconds for point in points], 5)
+    x, up = place(sizes[0], sizes[1], plot), place(times[0], times[1], height - _HEAD)
     rows = [
         {
-            "size": point.size, "seconds": point.seconds, "color": drawing.color(point.framework),
+            "x": x(point.size), "y": height - up(point.seconds), "color": drawing.color(point.framework),
             "shape": _path(shapes[point.runtime]), "whole": point.precision in ("", "float32"),
         }
         for point in points
     ]  # fmt: skip
-    layers = _layers(plot, (x[0], x[1], tuple(x[2])), (y[0], y[1], tuple(y[2])))
-    return layers, height, {"points": rows}
+    sides = [{"x": 0, "end": plot, "y": height - up(tick), "text": numbers.show(tick, "s").text} for tick in times[2]]
+    titles = [
+        {"y": _HEAD - 16, "text": "time per call (logarithmic)"},
+        {"y": height + 36, "text": "size of the file (logarithmic)"},
+    ]
+    below = [{**mark, "top": _HEAD} for mark in marks(sizes[2], x, "B", height)]
+    return layers(width), height + 4, {"points": rows, "ticks": below, "sides": sides, "titles": titles}
 
 
-@drawing.compiled
-def _layers(plot: int, size: _Axis, seconds: _Axis) -> drawing.Chart:
-    mark = drawing.named("points")
-    x, y = _axis(size, "B", "size of the file"), _axis(seconds, "s", "time per call")
-    place: dict[str, Any] = {"x": alt.X("size:Q", **x), "y": alt.Y("seconds:Q", **y)}
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot = _plot(width)
+    axis, side, mark = grammar.ticks(grammar.named("ticks"), plot), grammar.named("sides"), grammar.named("points")
+    x, y = grammar.pixels(alt.X, "x"), grammar.pixels(alt.Y, "y")
     color, shape = alt.Fill("color:N", scale=None), alt.Shape("shape:N", scale=None)
     layers = [
+        axis[0],
+        side.mark_rule(stroke=drawing.RULE).encode(x=x, x2=alt.X2("end"), y=y),
         mark.transform_filter("datum.whole").mark_point(
             size=110, filled=True, opacity=1, stroke=drawing.PAPER, strokeWidth=1
-        ).encode(fill=color, shape=shape, **place),
+        ).encode(x=x, y=y, fill=color, shape=shape),
         mark.transform_filter("!datum.whole").mark_point(size=90, fill=drawing.PAPER, strokeWidth=2, opacity=1).encode(
-            stroke=alt.Stroke("color:N", scale=None), shape=shape, **place
+            x=x, y=y, stroke=alt.Stroke("color:N", scale=None), shape=shape
+        ),
+        *axis[1:],
+        side.mark_text(align="right", dx=-6, fill=drawing.INK_2).encode(x=x, y=y, text=alt.Text("text:N")),
+        grammar.named("titles").mark_text(align="left", fill=drawing.INK_2).encode(
+            x=grammar.at(0), y=y, text=alt.Text("text:N")
         ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
 
 
-def _axis(axis: _Axis, unit: str, title: str) -> dict[str, Any]:
-    low, high, ticks = axis
-    texts = {tick: numbers.show(tick, unit).text for tick in ticks}
-    expression = " : ".join(f"abs(datum.value / {tick!r} - 1) < 1e-6 ? '{text}'" for tick, text in texts.items())
-    return {
-        "scale": alt.Scale(type="log", domain=[low, high], nice=False),
-        "axis": alt.Axis(values=ticks, labelExpr=f"{expression} : ''", title=f"{title} (logarithmic)"),
-    }
+def _plot(width: int) -> int:
+    return width - 66
 
 
 def _path(shape: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
+from advisor.report.charts.compiling import compiled
+
+if TYPE_CHECKING:
+    from advisor.report.charts.compiling import Chart
 
 _ROW = 40
 
@@ -39,15 +42,21 @@ def _chart(bands: Sequence[Band], width: int) -> tuple[drawing.Layers, int, draw
         }
         for number, band in enumerate(bands)
     ]  # fmt: skip
-    return _layers(width, width - 24), _ROW * len(rows), {"rows": rows}
+    return layers(width), _ROW * len(rows), {"rows": rows}
 
 
-@drawing.compiled
-def _layers(width: int, plot: int) -> drawing.Chart:
+@compiled
+def layers(width: int) -> Chart:
+    """Return the layers of the chart for a width in pixels."""
+    import altair as alt
+
+    from advisor.report.charts import grammar
+
+    plot = width - 24
     ticks = [0, 0.25, 0.5, 0.75, 1] if width > 400 else [0, 0.5, 1]
     axis = alt.Axis(values=ticks, format=".0%", title="weight of the criterion", labelFlush=True)
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
-    row = drawing.named("rows")
+    row = grammar.named("rows")
     place: dict[str, Any] = {"y": alt.Y("middle:Q", scale=None, axis=None)}
     layers = [
         row.mark_rule(strokeWidth=8, stroke=drawing.INK_2, opacity=0.4).encode(x=x, x2=alt.X2("high"), **place),
@@ -56,6 +65,6 @@ def _layers(width: int, plot: int) -> drawing.Chart:
         ),
         row.mark_text(
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
-        ).encode(x=drawing.at(0), y=alt.Y("y:Q", scale=None), text=alt.Text("title:N")),
+        ).encode(x=grammar.at(0), y=alt.Y("y:Q", scale=None), text=alt.Text("title:N")),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)

@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, words
+from advisor.report.charts import kept
 from advisor.report.pages import (
     capabilities,
     claims,
@@ -126,6 +127,7 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         _TOC,
         {"files": _files(report, folder, several)},
     )
+    kept.tidy()
     return [
         {"Which framework?": "index.md"},
         {"Answers": answers},
