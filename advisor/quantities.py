@@ -12,6 +12,9 @@ UNITS = ("s", "B", "1/s", "")
 # Long times are no SI units, and "2 minutes" would read as two milli-"inutes".
 _LONG_TIMES = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30.4375 * 86400}
 _LONG_TIMES["years"] = 365.25 * 86400
+_SHORT = {"min": "minutes", "h": "hours"}
+# From twice a unit on, times read in it: "90 s", "24 h", "3 days".
+_SPANS = ((86400.0, "days"), (3600.0, "h"), (60.0, "min"))
 # What profiles mostly say: for that the library, whose loading is a twentieth of a decision, need not be loaded.
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?) (s|ms|µs|B|kB|MB|GB)")
 _POWERS = {"s": 0, "ms": -3, "µs": -6, "B": 0, "kB": 3, "MB": 6, "GB": 9}
@@ -59,9 +62,14 @@ def _common(text: str) -> tuple[float, str] | None:
         return float(f"{found[1]}e{_POWERS[found[2]]}"), found[2][-1]
     if found := _SHARE.fullmatch(text):
         return float(found[1]) / 100, ""
-    if (found := _LONG.fullmatch(text)) and (name := found[2].rstrip("s") + "s") in _LONG_TIMES:
-        return float(found[1]) * _LONG_TIMES[name], "s"
+    if (found := _LONG.fullmatch(text)) and (long := _long(found[2])) is not None:
+        return float(found[1]) * long, "s"
     return None
+
+
+def _long(word: str) -> float | None:
+    """Return the seconds of a unit of long times, in one of its spellings."""
+    return _LONG_TIMES.get(_SHORT.get(word) or word.rstrip("s") + "s")
 
 
 def _read(text: str) -> tuple[float, str]:
@@ -69,8 +77,8 @@ def _read(text: str) -> tuple[float, str]:
     from quantiphy import InvalidNumber, Quantity
 
     head, _, word = text.rpartition(" ")
-    if head and word.rstrip("s") + "s" in _LONG_TIMES:
-        return float(Quantity(head)) * _LONG_TIMES[word.rstrip("s") + "s"], "s"
+    if head and (long := _long(word)) is not None:
+        return float(Quantity(head)) * long, "s"
     if text.endswith("/s"):
         return float(Quantity(text.removesuffix("/s"))), "1/s"
     quantity = Quantity(text, binary=True)
@@ -93,6 +101,8 @@ def show(value: float, unit: str, *, digits: int = 3) -> str:
     '612 µs'
     >>> show(24352, "B")
     '24.4 kB'
+    >>> show(86400, "s")
+    '24 h'
     >>> show(0.0031, "")
     '0.0031'
     """
@@ -101,14 +111,19 @@ def show(value: float, unit: str, *, digits: int = 3) -> str:
     if unit in ("s", "B"):
         if unit == "B" and abs(value) < 1000:
             return f"{value:.0f} B"
-        if unit == "s" and abs(value) >= 1000:
-            return f"{value:,.0f} s"
+        if unit == "s" and (long := span(value)) is not None:
+            return f"{significant(value / long[0], digits)} {long[1]}"
         return _prefixed(value, unit, digits)
     if unit == "1/s" and abs(value) >= 1e6:
         return _prefixed(value, "/s", digits)
     if unit == "1/s":
         return f"{significant(value, digits)} /s"
     return significant(value, digits)
+
+
+def span(seconds: float) -> tuple[float, str] | None:
+    """Return the seconds and the name of the unit in which a long time reads; None below two minutes."""
+    return next((each for each in _SPANS if abs(seconds) >= 2 * each[0]), None)
 
 
 def _prefixed(value: float, unit: str, digits: int) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from advisor.quantities import span
+
 NARROW = "\N{NO-BREAK SPACE}"
-_DAY = 86_400.0
 _PREFIXES = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
@@ -87,8 +88,8 @@ def scale(value: float, unit: str, *, share: bool = False) -> tuple[float, str]:
         return (0.01, "%") if share else (1.0, "")
     if unit not in _PREFIXES:
         return 1.0, unit
-    if unit == "s" and size >= 2 * _DAY:
-        return _DAY, "days"
+    if unit == "s" and (long := span(size)) is not None:
+        return long
     if size == 0:
         return 1.0, unit.removeprefix("1")
     ladder = _PREFIXES[unit]

@@ -229,8 +229,16 @@ def _missing(error: MissingError) -> Trial:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    text = significant(value)
-    return text if low == high else f"{text} ({significant(low)}–{significant(high)})"
+    text = _signed(value)
+    if low == high:
+        return text
+    return (
+        f"{text} ({_signed(low)} to {_signed(high)})" if low < 0 else f"{text} ({significant(low)}–{significant(high)})"
+    )
+
+
+def _signed(value: float) -> str:
+    return significant(value).replace("-", "−")
 
 
 def _plain(value: object) -> str:

@@ -122,7 +122,7 @@ def test_one_thing_holds_at_a_time() -> None:
         ("tensorflow-lite", "status", "active", "renamed"),
         ("pytorch", "own-server", "active", "archived"),
         ("tensorflow", "own-server", "active", "active"),
-        ("tensorflow", "ready-made", "supported", "unsupported"),
+        ("tensorflow", "ready-made", "partly supported", "unsupported"),
         ("tensorflow", "maintenance", "active", "fixes only"),
         ("litert", "maintenance", "active", "active"),
         ("executorch", "maintenance", None, "active"),

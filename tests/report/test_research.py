@@ -21,7 +21,7 @@ from tests.report.test_hostile import hostile_run
 from tests.samples import sample_run
 
 _DATED = r"(?:\d{4}[a-z]*|n\.d\.(?:-[a-z]+)?)"
-CITATION = re.compile(rf"\(([^()]*?, {_DATED}(?:, {_DATED})*(?:; [^()]*?)?)\)")
+CITATION = re.compile(rf"\(([^()]*?(?:,|,”) {_DATED}(?:, {_DATED})*(?:; [^()]*?)?)\)")
 YEAR = re.compile(rf"^{_DATED}$")
 ORDERING = re.compile(r"\b(?:is faster|is slower|times as fast|lower than|the same within)\b")
 
@@ -83,7 +83,7 @@ def cited(text: str) -> set[tuple[str, str]]:
     found = set()
     for group in CITATION.findall(html.unescape(text.split("\n## References\n")[0])):
         for part in group.split("; "):
-            author, *years = re.split(r", (?=\d{4}[a-z]*\b|n\.d\.)", part)
+            author, *years = re.split(r",? (?=\d{4}[a-z]*\b|n\.d\.)", part)
             found |= {(author, year) for year in years if YEAR.match(year)}
     return found
 
@@ -101,7 +101,7 @@ def as_cited(head: str) -> set[str]:
     """Return how the text may call the author of an entry: whole, by surname, or by a title in quotes."""
     if head.startswith("*"):
         title = head.strip("*").split("*")[0]
-        return {f"“{title.split(':')[0].rstrip('?.')}”"}
+        return {f"“{title.split(':')[0].rstrip('?.')},”"}
     whole = head if re.search(r", [A-Z]\.$", head) else head.rstrip(".")
     first, *others = [person.split(", ")[0] for person in re.split(r"(?<=\.), (?:[&…] )?", whole)]
     people = f"{first} et al." if len(others) > 1 else " & ".join((first, *others))

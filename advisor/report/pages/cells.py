@@ -30,6 +30,7 @@ class CellView:
     link: str | None
     source: str | None
     stale: bool = False
+    checked: str | None = None
     told_by: Quote | None = None
 
 
@@ -86,6 +87,7 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
     elif cell.text and cell.provenance != "missing":
         value = source.quote("evidence", place, "text")
     address = (cell.source or "").startswith(("https://", "http://"))
+    checked = _looked_at(cell)
     return CellView(
         stack=stack,
         value=value,
@@ -94,19 +96,19 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         month=cell.date if cell.provenance in ("documented", "measured elsewhere") else None,
         why=source.quote("evidence", place, "message") if cell.message else None,
         link=report.evidence(cell.evidence),
-        stale=_stale(report, cell),
+        stale=checked is not None and is_stale(checked, report.run.finished.date()),
+        checked=checked.isoformat() if checked else None,
         source=cell.source if address else None,
         # A source without an address is named, so that nothing documented stands without one.
         told_by=source.quote("evidence", place, "source") if cell.source and not address else None,
     )
 
 
-def _stale(report: Report, cell: Cell) -> bool:
-    """Return whether a documented value was last looked at more than a year before the Run."""
+def _looked_at(cell: Cell) -> date | None:
+    """Return the day on which somebody last looked at the source of a documented value; None for any other."""
     if cell.provenance not in ("documented", "measured elsewhere"):
-        return False
-    checked = _checked().get(cell.evidence or "")
-    return checked is not None and is_stale(checked, report.run.finished.date())
+        return None
+    return _checked().get(cell.evidence or "")
 
 
 @cache

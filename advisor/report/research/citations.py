@@ -83,7 +83,7 @@ class Citations:
             years: dict[str, list[str]] = {}
             for author, year in sorted((labels[name] for name in found[1].split()), key=_told):
                 years.setdefault(author, []).append(year)
-            return "(" + "; ".join(f"{text(author)}, {', '.join(dated)}" for author, dated in years.items()) + ")"
+            return "(" + "; ".join(f"{_comma(author)} {', '.join(dated)}" for author, dated in years.items()) + ")"
 
         return _MARK.sub(written, markdown)
 
@@ -159,6 +159,11 @@ def _title(source: Source, role: str) -> tuple[str, str]:
     if role:
         described = f"{described} [{role[0].upper()}{role[1:]}]".strip()
     return head, described
+
+
+def _comma(author: str) -> Markup:
+    """Return an author with the comma before the year; after a title in quotes it stands within them (APA 7, 8.14)."""
+    return text(f"{author[:-1]},”" if author.endswith("”") else f"{author},")
 
 
 def _told(label: tuple[str, str]) -> tuple[str, str]:

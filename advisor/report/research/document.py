@@ -17,6 +17,7 @@ from advisor.knowledge.freshness import age, is_stale
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
+from advisor.measurement import definitions
 from advisor.measurement.run import Run
 from advisor.report import numbers, templating, words
 from advisor.report.research import naming, session
@@ -61,7 +62,8 @@ def report(
     told = decide(run, question, seed=seed) if isinstance(question, Profile) else question
     catalog = whole_catalog()
     citations = Citations(catalog, _looked())
-    titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
+    routes = {name: found.title for name, found in definitions.shipped().routes.items()}
+    titles = routes | {name: found.title for name, found in run.frameworks.items()} | told.titles
     probes = naming.probes()
     names = probes | titles
     context = {
@@ -108,6 +110,7 @@ class Table:
     def __init__(self, told: Recommendation, catalog: Catalog) -> None:
         self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
         self.sources = {fact.id: fact.source for fact in catalog.facts}
+        self.looked = {fact.id: fact.checked_on for fact in catalog.facts}
 
     def cell(self, framework: str, route: str | None, criterion: str) -> Cell:
         """Return one cell."""
@@ -134,6 +137,10 @@ class Table:
     def source(self, cell: Cell) -> str:
         """Return the id of the source that a cell rests on; empty for a measured or missing one."""
         return self.sources.get(cell.evidence or "", "")
+
+    def checked(self, cell: Cell) -> date:
+        """Return the day on which somebody last looked at the fact that a cell rests on."""
+        return self.looked[str(cell.evidence)]
 
 
 def _environment(templates: Path | None) -> jinja2.Environment:
@@ -170,7 +177,13 @@ def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
 def sentence(value: object) -> str:
     """Return a text as a sentence: a capital first, and an end."""
     line = words.line(str(value))
-    return line if not line else line[0].upper() + line[1:] + ("" if line.endswith((".", "!", "?")) else ".")
+    # A name of code keeps its spelling at the start of a sentence, too.
+    code = any(sign in line.split(" ", 1)[0] for sign in "._(")
+    return line if not line else (line[0] if code else line[0].upper()) + line[1:] + _stop(line)
+
+
+def _stop(line: str) -> str:
+    return "" if line.endswith((".", "!", "?")) else "."
 
 
 def _looked() -> dict[str, date]:

@@ -75,6 +75,14 @@ class Asked:
         """Return whether it was proved for every framework that it was tried with."""
         return all(each.outcome == "proved" for each in self.outcomes)
 
+    @property
+    def by_stack(self) -> dict[str, list[Outcome]]:
+        """Return how it ended, stack by stack."""
+        found: dict[str, list[Outcome]] = {}
+        for each in self.outcomes:
+            found.setdefault(each.stack, []).append(each)
+        return found
+
 
 def order(first: Summary, second: Summary, zone: float) -> Order:
     """Return how the first of two figures compares with the second, by their whole intervals.
