@@ -112,10 +112,10 @@ def probe(
     needless = None
     if needed is not None:
         from advisor.decision.adaptive import skippable
-        from advisor.decision.narrowing import narrowed
+        from advisor.decision.narrowing import compared, narrowed
 
         plan = narrowed(plan, needed)
-        needless = functools.partial(skippable, needed, seed=seed)
+        needless = functools.partial(skippable, needed, seed=seed, planned=compared(plan, needed))
     run = measure(
         plan,
         store=store,

@@ -2,22 +2,25 @@
 
 Two bounds decide. A probe on which no criterion of the profile rests says nothing about its answer. And once the worst
 that the leader can be worth is more than the best of a rival, or the rival fails a requirement, nothing that is still
-unknown about the two can change which of them comes first. Beyond the bounds a leader counts as settled that comes
-first in nearly all samples in which everything unknown is drawn.
+unknown about the two can change which of them comes first. Beyond the bounds a leader counts as settled that is
+recommended already and comes first in nearly all samples in which everything unknown is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from advisor.decision.criteria import Criterion
-from advisor.decision.evidence import Evidencer
+from advisor.decision.evidence import Evidencer, applies
 from advisor.decision.profile import Profile
+from advisor.decision.reader import probe_of
+from advisor.decision.recommendation import Stack
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
-from advisor.decision.stacks import alternatives
+from advisor.decision.stacks import alternatives, stack_id
 from advisor.decision.table import Table, build
+from advisor.decision.verdict import judge
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run
@@ -58,19 +61,26 @@ def needed_probes(profile: Profile, definitions: Definitions | None = None) -> d
 
 
 def skippable(
-    profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: int = 0
+    profile: Profile,
+    run: Run,
+    catalog: Catalog | None = None,
+    *,
+    seed: int = 0,
+    planned: Collection[Stack] = (),
 ) -> dict[tuple[str, str], str]:
-    """Return what can no longer change the answer: for each probe and framework that is not measured yet, why.
+    """Return what can no longer change the answer, for each probe and framework why, measured already or not.
 
     Parameters
     ----------
     run : Run
         What was measured so far; what it lacks counts as anything.
+    planned : collection of Stack
+        What will be compared beside what the Run knows of: the routes that a session has yet to try.
     """
-    table = _table(profile, run, catalog)
+    table = _table(profile, run, catalog, planned)
     reasons = _decided(table, seed)
     return {
-        place: reasons[asking[0]] for place, asking in _open(table).items() if all(stack in reasons for stack in asking)
+        place: reasons[asking[0]] for place, asking in _asked(table).items() if all(each in reasons for each in asking)
     }
 
 
@@ -83,9 +93,11 @@ def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: 
     )
 
 
-def _table(profile: Profile, run: Run, catalog: Catalog | None) -> Table:
+def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collection[Stack] = ()) -> Table:
     known = shipped()
-    stacks = alternatives(run, profile.ships, known.frameworks, known.routes)
+    here = [stack for stack in planned if stack.framework in run.frameworks]
+    found = [*alternatives(run, profile.ships, known.frameworks, known.routes), *here]
+    stacks = sorted({stack_id(stack): stack for stack in found}.values(), key=stack_id)
     titles = {name: found.title for name, found in run.frameworks.items()}
     titles |= {route.runtime: route.title for route in known.routes.values()}
     evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team)
@@ -101,6 +113,20 @@ def _open(table: Table) -> dict[tuple[str, str], list[str]]:
     return waiting
 
 
+def _asked(table: Table) -> dict[tuple[str, str], list[str]]:
+    """Return the stacks of which each probe and framework could tell something that the profile asks."""
+    asking: dict[tuple[str, str], list[str]] = {}
+    for name, stack in table.stacks.items():
+        for criterion in table.profile.criteria.values():
+            for rule in criterion.evidence:
+                if rule.measured is None or not applies(rule, stack):
+                    continue
+                for part in (rule.measured, *rule.measured.plus):
+                    stacks = asking.setdefault((probe_of(part, stack), stack.framework), [])
+                    stacks += [name] if name not in stacks else []
+    return asking
+
+
 def _decided(table: Table, seed: int) -> dict[str, str]:
     """Return the stacks of which nothing more needs to be known, and why."""
     reasons = {stack: f"{table.title(stack)} fails a requirement already" for stack in table.out}
@@ -113,18 +139,22 @@ def _decided(table: Table, seed: int) -> dict[str, str]:
         return reasons
     behind = {rival for rival in rest if table.values[rival].high < worst}
     reasons |= {rival: f"whatever it shows, {title} stays ahead of {table.title(rival)}" for rival in behind}
+    # Of a leader of which little is known the verdict would be another one, however far ahead it is.
+    shares = _shares(table, seed)
+    if not rest or judge(table, shares).verdict != "recommended":
+        return reasons
     if len(behind) == len(rest):
         reasons[first] = f"whatever it shows, {title} comes first"
-    elif _share(table, seed) >= SETTLED:
+    elif shares[first] >= SETTLED:
         reasons |= dict.fromkeys(table.feasible, f"{title} comes first in nearly every case, whatever it shows")
     return reasons
 
 
-def _share(table: Table, seed: int) -> float:
-    """Return the share of samples in which the leader comes first."""
+def _shares(table: Table, seed: int) -> dict[str, float]:
+    """Return the share of samples in which each stack comes first."""
     wishes = table.profile.wishes
     drawn = draw(table.feasible, wishes, table.findings, table.worths, samples=SAMPLES, seed=seed)
-    return float(first_rank(drawn.values)[0])
+    return dict(zip(table.feasible, map(float, first_rank(drawn.values)), strict=True))
 
 
 def _probes(criterion: Criterion, profile: Profile, ids: Iterable[str]) -> Iterable[str]:

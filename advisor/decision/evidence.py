@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from advisor.decision.criteria import Criterion, Documented, Evidence, Measured
-from advisor.decision.reader import RunReader
+from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
@@ -62,7 +62,7 @@ class Evidencer:
 
     def find(self, stack: Stack, criterion: Criterion) -> Finding:
         """Return what is known of one stack on one criterion."""
-        rules = [rule for rule in criterion.evidence if _applies(rule, stack)]
+        rules = [rule for rule in criterion.evidence if applies(rule, stack)]
         unknown: Finding | None = None
         for rule in rules:
             finding = self._by(rule, stack, criterion)
@@ -90,7 +90,7 @@ class Evidencer:
             reading = per_second(reading, rule.items_per_call)
         if rule.bound == "at least":
             reading = at_least(reading)
-        probe = self.reader.probe(rule, stack)
+        probe = probe_of(rule, stack)
         subject = stack.framework if rule.route == "framework" else stack_id(stack)
         if not reading.informative:
             cell = self._missing(stack, criterion, reading.outcome, reading.message)
@@ -174,7 +174,8 @@ class Evidencer:
         )
 
 
-def _applies(rule: Evidence, stack: Stack) -> bool:
+def applies(rule: Evidence, stack: Stack) -> bool:
+    """Return whether a rule says where to look for this stack: some are for routes, some for frameworks alone."""
     return rule.route == "framework" or (rule.route != "none") == (stack.route is not None)
 
 

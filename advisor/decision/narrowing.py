@@ -1,4 +1,4 @@
-"""A measuring plan for one profile: only what its criteria rest on, the weightiest capabilities first."""
+"""A measuring plan for one profile: only what its criteria rest on, in the order in which it can change the answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from advisor.decision.adaptive import EVERYTHING_ELSE, needed_probes
 from advisor.decision.criteria import Selection
 from advisor.decision.profile import Profile
+from advisor.decision.recommendation import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.plan import Plan
 from advisor.measurement.run import Skipped
@@ -25,13 +26,16 @@ class _Case:
     batch: object = None
     mode: str | None = None
     precision: object = None
+    metric: str | None = None
 
 
 def narrowed(plan: Plan, profile: Profile) -> Plan:
     """Return the part of `plan` that could change the profile's answer; what it leaves out it says.
 
     A criterion that asks for the best known setting needs every setting, to know which is the fastest. An int8 model is
-    compared with the float32 one, so that one is shipped as well.
+    compared with the float32 one, so that one is shipped as well, and first: its proof can put the route out.
+
+    The weightiest comes first; among the capabilities, what a requirement rests on comes before anything is timed.
     """
     needs = [*needed_probes(profile, plan.definitions)]
     cases = [*_cases(profile)]
@@ -40,17 +44,52 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     if left:
         why = f"no criterion of the profile '{profile.name}' rests on it ({len(left)} probes); --all measures it too"
         skipped.append(Skipped(probe=EVERYTHING_ELSE, why=why))
-    cells = tuple(cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases))
-    routes = tuple(route for route in plan.routes if route.probe in needs and _asks_route(cases, route))
-    experiments = tuple(task for task in plan.experiments if task.probe in needs)
-    capabilities = sorted(
-        (task for task in plan.capabilities if task.probe in needs), key=lambda task: needs.index(task.probe)
-    )
+    cells = [cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases)]
+    routes = [route for route in plan.routes if route.probe in needs and _asks_route(cases, route)]
+    experiments = [task for task in plan.experiments if task.probe in needs]
+    capabilities = [task for task in plan.capabilities if task.probe in needs]
     pace = plan.pace if cells or routes or ENVIRONMENT in needs else replace(plan.pace, rounds=0, processes=1)
+    if pace.apart and not any(_asks_apart(case) for case in cases):
+        pace = replace(pace, apart=0)
+        skipped += _memory_and_shapes(profile, cells)
     return replace(
-        plan, pace=pace, cells=cells, routes=routes, experiments=experiments, capabilities=tuple(capabilities),
-        skipped=tuple(skipped), only=tuple(needs),
+        plan, pace=pace, skipped=tuple(skipped), only=tuple(needs),
+        cells=tuple(sorted(cells, key=lambda cell: needs.index(cell.probe))),
+        routes=tuple(sorted(routes, key=lambda route: (route.precision == INT8, needs.index(route.probe)))),
+        experiments=tuple(sorted(experiments, key=lambda task: needs.index(task.probe))),
+        capabilities=tuple(sorted(capabilities, key=lambda task: needs.index(task.probe))),
+        first=_required(profile, needs),
     )  # fmt: skip
+
+
+def compared(plan: Plan, profile: Profile) -> tuple[Stack, ...]:
+    """Return the routes of `plan` as the alternatives that they will be for the profile."""
+    return tuple(
+        Stack(framework=route.framework.id, route=route.route.runtime)
+        for route in plan.routes
+        if profile.ships in route.route.ships
+    )
+
+
+def _required(profile: Profile, needs: Iterable[str]) -> frozenset[str]:
+    """Return the probes of capabilities on which a requirement rests."""
+    asked = [
+        rule.measured.probe for must in profile.musts for rule in must.criterion.evidence if rule.measured is not None
+    ]
+    return frozenset(
+        probe for probe in needs if probe.startswith("capability:") and any(fnmatchcase(probe, each) for each in asked)
+    )
+
+
+def _asks_apart(case: _Case) -> bool:
+    """Return whether a case is of what sessions measure in processes or at shapes of its own."""
+    return not case.probe.startswith("route:") and case.metric in ("peak-memory", "memory-delta", "recompile-time")
+
+
+def _memory_and_shapes(profile: Profile, cells: Iterable[CellTask]) -> list[Skipped]:
+    probes = dict.fromkeys(cell.probe for cell in cells if cell.workload.task in ("training", "inference"))
+    why = f"peak memory and calls at another shape: no criterion of the profile '{profile.name}' rests on them"
+    return [Skipped(probe=probe, why=f"{why}; --all measures them too") for probe in probes]
 
 
 def _cases(profile: Profile) -> Iterator[_Case]:
@@ -61,7 +100,8 @@ def _cases(profile: Profile) -> Iterator[_Case]:
 
 
 def _case(part: Selection) -> _Case:
-    return _Case(part.probe, part.parameters.get("batch"), part.mode, part.parameters.get("precision"))
+    batch, precision = part.parameters.get("batch"), part.parameters.get("precision")
+    return _Case(part.probe, batch, part.mode, precision, part.metric)
 
 
 def _asks_cell(case: _Case, cell: CellTask) -> bool:

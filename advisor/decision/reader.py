@@ -54,10 +54,6 @@ class RunReader:
             return self._best_known(selection, stack, unit)
         return self._metric(selection, stack, unit, selection.mode)
 
-    def probe(self, selection: Selection, stack: Stack) -> str:
-        """Return the id of the probe that answers `selection` for `stack`."""
-        return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe
-
     def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[tuple[str, Observation]]:
         route = stack.route if selection.route == "own" else None
         for pointer, observation in self._by_place.get((stack.framework, route), ()):
@@ -166,7 +162,7 @@ class RunReader:
             title = framework.title
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
             return Reading(framework.outcome, message=message)
-        probe, batch = self.probe(selection, stack), selection.parameters.get("batch")
+        probe, batch = probe_of(selection, stack), selection.parameters.get("batch")
         for skipped in self.run.skipped:
             # Some reasons are about one batch size only, and say so.
             elsewhere = batch is not None and "batch " in skipped.why and f"batch {batch}" not in skipped.why
@@ -184,6 +180,11 @@ class RunReader:
                 if cell == known:
                     return f"; on one thread pinned to a core it took {show(each.summary.median, 's')}"
         return ""
+
+
+def probe_of(selection: Selection, stack: Stack) -> str:
+    """Return the id of the probe that answers `selection` for `stack`."""
+    return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe
 
 
 def _includes(observation: Observation, selection: Selection) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from statistics import median
 from typing import Any
@@ -16,6 +16,7 @@ from advisor.measurement.derived import CEILING, PEAK
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.memory import fail, measured
+from advisor.measurement.needed import Needed
 from advisor.measurement.run import Observation, Summary
 from advisor.measurement.sampling import once
 from advisor.measurement.worker import Worker
@@ -52,14 +53,14 @@ def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
             context.record.value(blank, max(0.0, float(told["first_call"]) - float(told["second_call"])), objection)
 
 
-def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[str, Bench]) -> None:
-    """Conduct the experiments, one after the other, and record their figures."""
+def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[str, Bench], needed: Needed) -> None:
+    """Conduct the experiments that are `needed`, one after the other, and record their figures."""
     if not tasks:
         return
     context.tell(PhaseStarted("Experiments", sum(task.estimate for task in tasks)))
-    if any(task.probe == CEILING for task in tasks):
-        _numpy_ceiling(context, next(task for task in tasks if task.probe == CEILING), benches)
-    for task in (each for each in tasks if each.probe != BUSY):
+    if ceilings := needed.due(task for task in tasks if task.probe == CEILING):
+        _numpy_ceiling(context, ceilings[0], benches)
+    for task in _still(needed, (each for each in tasks if each.probe != BUSY)):
         bench = benches[task.framework.id]
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
             try:
@@ -71,12 +72,18 @@ def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[
                 continue
             _record(context, task, told, objection)
     # Last, since load of our own is no neighbor for anything else.
-    for task in (each for each in tasks if each.probe == BUSY):
+    for task in _still(needed, (each for each in tasks if each.probe == BUSY)):
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
             try:
                 context.record.observe(busy.slow_down(context, task))
             except WorkerError as error:
                 fail(context, task.blank(), error, result)
+
+
+def _still(needed: Needed, tasks: Iterable[ExperimentTask]) -> Iterator[ExperimentTask]:
+    """Yield the tasks that are needed when it is their turn: what the one before showed may have decided it."""
+    for task in tasks:
+        yield from needed.due([task])
 
 
 def _compiled(known: Observation) -> bool:

@@ -25,6 +25,7 @@ class Draft:
     calls: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     disturbed_values: list[float] = field(default_factory=list)
+    _last: tuple[object, Observation] | None = field(default=None, repr=False)
 
     @property
     def disturbed(self) -> bool:
@@ -32,7 +33,16 @@ class Draft:
         return contended(self.rounds) if self.rounds else bool(self.disturbed_values) and not self.values
 
     def finished(self, *, seed: int) -> Observation:
-        """Return the observation with its blocks and its summary; `seed` is that of the bootstrap."""
+        """Return the observation with its blocks and its summary; `seed` is that of the bootstrap.
+
+        A session asks again and again while it goes on; what has not grown is not summarised anew.
+        """
+        grown = (len(self.rounds), len(self.values), len(self.disturbed_values), seed, self.observation)
+        if self._last is None or self._last[0] != grown:
+            self._last = grown, self._finished(seed)
+        return self._last[1]
+
+    def _finished(self, seed: int) -> Observation:
         observation, update = self.observation, dict[str, Any](rounds=tuple(self.rounds))
         if observation.outcome == "measured" and observation.summary is None:
             summary = self._summary(seed)

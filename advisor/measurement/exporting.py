@@ -12,6 +12,7 @@ from advisor.measurement import statistics
 from advisor.measurement.answers import Pending, WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context, Result
+from advisor.measurement.needed import Needed
 from advisor.measurement.run import Outcome
 from advisor.measurement.sampling import failed
 from advisor.measurement.tasks import RouteTask
@@ -72,11 +73,14 @@ def train(context: Context, bench: Bench) -> Digits:
     )
 
 
-def prove(context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Bench], digits: Digits) -> list[Artifact]:
+def prove(
+    context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Bench], digits: Digits, needed: Needed
+) -> list[Artifact]:
     """Prove every route and record the outcome; return what can be shipped, in the order of `tasks`.
 
     The frameworks export side by side: no time of this phase is compared. The seconds of an export are recorded, and
-    flagged, since another export ran beside it.
+    flagged, since another export ran beside it. A route that is not `needed` any more is left out: one export that is
+    refuted can end the case of its stack.
     """
     waiting = {name: deque(task for task in tasks if task.framework.id == name) for name in benches}
     busy: dict[str, _Proving] = {}
@@ -85,7 +89,8 @@ def prove(context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Be
     while busy or any(waiting.values()):
         for name, bench in benches.items():
             if name not in busy and waiting[name]:
-                _begin(context, waiting[name].popleft(), bench, digits, busy)
+                for task in needed.due([waiting[name].popleft()]):
+                    _begin(context, task, bench, digits, busy)
             if name in busy:
                 body = _glance(context, busy, bench, name)
                 if body is not None:

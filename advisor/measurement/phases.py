@@ -1,4 +1,8 @@
-"""The phases of a session, in their order: start, prepare, export, sample, prove."""
+"""The phases of a session, in their order: start, prepare, export, sample, prove.
+
+Where somebody tells what the session is for, each phase first asks what of it is still needed: what can put a stack out
+comes before what only says how good it is, and what could no longer change the answer is left out.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from advisor.measurement.draft import contended
 from advisor.measurement.events import Noticed, PhaseStarted
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.exporting import Artifact, Digits
+from advisor.measurement.needed import Needed
 from advisor.measurement.rounds import Rounds
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
@@ -38,12 +43,14 @@ class Phases:
         self.context = context
         self.plan = context.plan
         self.benches: dict[str, Bench] = {}
+        self.needed = Needed(context)
         self.twins = Twins(context, {})
         self.whole = True
 
     def go(self) -> None:
         """Go through all phases."""
         self._start_first()
+        self._prove(first=True)
         cells = self._prepare()
         # Nothing of the exports is compared, so the second processes may import meanwhile.
         self.twins = Twins(self.context, self.benches)
@@ -75,6 +82,7 @@ class Phases:
 
     def _prepare(self) -> list[sampling.Cell]:
         tasks = [task for task in self.plan.cells if task.framework.id in self.benches and self._due(task)]
+        tasks = self.needed.due(tasks)
         if tasks:
             self.context.tell(PhaseStarted("Prepare the workloads", sum(task.estimate for task in tasks)))
         return list(preparing.prepare(self.context, tasks, self.benches))
@@ -95,6 +103,7 @@ class Phases:
     def _export(self) -> tuple[list[Artifact], Digits | None]:
         context = self.context
         tasks = [task for task in self.plan.routes if task.framework.id in self.benches and self._due(task)]
+        tasks = self.needed.due(tasks)
         if not tasks:
             return [], None
         seconds = sum(task.estimate for task in tasks) / len(self.benches)
@@ -108,14 +117,16 @@ class Phases:
                     for task in tasks:
                         sampling.failed(context, task.blank(), error)
                     return [], None
-            artifacts = exporting.prove(context, tasks, self.benches, digits)
-        return shipping.check(context, artifacts, digits), digits
+            artifacts = exporting.prove(context, tasks, self.benches, digits, self.needed)
+        artifacts = shipping.check(context, artifacts, digits)
+        still = self.needed.due(artifact.task for artifact in artifacts)
+        return [artifact for artifact in artifacts if artifact.task in still], digits
 
     def _rounds(self, cells: list[sampling.Cell], artifacts: list[Artifact], digits: Digits | None) -> None:
         sample = self.context.scratch / _SAMPLE
         if digits is not None:
             np.save(sample, np.load(digits.held_out)[:1])
-        Rounds(self.context, self.benches, self.twins, artifacts, sample).go(cells)
+        Rounds(self.context, self.benches, self.twins, artifacts, sample, self.needed).go(cells)
         self._tell_cut_short()
 
     def _apart(self) -> None:
@@ -125,19 +136,23 @@ class Phases:
             self._left_out("*", "what is measured apart from the rounds")
             return
         apart.shapes(self.context, self.benches)
-        apart.conduct(self.context, tasks, self.benches)
+        apart.conduct(self.context, tasks, self.benches, self.needed)
         memory.measure(self.context, self.benches)
 
-    def _prove(self) -> None:
-        """Prove the capabilities, last, when the frameworks' own processes need no memory any more."""
+    def _prove(self, *, first: bool = False) -> None:
+        """Prove the capabilities, last, when the frameworks' own processes need no memory any more.
+
+        Only those without which a framework is out come `first`: then nothing of it need be timed.
+        """
         tasks = [task for task in self.plan.capabilities if task.framework.id in self.benches and self._untried(task)]
+        tasks = [task for task in tasks if not first or task.probe in self.plan.first]
         if tasks and self.context.over:
             self._left_out("capability:*", "all")
         elif tasks:
-            for bench in self.benches.values():
+            for bench in () if first else self.benches.values():
                 bench.stop()
             self.context.tell(PhaseStarted("Prove the capabilities", sum(task.estimate for task in tasks)))
-            proving.prove(self.context, tasks)
+            proving.prove(self.context, tasks, self.needed)
 
     def _latencies(self) -> list[Observation]:
         plan = self.plan

@@ -46,7 +46,10 @@ Task = EnvironmentTask | Trial
 
 @dataclass(frozen=True)
 class Plan:
-    """The tasks of a session in their order, its pace, and what it leaves out on purpose."""
+    """The tasks of a session in their order, its pace, and what it leaves out on purpose.
+
+    Of the capabilities, the probes in ``first`` are proved before anything is timed.
+    """
 
     definitions: Definitions
     mode: Mode
@@ -59,6 +62,7 @@ class Plan:
     skipped: tuple[Skipped, ...] = ()
     only: tuple[str, ...] = field(default=())
     budget: float | None = None
+    first: frozenset[str] = frozenset()
 
     @property
     def frameworks(self) -> dict[str, FrameworkDefinition]:

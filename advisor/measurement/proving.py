@@ -7,7 +7,6 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,23 +14,20 @@ from advisor.measurement.answers import WorkerError
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.confinement import Confinement
 from advisor.measurement.context import Context
-from advisor.measurement.events import Noticed
-from advisor.measurement.run import Observation, Outcome, Skipped
+from advisor.measurement.needed import Needed
+from advisor.measurement.run import Observation, Outcome
 from advisor.measurement.sampling import failed
 from advisor.measurement.worker import Worker
 
 
-def prove(context: Context, tasks: Sequence[CapabilityTask]) -> None:
+def prove(context: Context, tasks: Sequence[CapabilityTask], needed: Needed) -> None:
     """Run every recipe, one after the other, and record what came out; one that fails costs its own outcome only.
 
-    The variants of one recipe share a process, as long as it lives.
+    The variants of one recipe share a process, as long as it lives. A recipe that is not `needed` any more is left out.
     """
-    so_far = _SoFar(context)
     for _, variants in itertools.groupby(tasks, key=lambda task: (task.capability.id, task.framework.id)):
-        group = list(variants)
-        why = so_far.needless(group[0])
-        if why is not None:
-            _leave_out(context, group, why)
+        group = needed.due(variants)
+        if not group:
             continue
         with contextlib.closing(_Recipe(context, group[0])) as recipe:
             _prove(context, group, recipe)
@@ -51,37 +47,6 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
                 found = found.model_copy(update={"message": f"{found.message}: {install}"})
             result.outcome, result.message = found.outcome, found.message
             context.record.observe(found)
-
-
-def _leave_out(context: Context, tasks: Sequence[CapabilityTask], why: str) -> None:
-    for task in tasks:
-        context.record.observe(task.blank().model_copy(update={"message": why}))
-    left_out = Skipped(probe=tasks[0].probe, why=f"for {tasks[0].framework.title}: {why}")
-    context.record.skip(left_out)
-    context.tell(Noticed(f"Left out: {left_out.probe}, {left_out.why}"))
-
-
-class _SoFar:
-    """The Run as it grows, asked which capabilities need not be tried any more."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        # Summaries of the timings are worked out once; of the capabilities nothing has to be summarised.
-        self._timed = context.record.run(finished=datetime.now(UTC), complete=False) if context.needless else None
-        self._told: Mapping[tuple[str, str], str] = {}
-        self._tried = -1
-
-    def needless(self, task: CapabilityTask) -> str | None:
-        """Return why a capability need not be tried any more, or None when it has to be."""
-        context = self._context
-        if context.needless is None or self._timed is None:
-            return None
-        found = [context.record.find(each.blank()) for each in context.plan.capabilities]
-        tried = [each for each in found if each is not None and each.outcome != "not_run"]
-        if len(tried) != self._tried:
-            run = self._timed.model_copy(update={"observations": (*self._timed.observations, *tried)})
-            self._told, self._tried = context.needless(run), len(tried)
-        return self._told.get((task.probe, task.framework.id))
 
 
 def observed(blank: Observation, body: Mapping[str, Any]) -> Observation:

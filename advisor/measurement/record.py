@@ -46,6 +46,11 @@ class Record:
         Where every entry is written before it counts.
     earlier : iterable of entries, optional
         What the journal holds already, with its first entry: the record goes on from there.
+
+    Attributes
+    ----------
+    learnt : int
+        How many entries said something of a framework; that one was left out says nothing.
     """
 
     def __init__(self, start: Start, to: Journal | None = None, *, earlier: Iterable[Entry] = ()) -> None:
@@ -56,6 +61,7 @@ class Record:
         self._twins: dict[str, dict[str, list[Round]]] = {}
         self._skipped = list(start.skipped)
         self._spent: Spent | None = None
+        self.learnt = 0
         resumed = False
         for entry in earlier:
             self.apply(entry)
@@ -173,6 +179,8 @@ class Record:
     def apply(self, entry: Entry) -> None:
         """Take one entry of a journal into the record."""
         kind, value = entry["kind"], entry.get("value")
+        if kind in ("block", "value") or (kind == "observation" and entry["value"].get("outcome") != "not_run"):
+            self.learnt += 1
         if kind == "framework":
             self._frameworks[entry["name"]] = Framework.model_validate(value)
         elif kind == "twin":

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.measurement import enough, preparing, sampling, shipping
+from advisor.measurement import comparison, enough, preparing, sampling, shipping
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.exporting import Artifact
+from advisor.measurement.needed import Needed
 from advisor.measurement.pace import FURTHER_ROUNDS
+from advisor.measurement.record import identity
 from advisor.measurement.run import Observation
 from advisor.measurement.sampling import Cell
 from advisor.measurement.twins import Twins
@@ -31,16 +33,22 @@ class Rounds:
         What ships, and is timed in processes of its own.
     sample : path
         One input of the network that ships, as a NumPy file.
+    needed : Needed, optional
+        What no longer could change the answer is not timed any further, once two processes of it were heard.
     """
 
     def __init__(
-        self, context: Context, benches: dict[str, Bench], twins: Twins, artifacts: Sequence[Artifact], sample: Path
-    ) -> None:
+        self, context: Context, benches: dict[str, Bench], twins: Twins, artifacts: Sequence[Artifact], sample: Path,
+        needed: Needed | None = None,
+    ) -> None:  # fmt: skip
         self._context = context
         self._benches = benches
         self._twins = twins
         self._artifacts = artifacts
         self._sample = sample
+        self._needed = needed or Needed(context)
+        self._left: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def go(self, cells: Sequence[Cell]) -> None:
         """Make the rounds of the session's pace, beginning with these prepared cells, and then the further ones."""
@@ -50,6 +58,10 @@ class Rounds:
         alive, fresh = list(cells), True
         for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
             numbers = [int(number) for number in rounds]
+            alive = [cell for cell in alive if self._still(cell.blank(), numbers[0])]
+            self._artifacts = [
+                each for each in self._artifacts if self._still(each.task.blank("latency", "s"), numbers[0])
+            ]
             if context.over or self._done(alive, self._artifacts, numbers):
                 continue
             if 0 < segment < pace.processes and not fresh:
@@ -57,6 +69,23 @@ class Rounds:
             fresh = False
             alive = self._segment(alive, self._artifacts, numbers, segment)
         self._go_on({cell.group for cell in alive} | {each.task.group for each in self._artifacts})
+
+    def _still(self, latency: Observation, number: int) -> bool:
+        """Tell whether an observation's rounds from `number` on are needed; where they are not, the Run says so."""
+        key, place = identity(latency), (latency.probe, latency.framework)
+        if key not in self._left and self._heard(latency) and (why := self._needed.why_not(latency)) is not None:
+            self._left.add(key)
+            if place not in self._told:
+                self._told.add(place)
+                self._needed.leave_out(latency, f"rounds from {number + 1} on: {why}")
+        return key not in self._left
+
+    def _heard(self, latency: Observation) -> bool:
+        """Tell whether enough rounds stand, from two processes where the session starts several."""
+        accepted = [each for each in self._context.record.rounds(latency) if each.accepted]
+        processes = {each.process for each in accepted}
+        several = min(2, self._context.plan.pace.segments if latency.route else self._context.plan.pace.processes)
+        return len(accepted) >= comparison.ENOUGH_PAIRS and len(processes) >= several
 
     def _go_on(self, groups: Collection[str]) -> None:
         """Hear further processes of the groups in which a pair is unclear, until none is.
@@ -98,7 +127,10 @@ class Rounds:
         tasks = [
             task
             for task in context.plan.cells
-            if task.group in groups and (known := context.record.find(task.blank())) and known.outcome == "measured"
+            if task.group in groups
+            and identity(task.blank()) not in self._left
+            and (known := context.record.find(task.blank()))
+            and known.outcome == "measured"
         ]
         needed = {task.framework.id for task in tasks}
         for task in context.plan.environments:
@@ -111,15 +143,15 @@ class Rounds:
         if not twins:
             return renewed
         self._twins.launch()
-        return renewed + list(self._twins.cells())
+        return renewed + [twin for twin in self._twins.cells() if identity(twin.blank()) not in self._left]
 
     def _unclear(self, groups: Collection[str]) -> set[str]:
-        plan, record = self._context.plan, self._context.record
+        plan, record, pace = self._context.plan, self._context.record, self._context.plan.pace
         latencies: dict[str, list[Observation]] = {}
         for group, blank in [(task.group, task.blank()) for task in plan.cells] + [
             (each.task.group, each.task.blank("latency", "s")) for each in self._artifacts
         ]:
-            if group in groups:
+            if group in groups and self._still(blank, pace.rounds):
                 latencies.setdefault(group, []).append(blank)
         return {group for group, blanks in latencies.items() if enough.unclear(record, blanks)}
 

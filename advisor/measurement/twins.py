@@ -44,7 +44,9 @@ class Twins:
 
     def __init__(self, context: Context, benches: Mapping[str, Bench]) -> None:
         self._context = context
-        self._tasks = {name: task for name, task in context.plan.references.items() if name in benches}
+        self._tasks = {
+            name: task for name, task in context.plan.references.items() if name in benches and _well(context, task)
+        }
         self._benches = {name: Bench(context, task.framework) for name, task in self._tasks.items()}
         self._launched: dict[str, Pending] = {}
 
@@ -75,8 +77,8 @@ class Twins:
         """
         for task in self._context.plan.cells:
             reference = task is self._tasks[bench.definition.id]
-            if task.framework.id == bench.definition.id and task.mode == OUT_OF_THE_BOX and not reference:
-                # What fails here fails in the first process, too, which says so.
+            of_this = task.framework.id == bench.definition.id and task.mode == OUT_OF_THE_BOX
+            if of_this and not reference and _well(self._context, task):
                 with contextlib.suppress(WorkerError):
                     bench.prepare(task)
 
@@ -84,3 +86,9 @@ class Twins:
         """End the processes."""
         for bench in self._benches.values():
             bench.stop()
+
+
+def _well(context: Context, task: CellTask) -> bool:
+    """Tell whether the first process holds the cell: it was neither left out nor did it fail there."""
+    known = context.record.find(task.blank())
+    return known is not None and known.outcome == "measured"

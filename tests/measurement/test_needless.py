@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from advisor.measurement import definitions
+from advisor.measurement.definitions import Definitions
+from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Run
 from advisor.measurement.session import measure
@@ -38,3 +40,45 @@ def test_what_is_needless_after_the_first_is_left_out(tmp_path: Path) -> None:
     assert run.complete
     # It is asked anew only when something has been learnt.
     assert asked == [[], ["capability:well"]]
+
+
+def test_what_is_settled_is_timed_no_further_once_two_processes_were_heard(
+    tmp_path: Path, toys: Definitions, brisk: Pace
+) -> None:
+    brisk = replace(brisk, rounds=12, processes=3, runtime_processes=3)
+    plan = make_plan(definitions=toys, pace=brisk, frameworks=["toy"], routes=[], only=["mlp-*"])
+
+    def needless(run: Run) -> Mapping[tuple[str, str], str]:
+        return (
+            {("mlp-inference", "toy"): "nobody needs to know"} if any(each.rounds for each in run.observations) else {}
+        )
+
+    run = measure(plan, store=Store(tmp_path), threads=1, needless=needless)
+    timed = {
+        each.probe: {block.round for block in each.rounds} for each in run.observations if each.metric == "latency"
+    }
+    assert timed["mlp-inference"] == set(range(8))  # two of three processes, four rounds in each
+    assert timed["mlp-training"] == set(range(12))
+    assert [(each.probe, each.why) for each in run.skipped] == [
+        ("mlp-inference", "for Toy: rounds from 9 on: nobody needs to know")
+    ]
+    assert run.complete
+
+
+def test_what_is_settled_before_it_is_timed_is_not_prepared(tmp_path: Path, toys: Definitions, brisk: Pace) -> None:
+    plan = make_plan(definitions=toys, pace=brisk, frameworks=["toy"], routes=["toyrt"])
+
+    def needless(run: Run) -> Mapping[tuple[str, str], str]:
+        known = {each.probe for each in run.observations if each.outcome == "proved"}
+        return {("mlp-inference", "toy"): "no"} | ({("route:toyrt", "toy"): "enough"} if known else {})
+
+    run = measure(plan, store=Store(tmp_path), threads=1, needless=needless)
+    outcomes = {(each.probe, each.metric, each.parameters.get("precision")): each for each in run.observations}
+    left = [each for each in run.observations if each.probe == "mlp-inference"]
+    assert {each.outcome for each in left} == {"not_run"}
+    assert {each.message for each in left} == {"no"}
+    # The first export proved the route; its int8 twin, and timing what was exported, were not needed any more.
+    assert outcomes["route:toyrt", None, "float32"].outcome == "proved"
+    assert outcomes["route:toyrt", None, "int8"].message == "enough"
+    assert outcomes["route:toyrt", "latency", "float32"].message == "enough"
+    assert all(cell.rounds for cell in run.observations if (cell.probe, cell.metric) == ("mlp-training", "latency"))
