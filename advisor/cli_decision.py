@@ -42,6 +42,17 @@ adr_option = click.option(
 )  # fmt: skip
 
 
+only_option = click.option(
+    "--framework", "--frameworks", "frameworks", multiple=True, metavar="NAME",
+    help="Only this one, or these: pytorch,tensorflow. Repeatable.",
+)  # fmt: skip
+
+
+def named(frameworks: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the names that `only_option` was given, one by one; None when it was not given."""
+    return tuple(name.strip() for each in frameworks for name in each.split(",")) or None
+
+
 def adjusting_options(command: Any) -> Any:
     """Add the options that adjust a profile for one question."""
     options = [
@@ -80,11 +91,17 @@ def repeated(
     requirements: tuple[str, ...] = (),
     excluded: tuple[str, ...] = (),
     *,
+    frameworks: tuple[str, ...] = (),
     no_team: bool = False,
 ) -> list[str]:
     """Return the words of a command line that ask the same question again."""
     words = ["--profile", profile]
-    for option, values in (("--weight", weights), ("--require", requirements), ("--exclude", excluded)):
+    for option, values in (
+        ("--weight", weights),
+        ("--require", requirements),
+        ("--frameworks", frameworks),
+        ("--exclude", excluded),
+    ):
         words += [word for value in values for word in (option, value)]
     return [*words, "--no-team"] if no_team else words
 
@@ -115,7 +132,7 @@ def attach(group: click.Group, profiles: click.Group) -> None:
 
 @click.command()
 @click.option("--profile", metavar="NAME", help="Only what this profile asks; default: every criterion.")
-@click.option("--framework", "frameworks", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@only_option
 @click.option(
     "--exclude", "excluded", multiple=True, metavar="NAME", help="Leave out a framework or a stack. Repeatable."
 )
@@ -137,13 +154,14 @@ def evidence(
 
     needed = load_profile(profile) if profile else None
     run = _measured(run_file)
-    rows = evidence_rows(run, needed, frameworks=frameworks or None, exclude=excluded)
+    rows = evidence_rows(run, needed, frameworks=named(frameworks), exclude=excluded)
     printing.show(rows, form, columns=EVIDENCE_COLUMNS, console=printing.console(color), fields=FIELDS)
 
 
 @click.command()
 @profile_option
 @adjusting_options
+@only_option
 @click.option(
     "--expect", required=True, metavar="STACK", help="What was decided: tensorflow, or 'pytorch->executorch'."
 )
@@ -163,6 +181,7 @@ def check(
     requirements: tuple[str, ...],
     excluded: tuple[str, ...],
     no_team: bool,
+    frameworks: tuple[str, ...],
     expect: str,
     confidence: float,
     seed: int,
@@ -176,7 +195,7 @@ def check(
     from advisor.decision.holds import check as holds
 
     needed = adjusted(profile, weights, requirements, no_team=no_team)
-    told = decide(_measured(run_file), needed, seed=seed, exclude=excluded)
+    told = decide(_measured(run_file), needed, seed=seed, frameworks=named(frameworks), exclude=excluded)
     held = holds(told, expect, confidence=confidence)
     click.echo(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")
     if not held.holds:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from advisor import quantities
 from advisor.decision.criteria import Criterion
-from advisor.decision.profile_entries import RequirementEntry, Ships, WishEntry, slug
+from advisor.decision.profile_entries import RequirementEntry, Ships, WishEntry, slug, threshold
 from advisor.decision.value import LOGARITHMIC, ValueFunction
 from advisor.documents import Loc, Model, Problem
 from advisor.errors import did_you_mean
@@ -51,9 +51,9 @@ class Must:
 class Checker:
     """Checks the plain data of a whole profile, with what it inherits.
 
-    It reads the plain data, so that mistakes in the meaning are found beside mistakes in the shape; an entry whose
-    shape is wrong is left to the shape's own check. The weights of `wishes` are as written. `unknown` tells whether
-    some criterion does not exist.
+    It reads the plain data, so that mistakes in the meaning are found beside mistakes in the shape: of an entry whose
+    shape is wrong the criterion and the quantities are still looked at. The weights of `wishes` are as written.
+    `unknown` tells whether some criterion does not exist.
     """
 
     def __init__(self, criteria: Mapping[str, Criterion]) -> None:
@@ -63,10 +63,16 @@ class Checker:
         self.problems: list[Problem] = []
         self.unknown = False
         self._ships: Any = None
+        self._ships_anything = False
 
-    def check(self, data: Mapping[str, Any]) -> list[Problem]:
-        """Read the plain data of a whole profile; return every mistake in its meaning."""
+    def check(self, data: Mapping[str, Any], *, part: bool = False) -> list[Problem]:
+        """Read the plain data of a whole profile; return every mistake in its meaning.
+
+        Where it is only `part` of one, since what it extends cannot be read, nothing is called missing, and what it
+        ships may be said there.
+        """
         self._ships = data.get("ships")
+        self._ships_anything = (part and "ships" not in data) or self._ships not in (None, *get_args(Ships))
         require, prefer = data.get("require"), data.get("prefer")
         self.musts = list(self._musts(require if isinstance(require, list) else []))
         self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
@@ -75,6 +81,8 @@ class Checker:
                 self._problem((), f"'{key}' is missing")
         if not prefer:
             self._problem((), "'prefer' is missing")
+        if part:
+            self.problems = [each for each in self.problems if not each.message.endswith("is missing")]
         return self.problems
 
     def must(self, name: str, kind: Limit, value: str | float, because: str, loc: Loc = ()) -> Must | None:
@@ -105,18 +113,17 @@ class Checker:
                 self._problem((*loc, "criterion"), f"'{name}' is required twice")
             seen.add(name)
             entry = _entry(RequirementEntry, item)
-            if entry is None:
-                self._criterion(name, (*loc, "criterion"))
-                continue
-            given: dict[Limit, Any] = {"is": entry.is_, "at_most": entry.at_most, "at_least": entry.at_least}
-            stated = [(kind, value) for kind, value in given.items() if value is not None]
+            stated = [(kind, item[kind]) for kind in get_args(Limit) if item.get(kind) is not None]
             if len(stated) != 1:
                 self._criterion(name, (*loc, "criterion"))
                 self._problem(loc, "expected one of 'is', 'at_most' and 'at_least'")
                 continue
             ((kind, value),) = stated
-            must = self.must(name, kind, value, entry.because, loc)
-            if must is not None:
+            if not _readable(value):
+                self._criterion(name, (*loc, "criterion"))
+                continue
+            must = self.must(name, kind, value, entry.because if entry else "", loc)
+            if must is not None and entry is not None:
                 yield must
 
     def _wishes(self, groups: dict[Any, Any]) -> Iterator[Wish]:
@@ -129,14 +136,20 @@ class Checker:
             items = content.get("criteria") if isinstance(content, dict) else None
             if isinstance(content, dict):
                 self._present(content, ("weight", "criteria"), ("prefer", group))
+                if content.get("criteria") == {}:
+                    self._problem(("prefer", group, "criteria"), "expected at least one criterion")
             for name, item in (items if isinstance(items, dict) else {}).items():
                 loc: Loc = ("prefer", group, "criteria", name)
                 if first.setdefault(name, group) != group:
                     self._problem((*loc, "key"), f"'{name}' already stands in the group '{first[name]}'")
                 criterion, entry = self._criterion(name, (*loc, "key")), _entry(WishEntry, item)
-                if criterion is None or entry is None:
+                if criterion is None:
+                    continue
+                if entry is None:
+                    self._anchors(criterion, item, loc)
                     continue
                 if not self._present(item, ("weight", "target", "floor", "because"), loc):
+                    self._anchors(criterion, item, loc)
                     continue
                 wish = self._wish(criterion, group, entry, loc)
                 if wish is not None:
@@ -145,13 +158,23 @@ class Checker:
     def _wish(self, criterion: Criterion, group: str, entry: WishEntry, loc: Loc) -> Wish | None:
         assert entry.floor is not None
         assert entry.target is not None
-        floor = self._quantity(entry.floor, criterion, (*loc, "floor"))
-        target = self._quantity(entry.target, criterion, (*loc, "target"))
-        if floor is None or target is None or not self._apart(floor, target, criterion, loc):
+        anchors = self._anchors(criterion, {"floor": entry.floor, "target": entry.target}, loc)
+        if anchors is None:
             return None
-        value = ValueFunction(floor, target, criterion.unit)
+        value = ValueFunction(*anchors, criterion.unit)
         texts = (_text(entry.floor), _text(entry.target))
         return Wish(criterion, group, entry.weight or 0.0, value, *texts, entry.because or "")
+
+    def _anchors(self, criterion: Criterion, item: Any, loc: Loc) -> tuple[float, float] | None:
+        """Return floor and target in the criterion's base unit, or None and note what is wrong with them."""
+        stated = item if isinstance(item, dict) else {}
+        floor, target = (
+            self._quantity(stated[key], criterion, (*loc, key)) if _readable(stated.get(key)) else None
+            for key in ("floor", "target")
+        )
+        if floor is None or target is None or not self._apart(floor, target, criterion, loc):
+            return None
+        return floor, target
 
     def _present(self, item: Mapping[str, Any], keys: tuple[str, ...], loc: Loc) -> bool:
         missing = [key for key in keys if item.get(key) is None]
@@ -167,7 +190,9 @@ class Checker:
             self._problem(loc, f"unknown criterion '{name}'{did_you_mean(name, self.criteria)}")
             return None
         alone, routed = criterion.applies(routed=False), criterion.applies(routed=True)
-        if self._ships is None and not alone:
+        if self._ships_anything:
+            pass
+        elif self._ships is None and not alone:
             self._problem(loc, f"'{name}' is about a route, and this profile ships nothing ('ships' is not set)")
         elif self._ships == "server" and not (alone and routed):
             both = "frameworks that serve themselves, and frameworks behind a runtime"
@@ -208,6 +233,15 @@ class Checker:
 
     def _problem(self, loc: Loc, message: str) -> None:
         self.problems.append(Problem(loc, message))
+
+
+def _readable(value: Any) -> bool:
+    """Return whether a value has the shape of a quantity or of a level's name."""
+    try:
+        threshold(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _entry(model: type[E], item: Any) -> E | None:

@@ -84,7 +84,7 @@ class _Reader:
                 self.base = self._extended(data["extends"])
             except _MissingError as error:
                 # What it would bring is not known, so nothing of the rest can be called missing.
-                own = (each for each in self.checker.check(data) if not each.message.endswith("is missing"))
+                own = self.checker.check(data, part=True)
                 return [Problem(("extends",), str(error)), *own, *_team(data.get("team")), *_reasons(data)]
         elif "without" in data:
             problems.append(

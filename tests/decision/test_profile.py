@@ -294,3 +294,56 @@ def outcome(file: Path) -> AdvisorError | None:
 def test_every_criterion_can_stand_in_some_profile() -> None:
     for criterion in load_criteria().values():
         assert criterion.applies(routed=True) or criterion.applies(routed=False)
+
+
+LEVELS = "'archived', 'fixes only', 'active'"
+
+
+def test_the_meaning_is_checked_where_the_shape_is_wrong_too(tmp_path: Path) -> None:
+    file = tmp_path / "camera.yaml"
+    file.write_text(
+        """name: camera
+title: A camera
+question: Which?
+ships: egde
+require:
+  - criterion: cold-start
+    at_most: 3 MB
+prefer:
+  ship:
+    weight: 1
+    criteria:
+      edge-latency: {weight: -1, target: 5 ms, floor: 5 MB, because: a}
+      runtime-maintenance: {target: activ, floor: archived}
+  sustain:
+    weight: 1
+    criteria: {}
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(AdvisorError) as error:
+        load_profile(file)
+    told = [line.partition("camera.yaml:")[2] for line in error.value.message.splitlines() if "camera.yaml:" in line]
+    assert [(line.split(":")[0], line.partition(": ")[2]) for line in told] == [
+        ("4", "expected 'edge' or 'server', got 'egde'"),
+        ("6", "'because' is missing"),
+        ("7", "expected a time such as '5 ms', got '3 MB'"),
+        ("12", "expected a number greater than 0, got -1"),
+        ("12", "expected a time such as '5 ms', got '5 MB'"),
+        ("13", "'weight' is missing"),
+        ("13", "'because' is missing"),
+        ("13", f"expected a level of 'runtime-maintenance' ({LEVELS}), got 'activ' — did you mean 'active'?"),
+        ("16", "expected at least one criterion"),
+    ]
+
+
+def test_what_an_unknown_base_would_bring_is_not_called_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "camera.yaml"
+    file.write_text(
+        "name: camera\nextends: edg\nprefer: {ship: {criteria: {edge-latency: {target: 1 MB, because: a}}}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(AdvisorError) as error:
+        load_profile(file)
+    told = [line.partition(": ")[2] for line in error.value.message.splitlines() if "camera.yaml:" in line]
+    assert told == ["unknown profile 'edg' — did you mean 'edge'?", "expected a time such as '5 ms', got '1 MB'"]
