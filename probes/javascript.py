@@ -1,9 +1,10 @@
-"""Scripts for Node.js, with packages that were installed for all users of this machine (``npm install --global``)."""
+"""Scripts for Node.js, with packages from the folders in NODE_PATH or those installed for all users of this machine."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from probes import programs
@@ -11,7 +12,7 @@ from probes.channel import ProbeError
 
 
 def run(script: Path, package: str, *arguments: str | Path | int) -> str:
-    """Run `script` with the folder of global packages and `arguments`, and return what it wrote.
+    """Run `script` with the folder that holds `package` and with `arguments`, and return what it wrote.
 
     Parameters
     ----------
@@ -23,14 +24,24 @@ def run(script: Path, package: str, *arguments: str | Path | int) -> str:
     Raises
     ------
     ProbeError
-        ``not_installed``: Node.js, npm or the package; ``error``: the script failed, with the last line it wrote.
+        ``not_installed``: Node.js or the package; ``error``: the script failed, with the last line it wrote.
     """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise ProbeError("not_installed", "Node.js with npm is not on the PATH")
-    (root,) = programs.run([npm, "root", "--global"])
-    folder = Path(root.strip())
-    if not (folder / package).is_dir():
-        raise ProbeError("not_installed", f"Node.js has no package {package!r}")
+    node = shutil.which("node")
+    if node is None:
+        raise ProbeError("not_installed", "Node.js is not on the PATH")
+    folder = next((each for each in _folders() if (each / package).is_dir()), None)
+    if folder is None:
+        raise ProbeError(
+            "not_installed", f"Node.js finds no package {package!r} in NODE_PATH or among npm's global ones"
+        )
     (text,) = programs.run([node, script, str(folder) + os.sep, *map(str, arguments)])
     return text
+
+
+def _folders() -> Iterator[Path]:
+    """Yield where packages may lie; npm is asked last, for it takes half a second."""
+    yield from map(Path, filter(None, os.environ.get("NODE_PATH", "").split(os.pathsep)))
+    npm = shutil.which("npm")
+    if npm is not None:
+        (root,) = programs.run([npm, "root", "--global"])
+        yield Path(root.strip())

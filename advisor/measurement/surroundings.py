@@ -11,7 +11,7 @@ PASSED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ",
     "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "LIBRARY_PATH", "CPATH",
     "ADVISOR_CACHE", "XDG_CACHE_HOME", "CC", "CXX", "CONDA_PREFIX", "VIRTUAL_ENV", "SDKROOT", "DEVELOPER_DIR",
-    "SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PATHEXT", "COMSPEC",
+    "NODE_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PATHEXT", "COMSPEC",
 )  # fmt: skip
 # Every library that reads its thread count from the environment; frameworks are also told through their own knob.
 THREADS = (

@@ -72,11 +72,13 @@ def page(run: Run) -> str:
     Parameters
     ----------
     run : Run
-        With observations of capabilities; one that was tried with no framework is not on the page.
+        With observations of capabilities; one that was tried with no framework is only named, as not measured.
     """
     rows = {name: _row(run, about) for name, about in definitions.capabilities().items()}
-    rows = {name: row for name, row in rows.items() if any(cell.tried for cell in row)}
-    return "\n".join([*_head(run, rows), "", *_table(run, rows), *_reasons(rows)]) + "\n"
+    left = [name for name, row in rows.items() if not any(cell.tried for cell in row)]
+    missing = [rows[name][0].about.title for name in left if any(cell.outcomes for cell in rows[name])]
+    rows = {name: row for name, row in rows.items() if name not in left}
+    return "\n".join([*_head(run, rows), "", *_not_measured(missing), *_table(run, rows), *_reasons(rows)]) + "\n"
 
 
 def _row(run: Run, about: CapabilityDefinition) -> list[Cell]:
@@ -111,6 +113,12 @@ def _head(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
         "The page is generated from the Run (`python -m advisor.report.outcomes RUN --output site/capabilities.md`); "
         "nothing on it is written by hand."
     )
+
+
+def _not_measured(titles: Sequence[str]) -> Iterator[str]:
+    if titles:
+        yield from _wrapped(f"Not measured in this Run: {', '.join(titles)}.")
+        yield ""
 
 
 def _table(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +26,17 @@ def need(module: str, framework: str = "") -> None:
         if os.environ.get("ADVISOR_REQUIRE_ALL"):
             pytest.fail(f"{module} is not installed, and ADVISOR_REQUIRE_ALL is set")
         pytest.skip(f"{module} is not installed {framework}")
+
+
+def has_javascript(package: str) -> bool:
+    """Tell whether Node.js is here with a package, in the folders that a user would look into."""
+    if shutil.which("node") is None:
+        return False
+    folders = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
+    if shutil.which("npm"):
+        root = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True).stdout
+        folders.append(Path(root.strip()))
+    return any((folder / package).is_dir() for folder in folders)
 
 
 class Recipes:

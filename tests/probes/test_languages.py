@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from probes import native
+from probes import javascript, native
 from probes.channel import ProbeError
-from tests.probes.recipes import Recipes, left_behind
+from tests.probes.recipes import Recipes, has_javascript, left_behind
 
 FRAMEWORKS = ("pytorch", "tensorflow")
-CAPABILITIES = ("cpp", "no-python-deployment", "javascript")
+CAPABILITIES = ("cpp", "no-python-deployment", "no-python-on-device", "javascript")
+JAVASCRIPT = {"pytorch": "onnxruntime-web", "tensorflow": "@tensorflow/tfjs"}
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,9 @@ def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_answer_is_pythons_and_a_wrong_one_is_seen(recipes: Recipes, framework: str, capability: str) -> None:
     reply = recipes.prove(framework, capability)
-    if capability == "javascript" and reply["outcome"] == "not_installed":
-        assert "Node.js" in reply["message"]
-        return
+    if capability == "javascript" and not has_javascript(JAVASCRIPT[framework]):
+        assert reply["outcome"] == "not_installed"
+        pytest.skip(f"Node.js or {JAVASCRIPT[framework]} is not installed")
     if shutil.which("c++") is None and capability != "javascript":
         assert reply["outcome"] == "not_supported"
         return
@@ -39,6 +41,27 @@ def test_the_answer_is_pythons_and_a_wrong_one_is_seen(recipes: Recipes, framewo
     broken = recipes.prove(f"broken_{framework}", capability)
     assert broken["outcome"] == "refuted", broken
     assert "differ by" in broken["message"]
+
+
+def test_packages_of_node_are_found_by_node_path_and_what_is_missing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProbeError, match=r"Node\.js is not on the PATH") as caught:
+        javascript.run(tmp_path / "script.mjs", "ort")
+    assert caught.value.outcome == "not_installed"
+
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\necho "$@"\n')
+    node.chmod(0o755)
+    (tmp_path / "second" / "@scope" / "ort").mkdir(parents=True)
+    with pytest.raises(ProbeError, match="no package '@scope/ort' in NODE_PATH") as caught:
+        javascript.run(tmp_path / "script.mjs", "@scope/ort")
+    assert caught.value.outcome == "not_installed"
+
+    monkeypatch.setenv("NODE_PATH", f"{tmp_path / 'first'}{os.pathsep}{tmp_path / 'second'}")
+    said = javascript.run(tmp_path / "script.mjs", "@scope/ort", "model", 3)
+    assert said.split() == [str(tmp_path / "script.mjs"), f"{tmp_path / 'second'}{os.sep}", "model", "3"]
 
 
 def test_a_missing_compiler_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

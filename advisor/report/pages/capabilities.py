@@ -27,8 +27,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Ship": (
         "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript", "quantization",
-        "quantization-onnxruntime", "serving", "serving-onnxruntime", "serving-litserve", "no-python-deployment", "cpp",
-        "javascript",
+        "quantization-onnxruntime", "serving", "serving-onnxruntime", "serving-litserve", "no-python-deployment",
+        "no-python-on-device", "cpp", "javascript",
     ),
     "Routes of four networks": (
         "route-onnxruntime", "route-openvino", "route-executorch", "route-litert", "route-torchexport",
