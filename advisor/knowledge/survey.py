@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Source
 from advisor.knowledge.presence import LocalCheck, Target, check_targets
 from advisor.knowledge.sources import load_sources
@@ -73,7 +74,8 @@ def system_rows(
                 f"unknown status '{word}'{did_you_mean(word, get_args(Status))}", hint=f"one of: {known}"
             )
     systems = load_systems(folder)
-    sources = {source.id: source for source in load_sources(folder)}
+    sources: dict[str, Source] = {article.id: article for article in load_articles(folder)}
+    sources |= {source.id: source for source in load_sources(folder)}
     found = {check.id: check.row() for check in checks}
     here = dict.fromkeys(_CHECKED, "") if checks else {}
     return [
@@ -84,7 +86,9 @@ def system_rows(
 
 
 def _row(system: System, systems: Systems, sources: Mapping[str, Source]) -> dict[str, str]:
-    source = sources.get(system.source or "")
+    # Where there is nothing to look up, the article that names it is who says so.
+    source = sources.get(system.source or system.named_in[0])
+    title = "" if source is None else source.title if system.source else f"named in “{source.title}”"
     return {
         "id": system.id,
         "name": system.name,
@@ -96,7 +100,7 @@ def _row(system: System, systems: Systems, sources: Mapping[str, Source]) -> dic
         "version": system.version or "",
         "released": system.released or "",
         "says": system.says,
-        "source": source.title if source else "",
+        "source": title,
         "url": (source.url or "") if source else "",
         "replaced by": systems.name(system.replaced_by) if system.replaced_by else "",
         "instead": system.instead or "",

@@ -23,6 +23,12 @@ def test_a_row_per_system_as_plain_text() -> None:
     assert lite["url"].startswith("https://")
 
 
+def test_every_row_says_where_it_comes_from() -> None:
+    rows = {row["id"]: row for row in system_rows()}
+    assert all(row["source"] and row["checked on"] for row in rows.values())
+    assert rows["google-search"]["source"].startswith("named in “")
+
+
 def test_rows_of_some_statuses() -> None:
     rows = system_rows(status=("archived", "deprecated"))
     assert {row["status"] for row in rows} == {"archived", "deprecated"}

@@ -11,9 +11,11 @@ import pytest
 from markdown import Markdown
 
 from advisor.decision.profile import load_profile
+from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Observation, Run, Skipped, Summary
 from advisor.report.research import Articles, report
+from advisor.report.research.escaping import text as escape
 from advisor.report.research.findings import Findings
 from advisor.report.research.naming import titled
 from advisor.report.research.session import left_out
@@ -183,6 +185,38 @@ def test_what_is_documented_is_never_said_without_its_source() -> None:
     for row in text.split("\n## Appendix C")[1].split("\n## ")[0].splitlines()[4:]:
         if row.startswith("|"):
             assert CITATION.search(row), row
+
+
+def test_no_statement_of_a_fact_stands_anywhere_without_its_source() -> None:
+    lines = told(past=True).split("\n## References\n")[0].splitlines()
+    walked = 0
+    for fact in whole_catalog().facts:
+        said = escape(fact.statement.rstrip("."))
+        for line in lines:
+            if said in line:
+                walked += 1
+                assert CITATION.search(line.partition(said)[2]), line
+    assert walked > 300
+
+
+def test_every_system_has_its_source_and_day() -> None:
+    rows = [
+        row for row in section(told(), "Appendix A: the systems that the articles name").splitlines() if row[:1] == "|"
+    ]
+    assert len(rows) == 2 + len(load_systems().systems)
+    for row in rows[2:]:
+        assert CITATION.search(row), row
+        assert row.split(" | ")[3].strip(), row
+
+
+def test_what_is_documented_shows_how_old_it_is() -> None:
+    text = told(kind="later")
+    table = section(text, "Comparison tables").split("### What every stack")[1]
+    documented = [cell for row in table.splitlines() for cell in row.split(" | ") if CITATION.search(cell)]
+    assert documented
+    assert all(re.search(r"\), \d+ days", cell) for cell in documented)
+    upkeep = section(text, "Findings").split("### Upkeep")[1]
+    assert all("days before the Run" in line for line in upkeep.splitlines() if line.startswith("- "))
 
 
 def test_what_grew_stale_is_marked() -> None:

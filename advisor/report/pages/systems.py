@@ -68,6 +68,7 @@ def _row(report: Report, place: int, row: dict[str, str]) -> dict[str, Any]:
         "title": quote("source"),
         "url": url if url.startswith("https://") else None,
         "instead": quote("instead"),
+        "replaced_by": quote("replaced by"),
         "checked": row["checked on"],
         "stale": is_stale(date.fromisoformat(row["checked on"]), report.run.finished.date()),
         "recipes": _recipes(report, row["recipes"].split(", ")) if row["recipes"] else [],
