@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from advisor import kept
+from advisor import kept, scratch
 from advisor.errors import AdvisorError, did_you_mean
 
 Loc = tuple[str | int, ...]
@@ -50,9 +52,12 @@ class Document(Generic[M]):
 def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
     """Return the text of `path` (UTF-8), or raise an AdvisorError that says why it cannot be read."""
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as stream:
+            # Not by its size: a device has none, and never ends.
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
             raise AdvisorError(f"{path}: larger than {LARGEST // 1024**2} MB, so it is no {what}", hint=hint)
-        return path.read_text(encoding="utf-8")
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise AdvisorError(f"{path}: not UTF-8 text (byte {error.start}), so it is no {what}", hint=hint) from None
     except OSError as error:
@@ -114,19 +119,34 @@ def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
     except json.JSONDecodeError as error:
         raise AdvisorError(f"{path}:{error.lineno}:{error.colno}: not a {what}: {error.msg}") from None
     except (ValueError, RecursionError) as error:
-        raise AdvisorError(f"{path}: not a {what}: {error}") from None
+        raise AdvisorError(f"{path}: not a {what}: {_short(str(error))}") from None
     found = data.get("schema") if isinstance(data, dict) else None
     if found != schema:
         raise AdvisorError(f"{path}: {_foreign(found, schema, what)}")
     try:
-        return model.model_validate_json(json.dumps(data))
+        return model.model_validate_json(_without_nan(data, model))
     except ValidationError as error:
         first = _problems(error, model)[0]
-        where = "/".join(str(part) for part in first.loc)
+        where = _short("/".join(str(part) for part in first.loc))
         raise AdvisorError(
-            f"{path}: a damaged {what}: {where}: {first.message}",
+            f"{path}: a damaged {what}: {where}{': ' if where else ''}{_short(first.message)}",
             hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
         ) from None
+    except ValueError:
+        raise AdvisorError(f"{path}: a damaged {what}: it holds NaN or Infinity, which are no figures") from None
+
+
+def _without_nan(data: Any, model: type[Model]) -> str:
+    """Return plain data as JSON; ValueError for NaN and infinity, ValidationError where the model knows their place."""
+    try:
+        return json.dumps(data, allow_nan=False)
+    except ValueError:
+        model.model_validate_json(json.dumps(data))
+        raise
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:159]}…"
 
 
 def write_json(path: Path, document: BaseModel) -> None:
@@ -143,11 +163,13 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` atomically and durably (temporary file beside it, fsync, rename)."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        scratch.sweep(path.parent, f".{glob.escape(path.name)}.advisor-*.tmp")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.advisor-", suffix=".tmp")
     except OSError as error:
         raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            scratch.hold(handle)
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
@@ -165,8 +187,9 @@ def write_new(paths: Iterable[Path], text: str) -> Path:
     for path in paths:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as stream:
+            with path.open("x", encoding="utf-8", newline="\n") as stream, _or_nothing(path):
                 stream.write(text)
+                stream.flush()
         except FileExistsError:
             if not path.exists():  # a folder of that name stands in the way
                 raise AdvisorError(f"{path.parent}: cannot write: not a folder") from None
@@ -175,6 +198,16 @@ def write_new(paths: Iterable[Path], text: str) -> Path:
             raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
         return path
     raise AdvisorError("cannot write: every name is taken")
+
+
+@contextmanager
+def _or_nothing(path: Path) -> Iterator[None]:
+    """Leave no half of a new file."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _foreign(found: object, schema: str, what: str) -> str:
@@ -198,7 +231,8 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
         elif item["type"] == "missing":
             found.append(Problem(loc[:-1], f"'{loc[-1]}' is missing"))
         else:
-            got = item.get("input")
+            # Of a text that is no JSON the whole text is the input.
+            got = None if item["type"] == "json_invalid" else item.get("input")
             shown = f", got {got!r}"[:80] if isinstance(got, (str, int, float, bool)) else ""
             text = _worded(str(item["msg"]))
             found.append(Problem(loc, text + ("" if "got" in text else shown)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
+from advisor.measurement import company
 from advisor.measurement.answers import Pending, Reply, WorkerSilentError
 from advisor.measurement.definitions import Limits
 from advisor.measurement.worker import Worker
@@ -21,8 +20,6 @@ MOST_PROCESSES = 64
 # On a small machine a recipe is stopped before everything else has to give way.
 SHARE_OF_MEMORY = 0.8
 _GLANCE = 0.2
-_PASSES = 50
-_PAUSE = 0.02
 
 
 class Confinement:
@@ -46,7 +43,7 @@ class Confinement:
 
     def __init__(self, worker: Worker, folder: Path, limits: Limits) -> None:
         self._worker = worker
-        self._mark = os.fsencode(f"TMPDIR={folder}") + b"\0"
+        self._folder = folder
         self._limits = limits
         self._memory = min(limits.memory, SHARE_OF_MEMORY * psutil.virtual_memory().total)
         if sys.platform == "linux":
@@ -79,14 +76,7 @@ class Confinement:
     def end(self) -> None:
         """End the worker and everything that it started; safe to call again."""
         self._worker.close()
-        for _ in range(_PASSES):
-            left = list(self._members())
-            if not left:
-                return
-            for process in left:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
-            time.sleep(_PAUSE)
+        company.end(self._folder)
 
     def _excess(self) -> str | None:
         """Return which limit is passed, in words."""
@@ -108,12 +98,9 @@ class Confinement:
         return "\n".join(parts)
 
     def _members(self) -> Iterator[psutil.Process]:
-        if not Path("/proc/self/environ").exists():
+        if not company.KNOWABLE:
             with contextlib.suppress(psutil.Error):
                 leader = psutil.Process(self._worker.pid)
                 yield from (leader, *leader.children(recursive=True))
             return
-        for process in psutil.process_iter():
-            with contextlib.suppress(OSError, psutil.Error):
-                if self._mark in Path(f"/proc/{process.pid}/environ").read_bytes():
-                    yield process
+        yield from company.of(self._folder)

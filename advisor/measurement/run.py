@@ -6,11 +6,11 @@ A metric's unit is part of its observation. Format history: 1 is the first.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from advisor.documents import Model, read_json, write_json
 
@@ -20,6 +20,11 @@ Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"
 ]
 Mode = Literal["quick", "standard", "thorough"]
+# Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
+_BOUND = 1e30
+Figure = Annotated[float, Field(ge=-_BOUND, le=_BOUND)]
+Seconds = Annotated[float, Field(ge=0, le=_BOUND)]
+Moment = Annotated[AwareDatetime, Field(gt=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
 class Host(Model):
@@ -78,11 +83,11 @@ class Round(Model):
     """
 
     round: int
-    median: float
+    median: Annotated[float, Field(gt=0, le=_BOUND)]
     calls: int
-    wall: float
-    cpu: float
-    mean: float | None = None
+    wall: Seconds
+    cpu: Seconds
+    mean: Seconds | None = None
     energy: float | None = None
     foreign_cpu: float | None = None
     hidden_cpu: float | None = None
@@ -95,15 +100,21 @@ class Round(Model):
 class Summary(Model):
     """Point estimate, 95 % interval, quantiles of single calls, number of values behind them."""
 
-    median: float
-    low: float
-    high: float
+    median: Figure
+    low: Figure
+    high: Figure
     n: int
-    p50: float | None = None
-    p95: float | None = None
-    p99: float | None = None
-    p99_low: float | None = None
-    p99_high: float | None = None
+    p50: Figure | None = None
+    p95: Figure | None = None
+    p99: Figure | None = None
+    p99_low: Figure | None = None
+    p99_high: Figure | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.median <= self.high:
+            raise ValueError(f"{self.median:g} does not lie between {self.low:g} and {self.high:g}")
+        return self
 
 
 class Observation(Model):
@@ -133,6 +144,14 @@ class Observation(Model):
     seconds: float | None = None
     flags: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.summary is not None and self.unit == "s":
+            least = self.summary.low
+            if least < 0 or (least == 0 and self.metric == "latency"):
+                raise ValueError(f"a {self.metric} of {least:g} s cannot be")
+        return self
+
 
 class Spent(Model):
     """Where the session's wall-clock time went, in seconds."""
@@ -161,8 +180,8 @@ class Run(Model):
 
     schema_: Literal["advisor.run/1"] = Field(default=SCHEMA, alias="schema")
     id: str
-    started: datetime
-    finished: datetime
+    started: Moment
+    finished: Moment
     mode: Mode
     complete: bool = True
     advisor: str = ""

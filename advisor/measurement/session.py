@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import environments, host
+from advisor.measurement import company, environments, host
 from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.context import Context, Needless
 from advisor.measurement.derived import derived
@@ -98,7 +98,7 @@ def measure(
     with (
         _ending_on_request(),
         alone(remembered() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
-        tempfile.TemporaryDirectory(prefix="advisor-", ignore_cleanup_errors=True) as scratch,
+        scratch.folder("advisor-session-", ending=company.end) as temporary,
         closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
     ):
         started = datetime.now(UTC)
@@ -111,7 +111,7 @@ def measure(
         with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:
             record = Record(head, journal) if resume is None else _resumed(head, journal, found)
             context = Context(
-                plan=plan, environments=found, record=record, tell=on_event, scratch=Path(scratch),
+                plan=plan, environments=found, record=record, tell=on_event, scratch=temporary,
                 threads=used, seed=seed, total=_tasks(plan), guard=guard, needless=needless,
             )  # fmt: skip
             on_event(SessionStarted(record.start.id, context.total, plan.estimate))

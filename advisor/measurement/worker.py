@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
+from advisor.measurement.agreed import sound
 from advisor.measurement.answers import (
     Pending,
     Reply,
@@ -155,7 +156,7 @@ class Worker:
                     self.close()
                     raise WorkerSilentError(self._tell(f"{self.name} wrote no answers on its channel; it was stopped"))
             elif reply.get("id") == pending.id:
-                return Reply(reply, received)
+                return Reply(sound(pending.do, reply), received)
 
     def sole_reply(self, *, limit: float) -> Reply:
         """Wait for the one line of a program that takes no commands."""
@@ -228,7 +229,7 @@ class Worker:
     def _parse(self, line: bytes) -> dict[str, Any] | None:
         try:
             reply = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             reply = None
         if isinstance(reply, dict) and "id" in reply:
             return reply

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from advisor import scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
@@ -42,20 +41,23 @@ def write_docs(
 
     folder = Path(folder).absolute()
     site.check(folder)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=site.home(folder)) as scratch:
-        built = Path(scratch, "built")
-        (built / "docs").mkdir(parents=True)
-        nav = docs.write(Report(run, recommendations, command, shipped, others), built / "docs", templates)
-        write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
-        config = {
-            "site_name": "advisor",
-            "use_directory_urls": False,
-            "extra_css": ["advisor.css"],
-            "markdown_extensions": ["attr_list"],
-            "nav": nav,
-        }
-        write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-        site.put(folder, built, Path(scratch, "old"))
+    try:
+        with scratch.folder(f".{folder.name}.advisor-", site.home(folder)) as temporary:
+            built = temporary / "built"
+            (built / "docs").mkdir(parents=True)
+            nav = docs.write(Report(run, recommendations, command, shipped, others), built / "docs", templates)
+            write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
+            config = {
+                "site_name": "advisor",
+                "use_directory_urls": False,
+                "extra_css": ["advisor.css"],
+                "markdown_extensions": ["attr_list"],
+                "nav": nav,
+            }
+            write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+            site.put(folder, built, temporary / "old")
+    except OSError as error:
+        raise AdvisorError(f"{folder}: cannot write the pages: {error.strerror or error}") from None
     return folder / "docs" / "index.md"
 
 
@@ -75,9 +77,9 @@ def write_file(
     file = Path(file).absolute()
     if file.is_dir():
         raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")
-    with tempfile.TemporaryDirectory() as scratch:
+    with scratch.folder("advisor-page-") as temporary:
         built = site.build_site(
-            run, [recommendation], Path(scratch, "site"), templates=templates, command=command, shipped=shipped
+            run, [recommendation], temporary / "site", templates=templates, command=command, shipped=shipped
         )
         name = Report(run, [recommendation]).profile_page(recommendation.profile)
         page = (built.parent / f"{name}.html").read_text(encoding="utf-8")
@@ -113,9 +115,8 @@ def serve(
 
     from advisor.measurement.run import load_run
 
-    scratch = Path(tempfile.mkdtemp(prefix="advisor-site-"))
-    try:
-        folder = scratch / "site"
+    with scratch.folder("advisor-served-") as temporary:
+        folder = temporary / "site"
 
         def build() -> None:
             run = load_run(run_file)
@@ -129,5 +130,3 @@ def serve(
             server.serve()  # type: ignore[no-untyped-call]
         except KeyboardInterrupt:
             server.shutdown()
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)

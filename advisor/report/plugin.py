@@ -13,7 +13,6 @@ A hand-written page embeds a piece of them with a line such as ``[advisor: verdi
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url, nest_paths
 
+from advisor import scratch
 from advisor.errors import AdvisorError
 from advisor.report import embedding, pieces
 from advisor.report.pages import docs
@@ -77,8 +77,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Render the pages of the Run and add them, with a place in the navigation for those that have one."""
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
+        with scratch.folder("advisor-pages-") as folder:
             try:
                 nav = docs.write(self._report(), folder, self._templates())
             except AdvisorError as error:

@@ -6,7 +6,6 @@ import filecmp
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
 
-from advisor import resources
+from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
@@ -68,13 +67,13 @@ def build_site(
     if templates is not None and not templates.is_dir():
         raise AdvisorError(f"{templates}: no such folder of templates")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=home(folder)) as scratch:
-            source, built = Path(scratch, "docs"), Path(scratch, "site")
+        with scratch.folder(f".{folder.name}.advisor-", home(folder)) as temporary:
+            source, built = temporary / "docs", temporary / "site"
             source.mkdir()
             nav = docs.write(Report(run, recommendations, command, shipped, others), source, templates)
             _build(source, built, nav, templates)
             search.write(built)
-            put(folder, built, Path(scratch, "old"))
+            put(folder, built, temporary / "old")
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
     return folder / "index.html"
