@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advisor import cli_decision, cli_knowledge, cli_measuring
+from advisor import cli_decision, cli_environments, cli_knowledge, cli_measuring
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def measuring_options(command: Any) -> Any:
             "pythons",
             multiple=True,
             metavar="FRAMEWORK=PATH",
-            help="The Python that has a framework; default: the one that runs advisor. Repeatable.",
+            help="The Python that has a framework; default: the one that runs advisor. Also that of an environment of "
+            "`advisor env list`. Repeatable.",
         ),
         click.option(
             "--framework",
@@ -384,6 +385,7 @@ def check(file: Path) -> None:
 cli_decision.attach(main, profile)
 cli_knowledge.attach(main)
 cli_measuring.attach(main)
+cli_environments.attach(main)
 
 
 def _mode(flag: str | None) -> Mode:
@@ -404,7 +406,9 @@ def _defined(folders: tuple[Path, ...]) -> Any:
     from advisor.measurement import definitions, project
 
     more = project.known(folders)
-    return more.frameworks if more else definitions.frameworks()
+    if more:
+        return {**more.frameworks, **more.extras}
+    return {**definitions.frameworks(), **definitions.extras()}
 
 
 def _pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str, Path]:
@@ -413,7 +417,9 @@ def _pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str
         name, equals, path = pair.partition("=")
         if not equals or not path:
             raise AdvisorError(f"--python {pair}: expected FRAMEWORK=PATH, such as pytorch=/opt/torch/bin/python")
-        _known(name, _defined(folders), "--python")
+        frameworks = _defined(folders)
+        environments = (own for each in frameworks.values() for own in each.environments)
+        _known(name, dict.fromkeys((*frameworks, *environments)), "--python")
         if not os.access(path, os.X_OK) or Path(path).is_dir():
             raise AdvisorError(f"--python {pair}: {path} is no program that can be run")
         # Not resolved: a virtual environment's python is a link, and following it would leave the environment.

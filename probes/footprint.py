@@ -79,15 +79,15 @@ def versions(distributions: Iterable[str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def installed(distribution: str) -> Installed:
-    """Return `distribution` with the closure of its requirements that hold here; extras are not followed.
+def installed(*distributions: str) -> Installed:
+    """Return `distributions` with the closure of their requirements that hold here; extras are not followed.
 
     Sizes come from each distribution's RECORD; files it lists without a size (compiled bytecode) are looked up. A
     requirement that is not installed takes no room.
     """
     files: dict[str, int] = {}
     packages: dict[str, None] = {}
-    waiting = [distribution]
+    waiting = [*distributions]
     while waiting:
         name = _normalised(waiting.pop())
         if name in packages:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -31,11 +31,25 @@ class Setting(Model):
     quick: dict[str, str] = Field(default_factory=dict)
 
 
+class OwnEnvironment(Model):
+    """A Python beside the framework's own, for recipes whose packages do not go together with the others'.
+
+    ``recipes`` are the probes that run there (``capability:route-litert``), ``packages`` what is installed into it, by
+    the names and bounds that pip takes; ``why`` says in one sentence what does not go together.
+    """
+
+    recipes: tuple[str, ...] = Field(min_length=1)
+    packages: tuple[str, ...] = Field(min_length=1)
+    why: str
+
+
 class FrameworkDefinition(Model):
     """A framework that has probes.
 
     ``module`` is what is looked for to know whether it is there; ``packages`` are the distributions whose versions
-    a Run records; ``routes`` are the runtimes that its models can be shipped through.
+    a Run records; ``routes`` are the runtimes that its models can be shipped through. ``environments`` are those that
+    it has beside its own, by name; frameworks that give one the same name share it. ``unless_named`` says why a session
+    takes the framework up only when it is asked for by name.
     """
 
     id: str
@@ -46,6 +60,8 @@ class FrameworkDefinition(Model):
     packages: tuple[str, ...] = ()
     modes: dict[str, Setting] = Field(default_factory=dict)
     routes: tuple[str, ...] = ()
+    environments: dict[str, OwnEnvironment] = Field(default_factory=dict)
+    unless_named: str | None = None
 
 
 class RouteDefinition(Model):
@@ -174,7 +190,7 @@ class Definitions:
     """All definitions, and the folder of the probes that they describe.
 
     ``folders`` are further folders of frameworks (each holding ``<id>/framework.yaml``); ``homes`` says for each
-    framework that came from one of them which.
+    framework that came from one of them which. ``extras`` are frameworks that are only taken up when they are named.
     """
 
     probes: Path
@@ -184,6 +200,12 @@ class Definitions:
     homes: Mapping[str, Path] = field(default_factory=dict)
     capabilities: Mapping[str, CapabilityDefinition] = field(default_factory=dict)
     experiments: tuple[ExperimentDefinition, ...] = ()
+    extras: Mapping[str, FrameworkDefinition] = field(default_factory=dict)
+
+    def naming(self, frameworks: Collection[str]) -> Definitions:
+        """Return these definitions with those of the extras that are among `frameworks`."""
+        named = {name: found for name, found in self.extras.items() if name in frameworks}
+        return replace(self, frameworks={**self.frameworks, **named}) if named else self
 
     def has_recipe(self, framework: str, asked: CapabilityDefinition | ExperimentDefinition) -> bool:
         """Tell whether a framework has a recipe for a capability or an experiment."""
@@ -226,11 +248,17 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     # Only those who add experiments have the file.
     own = home / "experiments.yaml"
     experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
-    return Definitions(home, frameworks, _routes(home), workloads, homes, capabilities, experiments)
+    compared, extras = _apart(frameworks)
+    return Definitions(home, compared, _routes(home), workloads, homes, capabilities, experiments, extras)
 
 
 def _framework(file: Path) -> FrameworkDefinition:
     return read_yaml(file, FrameworkDefinition, what="framework definition").value
+
+
+def _apart(found: Mapping[str, FrameworkDefinition]) -> tuple[dict[str, FrameworkDefinition], ...]:
+    """Return the frameworks that are always taken up, and the extras."""
+    return tuple({name: each for name, each in found.items() if bool(each.unless_named) == extra} for extra in (0, 1))
 
 
 def _routes(home: Path) -> dict[str, RouteDefinition]:
@@ -260,8 +288,13 @@ def _shipped_routes() -> dict[str, RouteDefinition]:
 
 
 def frameworks() -> dict[str, FrameworkDefinition]:
-    """Return the shipped frameworks by id."""
-    return dict(_shipped_frameworks())
+    """Return the shipped frameworks by id, without the extras."""
+    return _apart(_shipped_frameworks())[0]
+
+
+def extras() -> dict[str, FrameworkDefinition]:
+    """Return the shipped frameworks that are only taken up when they are named, by id."""
+    return _apart(_shipped_frameworks())[1]
 
 
 def routes() -> dict[str, RouteDefinition]:

@@ -1,4 +1,4 @@
-"""Which Python has which framework: a cheap look that imports no framework."""
+"""Which Python has which framework, and which recipe has one of its own: a cheap look that imports no framework."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from advisor.measurement import managed
 from advisor.measurement.definitions import FrameworkDefinition
 
 _LOOK = """\
@@ -36,7 +37,9 @@ _SECONDS = 30.0
 class Environment:
     """A framework in one Python: whether it is there, and the versions of its packages that are.
 
-    ``message`` says why a framework counts as missing when there is more to say than that it is not installed.
+    ``message`` says why a framework counts as missing when there is more to say than that it is not installed. ``own``
+    are the Pythons of recipes that do not run in the framework's, by probe id; ``mend`` says for every recipe that
+    should have one what would bring a package that it lacks.
     """
 
     framework: str
@@ -47,6 +50,12 @@ class Environment:
     packages: Mapping[str, str] = field(default_factory=dict)
     python_version: str | None = None
     message: str | None = None
+    own: Mapping[str, Path] = field(default_factory=dict)
+    mend: Mapping[str, str] = field(default_factory=dict)
+
+    def python_for(self, probe: str) -> Path:
+        """Return the Python that a recipe runs in."""
+        return self.own.get(probe, self.python)
 
 
 def find(
@@ -54,18 +63,35 @@ def find(
 ) -> dict[str, Environment]:
     """Look for every framework in its Python: the one in `pythons`, or the one that runs this.
 
+    `pythons` may also name environments that belong to recipes (``litert-torch``); without that it is the one that
+    `advisor.measurement.managed` holds, and without that the recipe tries the framework's own Python.
+
     Nothing is imported: the module is located and the versions are read from the metadata of the distributions.
     Each interpreter is started once (about 50 ms), different ones at the same time.
     """
+    wanted = list(definitions)
     by_python: dict[Path, list[FrameworkDefinition]] = {}
-    for definition in definitions:
+    for definition in wanted:
         python = (pythons or {}).get(definition.id, Path(sys.executable))
         by_python.setdefault(python, []).append(definition)
     if not by_python:
         return {}
     with ThreadPoolExecutor(max_workers=len(by_python)) as pool:
         looks = pool.map(lambda item: _look(*item), by_python.items())
-        return {name: environment for look in looks for name, environment in look.items()}
+        found = {name: environment for look in looks for name, environment in look.items()}
+    return {each.id: _with_own(found[each.id], each, pythons or {}) for each in wanted}
+
+
+def _with_own(environment: Environment, definition: FrameworkDefinition, pythons: Mapping[str, Path]) -> Environment:
+    own, mend = {}, {}
+    for name, each in definition.environments.items():
+        python = pythons.get(name) or managed.python(name)
+        create = f"advisor env create {name}"
+        for recipe in each.recipes:
+            if python is not None:
+                own[recipe] = python
+            mend[recipe] = create if python is None else f"{python} -m pip install {' '.join(each.packages)}"
+    return replace(environment, own=own, mend=mend)
 
 
 def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Environment]:

@@ -145,7 +145,7 @@ def make_plan(
     only : collection of str
         Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
     frameworks, routes : collection of str, optional
-        Ids of frameworks and of runtimes; default all that are defined.
+        Ids of frameworks and of runtimes; default all that are defined, but those that want to be named.
     definitions : Definitions, optional
         Default those that advisor ships.
     pace : Pace, optional
@@ -158,7 +158,7 @@ def make_plan(
     AdvisorError
         When a name is unknown, or nothing is left to do (exit code 2).
     """
-    known = definitions or shipped()
+    known = (definitions or shipped()).naming(frameworks or ())
     chosen = _chosen(frameworks, known.frameworks, "framework")
     runtimes = _chosen(routes, known.routes, "route")
     skipped: list[Skipped] = []

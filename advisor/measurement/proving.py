@@ -43,7 +43,8 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
                 failed(context, task.blank(), error)
                 continue
             if found.outcome == "not_installed":
-                install = task.capability.install.get(task.framework.id, task.framework.install)
+                mend = context.environments[task.framework.id].mend.get(task.probe)
+                install = mend or task.capability.install.get(task.framework.id, task.framework.install)
                 found = found.model_copy(update={"message": f"{found.message}: {install}"})
             result.outcome, result.message = found.outcome, found.message
             context.record.observe(found)
@@ -73,6 +74,7 @@ class _Recipe:
     def __init__(self, context: Context, task: CapabilityTask) -> None:
         self._context = context
         self._framework = task.framework
+        self._probe = task.probe
         self._limits = task.capability.limits
         self._scratch = context.scratch / f"{task.capability.id}-{task.framework.id}"
         self._running: tuple[Worker, Confinement] | None = None
@@ -103,7 +105,7 @@ class _Recipe:
             self._scratch.mkdir()
             worker = context.worker(
                 "framework", name, *(("--frameworks-folder", str(home)) if home else ()), scratch=self._scratch,
-                python=context.environments[name].python, name=f"the {self._framework.title} worker",
+                python=context.environments[name].python_for(self._probe), name=f"the {self._framework.title} worker",
             )  # fmt: skip
             self._running = worker, Confinement(worker, self._scratch, self._limits)
             _ = self._running[1].collect(worker.send("describe", threads=context.threads)).value

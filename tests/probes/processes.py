@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
@@ -15,9 +16,11 @@ from advisor import resources
 class Probe:
     """A worker process; replies are read one per command."""
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, python: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(resources.probes() / "__main__.py"), *arguments],
+            [str(python or sys.executable), str(resources.probes() / "__main__.py"), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

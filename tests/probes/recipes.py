@@ -13,11 +13,12 @@ from typing import Any, Self
 
 import pytest
 
+from advisor.measurement import definitions, environments
 from advisor.measurement.surroundings import surroundings
 from tests.probes.processes import Probe
 
 BROKEN = Path(__file__).parent / "broken_frameworks"
-MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
+MODULES = {"pytorch": "torch", "tensorflow": "tensorflow", "keras_pytorch": "keras"}
 
 
 def need(module: str, framework: str = "") -> None:
@@ -39,6 +40,13 @@ def has_javascript(package: str) -> bool:
     return any((folder / package).is_dir() for folder in folders)
 
 
+def python_of(framework: str, capability: str) -> Path | None:
+    """Return the Python of a recipe that has an environment of its own, where that was made."""
+    frameworks = definitions.frameworks() | definitions.extras()
+    owner = frameworks[framework.removeprefix("broken_")]
+    return environments.find([owner])[owner.id].own.get(f"capability:{capability}")
+
+
 class Recipes:
     """Workers of the shipped recipes and of the broken ones, started when they are first needed.
 
@@ -54,17 +62,19 @@ class Recipes:
     def prove(self, framework: str, capability: str, **parameters: object) -> dict[str, Any]:
         """Return the reply to ``prove``; ``broken_pytorch`` is PyTorch with the broken recipes."""
         need(MODULES[framework.removeprefix("broken_")])
-        if framework not in self._workers:
+        python = python_of(framework, capability)
+        key = f"{framework} {python}"
+        if key not in self._workers:
             extra = ("--frameworks-folder", str(BROKEN)) if framework.startswith("broken_") else ()
             environment = surroundings(threads=2, scratch=self._folder)
             if self._programs:
                 environment["PATH"] = f"{self._programs}{os.pathsep}{environment['PATH']}"
-            self._workers[framework] = Probe("framework", framework, *extra, environment=environment)
-            self._workers[framework].ok("describe", threads=2)
+            self._workers[key] = Probe("framework", framework, *extra, environment=environment, python=python)
+            self._workers[key].ok("describe", threads=2)
         self._count += 1
         folder = self._folder / f"{self._count}-{capability}"
         folder.mkdir()
-        worker = self._workers[framework]
+        worker = self._workers[key]
         return worker.ask("prove", probe=f"capability:{capability}", folder=str(folder), parameters=parameters)
 
     def __enter__(self) -> Self:

@@ -27,9 +27,9 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", [*FRAMEWORKS, *definitions.extras()])
 def test_the_definition_agrees_with_the_recipes(name: str) -> None:
-    definition = definitions.frameworks()[name]
+    definition = {**definitions.frameworks(), **definitions.extras()}[name]
     describe = importlib.import_module(f"probes.frameworks.{name}.describe")
     assert definition.id == name
     assert definition.distribution == describe.DISTRIBUTION

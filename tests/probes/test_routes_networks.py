@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from advisor import resources
 from advisor.measurement import definitions
-from probes import reference, shipped, workloads
+from probes import javascript, native, reference, shipped, workloads
 from probes.channel import ProbeError
 from probes.proof import size_of
 from probes.runtimes import fresh
-from tests.probes.recipes import Recipes
+from probes.runtimes.fresh import Trial
+from tests.probes.recipes import Recipes, has_javascript, python_of
 
 pytestmark = pytest.mark.frameworks
 
@@ -44,7 +48,24 @@ TRIED: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {
         ("lstm", "float32", "dynamic", "proved"),
         ("mlp", "int8", "dynamic", "more than half"),
     ],
+    ("keras_pytorch", "onnxruntime"): [
+        ("mlp", "int8", "dynamic", "proved"),
+        ("cnn", "float32", "static", "proved"),
+        ("transformer", "float32", "dynamic", "the exporter refuses"),
+    ],
+    ("pytorch", "litert"): [
+        ("mlp", "float32", "static", "proved"),
+        ("cnn", "int8", "static", "proved"),
+        ("cnn", "float32", "dynamic", "the converter refuses"),
+    ],
+    ("keras_pytorch", "litert"): [
+        ("mlp", "float32", "static", "proved"),
+        ("cnn", "int8", "static", "proved"),
+        ("cnn", "float32", "dynamic", "the converter refuses"),
+    ],
 }
+# These run in an environment of their own, where somebody made it; no extra that is tested brings what they need.
+APART = {("pytorch", "litert"), ("keras_pytorch", "litert")}
 NEEDS = {"onnxruntime": "onnxruntime", "openvino": "openvino", "executorch": "executorch", "litert": "ai_edge_litert"}
 CASES = [(*stack, *variant) for stack, variants in TRIED.items() for variant in variants]
 # Broken is one of each: what they are broken by is the same for all.
@@ -74,6 +95,9 @@ def tried(
         if os.environ.get("ADVISOR_REQUIRE_ALL"):
             pytest.fail(f"{runtime} is not installed, and ADVISOR_REQUIRE_ALL is set")
         pytest.skip(f"{runtime} is not installed")
+    apart = (framework, runtime) in APART and importlib.util.find_spec("litert_torch") is None
+    if apart and python_of(framework, f"route-{runtime}") is None:
+        pytest.skip("litert-torch is not installed: advisor env create litert-torch")
     if request.param not in replies:
         parameters = {"workload": workload, "precision": precision, "batching": batching}
         replies[request.param] = recipes.prove(framework, f"route-{runtime}", **parameters)
@@ -141,9 +165,9 @@ def test_one_sample_is_not_any_batch(tried: tuple[tuple[str, ...], Reply]) -> No
 def test_tensorflow_js_answers_and_a_wrong_answer_is_seen(recipes: Recipes, workload: str, precision: str) -> None:
     parameters = {"workload": workload, "precision": precision, "batching": "dynamic"}
     reply = recipes.prove("tensorflow", "route-tensorflowjs", **parameters)
-    if reply["outcome"] == "not_installed":
-        assert "Node.js" in reply["message"]
-        return
+    if not has_javascript("@tensorflow/tfjs"):
+        assert reply["outcome"] == "not_installed"
+        pytest.skip("Node.js or TensorFlow.js is not installed")
     assert reply["outcome"] == "proved", reply
     assert reply["proof"]["latency_seconds"] > 0
     assert 10e6 < reply["proof"]["peak_memory_bytes"] < 400e6
@@ -151,6 +175,46 @@ def test_tensorflow_js_answers_and_a_wrong_answer_is_seen(recipes: Recipes, work
         broken = recipes.prove("broken_tensorflow", "route-tensorflowjs", **parameters)
         assert broken["outcome"] == "refuted", broken
         assert "differ by" in broken["message"]
+    spoil_tensorflow_js(case_of(("", "", workload, precision, "dynamic", "")), Path(reply["proof"]["artifact"]))
+
+
+def spoil_tensorflow_js(case: workloads.Case, artifact: Path) -> None:
+    """See other weights refuted, and half of the weights as an error."""
+
+    def run() -> Trial:
+        shape, answers = ",".join(map(str, case.inputs.shape[1:])), artifact.parent / "again"
+        inputs = artifact.parent / "inputs"
+        text = javascript.run(
+            resources.probes() / "frameworks/tensorflow/route_tensorflowjs.mjs",
+            "@tensorflow/tfjs",
+            artifact,
+            inputs,
+            shape,
+            "8",
+            answers,
+        )
+        return Trial([native.read(artifact.parent / "again-8", -1, 10)], json.loads(text))
+
+    expected = reference.forward(case.workload, case.weights, case.inputs).astype(np.float32)
+    assert shipped.judged(case, artifact, expected, (8,), run()).outcome == "proved"
+    file = artifact / "weights.bin"
+    whole = file.read_bytes()
+    file.write_bytes(backwards(whole, json.loads((artifact / "model.json").read_text())))
+    assert shipped.judged(case, artifact, expected, (8,), run()).outcome == "refuted"
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ProbeError) as caught:
+        run()
+    assert caught.value.outcome == "error"
+
+
+def backwards(content: bytes, model: dict[str, Any]) -> bytes:
+    """Return a file of weights with every array's values in the opposite order; whole numbers are shapes and stay."""
+    changed = b""
+    for entry in model["weightsManifest"][0]["weights"]:
+        kind = entry.get("quantization", entry)["dtype"]
+        values = np.frombuffer(content, kind, math.prod(entry["shape"]), len(changed))
+        changed += (values if kind == "int32" else values[::-1]).tobytes()
+    return changed
 
 
 def test_every_route_has_networks_and_every_recipe_a_definition() -> None:
@@ -161,5 +225,4 @@ def test_every_route_has_networks_and_every_recipe_a_definition() -> None:
         assert {each["workload"] for each in capability.variants} == {"mlp", "cnn", "lstm", "transformer"}
         assert {each["precision"] for each in capability.variants} == {"float32", "int8"}
     recipes = {(file.parent.name, file.stem[6:]) for file in known.probes.glob("frameworks/*/route_*.py")}
-    # litert-torch is in no extra: its route is not_installed unless somebody installs it.
-    assert recipes == {*TRIED, ("tensorflow", "tensorflowjs"), ("pytorch", "litert")}
+    assert recipes == {*TRIED, ("tensorflow", "tensorflowjs")}

@@ -8,6 +8,7 @@ from litert_torch.quantize.pt2e_quantizer import PT2EQuantizer, get_symmetric_qu
 from litert_torch.quantize.quant_config import QuantConfig
 
 from probes import shipped
+from probes.channel import ProbeError
 from probes.frameworks.pytorch import exported, models
 from probes.proof import Proof
 from probes.workloads import Case
@@ -27,6 +28,11 @@ def run(case: Case) -> Proof:
         given, shapes = inputs, ({0: torch.export.Dim("batch", max=len(inputs))},)
     else:
         given, shapes = inputs[:1], None
-    litert_torch.convert(model, (given,), quant_config=how, dynamic_shapes=shapes).export(str(artifact))
+    try:
+        converted = litert_torch.convert(model, (given,), quant_config=how, dynamic_shapes=shapes)
+    except (AssertionError, TypeError) as error:  # what the converter ends in when it meets a size that may vary
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        raise ProbeError("not_supported", f"the converter refuses: {reason}") from error
+    converted.export(str(artifact))
 
     return shipped.proof(case, "litert", artifact, models.answer(case))

@@ -1,0 +1,86 @@
+"""Commands about the environments that advisor keeps beside its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli_knowledge import format_option
+from advisor.cli_measuring import folders_option
+
+if TYPE_CHECKING:
+    from advisor.measurement.definitions import Definitions
+    from advisor.report.rows import Format
+
+COLUMNS = {"name": "name", "python": "Python", "packages": "packages", "recipes": "for", "why": "why"}
+
+
+def attach(main: click.Group) -> None:
+    """Add these commands to `main`."""
+    main.add_command(env)
+
+
+@click.group()
+def env() -> None:
+    """Keep environments for recipes whose packages do not go together with the others'."""
+
+
+@env.command("list")
+@folders_option
+@format_option
+def show(folders: tuple[Path, ...], form: Format) -> None:
+    """List them: what they hold, what for, and whether they were made."""
+    from advisor.measurement import managed
+    from advisor.report import rows as printing
+
+    found = []
+    for each in managed.wanted(_known(folders)).values():
+        python = managed.python(each.name)
+        found.append(
+            {
+                "name": each.name,
+                "python": str(python) if python else None if form != "table" else "not made",
+                "packages": list(each.packages),
+                "recipes": list(each.recipes),
+                "why": each.why,
+            }
+        )
+    printing.show(found, form, columns=COLUMNS, console=printing.console("auto"), none="No recipe asks for one.")
+
+
+@env.command()
+@click.argument("name")
+@click.option(
+    "--constraint", "-c", "constraints", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE", help="Further bounds on versions, as pip takes them. Repeatable.",
+)  # fmt: skip
+@folders_option
+def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+    """Make the environment NAME with pip, or make it anew; sessions find it by themselves.
+
+    What this Python has of its packages is installed there in the same version.
+    """
+    from advisor.measurement import managed
+
+    chosen = managed.named(name, _known(folders))
+    click.echo(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.", err=True)
+    click.echo(str(managed.create(chosen, constraints)))
+
+
+@env.command()
+@click.argument("name")
+@folders_option
+def remove(name: str, folders: tuple[Path, ...]) -> None:
+    """Remove the environment NAME."""
+    from advisor.measurement import managed
+
+    chosen = managed.named(name, _known(folders))
+    click.echo(f"{chosen.folder}: {'removed' if managed.remove(chosen) else 'there was none'}")
+
+
+def _known(folders: tuple[Path, ...]) -> Definitions:
+    from advisor.measurement import definitions, project
+
+    return project.known(folders) or definitions.shipped()

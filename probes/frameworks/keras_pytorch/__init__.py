@@ -1,0 +1,1 @@
+"""Keras 3 on PyTorch: the same models as in TensorFlow's folder, computed and shipped by PyTorch."""

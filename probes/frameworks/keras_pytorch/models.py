@@ -1,0 +1,31 @@
+"""The workloads' networks on PyTorch: one Keras definition serves both backends, so it is not written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import torch
+
+from probes.frameworks.tensorflow.networks import layouts
+from probes.frameworks.tensorflow.networks.cnn import cnn
+from probes.frameworks.tensorflow.networks.lstm import lstm
+from probes.frameworks.tensorflow.networks.mlp import mlp
+from probes.frameworks.tensorflow.networks.transformer import transformer
+from probes.workloads import Array, Case
+
+NETWORKS: dict[str, Callable[[], keras.Model]] = {"mlp": mlp, "cnn": cnn, "lstm": lstm, "transformer": transformer}
+
+
+def build(case: Case) -> keras.Model:
+    """Return the network of a case with a copy of its weights, ready to infer."""
+    model = layouts.load(NETWORKS[case.workload](), case.weights)
+    # A Keras model is a module of PyTorch here, and PyTorch's exporters ask it whether it is in training.
+    return model.eval()
+
+
+def answer(model: keras.Model, inputs: Array) -> Array:
+    """Return the model's own float32 answer."""
+    with torch.no_grad():
+        logits: Array = model(torch.tensor(inputs), training=False).numpy()
+    return logits
