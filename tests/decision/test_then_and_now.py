@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from advisor.knowledge.articles import last_day
 from advisor.knowledge.verdicts import Advice, load_verdicts
 from advisor.knowledge.whole import whole_catalog
 from tests.samples import sample_run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,12 @@ def test_every_answer_that_differs_is_explained_and_no_other(rows: tuple[Row, ..
     explained = {each.id for each in load_verdicts().recommendations if each.differs}
     assert set(agreement(rows).disagreements) == explained
     assert all(row.differs for row in rows if not row.agreed_then)
+
+
+def test_the_documentation_tells_the_share(rows: tuple[Row, ...]) -> None:
+    found, page = agreement(rows), (ROOT / "site" / "deciding.md").read_text(encoding="utf-8")
+    assert f"{found.agreed} of {found.asked}" in page
+    assert f"more than {found.possible}" in page
 
 
 def test_no_answer_can_agree_with_advice_that_excludes_itself(rows: tuple[Row, ...]) -> None:
