@@ -12,9 +12,9 @@ from probes.runtimes import fresh
 from probes.workloads import Array, Case
 
 # Why 3 %: eight bits keep 1/256 of each layer's range. On the trained network, the makers' six ways to int8 came out
-# 0.86 to 0.91 % of the largest answer away from float32 over the digits that a session asks, and 1.4 % at most over 600:
-# twice that leaves room for the kernels of other processors. A wrong kernel, layout or scale is off by 90 % and more, a
-# lost bias of a convolution by 6 % and more; a lost bias of a dense layer (0.5 %) shows only in float32.
+# 0.86 to 0.91 % of the largest answer away from float32 over the digits that a session asks, 1.4 % at most over 600:
+# twice that leaves room for the kernels of other processors. A wrong kernel, layout or scale is off by 90 % and more,
+# a lost bias of a convolution by 6 % and more; a lost bias of a dense layer (0.5 %) shows only in float32.
 LIMITS = {"float32": LIMIT, "int8": 0.03}
 
 # Why 8 %: the seeded networks' answers are small beside the sums they come from, which eight bits blur. Over four
