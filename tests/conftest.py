@@ -20,6 +20,12 @@ SLOW = ("alone", "install", "frameworks", "browser")
 _HELD: list[int] = []
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the width of the terminal that started the test processes: no test is about that one."""
+    if hasattr(config, "workerinput"):
+        os.environ.pop("COLUMNS", None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Group the tests, and let the slow groups begin."""

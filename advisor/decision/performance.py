@@ -10,7 +10,7 @@ from advisor.decision.evidence import Evidencer, Finding
 from advisor.decision.profile import Profile
 from advisor.decision.profile_entries import Ships
 from advisor.decision.recommendation import Stack
-from advisor.decision.stacks import alternatives, stack_id
+from advisor.decision.stacks import chosen, every, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
@@ -45,18 +45,17 @@ def evidence_rows(
     """
     evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team if profile else None)
     shipped: tuple[Ships | None, ...] = (profile.ships,) if profile else (None, "edge", "server")
-    stacks = {
+    found = {
         stack_id(stack): stack
         for ships in shipped
-        for stack in alternatives(
-            run, ships, defined_frameworks(), defined_routes(), frameworks=frameworks, exclude=exclude
-        )
+        for stack in every(run, ships, defined_frameworks(), defined_routes())
     }
+    stacks = chosen(run, found.values(), frameworks=frameworks, exclude=exclude)
     criteria = (profile.criteria if profile else _without_team(load_criteria())).values()
     return [
         _row(stack, criterion, evidencer.find(stack, criterion))
         for criterion in criteria
-        for stack in (stacks.values() if profile else _told_apart(criterion, stacks.values()))
+        for stack in (stacks if profile else _told_apart(criterion, stacks))
     ]
 
 

@@ -53,6 +53,16 @@ def alternatives(
     AdvisorError
         When a name is unknown to the Run, or nothing is left to compare.
     """
+    return chosen(run, every(run, ships, definitions, routes), frameworks=frameworks, exclude=exclude)
+
+
+def every(
+    run: Run,
+    ships: Ships | None,
+    definitions: Mapping[str, FrameworkDefinition],
+    routes: Mapping[str, RouteDefinition],
+) -> list[Stack]:
+    """Return all stacks that can be compared where this is shipped (see `alternatives`)."""
     found: list[Stack] = []
     for name in run.frameworks:
         seen = {each.route for each in run.observations if each.framework == name and each.route}
@@ -66,6 +76,13 @@ def alternatives(
         if ships != "edge":
             found.append(Stack(framework=name))
         found.extend(Stack(framework=name, route=route) for route in shipping)
+    return found
+
+
+def chosen(
+    run: Run, found: Collection[Stack], *, frameworks: Collection[str] | None = None, exclude: Collection[str] = ()
+) -> tuple[Stack, ...]:
+    """Return those of `found` that are asked for (see `alternatives`, also for what is raised)."""
     named = {part for stack in found for part in (stack.framework, stack.route, stack_id(stack)) if part}
     named |= set(run.frameworks)
     for wanted in (*(frameworks or ()), *(item.replace("->", "→") for item in exclude)):

@@ -74,3 +74,34 @@ def test_a_level_must_be_reached(value: float, outcome: str, detail: str) -> Non
     level = LEVELS.levels[int(value)]
     found = check(Must(LEVELS, "is", 1.0, "proved", "a test"), cell(value, value, value, level=level, unit=""))
     assert (found.outcome, found.detail) == (outcome, detail)
+
+
+SHARE = criterion("share").model_copy(update={"percent": True})
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "value", "high", "detail"),
+    [
+        ("at_most", 0.15, 0.2, 0.25, "20 % > 10 %, off by at least 5 %"),
+        ("at_most", 0.2, 0.2, 0.2, "20 % > 10 %, off by 10 %"),
+        ("at_least", 0.2, 0.3, 0.4, "30 % < 50 %, off by at least 10 %"),
+        ("at_least", 0.06, 0.06, 0.06, "6 % < 10 %, off by 4 %"),
+    ],
+)
+def test_a_missed_share_is_told_in_percent_from_the_side_that_was_missed(
+    kind: Limit, low: float, value: float, high: float, detail: str
+) -> None:
+    limit = 0.5 if "50 %" in detail else 0.1
+    must = Must(SHARE, kind, limit, f"{limit:.0%}".replace("%", " %"), "a test")
+    found = check(must, cell(low, value, high, criterion="share", unit=""))
+    assert (found.outcome, found.detail) == ("fail", detail)
+
+
+@pytest.mark.parametrize("outcome", ["measured", "proved", "documented"])
+def test_what_was_found_needs_no_message(outcome: str) -> None:
+    must = Must(SIZE, "at_most", 10e6, "10 MB", "a test")
+    found = check(must, cell(12e6, 12e6, 12e6, outcome=outcome, message="how it was measured"))
+    assert found.detail == "12 MB > 10 MB, off by 2 MB"
+    assert check(must, cell(12e6, None, None, outcome="bounded", message="it was stopped there")).detail == (
+        "at least 12 MB > 10 MB, off by at least 2 MB: it was stopped there"
+    )
