@@ -53,8 +53,12 @@ def show(value: float, unit: str, low: float | None = None, high: float | None =
     size = value or max(abs(low), abs(high))
     factor, word = scale(float(f"{size:.{digits - 1}e}"), unit, share=share)
     places = _places(value / factor, digits) if value or low == high else -_magnitude((high - low) / 2 / factor)
-    if factor == 1 and (unit == "B" or (unit == "" and low == high and value == round(value))):
+    whole = factor == 1 and unit == "" and value == round(value)
+    if (factor == 1 and unit == "B") or (whole and low == high):
         places = 0
+    elif whole and high - low >= 1:
+        # A whole number that is known to a whole one at best has no decimals to show.
+        places = min(0, places)
     text = plain(value / factor, places)
     ending = f"{NARROW}{word}" if word else ""
     if low == high:

@@ -3,7 +3,8 @@
 Two bounds decide. A probe on which no criterion of the profile rests says nothing about its answer. And once the worst
 that the leader can be worth is more than the best of a rival, or the rival fails a requirement, nothing that is still
 unknown about the two can change which of them comes first. Beyond the bounds a leader counts as settled that is
-recommended already and comes first in nearly all samples in which everything unknown is drawn.
+recommended already, comes first in nearly all samples in which everything unknown is drawn, and is known well enough,
+as its closest rival is, for its reasons to be worth reading.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
 from advisor.decision.stacks import alternatives, stack_id
 from advisor.decision.table import Table, build
-from advisor.decision.verdict import judge
+from advisor.decision.verdict import WELL_KNOWN, judge
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run
@@ -145,7 +146,7 @@ def _decided(table: Table, seed: int) -> dict[str, str]:
         return reasons
     if len(behind) == len(rest):
         reasons[first] = f"whatever it shows, {title} comes first"
-    elif shares[first] >= SETTLED:
+    elif shares[first] >= SETTLED and min(table.known(first), table.known(rest[0])) >= WELL_KNOWN:
         reasons |= dict.fromkeys(table.feasible, f"{title} comes first in nearly every case, whatever it shows")
     return reasons
 

@@ -35,12 +35,14 @@ class Finding:
     """A cell, and what ties it to others.
 
     ``key`` is what the cell rests on: cells with the same key (two stacks that share one observation, or one gap) are
-    uncertain together. ``probe`` is the probe whose result would fill a missing cell.
+    uncertain together. ``probe`` is the probe whose result would fill a missing cell; ``named`` is what a reader can
+    look up: the probe that was run, or the fact that is cited.
     """
 
     cell: Cell
     key: str
     probe: str | None = None
+    named: str | None = None
 
 
 class Evidencer:
@@ -111,7 +113,7 @@ class Evidencer:
             date=self.day.isoformat(),
             message=reading.message,
         )
-        return Finding(_told(cell, criterion), f"{criterion.id}|{','.join(reading.evidence) or subject}", probe)
+        return Finding(_told(cell, criterion), f"{criterion.id}|{','.join(reading.evidence) or subject}", probe, probe)
 
     def _asserted(self, stack: Stack, criterion: Criterion) -> Finding:
         key = f"{criterion.id}|{stack.framework}"
@@ -159,7 +161,7 @@ class Evidencer:
             date=fact.valid_from.isoformat(),
             message=fact.statement,
         )
-        return Finding(_told(cell, criterion), f"{criterion.id}|{fact.id}")
+        return Finding(_told(cell, criterion), f"{criterion.id}|{fact.id}", named=fact.id)
 
     def _missing(self, stack: Stack, criterion: Criterion, outcome: str, message: str | None) -> Cell:
         return Cell(

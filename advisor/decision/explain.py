@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from advisor.decision.criteria import Criterion
+from advisor.decision.evidence import Finding
 from advisor.decision.profile import Wish
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell
 from advisor.decision.table import Table
-from advisor.decision.wording import listed, origin
+from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run
 
 REASONS = 3
+_CAUSES = {"contended": "disturbed by other work", "missing": "not known"}
 STALE = timedelta(days=365)
 
 
@@ -110,23 +113,34 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
 
 def _comparison(table: Table, one: str, other: str, wish: Wish) -> str:
     mine, theirs = table.cell(one, wish.criterion.id), table.cell(other, wish.criterion.id)
-    said = f"{wish.criterion.wins}: {_quoted(mine)}"
+    said = f"{wish.criterion.wins}: {_quoted(mine, wish.criterion)}"
     if theirs.outcome in WORTHLESS and theirs.value is None:
         said += f", while with {table.title(other)} it is {theirs.text}"
     else:
-        said += f" against {_quoted(theirs)} for {table.title(other)}"
-    return f"{said} ({_origins(mine, theirs)})"
+        said += f" against {_quoted(theirs, wish.criterion)} for {table.title(other)}"
+    return f"{said} ({_origins(table.findings[one, wish.criterion.id], table.findings[other, wish.criterion.id])})"
 
 
-def _quoted(cell: Cell) -> str:
+def _quoted(cell: Cell, criterion: Criterion) -> str:
     """Return what a cell says; a level is a word of the criterion's, so it stands in quotes."""
-    return f"'{cell.text}'" if cell.level is not None else str(cell.text)
+    if cell.level is not None:
+        return f"'{cell.text}'"
+    return f"{cell.text} {criterion.counted}" if criterion.counted and cell.value is not None else str(cell.text)
 
 
-def _origins(*cells: Cell) -> str:
-    if all(cell.provenance == "documented" for cell in cells):
-        return "documented, " + " and ".join(dict.fromkeys(str(cell.date)[:7] for cell in cells))
-    return " and ".join(dict.fromkeys(origin(cell) for cell in cells))
+def _origins(*findings: Finding) -> str:
+    """Return where figures come from, and what to look up: the probe or the fact behind each."""
+    kinds: dict[str, list[Finding]] = {}
+    for each in findings:
+        kinds.setdefault(each.cell.provenance, []).append(each)
+    return " and ".join(_origin(kind, of) for kind, of in kinds.items())
+
+
+def _origin(kind: str, findings: list[Finding]) -> str:
+    dates = dict.fromkeys(str(each.cell.date)[:7] for each in findings if each.cell.source is not None)
+    names = dict.fromkeys(each.named for each in findings if each.named)
+    since = f", {' and '.join(dates)}" if dates else ""
+    return f"{kind}{since}" + (f": {' and '.join(map(str, names))}" if names else "")
 
 
 def _counted_twice(wishes: Iterable[Wish]) -> Iterable[str]:
@@ -144,8 +158,9 @@ def _gaps(table: Table) -> Iterable[str]:
     cells = [table.cell(stack, wish.criterion.id) for stack in table.stacks for wish in table.profile.wishes]
     missing = [cell for cell in cells if cell.provenance == "missing"]
     if missing:
-        causes = dict.fromkeys(cell.outcome.replace("_", " ") for cell in missing)
-        yield f"{len(missing)} of {len(cells)} weighted figures are unknown ({', '.join(causes)})"
+        causes = dict.fromkeys(_CAUSES.get(cell.outcome, cell.outcome.replace("_", " ")) for cell in missing)
+        verb = "is" if len(missing) == 1 else "are"
+        yield f"{len(missing)} of {len(cells)} weighted figures {verb} unknown ({', '.join(causes)})"
     bounded = {cell.criterion for cell in cells if cell.provenance != "missing" and cell.outcome == "bounded"}
     if bounded:
         titles = [f"'{wish.criterion.title}'" for wish in table.profile.wishes if wish.criterion.id in bounded]

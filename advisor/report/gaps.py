@@ -44,16 +44,33 @@ def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Itera
 
 
 def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:
-    """Yield what was left out and leaves no gap in this answer: in one sentence, for it changes nothing here."""
-    told = [cell.message or "" for cell in recommendation.evidence]
-    left = [skip for skip in run.skipped if not any(skip.why in message for message in told)]
+    """Yield what was left out and leaves no gap in this answer, since nothing that it could show would change it."""
+    told = [cell.message for cell in recommendation.evidence if cell.message]
+    left = [skip for skip in run.skipped if not any(skip.why in each or each in skip.why for each in told)]
     rest = [skip for skip in left if skip.probe == _EVERYTHING_ELSE]
-    names = list(dict.fromkeys(words.line(skip.probe) for skip in left if skip not in rest))
-    if names:
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        listed = ", ".join(names[:_NAMED]) + more
-        yield f"{listed}: left out, and no figure of this answer rests on it (the Run says why)"
+    # What a session decided on its way it says for each framework, with the reason.
+    settled: dict[str, list[str]] = {}
+    for skip in left:
+        if skip not in rest and (reason := _settled(skip.why)) is not None:
+            settled.setdefault(reason, []).append(words.line(skip.probe))
+    for reason, probes in settled.items():
+        yield f"{_listed(list(dict.fromkeys(probes)))}: {reason}"
+    count = len({skip.probe for skip in left if skip not in rest and _settled(skip.why) is None})
+    if count:
+        what = "1 probe on which" if count == 1 else f"{count} probes on which"
+        yield f"{what} no figure of this answer rests; the Run says which and why"
     yield from (f"Everything else: {words.line(skip.why)}" for skip in rest)
+
+
+def _settled(why: str) -> str | None:
+    """Return the reason that a session gave for leaving something of one framework out, or None for another one."""
+    framework, found, reason = words.line(why).partition(": ")
+    return reason if found and framework.startswith("for ") else None
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _short(text: str) -> str:

@@ -153,13 +153,17 @@ def test_it_takes_at_most_sixty_percent_of_the_time_of_everything(number: int) -
     assert any(len(each.tried) < len(each.plan.trials) for each in replays)
 
 
-def test_a_timing_is_left_out_when_the_rest_has_decided() -> None:
-    left = {
-        each.needed.name
-        for each in (simulated(needed.name, number) for needed in PROFILES for number in range(len(WHOLES)))
-        if any(not each.due(task) for task in each.plan.cells if task not in each.tried)
-    }
-    assert left
+def test_of_a_framework_that_fails_a_requirement_nothing_is_timed() -> None:
+    training, whole = load_profile("large-training"), WHOLES[0]
+
+    def refused(each: Observation) -> Observation:
+        lost = (each.probe, each.framework) == ("capability:data-parallel", "tensorflow")
+        return each.model_copy(update={"outcome": "not_supported"}) if lost else each
+
+    changed = whole.model_copy(update={"observations": tuple(refused(each) for each in whole.observations)})
+    tried = Replay(narrowed(WHOLE, training), training, changed).go().tried
+    assert {task.framework.id for task in tried if isinstance(task, CellTask)} == {"pytorch"}
+    assert {task.probe for task in tried if task.framework.id == "tensorflow"} == {"capability:data-parallel"}
 
 
 def test_float32_is_proved_before_int8_and_a_refuted_route_is_not_quantized() -> None:

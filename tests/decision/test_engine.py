@@ -117,7 +117,8 @@ def test_it_explains_itself_without_the_run() -> None:
 def test_reasons_are_figures_with_units_that_make_the_difference() -> None:
     found = decide(sample_run(), EDGE)
     assert found.reasons[0] == (
-        "It has a smaller runtime: 5.6 MB against 21 MB for PyTorch → ONNX Runtime (measured here); "
+        "It has a smaller runtime: 5.6 MB against 21 MB for PyTorch → ONNX Runtime "
+        "(measured here: route:litert and route:onnxruntime); "
         "this makes 0.05 of its lead of 0.08."
     )
     assert len(found.reasons) == 3

@@ -45,7 +45,7 @@ def test_says_everything_in_order() -> None:
         "Because", "Accuracy lost to int8 is 0.3 %", "Against it", "Criterion", "Latency on the device",
         "measured here", "Must hold", "✓ Size of the model file", "Out of the ranking",
         "✗ PyTorch → ONNX Runtime", "Not measured",
-        "JAX: not installed", "pip install", "mlp-training: left out, and no", "It would change if", "Evidence",
+        "JAX: not installed", "pip install", "1 probe on which no", "It would change if", "Evidence",
         "Site", "Again",
     ]  # fmt: skip
     here = 0
