@@ -55,11 +55,14 @@ class Articles:
     @cached_property
     def judged(self) -> tuple[Judged, ...]:
         """Every claim, in the order of the file."""
-        claims = load_claims()
-        settled = ledger(self.run, claims_catalog(), claims)
         return tuple(
-            Judged(claim, row, self.sources(row.facts)) for claim, row in zip(claims, settled, strict=True)
-        )  # fmt: skip
+            Judged(claim, row, self.sources(row.facts)) for claim, row in zip(load_claims(), self.settled, strict=True)
+        )
+
+    @cached_property
+    def settled(self) -> tuple[Settled, ...]:
+        """What became of every claim, in the order of the file."""
+        return ledger(self.run, claims_catalog(), load_claims())
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:

@@ -72,6 +72,7 @@ def report(
         "day": run.finished.date(),
         "stack": lambda item: words.stack(item.framework, item.route, titles),
         "name": lambda name: words.name(name, titles),
+        "runtime": lambda route, day: _runtime(route, day) or words.name(route, titles),
         "named": lambda names, word="and": listed([words.name(name, titles) for name in names], word),
         "titled": lambda text: naming.titled(text, names, quoted=True),
         "readable": lambda text: naming.titled(text, probes),
@@ -138,6 +139,13 @@ class Table:
         """Return the id of the source that a cell rests on; empty for a measured or missing one."""
         return self.sources.get(cell.evidence or "", "")
 
+    def shown(self, cell: Cell) -> str:
+        """Return what a cell says, with the bounds of a figure that has some; empty where only its outcome is known."""
+        text = cell.text or ""
+        if cell.level is not None or cell.value is None or cell.low is None or cell.high is None:
+            return text
+        return str(numbers.show(cell.value, cell.unit, cell.low, cell.high, share="%" in text))
+
     def checked(self, cell: Cell) -> date:
         """Return the day on which somebody last looked at the fact that a cell rests on."""
         return self.looked[str(cell.evidence)]
@@ -184,6 +192,11 @@ def sentence(value: object) -> str:
 
 def _stop(line: str) -> str:
     return "" if line.endswith((".", "!", "?")) else "."
+
+
+def _runtime(route: str, day: date) -> str | None:
+    """Return what a runtime was called on `day`."""
+    return next((each.title for each in load_runtimes() if each.id == route and each.offered(day)), None)
 
 
 def _looked() -> dict[str, date]:
