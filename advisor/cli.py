@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from advisor import cli_decision, cli_environments, cli_knowledge, cli_measuring
+from advisor import cli_decision, cli_environments, cli_examples, cli_knowledge, cli_measuring
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -451,3 +451,6 @@ def _timings(run: Any, color: str) -> None:
     from advisor.report.progress import timings
 
     timings(run, _console(color, stderr=True))
+
+
+cli_examples.attach(main)

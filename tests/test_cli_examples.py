@@ -1,0 +1,84 @@
+"""The examples under each command's help: every command has some, and each is understood as it stands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from advisor.cli import main
+from advisor.cli_examples import EXAMPLES
+from advisor.measurement.run import save_run
+from tests.samples import sample_run
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+FOUND = dict(commands(main))
+
+
+def test_every_command_has_examples_and_every_example_a_command() -> None:
+    assert EXAMPLES.keys() == FOUND.keys()
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in EXAMPLES.items() for line in lines])
+def test_an_example_is_understood(name: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("run.json", "before.json", "after.json"):
+        save_run(sample_run(), Path(file))
+    shutil.copy(ROOT / "advisor" / "profiles" / "edge.yaml", "camera.yaml")
+    words = shlex.split(line)
+    assert words[: 1 + len(name.split())] == ["advisor", *name.split()]
+    # An unknown option, a value of the wrong kind or a missing argument ends this with an error.
+    with FOUND[name].make_context(name, words[1 + len(name.split()) :]):
+        pass
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_help_shows_the_examples_line_by_line(name: str) -> None:
+    shown = CliRunner().invoke(main, [*name.split(), "--help"], prog_name="advisor")
+    assert shown.exit_code == 0
+    lines = [line.strip() for line in shown.output.splitlines()]
+    assert "Examples:" in lines
+    assert set(EXAMPLES[name]) <= set(lines)
+
+
+@pytest.mark.parametrize(("shell", "says"), [("bash", "complete"), ("zsh", "#compdef advisor"), ("fish", "complete")])
+def test_a_shell_is_told_how_to_complete(shell: str, says: str) -> None:
+    assert says in completed({"_ADVISOR_COMPLETE": f"{shell}_source"})
+
+
+def test_commands_and_options_are_completed() -> None:
+    def offered(line: str) -> set[str]:
+        place = str(len(shlex.split(line)) - (not line.endswith(" ")))
+        asked = {"_ADVISOR_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": place}
+        return {each.split(",")[1] for each in completed(asked).splitlines()}
+
+    assert offered("advisor rec") == {"recommend"}
+    assert {"build", "serve"} == offered("advisor site ")
+    assert {"--profile", "--python"} <= offered("advisor recommend --p")
+
+
+def completed(environment: dict[str, str]) -> str:
+    code = "from advisor.cli import main; main(prog_name='advisor')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    return done.stdout
