@@ -325,26 +325,29 @@ def build(
 
 
 @site.command("serve")
-@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
+@click.option(
+    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
+    help="The Run to show. Repeatable, as for build.",
+)  # fmt: skip
 @click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(run_file: Path, profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
-    """Show the site on this machine, and build it again when the Run, a profile or a template changes."""
+def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
+    """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
     from advisor import api
     from advisor.report import elsewhere
 
-    wanted = profiles or api.shipped_profiles()
-    command = shlex.join(["advisor", "site", "build", "--run", run_file.name])
+    named = [word for file in run_files for word in ("--run", file.name)]
+
+    def build(folder: Path) -> None:
+        api.build_site(
+            api.load_run(run_files[0]), folder, profiles=profiles, templates=templates,
+            command=shlex.join(["advisor", "site", "build", *named]), others=map(api.load_run, run_files[1:]),
+        )  # fmt: skip
+
     click.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
-    elsewhere.serve(
-        run_file,
-        lambda run: [api.decide(run, api.load_profile(name)) for name in wanted],
-        templates=templates,
-        command=command,
-        address=("127.0.0.1", port),
-        watched=[Path(name) for name in profiles if Path(name).is_file()],
-    )
+    own = [Path(name) for name in profiles if Path(name).is_file()]
+    elsewhere.serve(build, [*run_files, *([templates] if templates else []), *own], address=("127.0.0.1", port))
 
 
 @main.group()

@@ -165,8 +165,8 @@ def short(message: str, length: int = 120) -> str:
 def _matches(selection: Selection, observation: Observation) -> bool:
     marks = ((getattr(selection, name), getattr(observation, name)) for name in _MARKS)
     return (
-        fnmatchcase(observation.probe, selection.probe)
-        and observation.metric == selection.metric
+        observation.metric == selection.metric
+        and fnmatchcase(observation.probe, selection.probe)
         and all(asked is None or asked == held for asked, held in marks)
         and all(observation.parameters.get(name) == value for name, value in selection.parameters.items())
     )

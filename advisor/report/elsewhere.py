@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from advisor import scratch
@@ -92,39 +92,29 @@ def write_file(
 
 
 def serve(
-    run_file: Path,
-    answer: site.Answer,
+    build: Callable[[Path], None],
+    watched: Sequence[Path],
     *,
-    templates: Path | None = None,
-    command: str | None = None,
     address: tuple[str, int] = ("127.0.0.1", 8000),
-    watched: Sequence[Path] = (),
 ) -> None:
-    """Show the site in a browser on this machine, and build it again when the Run or a `watched` file changes.
+    """Show a site in a browser on this machine, and build it again when something `watched` changes.
 
     Parameters
     ----------
-    run_file : Path
-        The Run.
-    answer : callable
-        From the Run to the Recommendations of the pages.
+    build : callable
+        Builds the site into the folder that it is given, which is let go at the end.
+    watched : sequence of Path
+        Files and folders that the site is made of.
     address : host and port
         Where the site is served; it ends with Ctrl-C.
     """
     from mkdocs.livereload import LiveReloadServer
 
-    from advisor.measurement.run import load_run
-
     with scratch.folder("advisor-served-") as temporary:
         folder = temporary / "site"
-
-        def build() -> None:
-            run = load_run(run_file)
-            site.build_site(run, answer(run), folder, templates=templates, command=command)
-
-        build()
-        server = LiveReloadServer(build, *address, str(folder))
-        for path in (run_file, *([templates] if templates else []), *watched):
+        build(folder)
+        server = LiveReloadServer(lambda: build(folder), *address, str(folder))
+        for path in watched:
             server.watch(str(path))
         try:
             server.serve()  # type: ignore[no-untyped-call]

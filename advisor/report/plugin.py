@@ -138,7 +138,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         run = load_run(self.config.run)
         wanted = self.config.profiles or list(shipped_profiles())
         answers = [decide(run, load_profile(name)) for name in wanted]
-        return Report(run, answers, others=map(load_run, self.config.others))
+        shipped = [told.profile for told, name in zip(answers, wanted, strict=True) if name in shipped_profiles()]
+        return Report(run, answers, shipped=shipped, others=map(load_run, self.config.others))
 
     def _templates(self) -> Path | None:
         return Path(self.config.templates) if self.config.templates else None

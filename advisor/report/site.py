@@ -6,7 +6,7 @@ import filecmp
 import logging
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,9 +20,6 @@ from advisor.measurement.run import Run
 from advisor.report import search
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
-
-Answer = Callable[[Run], Sequence[Recommendation]]
-"""From a Run to the Recommendations that its pages show."""
 
 _MARK = ".advisor-site"
 

@@ -13,7 +13,8 @@ import pytest
 import vl_convert
 from markupsafe import Markup
 
-from advisor.report.charts import compiling, drawing, grammar, kept, lettering
+from advisor.report import kept
+from advisor.report.charts import compiling, drawing, grammar, lettering
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.strips import Strip, strips
@@ -78,7 +79,7 @@ def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.M
 
 def test_a_chart_is_compiled_once_for_all_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     @compiling.compiled
-    def layers(width: int) -> alt.LayerChart:
+    def layers(width: int) -> compiling.Chart:
         return alt.layer(grammar.named("rows").mark_point().encode(x=grammar.pixels(alt.X, "x"))).properties(
             width=width
         )
@@ -134,7 +135,7 @@ class TestKept:
     def test_what_differs_is_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
         first = examples()
         assert examples("TensorFlow → LiteRT") != first
-        monkeypatch.setattr(kept, "_maker", lambda: "another version")
+        monkeypatch.setattr(drawing, "_renderer", lambda: "another version")
         drawing._drawn.cache_clear()
         monkeypatch.setattr(vl_convert, "vega_to_svg", None)
         with pytest.raises(TypeError):
@@ -142,14 +143,14 @@ class TestKept:
 
     def test_what_is_not_whole_is_drawn_again(self, tmp_path: Path) -> None:
         first = examples()
-        files = sorted((tmp_path / "cache" / "drawings").iterdir())
+        files = sorted((tmp_path / "cache" / "pieces").iterdir())
         assert len(files) == 6
         files[0].write_bytes(files[0].read_bytes()[:-9])
         files[1].write_bytes(b"\xff")
         files[2].write_text("<script>", encoding="utf-8")
         drawing._drawn.cache_clear()
         assert examples() == first
-        assert sorted((tmp_path / "cache" / "drawings").iterdir()) == files
+        assert sorted((tmp_path / "cache" / "pieces").iterdir()) == files
 
     def test_where_nothing_may_be_written_all_is_drawn(self, tmp_path: Path) -> None:
         (tmp_path / "cache").write_text("a file", encoding="utf-8")
@@ -159,7 +160,7 @@ class TestKept:
         examples()
         monkeypatch.setattr(kept, "_MOST", 5)
         kept.tidy()
-        assert len(list((tmp_path / "cache" / "drawings").iterdir())) == 3
+        assert len(list((tmp_path / "cache" / "pieces").iterdir())) == 3
 
 
 @pytest.mark.usefixtures("anew")

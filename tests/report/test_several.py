@@ -13,6 +13,7 @@ from advisor.documents import to_json
 from advisor.errors import AdvisorError
 from advisor.measurement import across
 from advisor.measurement.run import Run
+from advisor.report.charts import drawing
 from advisor.report.pages.context import Report
 from advisor.report.pages.machines import gather
 from advisor.report.several import Gathered, changes, orders
@@ -133,6 +134,57 @@ def test_what_changed_is_shown_beyond_noise_first(site: Site) -> None:
     assert all("faster" in row.text and "PyTorch" in row.text for row in rows(moved, "changes"))
     assert not any("faster" in row.text for row in rows(rest, "changes"))
     assert "torch 2.12.0 → 2.13.0" in page.text
+
+
+def test_an_order_that_depends_on_the_machine_is_drawn_with_its_intervals(site: Site) -> None:
+    page = read(site.folder / "machines.html").one("main")
+    charts = [each for each in page.find("figure") if "chart" in each.classes]
+    assert 0 < len(charts) <= 3
+    assert "PyTorch on 1, with TensorFlow on 1 of the machines" in charts[0].text
+    for drawn in charts[0].find("svg"):
+        assert {f"{site.run.host.cpu}, 2 cores", "Another invented CPU, 8 cores"} <= {
+            each.text for each in drawn.find("text")
+        }
+        # Beyond noise a row stands in the color of the framework that takes less time.
+        assert {each.attributes["fill"] for each in drawn.find("circle")} == {
+            drawing.color("pytorch"), drawing.color("tensorflow"),
+        }  # fmt: skip
+
+
+def test_what_moved_between_two_runs_is_drawn(site: Site) -> None:
+    page = read(site.folder / f"changes-run-{site.run.id}.html").one("main")
+    (chart,) = [each for each in page.find("figure") if "chart" in each.classes]
+    found = changes(site.others[0], site.run)
+    moved = found.counts["faster"] + found.counts["slower"]
+    assert f"{found.counts['faster']} times are shorter and 0 longer" in chart.text
+    for drawn in chart.find("svg"):
+        assert len(drawn.find("circle")) == moved
+
+
+def test_many_machines_and_runs_are_on_several_pages(site: Site, tmp_path: Path) -> None:
+    """As many machines and Runs as a page shows, and a few more: no page grows heavy, and each is led to."""
+
+    def fleet() -> Iterator[Run]:
+        bare = site.run.model_copy(
+            update={"observations": tuple(each for each in site.run.observations if each.probe == "cnn-inference")}
+        )
+        for number in range(45):
+            host = site.run.host.model_copy(update={"cpu": f"CPU {number}"})
+            yield bare.model_copy(update={"id": f"machine-{number}", "host": host})
+            started = site.run.started - timedelta(days=number + 1)
+            yield bare.model_copy(update={"id": f"day-{number}", "started": started})
+
+    build_site(site.run, [], tmp_path / "site", others=fleet())
+    pages = {path.name: path for path in (tmp_path / "site").glob("*.html")}
+    assert max(path.stat().st_size for path in pages.values()) <= 150_000
+    for first in ("machines", HERE):
+        (second,) = [name for name in addresses(read(pages[f"{first}.html"])) if name == f"{first}-page-2.html"]
+        assert f"{first}.html" in addresses(read(pages[second]).one("main"))
+    led = [*addresses(read(pages["machines.html"])), *addresses(read(pages["machines-page-2.html"]))]
+    assert {f"machine-cpu-{number}-2-cores.html" for number in range(45)} <= set(led)
+    (more,) = read(pages["machines-page-2.html"]).find("table")
+    assert len(more.one("tbody").find("tr")) == 46 - 40
+    assert all(len(svg.find("circle")) <= 24 for svg in read(pages["machines.html"]).find("svg"))
 
 
 def test_every_run_can_be_downloaded_whole(site: Site) -> None:

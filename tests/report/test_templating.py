@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import jinja2
@@ -54,3 +55,46 @@ def test_a_template_of_a_user_runs_no_code_and_its_mistakes_have_a_line(
 def test_a_mistake_in_a_shipped_template_is_ours_and_no_users() -> None:
     with pytest.raises(jinja2.TemplateError):
         templating.render(templating.environment(None, lambda value: value), "adr.md.j2", {})
+
+
+class TestNextProcess:
+    """What a process compiled, the next one need not."""
+
+    @pytest.fixture(autouse=True)
+    def _allowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+    def test_nothing_is_compiled_again(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        first = Memory(tmp_path / "cache" / "templates")
+        assert render(first, "Hello {{ name }}") == "Hello &lt;b&gt;"
+        first.save()
+        monkeypatch.setattr(jinja2.Environment, "compile", None)
+        assert render(Memory(tmp_path / "cache" / "templates"), "Hello {{ name }}") == "Hello &lt;b&gt;"
+
+    def test_one_version_of_a_template_is_kept(self, tmp_path: Path) -> None:
+        for text in ("Hello {{ name }}", "Goodbye {{ name }}"):
+            kept = Memory(tmp_path / "templates")
+            render(kept, text)
+            kept.save()
+        assert len(Memory(tmp_path / "templates").found) == 1
+
+    @pytest.mark.parametrize("content", [b"", b"\x00", b"e", b"(\x01\x00\x00\x00N"])
+    def test_what_cannot_be_read_is_compiled(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "templates").write_bytes(content)
+        assert render(Memory(tmp_path / "templates"), "Hello {{ name }}") == "Hello &lt;b&gt;"
+
+    def test_what_another_version_compiled_is_not_used(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        kept = Memory(tmp_path / "templates")
+        render(kept, "Hello {{ name }}")
+        kept.save()
+        monkeypatch.setattr(templating, "_FORM", "of another day")
+        assert Memory(tmp_path / "templates").found == {}
+
+    def test_nothing_is_written_where_python_writes_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        kept = Memory(tmp_path / "templates")
+        render(kept, "Hello {{ name }}")
+        kept.save()
+        assert list(tmp_path.iterdir()) == []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
 WIDE, NARROW = 720, 300
 SHIPPED = Path(__file__).with_name("compiled.json")
-CHARTS = ("contributions", "evidence", "overview", "ranks", "routes", "stability", "strips")
+CHARTS = ("contributions", "evidence", "overview", "ranks", "ratios", "routes", "stability", "strips")
 
 Layers = dict[str, Any]
 """A chart as its renderer takes it, without rows and of any height."""

@@ -7,6 +7,7 @@ light page and the dark one.
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from advisor.report.charts import kept, lettering
-from advisor.report.charts.compiling import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows
+from advisor.report import kept
+from advisor.report.charts import lettering
+from advisor.report.charts.compiling import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows, code
 
 __all__ = [
     "COLORS", "INK", "INK_2", "NARROW", "PAPER", "RULE", "SHAPES", "WIDE", "Drawing", "Layers", "Rows", "color", "draw",
@@ -81,7 +83,12 @@ def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: 
 @functools.lru_cache(_DRAWN)
 def _drawn(spec: str, kind: str, width: int, label: str) -> Markup:
     """Draw one specification; a site that is served is built many times, and few of its charts change."""
-    return Markup(kept.drawing(lambda: _render(spec, kind, width, label), spec, kind, label))  # noqa: S704 - as below
+    return Markup(kept.piece(lambda: _render(spec, kind, width, label), _renderer(), code(), spec, kind, label))  # noqa: S704 - as below
+
+
+@functools.cache
+def _renderer() -> str:
+    return f"vl-convert {importlib.metadata.version('vl-convert-python')}"
 
 
 def _render(spec: str, kind: str, width: int, label: str) -> str:

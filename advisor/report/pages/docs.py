@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.documents import write_json, write_text
-from advisor.report import downloads, words
-from advisor.report.charts import kept
+from advisor.report import downloads, kept, templating, words
 from advisor.report.pages import (
     capabilities,
     claims,
@@ -128,6 +127,7 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         {"files": _files(report, folder, several)},
     )
     kept.tidy()
+    templating.keep()
     return [
         {"Which framework?": "index.md"},
         {"Answers": answers},
@@ -139,13 +139,16 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
 
 def _several(pages: _Pages, several: machines.Several) -> Nav:
     """Write the pages of several Runs; only their overview is in the menu, and leads to each."""
-    found = pages.simple(
-        "machines", "machines", "Machines and Runs beside each other", "Machines and Runs", "wide",
-        machines.overview(several),
-    )  # fmt: skip
+    found: Nav = []
+    for name, context in machines.overview(several):
+        added = pages.simple(
+            name, "machines", "Machines and Runs beside each other", "Machines and Runs", "wide", context
+        )
+        found = found or added
     for place, group in enumerate(several.groups):
         title = words.line(group.shown.run.host.cpu) or "Machine"
-        pages.simple(group.page, "one-machine", title, title, "wide", machines.machine(several, place, group))
+        for name, context in machines.machine(several, place, group):
+            pages.simple(name, "one-machine", title, title, "wide", context)
     for page in several.pages:
         title = "Two machines beside each other" if page.elsewhere else "What changed between two Runs"
         pages.simple(page.name, "changes", title, title, "wide", machines.pair(several, page))

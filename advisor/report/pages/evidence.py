@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.decision.recommendation import Need, Ranked, Recommendation
 from advisor.report import words
 from advisor.report.pages.cells import CellView, cell_view
 from advisor.report.pages.context import Report, StackName
@@ -17,8 +17,12 @@ def context(report: Report) -> dict[str, Any]:
     for told in report.recommendations:
         for place, need in enumerate(told.needs):
             rows.setdefault(need.criterion, _row(report, told, place, need))
+    first: dict[tuple[str, str, str | None], tuple[Recommendation, int]] = {}
+    for told in report.recommendations:
+        for place, cell in enumerate(told.evidence):
+            first.setdefault((cell.criterion, cell.framework, cell.route), (told, place))
     for criterion, row in rows.items():
-        row["cells"] = [_cell(report, criterion, stack) for stack in columns]
+        row["cells"] = [_cell(report, stack, first.get((criterion, *stack))) for stack in columns]
     return {
         "rows": list(rows.values()),
         "stacks": [report.stack(framework, route) for framework, route in columns],
@@ -46,17 +50,12 @@ def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[s
     }
 
 
-def _cell(report: Report, criterion: str, stack: tuple[str, str | None]) -> tuple[StackName, CellView | None]:
+def _cell(
+    report: Report, stack: tuple[str, str | None], found: tuple[Recommendation, int] | None
+) -> tuple[StackName, CellView | None]:
     """Return the cell as the first profile that judges this stack on this criterion has it."""
     framework, route = stack
-    name = report.stack(framework, route)
-    for told in report.recommendations:
-        for place, cell in enumerate(told.evidence):
-            if _is(cell, criterion, framework, route):
-                ranked = Ranked(framework=framework, route=route, feasible=True, value=0.0, low=0.0, high=0.0)
-                return name, cell_view(report, told, place, ranked)
-    return name, None
-
-
-def _is(cell: Cell, criterion: str, framework: str, route: str | None) -> bool:
-    return (cell.criterion, cell.framework, cell.route) == (criterion, framework, route)
+    if found is None:
+        return report.stack(framework, route), None
+    ranked = Ranked(framework=framework, route=route, feasible=True, value=0.0, low=0.0, high=0.0)
+    return report.stack(framework, route), cell_view(report, *found, ranked)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from advisor.documents import write_json
 from advisor.measurement import across
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
+from advisor.report.pages import spread
 from advisor.report.pages.context import Report
 from advisor.report.several import Changes, Gathered, Group, Kept, changes
 
+_Item = TypeVar("_Item")
 _TIMED = ("median", "low", "high")
 # A page stays light; the file behind it holds every row.
 _ROWS = 40
@@ -57,6 +59,8 @@ class Several:
         self.groups = self.gathered.groups
         self.source = Source("machines", self.gathered.machines())
         self.pages = tuple(self._pages())
+        self._found = {(page.elsewhere, page.second.name): page for page in self.pages}
+        self._homes = {kept.name: group.page for group in self.groups for kept in group.runs}
 
     @property
     def documents(self) -> Iterator[tuple[Source, str]]:
@@ -80,10 +84,11 @@ class Several:
 
     def found(self, *, elsewhere: bool, second: Kept) -> Page | None:
         """Return the page that compares `second` with an older Run, or with the machine of the answers."""
-        pairs = ((page.elsewhere, page.second.name) for page in self.pages)
-        return next(
-            (page for page, pair in zip(self.pages, pairs, strict=True) if pair == (elsewhere, second.name)), None
-        )
+        return self._found.get((elsewhere, second.name))
+
+    def home(self, kept: Kept) -> str:
+        """Return the address of the machine of a Run."""
+        return self.report.href(self._homes[kept.name])
 
     def row(self, kept: Kept) -> dict[str, Any]:
         """Return what is shown of a Run wherever it is listed."""
@@ -120,26 +125,56 @@ def summary(several: Several) -> dict[str, Any]:
     }
 
 
-def overview(several: Several) -> dict[str, Any]:
-    """Return what the template of the overview needs."""
-    return {
-        **summary(several),
-        "machines": [_machine(several, place, group) for place, group in enumerate(several.groups)],
-        "agreement": [_agreement(several, place) for place in range(len(several.source.data["agreement"]))],
-        "also": _also(several, [group.shown for group in several.groups]),
-    }
+def overview(several: Several) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the pages of the overview by name, with what the template of each needs; each shows so many machines."""
+    agreement = [_agreement(several, place) for place in range(len(several.source.data["agreement"]))]
+    sheets = _sheets("machines", several.groups)
+    for number, (name, groups) in enumerate(sheets):
+        whole = number == 0
+        yield name, {
+            **summary(several),
+            "machines": [_machine(several, number * _ROWS + place, group) for place, group in enumerate(groups)],
+            "agreement": agreement[:_ROWS] if whole else [],
+            "more": len(agreement) > _ROWS,
+            "charts": spread.on_every_machine(several.report, several.source, several.groups, agreement)
+            if whole else [],
+            "sheets": _turned(several, sheets, number),
+            "also": _also(several, [group.shown for group in groups]),
+        }  # fmt: skip
 
 
-def machine(several: Several, place: int, group: Group) -> dict[str, Any]:
-    """Return what the template of one machine's page needs."""
+def machine(several: Several, place: int, group: Group) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the pages of one machine by name, with what the template of each needs; each shows so many Runs."""
     orders = several.source.data["machines"][place]["orders"]
-    return {
-        **_machine(several, place, group),
-        "listed": [_run(several, group, kept) for kept in group.runs],
-        "orders": [_order(several, place, number, group) for number in range(min(len(orders), _ROWS))],
-        "more": len(orders) > _ROWS,
-        "also": _also(several, group.runs),
-    }
+    sheets = _sheets(group.page, group.runs)
+    for number, (name, runs) in enumerate(sheets):
+        yield name, {
+            **_machine(several, place, group),
+            "listed": [_run(several, group, kept) for kept in runs],
+            "orders": [_order(several, place, each, group) for each in range(min(len(orders), _ROWS))]
+            if number == 0 else [],
+            "more": len(orders) > _ROWS,
+            "sheets": _turned(several, sheets, number),
+            "also": _also(several, runs),
+        }  # fmt: skip
+
+
+def _sheets(name: str, items: Sequence[_Item]) -> list[tuple[str, Sequence[_Item]]]:
+    """Return the items by page: the first has the name as it is, the others are numbered."""
+    starts = range(0, len(items), _ROWS)
+    return [
+        (f"{name}-page-{number}" if number > 1 else name, items[start : start + _ROWS])
+        for number, start in enumerate(starts, start=1)
+    ]
+
+
+def _turned(several: Several, sheets: Sequence[tuple[str, Any]], shown: int) -> list[tuple[int, str | None]]:
+    """Return number and address of each page, without one for the page that is shown; nothing for a single page."""
+    if len(sheets) == 1:
+        return []
+    return [
+        (number + 1, None if number == shown else several.report.href(name)) for number, (name, _) in enumerate(sheets)
+    ]
 
 
 def pair(several: Several, page: Page) -> dict[str, Any]:
@@ -148,18 +183,20 @@ def pair(several: Several, page: Page) -> dict[str, Any]:
     assert isinstance(document, Changes)
     moved = [place for place, row in enumerate(document.rows) if row.word in ("faster", "slower")]
     rest = [place for place, row in enumerate(document.rows) if row.word not in ("faster", "slower")]
+    counts = {word: page.source.figure("counts", word) for word in page.source.data["counts"]}
     return {
         "page": page,
         "first": several.row(page.first),
         "second": several.row(page.second),
         "cpus": [several.sources[each.name].quote("host", "cpu") for each in (page.first, page.second)],
-        "counts": {word: page.source.figure("counts", word) for word in page.source.data["counts"]},
+        "counts": counts,
         "apart": [page.source.quote("apart", number) for number in range(len(document.apart))],
         "versions": [page.source.quote("versions", number) for number in range(len(document.versions))],
         "moved": [_changed(several, page, document, place) for place in moved[:_ROWS]],
         "rest": [_changed(several, page, document, place) for place in rest[:_ROWS]],
+        "chart": spread.changed(several.report, page.source, moved, counts),
         "more": len(moved) > _ROWS or len(rest) > _ROWS,
-        "machine": next(several.report.href(group.page) for group in several.groups if page.second in group.runs),
+        "machine": several.home(page.second),
         "also": _also(several, [page.first, page.second]),
     }
 
@@ -271,6 +308,6 @@ def _parameter(source: Source, path: tuple[str | int, ...]) -> Figure | Quote:
     return source.quote(*path)
 
 
-def _also(several: Several, runs: list[Kept]) -> list[Quote]:
+def _also(several: Several, runs: Sequence[Kept]) -> list[Quote]:
     """Return the ids of the Runs that a page shows besides the one of the answers."""
     return [several.sources[each.name].quote("id") for each in runs if each.place][:_ROWS]

@@ -42,8 +42,9 @@ class Paper:
 
 def papers(report: Report, told: Recommendation, templates: Path | None = None) -> list[Paper]:
     """Return the pages of the research report for one answer, the body first."""
-    # The days of the past were asked already, for the page of then and now.
+    # The days of the past were asked already, for the page of then and now, and the claims for theirs.
     articles = Articles(report.run, whole_catalog(), seed=told.seed)
+    articles.settled = tuple(each.settled for each in report.ledger.document.claims)  # type: ignore[attr-defined]
     articles.advice = report.past.document.rows  # type: ignore[attr-defined]
     text = research(report.run, told, templates=templates, articles=articles)
     title, *sections = re.split(r"(?m)^## ", text)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from advisor.measurement import definitions
-from advisor.report import words
+from advisor.report import kept, words
 from advisor.report.pages.context import Report, StackName
 
 _LONGEST = 200
@@ -60,6 +58,14 @@ def _code(text: str) -> Markup:
     """Return Python as HTML, one class per kind of token; it is cut where nobody reads on."""
     lines = words.visible(text).rstrip("\n").split("\n")
     shown = "\n".join(lines[:_LONGEST]) + (f"\n# … and {len(lines) - _LONGEST} more lines" * (len(lines) > _LONGEST))
-    code = highlight(shown, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    code = kept.piece(lambda: _highlighted(shown), f"Pygments {importlib.metadata.version('pygments')}", shown)
     # A line break is written as a reference, so that no Markdown engine sees an empty line.
     return Markup(code.replace("\n", "&#10;"))  # noqa: S704 - escaped by the formatter
+
+
+def _highlighted(code: str) -> str:
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")

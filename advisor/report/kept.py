@@ -1,35 +1,31 @@
-"""Drawings kept from one build to the next, in the user's cache folder: most of a build is to draw them again.
+"""Pieces of pages kept from one build to the next, in the user's cache folder: drawings, and code in its colors.
 
-A drawing is kept under a digest of all that it is made of: its rows, its layers, our code, and the renderer's version.
-Whatever cannot be read, is not whole, or may not be written, is drawn.
+A piece is kept under a digest of all that it is made of: what it shows, our code, and the version of what makes it.
+Whatever cannot be read, is not whole, or may not be written, is made.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
-import importlib.metadata
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from advisor.report.charts import compiling
-
 _MOST = 4_096
 
 
-def drawing(draw: Callable[[], str], *made_of: str) -> str:
-    """Return the kept drawing of what it is `made_of`, or what `draw` returns, which is kept."""
+def piece(make: Callable[[], str], *made_of: str) -> str:
+    """Return the kept piece of what it is `made_of`, or what `make` returns, which is kept."""
     place = _place(made_of)
     if place is None:
-        return draw()
+        return make()
     with contextlib.suppress(OSError, ValueError):
-        digest, _, text = place.read_text(encoding="utf-8").partition("\n")
+        digest, _, text = place.read_bytes().decode().partition("\n")
         if digest == _digest(text):
             return text
-    text = draw()
+    text = make()
     with contextlib.suppress(OSError):
         _write(place, f"{_digest(text)}\n{text}")
     return text
@@ -49,24 +45,19 @@ def tidy() -> None:
 
 def _place(made_of: tuple[str, ...]) -> Path | None:
     folder = _folder()
-    return folder / f"{_digest(_maker(), *made_of)}.svg" if folder else None
+    return folder / _digest(*made_of) if folder else None
 
 
 def _folder() -> Path | None:
     configured = os.environ.get("ADVISOR_CACHE")
     if configured:
-        return Path(configured) / "drawings"
+        return Path(configured) / "pieces"
     import platformdirs
 
     try:
-        return platformdirs.user_cache_path("advisor") / "drawings"
+        return platformdirs.user_cache_path("advisor") / "pieces"
     except (OSError, RuntimeError):
         return None
-
-
-@functools.cache
-def _maker() -> str:
-    return f"{compiling.code()} {importlib.metadata.version('vl-convert-python')}"
 
 
 def _digest(*parts: str) -> str:

@@ -1,0 +1,109 @@
+"""The charts of several Runs: the same order on every machine, and what moved between two Runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from advisor.report import words
+from advisor.report.charts.drawing import Drawing
+from advisor.report.charts.ratios import Ratio, ratios
+from advisor.report.figures import Source
+from advisor.report.pages.context import Report
+from advisor.report.several import Group
+
+_CHARTS, _MOST = 3, 24
+
+
+def on_every_machine(
+    report: Report, source: Source, groups: Sequence[Group], rows: Sequence[Mapping[str, Any]]
+) -> list[Drawing]:
+    """Return a chart for each of the works whose order says most: one row per machine, with the interval of its ratio.
+
+    Parameters
+    ----------
+    source : Source
+        The machines, `advisor.report.several.Machines`.
+    groups : sequence of Group
+        The same machines.
+    rows : sequence
+        What the page says of each agreement, in the order of the document.
+    """
+    order = sorted(range(len(rows)), key=lambda place: (not rows[place]["against"], not rows[place]["everywhere"]))
+    found = []
+    for place in order:
+        agreement = source.get("agreement", place)
+        points = sorted(_machines(source, groups, agreement), key=lambda point: (point.value, point.name))
+        if len(points) > 1:
+            found.append(ratios(_even(points), _ordered(rows[place], len(points)), _axis(report, agreement)))
+        if len(found) == _CHARTS:
+            break
+    return found
+
+
+def changed(report: Report, source: Source, places: Sequence[int], counts: Mapping[str, Any]) -> Drawing | None:
+    """Return the chart of the times that moved, those that moved most first; None where fewer than two did.
+
+    `source` holds `advisor.report.several.Changes`, `places` are of the rows that moved.
+    """
+    shown = [
+        (row, row["ratio"], row["low"], row["high"])
+        for row in (source.get("rows", place) for place in places)
+        if None not in (row.get("ratio"), row.get("low"), row.get("high"))
+    ][:_MOST]
+    if len(shown) < 2:
+        return None
+    points = [
+        Ratio(f"{report.stack(row['framework'], row.get('route')).plain}, {_named(report, row)}", row["framework"],
+              ratio, low, high)
+        for row, ratio, low, high in shown
+    ]  # fmt: skip
+    finding = Markup("Beyond noise, {} times are shorter and {} longer in the second Run.")
+    return ratios(points, finding.format(counts["faster"], counts["slower"]), "second Run over first (logarithmic)")
+
+
+def _machines(source: Source, groups: Sequence[Group], agreement: Mapping[str, Any]) -> Iterator[Ratio]:
+    for number, group in enumerate(groups):
+        for order in source.get("machines", number, "orders") or ():
+            same = all(order.get(key) == agreement.get(key) for key in ("probe", "mode", "parameters", "frameworks"))
+            if same and None not in (order.get("ratio"), order.get("low"), order.get("high")):
+                first, second = order["frameworks"]
+                least = {"faster": first, "slower": second}.get(order["word"])
+                host = group.shown.run.host
+                name = f"{words.line(host.cpu)}, {host.cores} core{'s' if host.cores != 1 else ''}"
+                yield Ratio(name, least, order["ratio"], order["low"], order["high"])
+
+
+def _even(points: Sequence[Ratio]) -> Sequence[Ratio]:
+    """Return an even selection of at most so many, with both ends."""
+    if len(points) <= _MOST:
+        return points
+    step = (len(points) - 1) / (_MOST - 1)
+    return [points[math.floor(number * step + 0.5)] for number in range(_MOST)]
+
+
+def _ordered(row: Mapping[str, Any], machines: int) -> Markup:
+    work, (first, second) = row["work"], (stack.plain for stack in row["stacks"])
+    named = [work["setting"]] if work["setting"] else []
+    named += [Markup("{} {}").format(name, value) if name else value for name, value in work["parameters"]]
+    inner = Markup(" ({})").format(Markup(", ").join(named)) if named else Markup()
+    finding = Markup("{}{}: least time with {} on {}, with {} on {} of the machines.").format(
+        work["title"], inner, first, row["counts"]["faster"], second, row["counts"]["slower"]
+    )
+    return finding + (Markup(" An even selection of them is drawn.") if machines > _MOST else Markup())
+
+
+def _axis(report: Report, agreement: Mapping[str, Any]) -> str:
+    first, second = (report.stack(each).plain for each in agreement["frameworks"])
+    return f"time of {first} over {second} (logarithmic)"
+
+
+def _named(report: Report, row: Mapping[str, Any]) -> str:
+    parts = [report.probe_title(row["probe"]), words.metric(row.get("metric") or "")]
+    if row.get("mode"):
+        parts.append(words.SETTINGS.get(row["mode"], words.line(row["mode"])))
+    parts += [f"{words.line(name)} {words.line(str(value))}" for name, value in row["parameters"].items()]
+    return ", ".join(part for part in parts if part)
