@@ -1,11 +1,13 @@
 """The shipped criteria: each can be answered by a probe that exists, in its own unit, and reads as a sentence."""
 
+from datetime import date
 from fnmatch import fnmatchcase
 
 import pytest
 
 from advisor import resources
 from advisor.decision.criteria import Criterion, Measured, Selection, load_criteria
+from advisor.knowledge.catalog import load_catalog
 from advisor.measurement.definitions import shipped
 from tests.samples import sample_run
 
@@ -76,6 +78,34 @@ def test_there_is_one_for_everything_that_the_first_profiles_ask() -> None:
         "release-recency", "ready-made-models",
     }  # fmt: skip
     assert expected <= set(CRITERIA)
+
+
+TOPICS = {
+    "training speed": "cnn-training", "inference p50": "serving-latency", "inference p99": "serving-latency-p99",
+    "compilation": "compile-wait", "import": "import-time", "memory": "serving-memory", "footprint": "runtime-size",
+    "accuracy reached": "time-to-accuracy", "export": "program-export", "edge routes": "edge-route",
+    "int8 loss": "int8-accuracy-loss", "serving": "model-server", "languages": "cpp", "browser": "browser-runtime",
+    "distributed training": "distributed-training", "mixed precision": "mixed-precision",
+    "dynamic graphs": "control-flow", "debugging": "breakpoint", "reproducibility": "reproducibility",
+    "checkpoints": "checkpoint", "visualization": "tensorboard", "device control": "device-control",
+    "brevity": "brevity", "ready-made models": "ready-made-models", "current research": "research-share",
+    "documentation": "documentation", "community": "community", "governance": "governance",
+    "release cadence": "feature-releases", "deprecation": "framework-maintenance", "breakage": "breakage-history",
+    "license": "licence", "install effort": "installed-packages", "busy machine": "busy-slowdown",
+    "security of loading": "safe-loading",
+}  # fmt: skip
+"""What the comparison articles argue about, and a criterion for each."""
+
+
+def test_there_is_one_for_every_topic_of_the_articles() -> None:
+    assert len(CRITERIA) >= 45
+    assert set(TOPICS.values()) <= set(CRITERIA)
+
+
+@pytest.mark.parametrize("fact", ["developer-share", "last-break", "feature-releases"])
+def test_what_is_documented_of_one_framework_is_documented_of_the_other(fact: str) -> None:
+    catalog, day = load_catalog(), date(2026, 11, 21)
+    assert all(catalog.fact(framework, fact, day) for framework in ("pytorch", "tensorflow"))
 
 
 @pytest.mark.parametrize(
