@@ -27,6 +27,7 @@ EVIL = (
     '<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% include "x" %} # head [a](javascript:b) `c` '
     "</code></pre></td></table></svg><!-- --> &lt;b&gt; {#id .class} \u202egnol\u202c \x00\x02wzxhzdk:0\x03\x1b[2J"
 )
+EXPRESSION = "toString.constructor('alert(4)')() + datum['a'] ${value}"
 WORD = "x" * 10_000
 
 
@@ -50,6 +51,7 @@ def hostile_run() -> Run:
 def hostile_recommendation() -> Recommendation:
     told = sample_recommendation()
     needs = tuple(need.model_copy(update={"title": EVIL, "because": EVIL, "question": EVIL}) for need in told.needs)
+    needs = (needs[0].model_copy(update={"title": EXPRESSION}), *needs[1:])
     cells = tuple(
         cell.model_copy(update={"message": f"=cmd|' /C calc'!A0 {EVIL}", "source": "javascript:alert(3)"})
         for cell in told.evidence
@@ -110,13 +112,32 @@ def test_long_messages_keep_their_lines(folder: Path) -> None:
     assert said[0].text.splitlines()[2].startswith("# <script>")
 
 
-def test_csv_holds_no_formula() -> None:
+@pytest.mark.parametrize("column", ["message", "source", "level", "unit", "criterion", "framework", "route", "date"])
+def test_csv_holds_no_formula(column: str) -> None:
     told = sample_recommendation()
-    starts = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1")
-    cells = tuple(told.evidence[0].model_copy(update={"message": start}) for start in starts)
+    starts = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "\uff1d1")
+    cells = tuple(told.evidence[0].model_copy(update={column: start}) for start in starts)
     rows = list(csv.DictReader(io.StringIO(evidence_csv([told.model_copy(update={"evidence": cells})]))))
-    assert [row["message"][0] for row in rows] == ["'"] * len(starts)
+    assert [row[column][0] for row in rows] == ["'"] * len(starts)
     assert float(rows[0]["value"]) == told.evidence[0].value
+
+
+def test_the_search_index_is_one_assignment_of_data(folder: Path) -> None:
+    text = (folder / "search-index.js").read_text(encoding="utf-8")
+    name, _, data = text.partition(" = ")
+    assert name == "window.advisorSearchIndex"
+    entries = json.loads(data.removesuffix(";\n"))
+    assert any("<script>alert(1)</script>" in entry["section"] for entry in entries)
+
+
+def test_names_stand_in_the_charts_as_text(folder: Path) -> None:
+    (profile,) = folder.glob("profile-*.html")
+    drawn = [each for each in read(profile).find("svg") if {"wide", "narrow"} & set(each.classes)]
+    assert drawn
+    for each in drawn:
+        assert {inner.name for inner in each.walk()} <= {"svg", "g", "path", "rect", "line", "text", "circle", "tspan"}
+    assert any("<script>alert(1)</script>" in each.text for each in drawn)
+    assert any(EXPRESSION in each.text for each in drawn)
 
 
 @given(st.text(max_size=60))
