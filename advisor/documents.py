@@ -245,7 +245,12 @@ def _worded(message: str) -> str:
     rest = text.removeprefix("Input should be ")
     if rest == text:
         return text
-    return f"expected a number {rest}" if rest.startswith(("greater", "less")) else f"expected {rest}"
+    if rest.startswith(("greater", "less")):
+        return f"expected a number {rest}"
+    # A reader writes YAML or JSON, and has never heard of tuples.
+    if rest.startswith(("a valid tuple", "a valid list")):
+        rest = "a list"
+    return f"expected {'keys with values' if rest.startswith('a valid dictionary') else rest}"
 
 
 def _fields(model: type[BaseModel], loc: Loc) -> list[str]:
