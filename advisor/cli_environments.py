@@ -58,7 +58,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
 )  # fmt: skip
 @folders_option
 def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
-    """Make the environment NAME with pip, or make it anew; sessions find it by themselves.
+    """Make the environment NAME with pip, or make it anew; sessions find it by themselves, with --fresh at once.
 
     What this Python has of its packages is installed there in the same version.
     """

@@ -37,7 +37,8 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
     for task in tasks:
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
-                found = observed(task.blank(), recipe.run(task))
+                body = recipe.run(task)
+                found = observed(task.blank().model_copy(update={"how": recipe.how}), body)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -78,6 +79,8 @@ class _Recipe:
         self._limits = task.capability.limits
         self._scratch = context.scratch / f"{task.capability.id}-{task.framework.id}"
         self._running: tuple[Worker, Confinement] | None = None
+        # The versions there: those of the Run are the framework's own Python's.
+        self.how: str | None = None
 
     def run(self, task: CapabilityTask) -> Mapping[str, Any]:
         """Return the body of the worker's answer."""
@@ -108,5 +111,8 @@ class _Recipe:
                 python=context.environments[name].python_for(self._probe), name=f"the {self._framework.title} worker",
             )  # fmt: skip
             self._running = worker, Confinement(worker, self._scratch, self._limits)
-            _ = self._running[1].collect(worker.send("describe", threads=context.threads)).value
+            told = self._running[1].collect(worker.send("describe", threads=context.threads)).value
+            if self._probe in context.environments[name].own:
+                versions = ", ".join(f"{package} {version}" for package, version in sorted(told["packages"].items()))
+                self.how = f"in an environment of its own: {versions}"
         return self._running

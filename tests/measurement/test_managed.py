@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -12,9 +13,13 @@ import pytest
 
 from advisor.errors import EXIT_PROBING, AdvisorError
 from advisor.measurement import definitions, environments, managed
-from advisor.measurement.definitions import FrameworkDefinition, OwnEnvironment
+from advisor.measurement.definitions import CapabilityDefinition, FrameworkDefinition, OwnEnvironment
 from advisor.measurement.managed import Managed
 from advisor.measurement.plan import make_plan
+from advisor.measurement.session import measure
+from advisor.measurement.store import Store
+
+UNRULY = Path(__file__).parent / "data" / "unruly"
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +60,31 @@ def test_a_named_environment_is_taken_for_its_recipes_only(abacus: FrameworkDefi
     assert found.python_for("capability:fly") == tmp_path / "python"
     assert found.python_for("capability:swim") == found.python == Path(sys.executable)
     assert found.mend["capability:fly"] == f"{tmp_path / 'python'} -m pip install wings numpy>=1"
+
+
+@pytest.mark.alone
+@pytest.mark.usefixtures("quiet")
+def test_a_session_runs_a_recipe_in_its_environment_and_says_with_what(tmp_path: Path) -> None:
+    known = definitions.load(folders=[UNRULY])
+    own = OwnEnvironment(recipes=("capability:well", "capability:lacks"), packages=("wings",), why="they are heavy")
+    framework = known.frameworks["unruly"].model_copy(update={"environments": {"sky": own}})
+    asked = {
+        name: CapabilityDefinition(id=name, title=name, question="?", why=".", proof=".")
+        for name in ("lacks", "shouts", "well")
+    }
+    known = replace(known, frameworks={"unruly": framework}, capabilities=asked)
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/started\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    plan = make_plan(definitions=known, only=["capability:*"])
+    run = measure(plan, store=Store(tmp_path / "runs"), pythons={"sky": python}, threads=1)
+    found = {each.probe.partition(":")[2]: each for each in run.observations if each.probe.startswith("capability:")}
+    assert (tmp_path / "started").read_text().count("framework unruly") == 2  # and not the third, nor the framework
+    assert (found["well"].outcome, found["shouts"].outcome) == ("proved", "proved")
+    assert (found["well"].how or "").startswith("in an environment of its own: ")
+    assert found["shouts"].how is None
+    assert found["lacks"].outcome == "not_installed"
+    assert (found["lacks"].message or "").endswith(f": {python} -m pip install wings")
 
 
 @pytest.mark.install

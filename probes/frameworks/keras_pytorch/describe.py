@@ -7,7 +7,7 @@ from probes.frameworks.pytorch import describe as pytorch
 DISTRIBUTION = "keras"
 # Keras requires no backend: what it takes to install is the sum.
 BESIDE = ("torch",)
-PACKAGES = ("keras", "torch", "torchao", "onnx", "onnxscript", "onnxruntime", "numpy")
+PACKAGES = ("keras", "torch", "torchao", "onnx", "onnxscript", "onnxruntime", "litert-torch", "numpy")
 MODULES = ("torch", "keras")
 
 

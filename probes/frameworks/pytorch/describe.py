@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 DISTRIBUTION = "torch"
-PACKAGES = ("torch", "executorch", "torchao", "onnx", "onnxscript", "onnxruntime", "openvino", "nncf", "numpy")
+PACKAGES = (
+    "torch", "executorch", "torchao", "onnx", "onnxscript", "onnxruntime", "openvino", "nncf", "litert-torch", "numpy",
+)  # fmt: skip
 MODULES = ("torch",)
 
 
