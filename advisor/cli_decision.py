@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from pathlib import Path
@@ -26,6 +27,9 @@ EVIDENCE_COLUMNS = {
     "evidence": "where",
     "date": "as of",
 }
+CONFIDENCE = 0.8
+"""The share of plausible worlds in which a decision has to come first to hold, where nothing else is asked."""
+
 _WHERE = ("device", "phone", "browser", "server", "experiments")
 _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 
@@ -111,15 +115,32 @@ def record(told: Recommendation, run: Run, folder: Path, question: list[str], *,
     from advisor.report import adr
 
     expected = "" if told.answer is None else "→".join(filter(None, (told.answer.framework, told.answer.route)))
+    confidence = _to_keep(told)
+    asked = [*question, "--expect", expected]
+    asked += [] if confidence >= CONFIDENCE else ["--min-confidence", f"{confidence:.2f}"]
     path = adr.write(
         told,
         run,
         folder,
         command=shlex.join(["advisor", "recommend", *question]),
-        check=shlex.join(["advisor", "check", *question, "--expect", expected]),
+        check=shlex.join(["advisor", "check", *asked]),
         templates=templates,
     )
     click.echo(str(path), err=True)
+
+
+def _to_keep(told: Recommendation) -> float:
+    """Return the share of the worlds below which a decision no longer holds: less sure ones may be as unsure as now."""
+    share = next(
+        (
+            each.rank_acceptability[0]
+            for each in told.ranking
+            if told.answer is not None and each.rank_acceptability
+            and (each.framework, each.route) == (told.answer.framework, told.answer.route)
+        ),
+        0.0,
+    )  # fmt: skip
+    return min(CONFIDENCE, max(0.0, math.floor(share * 20 - 1) / 20))
 
 
 def attach(group: click.Group, profiles: click.Group) -> None:
@@ -169,7 +190,7 @@ def evidence(
     "--min-confidence",
     "confidence",
     type=click.FloatRange(0, 1),
-    default=0.8,
+    default=CONFIDENCE,
     show_default=True,
     help="The share of plausible worlds in which it has to come first.",
 )
