@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -235,8 +236,14 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
             got = None if item["type"] == "json_invalid" else item.get("input")
             shown = f", got {got!r}"[:80] if isinstance(got, (str, int, float, bool)) else ""
             text = _worded(str(item["msg"]))
-            found.append(Problem(loc, text + ("" if "got" in text else shown)))
+            near = did_you_mean(got, _named(item)) if isinstance(got, str) and item["type"] == "literal_error" else ""
+            found.append(Problem(loc, text + ("" if "got" in text else shown) + near))
     return found
+
+
+def _named(item: Any) -> list[str]:
+    """Return the values that pydantic would have accepted."""
+    return re.findall(r"'([^']+)'", str(item.get("ctx", {}).get("expected", "")))
 
 
 def _worded(message: str) -> str:

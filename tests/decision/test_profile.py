@@ -325,7 +325,7 @@ prefer:
         load_profile(file)
     told = [line.partition("camera.yaml:")[2] for line in error.value.message.splitlines() if "camera.yaml:" in line]
     assert [(line.split(":")[0], line.partition(": ")[2]) for line in told] == [
-        ("4", "expected 'edge' or 'server', got 'egde'"),
+        ("4", "expected 'edge' or 'server', got 'egde' — did you mean 'edge'?"),
         ("6", "'because' is missing"),
         ("7", "expected a time such as '5 ms', got '3 MB'"),
         ("12", "expected a number greater than 0, got -1"),
