@@ -19,7 +19,7 @@ from probes.workloads import Array, Case, Weights, synthetic
 LOOPBACK = "127.0.0.1"
 COUNT = 2
 # Enough work per step for two processes to be worth it, and enough steps for a wrong average to show.
-BATCH, STEPS, TIMED = 128, 3, 5
+BATCH, STEPS, TIMED = 128, 3, 20
 # Large enough for the steps to stand out from the rounding of the weights.
 RATE = 0.05
 # A batch in two halves is computed by other kernels, and an activation that is zero within rounding may fall to the

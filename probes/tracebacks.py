@@ -74,7 +74,7 @@ def detection(
     Parameters
     ----------
     error : Exception, optional
-        What it raised; None when it found nothing.
+        What it raised, caught one frame above the user's code; None when it found nothing.
     operation : str
         A regular expression whose first group is the operation's name in the message.
     planted : tuple
@@ -85,15 +85,18 @@ def detection(
     Returns
     -------
     dict
-        ``found``, ``operation`` (its name or None), ``line`` (as in `provoke`), ``characters`` of error and notes.
+        ``found``, ``operation`` (its name or None), ``line`` and ``frames`` (as in `provoke`), ``characters`` of error
+        and notes.
     """
     if error is None:
-        return {"found": False, "operation": None, "line": "no", "characters": 0}
+        return {"found": False, "operation": None, "line": "no", "frames": 0, "characters": 0}
+    error.with_traceback(error.__traceback__.tb_next if error.__traceback__ else None)
     text = "\n".join([*notes, "".join(traceback.format_exception(error))])
     match = re.search(operation, text)
     return {
         "found": True,
         "operation": match.group(1) if match else None,
         "line": named(error, text, planted),
+        "frames": len(traceback.extract_tb(error.__traceback__)),
         "characters": len(text),
     }

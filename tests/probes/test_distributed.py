@@ -33,6 +33,8 @@ def test_two_do_what_one_does(recipes: Recipes, framework: str, capability: str)
     reply = recipes.prove(framework, capability)
     assert reply["outcome"] == "proved", reply
     assert reply["proof"]["max_relative_error"] < 1e-3
+    if capability in ("data-parallel", "multi-worker"):
+        assert reply["proof"]["scaling"] > 0
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)

@@ -106,6 +106,18 @@ def test_what_a_detector_says() -> None:
     assert tracebacks.detection(None, "", PLANTED)["found"] is False
 
 
+def test_a_detector_s_frames_are_those_of_the_user_s_code() -> None:
+    def fails(depth: int) -> None:
+        if depth:
+            fails(depth - 1)
+        raise RuntimeError("NaN")
+
+    for depth in range(3):
+        with pytest.raises(RuntimeError) as caught:
+            fails(depth)
+        assert tracebacks.detection(caught.value, "(NaN)", PLANTED)["frames"] == depth + 1
+
+
 def test_a_breakpoint_sees_values_under_any_name() -> None:
     def model(x: Array) -> Array:
         renamed = x + 1

@@ -29,13 +29,14 @@ def logarithm(x: Tensor) -> Tensor:
 
 
 def run(_case: Case) -> Proof:
-    """Differentiate both at zero with the detector on, the first also compiled."""
+    """Differentiate both at zero with the detector on, as they are and compiled."""
     require_compiler()
     planted, forward = line_of(distance, "sqrt()"), line_of(logarithm, "log()")
     found = {
         "backward": detect(distance, planted),
         "backward_compiled": detect(torch.compile(distance), planted),
         "forward": detect(logarithm, forward),
+        "forward_compiled": detect(torch.compile(logarithm), forward),
     }
     seen = found["backward"]
     demands = {

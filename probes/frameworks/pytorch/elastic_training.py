@@ -14,7 +14,6 @@ from torch.nn.parallel import DistributedDataParallel
 from probes import elsewhere, programs, replicas
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.data_parallel import steps
-from probes.frameworks.pytorch.multi_worker import alone
 from probes.proof import Proof
 from probes.replicas import COUNT, STEPS
 from probes.workloads import Case
@@ -40,6 +39,14 @@ def run(case: Case) -> Proof:
         "needs": "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1",
     }
     return replicas.same(alone(str(case.folder)), [str(case.folder / "resumed.npz")], demands, **figures)
+
+
+def alone(folder: str) -> str:
+    """Train in this process without a break, on the whole batch."""
+    case = replicas.task()
+    model = models.cnn(case.weights)
+    steps(model, case.inputs, case.labels, STEPS)
+    return replicas.keep(models.weights_of(model), folder, "alone")
 
 
 def worker(folder: str) -> None:

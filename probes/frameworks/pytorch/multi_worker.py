@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from probes import programs, replicas
+from probes import elsewhere, programs, replicas
 from probes.frameworks.pytorch import models
-from probes.frameworks.pytorch.data_parallel import steps
+from probes.frameworks.pytorch.data_parallel import alone, train
 from probes.proof import Proof
-from probes.replicas import COUNT, LOOPBACK, STEPS
+from probes.replicas import COUNT, LOOPBACK
 from probes.workloads import Case
 
 AGENT = [sys.executable, "-m", "torch.distributed.run", f"--nnodes={COUNT}", "--rdzv-backend=c10d", "--local-addr"]
@@ -20,20 +21,15 @@ SCRIPT = ["-m", __name__]
 
 def run(case: Case) -> Proof:
     """Start one agent per worker, and compare the weights of both workers with those of one."""
+    one = elsewhere.call(alone, str(case.folder), threads=1)
     (port,) = replicas.free_ports(1)
     agent = [*AGENT, LOOPBACK, f"--rdzv-endpoint={LOOPBACK}:{port}", *SCRIPT, str(case.folder)]
     loopback = {"GLOO_SOCKET_IFNAME": replicas.loopback(), "OMP_NUM_THREADS": "1"}
     programs.run(*[agent] * COUNT, environment=programs.python_path() | loopback)
     weights = [str(case.folder / f"worker-{rank}.npz") for rank in range(COUNT)]
-    return replicas.same(alone(str(case.folder)), weights, how="torchrun, DistributedDataParallel, gloo over TCP")
-
-
-def alone(folder: str) -> str:
-    """Train in this process on the whole batch."""
-    case = replicas.task()
-    model = models.cnn(case.weights)
-    steps(model, case.inputs, case.labels, STEPS)
-    return replicas.keep(models.weights_of(model), folder, "alone")
+    seconds = [float((case.folder / f"seconds-{rank}").read_text()) for rank in range(COUNT)]
+    how, scaling = "torchrun, DistributedDataParallel, gloo over TCP", one["seconds"] / max(seconds)
+    return replicas.same(one["weights"], weights, how=how, scaling=scaling)
 
 
 def worker(folder: str) -> None:
@@ -41,8 +37,8 @@ def worker(folder: str) -> None:
     dist.init_process_group("gloo")
     rank, case = dist.get_rank(), replicas.task()
     model = DistributedDataParallel(models.cnn(case.weights))
-    steps(model, case.inputs[rank::COUNT], case.labels[rank::COUNT], STEPS)
-    replicas.keep(models.weights_of(model.module), folder, f"worker-{rank}")
+    result = train(model, case.inputs[rank::COUNT], case.labels[rank::COUNT], folder, f"worker-{rank}")
+    Path(folder, f"seconds-{rank}").write_text(str(result["seconds"]))
     dist.destroy_process_group()
 
 

@@ -27,12 +27,13 @@ def logarithm(x: tf.Tensor) -> tf.Tensor:
 
 
 def run(_case: Case) -> Proof:
-    """Differentiate both at zero with the detector on, the first also compiled."""
+    """Differentiate both at zero with the detector on, as they are and compiled."""
     planted, forward = line_of(distance, "tf.sqrt"), line_of(logarithm, "tf.math.log")
     found = {
         "backward": detect(gradient, distance, planted),
         "backward_compiled": detect(tf.function(gradient), distance, planted),
         "forward": detect(gradient, logarithm, forward),
+        "forward_compiled": detect(tf.function(gradient), logarithm, forward),
     }
     seen = found["backward"]
     demands = {

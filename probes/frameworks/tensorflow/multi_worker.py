@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from probes import replicas
+from probes import elsewhere, replicas
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
-from probes.replicas import BATCH, LOOPBACK, RATE, STEPS
+from probes.replicas import BATCH, LOOPBACK, RATE, STEPS, TIMED
 from probes.tracebacks import first_line
 from probes.workloads import Case
 
@@ -21,14 +23,16 @@ LOSS = {"from_logits": True, "reduction": "none"}
 
 def run(case: Case) -> Proof:
     """Start the workers, and compare the weights of both with those of one; then ask Keras's own fit."""
+    one = elsewhere.call(alone, str(case.folder), threads=1)
     both = replicas.together(worker, replicas.free_ports(), str(case.folder))
-    strategy = tf.distribute.get_strategy()
-    model = models.cnn(replicas.task().weights)
-    steps(strategy, model)
-    kept = replicas.keep(models.weights_of(model), str(case.folder), "alone")
-    weights = [each["weights"] for each in both]
     figures = {"how": "MultiWorkerMirroredStrategy, a loop of one's own", "keras_fit": both[0]["fit"]}
-    return replicas.same(kept, weights, **figures)
+    scaling = one["seconds"] / max(each["seconds"] for each in both)
+    return replicas.same(one["weights"], [each["weights"] for each in both], scaling=scaling, **figures)
+
+
+def alone(folder: str) -> dict[str, Any]:
+    """Train in this process on the whole batch."""
+    return train(tf.distribute.get_strategy(), models.cnn(replicas.task().weights), folder, "alone")
 
 
 def worker(rank: int, ports: list[int], folder: str) -> dict[str, Any]:
@@ -39,27 +43,43 @@ def worker(rank: int, ports: list[int], folder: str) -> dict[str, Any]:
     with strategy.scope():
         model = models.cnn(replicas.task().weights)
         model.compile(keras.optimizers.SGD(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    steps(strategy, model)
-    kept = replicas.keep(models.weights_of(model), folder, f"worker-{rank}")
-    return {"weights": kept, "fit": fit(model)}
+    result = train(strategy, model, folder, f"worker-{rank}")
+    return result | {"fit": fit(model)}
 
 
-def steps(strategy: tf.distribute.Strategy, model: keras.Model) -> None:
-    """Make some steps of plain SGD on whatever workers there are."""
+def train(strategy: tf.distribute.Strategy, model: keras.Model, folder: str, name: str) -> dict[str, Any]:
+    """Make some steps and keep the weights; then time some more."""
+    steps = trainer(strategy, model)
+    steps(STEPS)
+    return {"weights": replicas.keep(models.weights_of(model), folder, name), "seconds": steps(TIMED)}
+
+
+def trainer(strategy: tf.distribute.Strategy, model: keras.Model) -> Callable[[int], float]:
+    """Return what makes some steps of plain SGD on whatever workers there are, and times all but the first."""
     case = replicas.task()
-    batches = tf.data.Dataset.from_tensor_slices((case.inputs, case.labels)).batch(BATCH).repeat(STEPS)
+    batch = tf.data.Dataset.from_tensor_slices((case.inputs, case.labels)).batch(BATCH)
     loss_of, optimizer = keras.losses.SparseCategoricalCrossentropy(**LOSS), keras.optimizers.SGD(RATE)
     with strategy.scope():
         optimizer.build(model.trainable_variables)
 
-    @tf.function
-    def step(inputs: tf.Tensor, labels: tf.Tensor) -> None:
+    def share(inputs: tf.Tensor, labels: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             loss = tf.nn.compute_average_loss(loss_of(labels, model(inputs, training=True)), global_batch_size=BATCH)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
-    for inputs, labels in strategy.experimental_distribute_dataset(batches):
-        strategy.run(step, args=(inputs, labels))
+    @tf.function
+    def step(inputs: tf.Tensor, labels: tf.Tensor) -> None:
+        strategy.run(share, args=(inputs, labels))
+
+    def steps(count: int) -> float:
+        began = 0.0
+        for number, (inputs, labels) in enumerate(strategy.experimental_distribute_dataset(batch.repeat(count))):
+            if number == 1:
+                began = time.perf_counter()
+            step(inputs, labels)
+        return (time.perf_counter() - began) / (count - 1)
+
+    return steps
 
 
 def fit(model: keras.Model) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
@@ -10,16 +11,16 @@ from torch.nn.parallel import DistributedDataParallel
 from probes import replicas
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch import multi_worker as right
-from probes.frameworks.pytorch.data_parallel import steps
-from probes.replicas import COUNT, STEPS
+from probes.frameworks.pytorch.data_parallel import train
+from probes.replicas import COUNT
 
 
 def worker(folder: str) -> None:
     dist.init_process_group("gloo")
     case = replicas.task()
     model = DistributedDataParallel(models.cnn(case.weights))
-    steps(model, case.inputs[::COUNT], case.labels[::COUNT], STEPS)
-    replicas.keep(models.weights_of(model.module), folder, f"worker-{dist.get_rank()}")
+    train(model, case.inputs[::COUNT], case.labels[::COUNT], folder, f"worker-{dist.get_rank()}")
+    Path(folder, f"seconds-{dist.get_rank()}").write_text("1")
     dist.destroy_process_group()
 
 
