@@ -44,6 +44,10 @@ class Advice:
     run_file: Path
     reused: bool
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the Recommendation."""
+        return self.recommendation._repr_html_()
+
 
 def probe(
     *,
@@ -98,6 +102,12 @@ def probe(
     AdvisorError
         Exit code 3 when no framework is found; 130 when interrupted (what was measured is kept); 2 when there is no
         session to resume, or it had another plan or another machine.
+
+    Examples
+    --------
+    This measures for about a minute:
+
+    >>> run, file = probe(mode="quick", only=["mlp-*"])  # doctest: +SKIP
     """
     from advisor.measurement import project
     from advisor.measurement.plan import make_plan
@@ -165,6 +175,12 @@ def recommend(
         Frameworks, routes or stacks that are not compared.
 
     Other parameters are those of `probe`.
+
+    Examples
+    --------
+    >>> advice = recommend("edge", run=Path("run.json"))
+    >>> advice.recommendation.ranking[0].framework, advice.reused
+    ('tensorflow', True)
     """
     needed = profile if isinstance(profile, Profile) else load_profile(profile)
     reused = run is not None
@@ -203,6 +219,7 @@ def build_site(
     seed: int = 0,
     form: Literal["site", "docs", "file"] = "site",
     others: Iterable[Run] = (),
+    pin: bool = False,
 ) -> Path:
     """Build the static site of a Run and return its index.html.
 
@@ -219,6 +236,14 @@ def build_site(
     others : iterable of Run, optional
         Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone. One
         file shows the answer to one profile, and leaves them out.
+    pin : bool
+        Put a whole site into ``runs/ID`` as well, where later builds leave it; every page links to both.
+
+    Examples
+    --------
+    >>> run = load_run("run.json")
+    >>> build_site(run, Path("answer.html"), profiles=["edge"], form="file").name
+    'answer.html'
     """
     from advisor.report import elsewhere, site
 
@@ -233,8 +258,13 @@ def build_site(
             shipped |= {loaded.name} if profile in shipped_profiles() else set()
     if form == "file":
         return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command, shipped=shipped)
-    write = elsewhere.write_docs if form == "docs" else site.build_site
-    return write(run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others)
+    if form == "docs":
+        return elsewhere.write_docs(
+            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others
+        )
+    return site.build_site(
+        run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin
+    )
 
 
 def _recent(

@@ -64,6 +64,13 @@ def decide(
     ------
     AdvisorError
         When a name in `frameworks` or `exclude` is unknown, or nothing is left to compare (exit code 3).
+
+    Examples
+    --------
+    >>> from advisor import load_profile, load_run
+    >>> told = decide(load_run("run.json"), load_profile("edge"))
+    >>> told.verdict, told.answer
+    ('recommended', Stack(framework='tensorflow', route='litert'))
     """
     catalog = load_catalog() if catalog is None else catalog
     routes = defined_routes()

@@ -47,6 +47,14 @@ def load_profile(name_or_path: str | Path) -> Profile:
     ------
     AdvisorError
         For an unknown name (with the nearest one), or naming every mistake of the file with file:line:column.
+
+    Examples
+    --------
+    >>> load_profile("edge").ships
+    'edge'
+    >>> load_profile("egde")
+    Traceback (most recent call last):
+    advisor.errors.AdvisorError: unknown profile 'egde' — did you mean 'edge'?
     """
     path = profile_path(name_or_path)
     found = read_profile(path)

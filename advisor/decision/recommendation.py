@@ -204,3 +204,9 @@ class Recommendation(Model):
     next_probe: str | None = None
     coverage: Coverage
     warnings: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from advisor.decision.notebook import html
+
+        return html(self)

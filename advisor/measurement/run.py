@@ -197,10 +197,29 @@ class Run(Model):
 
 
 def load_run(path: Path | str) -> Run:
-    """Read a Run file; raise AdvisorError (exit code 2) when it is damaged, foreign or newer."""
+    """Read a Run file.
+
+    Raises
+    ------
+    AdvisorError
+        Exit code 2 when it is damaged, foreign or newer.
+
+    Examples
+    --------
+    >>> sorted(load_run("run.json").frameworks)
+    ['pytorch', 'tensorflow']
+    """
     return read_json(Path(path), Run, schema=SCHEMA, what="Run file")
 
 
 def save_run(run: Run, path: Path) -> None:
-    """Write a Run file atomically."""
+    """Write a Run file atomically.
+
+    Examples
+    --------
+    >>> run = load_run("run.json")
+    >>> save_run(run, Path("copy.json"))
+    >>> load_run("copy.json") == run
+    True
+    """
     write_json(path, run)

@@ -1,0 +1,55 @@
+"""What a notebook shows of a Recommendation: the answer and why, as HTML that nobody's text can break."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.decision.engine import decide
+from advisor.decision.profile import load_profile, shipped_profiles
+from advisor.decision.recommendation import Recommendation
+from tests.report.html import parse
+from tests.samples import sample_run
+
+
+def shown(told: Recommendation) -> str:
+    html = told._repr_html_()
+    parse(html)
+    return html
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_every_answer_is_shown_with_its_reasons_and_every_stack(name: str) -> None:
+    told = decide(sample_run(), load_profile(name))
+    html = shown(told)
+    assert told.verdict in html
+    assert html.count("<tr>") == 1 + len(told.ranking)
+    assert html.count("<li>") == sum(map(len, (told.reasons, told.conditions, told.flips[:3], told.warnings)))
+    assert f"Run {sample_run().id}" in html
+    assert not any(word in html for word in ("<script", "<style", "href", "src"))
+
+
+def test_a_sure_answer_says_how_often_it_comes_first() -> None:
+    told = decide(sample_run(), load_profile("edge"))
+    assert told.answer is not None
+    share = told.ranking[0].rank_acceptability[0]
+    assert f"{told.verdict} (first in {share:.0%} of the samples)" in shown(told)
+
+
+def test_without_an_answer_the_verdict_stands_for_it() -> None:
+    told = decide(sample_run(), load_profile("edge")).model_copy(update={"verdict": "undetermined", "answer": None})
+    assert "No answer: undetermined" in shown(told)
+
+
+def test_what_a_document_says_stays_text() -> None:
+    hostile = "<script>alert('x')</script> & <b>bold</b>"
+    told = decide(sample_run(), load_profile("edge"))
+    told = told.model_copy(
+        update={
+            "question": hostile, "reasons": (hostile,), "conditions": (hostile,), "warnings": (hostile,),
+            "profile": hostile, "run": hostile, "titles": {**told.titles, "pytorch": hostile},
+        }
+    )  # fmt: skip
+    html = shown(told)
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert html.count("&lt;script&gt;") >= 7
