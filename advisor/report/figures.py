@@ -6,6 +6,7 @@ A page never writes a number of its own: it asks a `Source` for it. What comes b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from pydantic import BaseModel
 from advisor.report import numbers, words
 
 Key = str | int
+_LONG = 60
+_LONG_WORD = re.compile(rf"\S{{{_LONG},}}")
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,11 @@ class Quote:
 
     def __html__(self) -> Markup:
         # A line break is written as a reference, so that no Markdown engine sees an empty line.
-        text = Markup(str(escape(self.text)).replace("\n", "&#10;"))  # noqa: S704 - escaped before
-        return Markup('<bdi data-from="%s">%s</bdi>') % (self.reference, text)
+        text = str(escape(self.text)).replace("\n", "&#10;")
+        if len(text) > _LONG:
+            # A word that no line can hold may break anywhere, or it would push its table off the screen.
+            text = _LONG_WORD.sub(r'<span class="long">\g<0></span>', text)
+        return Markup('<bdi data-from="%s">%s</bdi>') % (self.reference, Markup(text))  # noqa: S704 - escaped before
 
 
 @dataclass(frozen=True)
