@@ -301,25 +301,29 @@ def site() -> None:
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
 @click.option("--docs-only", "form", flag_value="docs", help="Write the pages as Markdown, for another engine.")
 @click.option("--single-file", "form", flag_value="file", help="Write the page of one --profile as one HTML file.")
+@click.option("--pin", is_flag=True, help="Keep this site in runs/ID as well, where later builds leave it.")
 def build(
     run_files: tuple[Path, ...],
     profiles: tuple[str, ...],
     output: Path,
     templates: Path | None,
     form: Literal["docs", "file"] | None,
+    pin: bool,
 ) -> None:
     """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
     from advisor import api
 
     if form == "file" and len(profiles) != 1:
         raise click.UsageError("--single-file holds one page: name one --profile")
+    if form and pin:
+        raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
     if form == "file" and len(run_files) != 1:
         raise click.UsageError("--single-file holds the answer on one Run: name one --run")
     run = api.load_run(run_files[0])
     named = [word for file in run_files for word in ("--run", file.name)]
     index = api.build_site(
         run, output, profiles=profiles, templates=templates, command=shlex.join(["advisor", "site", "build", *named]),
-        form=form or "site", others=map(api.load_run, run_files[1:]),
+        form=form or "site", others=map(api.load_run, run_files[1:]), pin=pin,
     )  # fmt: skip
     click.echo(str(index))
 

@@ -182,6 +182,8 @@ def main() -> None:
         one, whole = site([run], folder / "one", profiles[:1]), site([run], folder / "all", profiles)
         kept = folder / "cache"
         cost(one), cost(whole, kept)
+        heaviest = max((folder / "all").glob("*.html"), key=lambda page: page.stat().st_size)
+        weight = heaviest.stat().st_size
         few, many = (len(list((folder / name).glob("*.html"))) for name in ("one", "all"))
         peer = empty(folder / "empty", many)
         pairs = [(cost(whole), cost(peer), cost(one), cost(whole, kept)) for _ in range(given.pairs)]
@@ -204,6 +206,7 @@ def main() -> None:
                 f"{AGAIN:.0%}",
                 statistics.median(shares) <= AGAIN,
             ),
+            Result(f"largest page ({heaviest.stem})", f"{weight / 1e3:.0f} kB", "150 kB", weight <= 150e3),
             Result("peak memory", f"{most / 1e6:.0f} MB", f"{MEMORY / 1e6:.0f} MB", most <= MEMORY),
             *growing,
         ]

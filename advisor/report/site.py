@@ -17,7 +17,7 @@ from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import search
+from advisor.report import pinning, search
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -33,6 +33,7 @@ def build_site(
     command: str | None = None,
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
+    pin: bool = False,
 ) -> Path:
     """Build the site of `run` and `recommendations` into `folder` and return its first page.
 
@@ -53,6 +54,8 @@ def build_site(
     others : iterable of Run
         Further Runs, of this machine or of others: they get pages of their own, and change no answer. They are taken
         one by one, so that an iterator that reads their files need not hold them all.
+    pin : bool
+        Put the site of this Run into ``runs/ID`` as well, where later builds leave it; every page links to both.
 
     Raises
     ------
@@ -67,9 +70,13 @@ def build_site(
         with scratch.folder(f".{folder.name}.advisor-", home(folder)) as temporary:
             source, built = temporary / "docs", temporary / "site"
             source.mkdir()
-            nav = docs.write(Report(run, recommendations, command, shipped, others), source, templates)
+            report = Report(run, recommendations, command, shipped, others, pin=pin)
+            nav = docs.write(report, source, templates)
             _build(source, built, nav, templates)
             search.write(built)
+            if report.pinned:
+                pinning.pin(built, report.pinned)
+            pinning.keep(folder, built)
             put(folder, built, temporary / "old")
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None

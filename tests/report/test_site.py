@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +13,7 @@ import pytest
 
 from advisor import resources
 from advisor.errors import AdvisorError
+from advisor.measurement.run import save_run
 from advisor.report.site import build_site
 from tests.report.conftest import COMMAND, Site
 from tests.report.html import Element, read
@@ -132,6 +136,44 @@ def test_two_builds_are_equal(site: Site, tmp_path: Path) -> None:
     first, second = bytes_of(site.folder), bytes_of(tmp_path / "again")
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_two_builds_in_different_surroundings_are_equal(tmp_path: Path) -> None:
+    """Another working folder, order of sets, time zone and language; the second finds what the first left behind."""
+    places = []
+    for name, seed, zone, language in (("one", "1", "UTC", "C"), ("zwölf", "77", "Asia/Tokyo", "C.UTF-8")):
+        folder = tmp_path / name
+        folder.mkdir()
+        save_run(sample_run(), folder / "run.json")
+        surroundings = {
+            **os.environ, "ADVISOR_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": seed, "TZ": zone,
+            "LC_ALL": language,
+        }  # fmt: skip
+        build = ("site", "build", "--run", "run.json", "--profile", "edge", "--output", "site")
+        subprocess.run([sys.executable, "-m", "advisor", *build], cwd=folder, env=surroundings, check=True)
+        places.append(bytes_of(folder / "site"))
+    assert [name for name in {**places[0], **places[1]} if places[0].get(name) != places[1].get(name)] == []
+
+
+def test_from_the_answer_to_the_samples_are_three_clicks_at_most(site: Site) -> None:
+    leads = {
+        page.name: {
+            urlsplit(each.attributes["href"]).path for each in read(page).one("main").find("a")
+            if "href" in each.attributes
+        } for page in site.pages
+    }  # fmt: skip
+    homes = {
+        each.attributes["id"]: page.name for page in site.pages for each in read(page).walk()
+        if each.attributes.get("id", "").startswith("observation-")
+    }  # fmt: skip
+    for told in site.recommendations[:3]:
+        reached, frontier = {f"profile-{told.profile}.html"}, {f"profile-{told.profile}.html"}
+        for _ in range(3):
+            frontier = {name for page in frontier for name in leads.get(page, ())} - reached
+            reached |= frontier
+        rests = {index for cell in told.evidence for index in re.findall(r"/observations/(\d+)", cell.evidence or "")}
+        assert len(rests) > 3
+        assert {homes[f"observation-{index}"] for index in rests} <= reached
 
 
 def test_replaces_its_own_site_and_nothing_else(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from advisor.measurement.run import Observation, Run
 from advisor.report import blocks, published, words
 from advisor.report.figures import Source
 
+PINNED = "runs"
+"""The folder of a site in which the builds of single Runs are kept for good."""
+
 
 @dataclass(frozen=True)
 class StackName:
@@ -59,6 +62,8 @@ class Report:
         Which of the answers are those of a shipped profile as it is: they need not be worked out again.
     others : iterable of Run
         Further Runs, of this machine or of others; the answers do not rest on them. Each is read once.
+    pin : bool
+        Whether every page stands a second time at an address that later builds leave alone.
     """
 
     def __init__(
@@ -68,9 +73,12 @@ class Report:
         command: str | None = None,
         shipped: Collection[str] = (),
         others: Iterable[Run] = (),
+        *,
+        pin: bool = False,
     ) -> None:
         self.run = run
         self.others = others
+        self.pinned = f"{PINNED}/{words.slug(run.id)}" if pin else None
         self.recommendations = tuple(recommendations)
         self.command = command
         self.shipped = frozenset(shipped)

@@ -199,6 +199,8 @@ class _Pages:
         return [{short: f"{name}.md"}]
 
     def add(self, name: str, template: str, title: str, description: str, layout: str, /, **context: Any) -> None:
-        text = self.render.page(template, title=title, description=description, layout=layout, **context)
+        text = self.render.page(
+            template, page_name=name, title=title, description=description, layout=layout, **context
+        )
         # Not synced to the disk: the whole folder is made anew, and moved into place when it is complete.
         (self.folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
