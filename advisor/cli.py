@@ -443,9 +443,13 @@ def _known(name: str, known: Any, option: str) -> None:
 
 
 def _console(color: str, *, stderr: bool = False) -> Console:
+    if not stderr:
+        from advisor.report.consoles import answers
+
+        return answers(color)
     from rich.console import Console
 
-    return Console(stderr=stderr, force_terminal=color == "always" or None, no_color=color == "never" or None)
+    return Console(stderr=True, force_terminal=color == "always" or None, no_color=color == "never" or None)
 
 
 def _progress(color: str) -> Any:

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic import ValidationError as NotAgreed
 
+from advisor.measurement.answers import homeless
+
 Numbers = Annotated[list[float], Field(min_length=1)]
 
 
@@ -125,5 +127,5 @@ def sound(do: str, reply: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         why = str(error)
     else:
-        return reply
+        return {**reply, "message": homeless(reply["message"])} if reply.get("message") else reply
     return {"id": reply["id"], "outcome": "error", "message": f"not the answer that was agreed: {why[:200]}"}

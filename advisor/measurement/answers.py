@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -9,12 +11,18 @@ from typing import Any, get_args
 from advisor.measurement.run import Outcome
 
 
+def homeless(text: str) -> str:
+    """Return a text with ``~`` for this user's home: Runs and sites travel, and a home is named after its owner."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    return re.sub(rf"{re.escape(home)}(?=[/\s:'\"]|$)", "~", text) if home else text
+
+
 class WorkerError(Exception):
     """A command that gave no result; `outcome`, `message` and `where` go into the observation as they are."""
 
     def __init__(self, message: str, *, outcome: Outcome = "error", where: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = homeless(message)
         self.outcome = outcome
         self.where = where
 

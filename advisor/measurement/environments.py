@@ -12,6 +12,7 @@ from pathlib import Path
 
 from advisor.measurement import managed
 from advisor.measurement.definitions import FrameworkDefinition
+from advisor.measurement.surroundings import passed
 
 _LOOK = """\
 import importlib.metadata as metadata, importlib.util as util, json, platform, sys
@@ -101,7 +102,8 @@ def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Env
     try:
         done = subprocess.run(
             [str(python), "-c", _LOOK, json.dumps(wanted)],
-            capture_output=True, text=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL,
+            env=passed(),
         )  # fmt: skip
         answer = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 and done.stdout else {}
         if not answer:

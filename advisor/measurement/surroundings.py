@@ -23,6 +23,12 @@ THREADS = (
 )
 
 
+def passed(ambient: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what every process of ours gets of the environment; default that of this process."""
+    source = os.environ if ambient is None else ambient
+    return {name: source[name] for name in PASSED if name in source}
+
+
 def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the whole environment of a worker.
 
@@ -36,8 +42,7 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
     ambient : mapping, optional
         The environment to choose from; default that of this process.
     """
-    source = os.environ if ambient is None else ambient
-    env = {name: source[name] for name in PASSED if name in source}
+    env = passed(ambient)
     env |= dict.fromkeys(THREADS, str(threads))
     temporary = str(scratch)
     env |= {"TMPDIR": temporary, "TMP": temporary, "TEMP": temporary}

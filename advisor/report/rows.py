@@ -91,9 +91,9 @@ def console(color: str | None) -> Console:
     color : {"auto", "always", "never"}
         As ``--color`` takes it.
     """
-    from rich.console import Console
+    from advisor.report.consoles import answers
 
-    found = Console(force_terminal=color == "always" or None, no_color=color == "never" or None)
+    found = answers(color)
     if not found.is_terminal and "COLUMNS" not in os.environ:
         found.width = _WITHOUT_TERMINAL
     return found

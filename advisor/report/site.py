@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import jinja2
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -17,7 +18,7 @@ from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import pinning, search
+from advisor.report import pinning, search, themes
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -120,8 +121,16 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None) -> 
         config.theme.static_templates.clear()
         config.theme.dirs[1:] = []
         if templates is not None and (templates / "theme").is_dir():
-            config.theme.dirs.insert(0, str(templates / "theme"))
-        build.build(config)
+            theme = templates / "theme"
+            config.theme.dirs.insert(0, str(theme))
+            sandbox = themes.sandboxed(config.theme)
+            config.theme.get_env = lambda: sandbox  # type: ignore[method-assign]
+            try:
+                build.build(config)
+            except jinja2.TemplateError as error:
+                raise themes.mistake(error, theme) or error from None
+        else:
+            build.build(config)
 
 
 @contextmanager
