@@ -1,0 +1,1 @@
+"""A framework that behaves."""

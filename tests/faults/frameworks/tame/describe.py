@@ -1,0 +1,3 @@
+"""It is NumPy."""
+
+from probes.frameworks.numpy_alone import *  # type: ignore[import-untyped]  # noqa: F403
