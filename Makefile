@@ -12,7 +12,7 @@ NODE := $(VENV)/node
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick javascript lint format site bench clean
+.PHONY: help recommend test test-quick javascript coverage mutants lint format site bench clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no bro
 	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)
 
 javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
+
+coverage: $(VENV)/.ready-dev  ## Tell what of advisor the tests without frameworks, browser and installation leave out
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not frameworks and not browser and not install" --cov $(ARGS)
+
+mutants: $(VENV)/.ready-dev  ## Change the engine's and the statistics' code and see which changes no test notices (hours)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
 
 lint: $(VENV)/.ready-dev  ## Check style and types
 	$(BIN)/ruff check .
@@ -49,7 +57,7 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 	$(BIN)/python -m benchmarks.scale --no-site
 
 clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
-	rm -rf $(VENV) .advisor build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .advisor build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.pip:
