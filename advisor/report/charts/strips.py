@@ -54,7 +54,9 @@ def _chart(rows: Sequence[Strip], width: int) -> tuple[drawing.Layers, int, draw
             offset = (count * 7) % 11 - 5
             color = drawing.color(row.framework)
             dots.append({"x": x(value), "y": top + 29 + offset, "color": color, "accepted": accepted})
-    return layers(width), bottom + 4, {"dots": dots, "names": names, "ticks": marks(ticks, x, "s", bottom)}
+    title = [{"y": bottom + 36, "text": "time per call (logarithmic)"}]
+    rows_by_name = {"dots": dots, "names": names, "ticks": marks(ticks, x, "s", bottom), "titles": title}
+    return layers(width), bottom + 4, rows_by_name
 
 
 @compiled
@@ -83,6 +85,9 @@ def layers(width: int) -> Chart:
             align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
         ).encode(x=grammar.at(0), y=y, text=alt.Text("name:N")),
         *axis[1:],
+        grammar.named("titles").mark_text(align="left", fill=drawing.INK_2).encode(
+            x=grammar.at(0), y=y, text=alt.Text("text:N")
+        ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=plot)
 

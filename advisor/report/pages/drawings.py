@@ -172,7 +172,7 @@ def _apart(stacks: Sequence[StackName], drawn: Sequence[Ranked], needs: Sequence
     gap = worth[0].get(view.need.criterion, 0) - worth[1].get(view.need.criterion, 0)
     if gap < 0.005:
         return Markup("No single criterion sets {} apart from {}.").format(stacks[0].plain, stacks[1].plain)
-    apart = Markup("{} ({}) does most to set {} apart from {}.")
+    apart = Markup("{} (block {}) does most to set {} apart from {}.")
     return apart.format(view.title, view.letter, stacks[0].plain, stacks[1].plain)
 
 
