@@ -82,3 +82,17 @@ def test_every_yaml_block_is_yaml() -> None:
     assert found
     for block in found:
         assert yaml.safe_load(block)
+
+
+def test_every_python_block_runs(folder: Path) -> None:
+    found = [block for page in PAGES for block in blocks(page, "python")]
+    assert found
+    for block in found:
+        exec(compile(block, "documentation", "exec"), {})
+
+
+def test_the_lines_for_completion_are_those_that_are_tested() -> None:
+    found = [block for page in PAGES for block in blocks(page, "sh") if "_ADVISOR_COMPLETE" in block]
+    assert [set(re.findall(r"_ADVISOR_COMPLETE=(\w+)_source advisor", block)) for block in found] == [
+        {"bash", "zsh", "fish"}
+    ]
