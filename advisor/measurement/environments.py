@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -91,7 +92,9 @@ def _with_own(environment: Environment, definition: FrameworkDefinition, pythons
         for recipe in each.recipes:
             if python is not None:
                 own[recipe] = python
-            mend[recipe] = create if python is None else f"{python} -m pip install {' '.join(each.packages)}"
+            mend[recipe] = (
+                create if python is None else shlex.join([str(python), "-m", "pip", "install", *each.packages])
+            )
     return replace(environment, own=own, mend=mend)
 
 

@@ -59,7 +59,7 @@ def test_a_named_environment_is_taken_for_its_recipes_only(abacus: FrameworkDefi
     found = environments.find([abacus], {"sky": tmp_path / "python"})["abacus"]
     assert found.python_for("capability:fly") == tmp_path / "python"
     assert found.python_for("capability:swim") == found.python == Path(sys.executable)
-    assert found.mend["capability:fly"] == f"{tmp_path / 'python'} -m pip install wings numpy>=1"
+    assert found.mend["capability:fly"] == f"{tmp_path / 'python'} -m pip install wings 'numpy>=1'"
 
 
 @pytest.mark.alone
