@@ -1,7 +1,7 @@
-"""Pieces of pages kept from one build to the next, in the user's cache folder: drawings, and code in its colors.
+"""Drawings kept from one build to the next, in the user's cache folder: most of a build is to draw them again.
 
-A piece is kept under a digest of all that it is made of: what it shows, our code, and the version of what makes it.
-Whatever cannot be read, is not whole, or may not be written, is made.
+A piece of a page is kept under a digest of all that it is made of: what it shows, our code, and the version of what
+makes it. Whatever cannot be read, is not whole, or may not be written, is made.
 """
 
 from __future__ import annotations

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import contextlib
+import keyword
+import tokenize
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from advisor.measurement import definitions
-from advisor.report import kept, words
+from advisor.report import words
 from advisor.report.pages.context import Report, StackName
 
 _LONGEST = 200
@@ -58,14 +60,41 @@ def _code(text: str) -> Markup:
     """Return Python as HTML, one class per kind of token; it is cut where nobody reads on."""
     lines = words.visible(text).rstrip("\n").split("\n")
     shown = "\n".join(lines[:_LONGEST]) + (f"\n# … and {len(lines) - _LONGEST} more lines" * (len(lines) > _LONGEST))
-    code = kept.piece(lambda: _highlighted(shown), f"Pygments {importlib.metadata.version('pygments')}", shown)
     # A line break is written as a reference, so that no Markdown engine sees an empty line.
-    return Markup(code.replace("\n", "&#10;"))  # noqa: S704 - escaped by the formatter
+    return Markup(_marked(shown).replace("\n", "&#10;"))  # noqa: S704 - escaped piece by piece
 
 
-def _highlighted(code: str) -> str:
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
+def _marked(code: str) -> str:
+    """Return code as HTML with its keywords, comments and strings marked: the stylesheet tells no others apart.
 
-    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    Python's own tokenizer reads a recipe in a tenth of the time of a highlighter of all languages; what it cannot read
+    (code that was cut) stays as it is from there on.
+    """
+    lines, parts = code.splitlines(keepends=True), []
+    row, column = 1, 0
+
+    def between(start: tuple[int, int], end: tuple[int, int]) -> str:
+        if start[0] == end[0]:
+            return lines[start[0] - 1][start[1] : end[1]] if start[1] < end[1] else ""
+        return "".join([lines[start[0] - 1][start[1] :], *lines[start[0] : end[0] - 1], *_head(lines, end)])
+
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(iter([*lines, ""]).__next__):
+            kind = _kind(token)
+            if kind:
+                parts.append(str(escape(between((row, column), token.start))))
+                parts.append(f'<span class="{kind}">{escape(between(token.start, token.end))}</span>')
+                row, column = token.end
+    return "".join([*parts, str(escape(between((row, column), (len(lines) + 1, 0))))]).rstrip("\n")
+
+
+def _head(lines: list[str], end: tuple[int, int]) -> list[str]:
+    return [lines[end[0] - 1][: end[1]]] if end[0] <= len(lines) else []
+
+
+def _kind(token: tokenize.TokenInfo) -> str | None:
+    """Return the class of a token: ``k`` keyword, ``c1`` comment, ``s1`` string; None for any other."""
+    if token.type == tokenize.NAME:
+        return "k" if keyword.iskeyword(token.string) else None
+    name = tokenize.tok_name[token.type]
+    return "c1" if name == "COMMENT" else "s1" if name == "STRING" or name.startswith("FSTRING") else None
