@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,19 @@ from probes import native, serving
 from probes.proof import Proof
 from probes.workloads import Array
 
-true_write, true_measured = native.write, serving.measured
+true_write, true_build, true_measured = native.write, native.build, serving.measured
 
 
 def write(folder: Path, **arrays: Array) -> None:
     """Write the arrays, the inputs one per cent too large."""
     true_write(folder, **{name: array * (1.01 if name == "inputs" else 1) for name, array in arrays.items()})
+
+
+def build(source: Path, program: Path, flags: Sequence[str | Path]) -> Path:
+    """Take the program that the right recipe compiled before, where it lies beside: only the inputs are broken."""
+    _, _, capability = program.parent.name.partition("-")
+    compiled = next(program.parent.parent.glob(f"*-{capability}/{program.name}"), None)
+    return compiled or true_build(source, program, flags)
 
 
 def measured(command: Any, name: str, inputs: Array, expected: Array, **options: Any) -> Proof:
@@ -24,5 +32,5 @@ def measured(command: Any, name: str, inputs: Array, expected: Array, **options:
 
 def perturb() -> None:
     """From now on."""
-    vars(native).update(write=write)
+    vars(native).update(write=write, build=build)
     vars(serving).update(measured=measured)
