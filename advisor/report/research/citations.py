@@ -7,7 +7,7 @@ text; ``n.d.``; a letter where author and year are the same) and 9.4–9.37 (ele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -185,8 +185,3 @@ def _day(day: date) -> str:
 
 def _stopped(words: str) -> str:
     return words if words.endswith((".", "?", "!")) else f"{words}."
-
-
-def urls(sources: Iterable[Source]) -> set[str]:
-    """Return every address that `sources` give."""
-    return {source.url for source in sources if source.url is not None}
