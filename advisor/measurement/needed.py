@@ -55,14 +55,19 @@ class Needed:
         self._context.record.skip(left_out)
         self._context.tell(Noticed(f"Left out: {left_out.probe}, {left_out.why}"))
 
+    def _tried(self, blank: Observation) -> bool:
+        found = self._context.record.find(blank)
+        return found is not None and found.outcome != "not_run"
+
     def _leave_out(self, tasks: Iterable[Trial]) -> None:
         group, record = list(tasks), self._context.record
         blank = group[0].blank()
         why = str(self.why_not(blank))
         for task in group:
             one = task.blank()
-            if record.find(one) is not None and task.kind == "route":
+            if self._tried(one) and task.kind == "route":
                 one = task.blank("latency", "s")  # proved already; what it takes is what is left out
-            if record.find(one) is None:
+            # A session that was interrupted has said of everything that it did not come to it; now there is a reason.
+            if not self._tried(one):
                 record.observe(one.model_copy(update={"message": why}))
         self.leave_out(blank, why)

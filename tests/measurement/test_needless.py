@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from advisor.measurement import definitions
+from advisor.measurement.context import Context
 from advisor.measurement.definitions import Definitions
+from advisor.measurement.guard import Guard
+from advisor.measurement.needed import Needed
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import Run
+from advisor.measurement.record import Record, Start
+from advisor.measurement.run import Host, Policy, Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from tests.measurement.test_capabilities import UNRULY, capability
@@ -57,8 +63,9 @@ def test_what_is_settled_is_timed_no_further_once_two_processes_were_heard(
     timed = {
         each.probe: {block.round for block in each.rounds} for each in run.observations if each.metric == "latency"
     }
-    assert timed["mlp-inference"] == set(range(8))  # two of three processes, four rounds in each
-    assert timed["mlp-training"] == set(range(12))
+    # Four rounds in each of three processes; a round or two of them may be spared where a pair is decided already.
+    assert set(range(6)) <= timed["mlp-inference"] <= set(range(8))
+    assert timed["mlp-training"] >= {8, 9, 10}
     assert [(each.probe, each.why) for each in run.skipped] == [
         ("mlp-inference", "for Toy: rounds from 9 on: nobody needs to know")
     ]
@@ -82,3 +89,23 @@ def test_what_is_settled_before_it_is_timed_is_not_prepared(tmp_path: Path, toys
     assert outcomes["route:toyrt", None, "int8"].message == "enough"
     assert outcomes["route:toyrt", "latency", "float32"].message == "enough"
     assert all(cell.rounds for cell in run.observations if (cell.probe, cell.metric) == ("mlp-training", "latency"))
+
+
+def test_what_an_interrupted_session_did_not_reach_gets_its_reason_when_it_is_left_out_later(tmp_path: Path) -> None:
+    known = replace(definitions.load(folders=[UNRULY]), capabilities={"well": capability("well")})
+    plan = make_plan(definitions=known, frameworks=["unruly"], only=["capability:*"])
+    start = Start(
+        id="x", started=datetime(2026, 11, 21, tzinfo=UTC), mode="standard", advisor="", seed=0,
+        host=Host(cpu="c", cores=2, memory_bytes=1, os="o"), policy=Policy(threads=1),
+    )  # fmt: skip
+    record, task = Record(start), plan.capabilities[0]
+    record.observe(task.blank().model_copy(update={"message": "the session ended before it was tried"}))
+    reasons = {(task.probe, "unruly"): "nobody needs to know"}
+    context = Context(
+        plan=plan, environments={}, record=record, tell=lambda _: None, scratch=tmp_path, threads=1, seed=0, total=0,
+        guard=cast("Guard", None), needless=lambda _: reasons,
+    )  # fmt: skip
+    assert Needed(context).due([task]) == []
+    found = record.find(task.blank())
+    assert found is not None
+    assert found.message == "nobody needs to know"
