@@ -47,10 +47,17 @@ class Cost:
 
 def cost(command: Sequence[str], cache: Path | None = None) -> Cost:
     """Run a command to its end and return its cost, children included; with an empty `cache` unless one is given."""
-    # MkDocs was compiled when it was installed; a checkout's own code is where Python may keep what it compiles.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as nothing:
-        return _cost(command, environment | {"ADVISOR_CACHE": str(cache or nothing)})
+        return _cost(command, surroundings(cache or Path(nothing)))
+
+
+def surroundings(cache: Path) -> dict[str, str]:
+    """Return the environment of a build with this cache folder.
+
+    MkDocs was compiled when it was installed; so is a checkout's own code, where Python may keep what it compiles.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"ADVISOR_CACHE": str(cache)}
 
 
 def _cost(command: Sequence[str], environment: dict[str, str]) -> Cost:
@@ -188,7 +195,10 @@ def main() -> None:
         peer = empty(folder / "empty", many)
         pairs = [(cost(whole), cost(peer), cost(one), cost(whole, kept)) for _ in range(given.pairs)]
         rebuild = [sys.executable, "-m", "benchmarks.site", str(run), "--again", str(folder / "again")]
-        shares = [float(subprocess.check_output(rebuild, text=True)) for _ in range(given.pairs)]
+        shares = [
+            float(subprocess.check_output(rebuild, text=True, env=surroundings(folder / f"cold-{number}")))
+            for number in range(given.pairs)
+        ]
     ratio = statistics.median(ours.seconds / theirs.seconds for ours, theirs, _, _ in pairs)
     warm = statistics.median(again.seconds / theirs.seconds for _, theirs, _, again in pairs)
     growth = statistics.median(ours.seconds / many / (small.seconds / few) for ours, _, small, _ in pairs)
