@@ -12,7 +12,7 @@ NODE := $(VENV)/node
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick javascript coverage mutants lint format site bench clean
+.PHONY: help recommend test test-quick javascript coverage mutants lint format site bench sbom audit faults clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,16 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 	$(BIN)/python -m benchmarks.fuzz_profiles
 	$(BIN)/python -m benchmarks.scale --no-site
 
+faults: $(VENV)/.ready-dev  ## Try what goes wrong around advisor, and write the table of site/faults.md (ten minutes and more)
+	$(BIN)/python -m tests.faults --write site/faults.md
+
+sbom: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Write what is installed beside advisor to build/sbom.json (CycloneDX)
+	@mkdir -p build
+	$(VENV)/tools/bin/cyclonedx-py environment $(BIN)/python --output-reproducible -o build/sbom.json
+
+audit: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Look for known vulnerabilities of what is installed (asks the network)
+	$(VENV)/tools/bin/pip-audit --progress-spinner off --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
 clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
 	rm -rf $(VENV) .advisor build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -76,4 +86,10 @@ $(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt
 $(NODE)/.ready: $(VENV)/.pip Makefile
 	npm install --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error \
 	  onnxruntime-web@1.30.0 @tensorflow/tfjs@4.22.0
+	@touch $@
+
+# Tools that look at the environment from outside, so that they are no part of what they list.
+$(VENV)/tools/.ready: $(VENV)/.pip
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7' 'pip-audit>=2.7'
 	@touch $@

@@ -28,20 +28,25 @@ WRONG: tuple[Any, ...] = (None, "x", -1, 0, [], {}, True, 1e308, 10**400, "9" * 
 
 
 def findings(*, flips: int = 1000, full: bool = True) -> Iterator[Finding]:
-    """Read what nobody should have to read; `full` takes the reference Run, else a smaller one."""
-    whole = REFERENCE.read_bytes() if full else to_json(sample_run()).encode()
+    """Read what nobody should have to read; `full` cuts off the reference Run, else a smaller one."""
+    small = to_json(sample_run()).encode()
+    whole = REFERENCE.read_bytes() if full else small
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         look = _Look(Path(folder))
         cut = [whole[:size] for size in range(0, len(whole), STEP)]
         yield look.all("a Run file cut off at every 1,000 bytes", cut, never=READ)
         chance = random.Random(4)
-        flipped = (_flipped(whole, chance) for _ in range(flips))
-        yield look.all(f"one bit flipped, {flips:,} times", flipped, pages=flips // 20)
+        flipped = (_flipped(small, chance) for _ in range(flips))
+        yield look.all(f"one bit flipped, {flips:,} times", flipped, pages=max(flips // 20, 10))
         paths = {_shape(path): path for path in _paths(json.loads(to_json(sample_run())))}
         some = sorted(paths.values(), key=str)
         told = f"each of {len(some)} fields of another type or out of all bounds"
-        yield look.all(told, (_replaced(path, value) for path in (some if full else some[::5]) for value in WRONG))
-        yield look.all("hostile: nesting, numbers, names, dates, keys", [make() for make in HOSTILE.values()], pages=1)
+        yield look.all(told, (_replaced(path, value) for path in (some if full else some[::25]) for value in WRONG))
+        yield look.all(
+            "hostile: nesting, numbers, names, dates, keys",
+            [make() for make in HOSTILE.values()],
+            pages=1 if full else 8,
+        )
         old = sorted(OLD.glob("*.json"))
         yield look.all(f"{len(old)} of an earlier day, as it was", [each.read_bytes() for each in old], never=REFUSED)
         yield look.one(
