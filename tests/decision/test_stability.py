@@ -193,9 +193,30 @@ def test_dominated_is_worth_no_more_on_any_criterion_whatever_is_unknown() -> No
 
 @settings(max_examples=60)
 @given(tables())
-def test_what_is_dominated_never_comes_first(case: tuple[Profile, Rows]) -> None:
+def test_what_is_dominated_comes_first_only_beyond_its_interval(case: tuple[Profile, Rows]) -> None:
+    """Dominance speaks of the 95 % intervals; of the samples, one in twenty of a figure lies beyond its interval."""
     needed, rows = case
     found = table(needed, rows)
-    drawn = draw(found.feasible, needed.wishes, found.findings, found.worths, samples=100, seed=0, weightings=("any",))
-    for name, share in zip(found.feasible, first_rank(drawn.by["any"]), strict=True):
+    beyond = 0.05 * 2 * len(needed.wishes)
+    for name, share in firsts(found).items():
+        assert not (dominated(found, name) and share > beyond + 0.05)
+
+
+@settings(max_examples=60)
+@given(tables())
+def test_what_is_dominated_never_comes_first_where_figures_are_exact(case: tuple[Profile, Rows]) -> None:
+    needed, rows = case
+    exact = {
+        name: {column: cell and (round(cell[0], 3),) * 3 for column, cell in cells.items()}
+        for name, cells in rows.items()
+    }
+    found = table(needed, exact)
+    for name, share in firsts(found).items():
         assert not (dominated(found, name) and share > 0)
+
+
+def firsts(found: Table) -> dict[str, float]:
+    drawn = draw(
+        found.feasible, found.profile.wishes, found.findings, found.worths, samples=1000, seed=0, weightings=("any",)
+    )
+    return dict(zip(found.feasible, map(float, first_rank(drawn.by["any"])), strict=True))
