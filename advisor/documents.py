@@ -16,9 +16,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from advisor import kept, scratch
-from advisor.errors import AdvisorError, did_you_mean
+from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
-Loc = tuple[str | int, ...]
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
 
@@ -27,14 +26,6 @@ class Model(BaseModel):
     """Base of every document: immutable, and an unknown key is an error. What is not used is not built."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake in a document: where (path of keys) and what."""
-
-    loc: Loc
-    message: str
 
 
 @dataclass(frozen=True)

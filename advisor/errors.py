@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_PROBING = 3
 EXIT_INTERRUPTED = 130
+
+Loc = tuple[str | int, ...]
+"""Where a value stands in a document: the keys and indices that lead to it."""
 
 
 class AdvisorError(Exception):
@@ -29,6 +33,14 @@ class AdvisorError(Exception):
         self.message = message
         self.hint = hint
         self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a document: where (path of keys) and what."""
+
+    loc: Loc
+    message: str
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 from pydantic import Field
 
-from advisor.documents import Model, Problem, read_json, read_yaml, to_json, write_json, write_text
-from advisor.errors import AdvisorError
+from advisor.documents import Model, read_json, read_yaml, to_json, write_json, write_text
+from advisor.errors import AdvisorError, Problem
 
 
 class Need(Model):

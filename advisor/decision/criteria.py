@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from advisor.documents import Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.errors import Problem
 
 Unit = Literal["s", "B", "1/s", ""]
 Scope = Literal["own", "framework", "none", "routed"]

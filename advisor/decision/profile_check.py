@@ -12,8 +12,8 @@ from advisor import quantities
 from advisor.decision.criteria import Criterion
 from advisor.decision.profile_entries import RequirementEntry, Ships, WishEntry, slug, threshold
 from advisor.decision.value import LOGARITHMIC, ValueFunction
-from advisor.documents import Loc, Model, Problem
-from advisor.errors import did_you_mean
+from advisor.documents import Model
+from advisor.errors import Loc, Problem, did_you_mean
 
 Limit = Literal["is", "at_most", "at_least"]
 E = TypeVar("E", bound=Model)

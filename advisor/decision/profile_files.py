@@ -13,8 +13,8 @@ from advisor.decision.profile_check import Checker
 from advisor.decision.profile_entries import ProfileEntry
 from advisor.decision.profile_merge import merged
 from advisor.decision.team import OTHER
-from advisor.documents import Loc, Problem, read_yaml
-from advisor.errors import AdvisorError, did_you_mean
+from advisor.documents import read_yaml
+from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 EVERY_CRITERION = "advisor profile schema   (names every criterion, and what it asks)"
 

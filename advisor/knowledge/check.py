@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from advisor.documents import Document, Loc, Model, Problem, read_yaml
-from advisor.errors import AdvisorError, did_you_mean
+from advisor.documents import Document, Model, read_yaml
+from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Fact, load_catalog
 from advisor.knowledge.claims import Claim, load_claims

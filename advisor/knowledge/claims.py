@@ -14,7 +14,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from advisor.documents import Loc, Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.errors import Loc, Problem
 from advisor.knowledge import mistakes
 from advisor.knowledge.articles import AsOf, last_day, load_articles
 from advisor.knowledge.bindings import Binding

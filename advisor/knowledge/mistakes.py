@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from advisor.documents import Document, Loc, Problem
-from advisor.errors import did_you_mean
+from advisor.documents import Document
+from advisor.errors import Loc, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from advisor.knowledge.catalog import Fact

@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from advisor.documents import Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.errors import Problem
 from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Name, Text
 from advisor.knowledge.sources import load_sources

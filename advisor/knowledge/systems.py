@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from advisor.documents import Loc, Model, Problem, read_yaml
-from advisor.errors import AdvisorError, did_you_mean
+from advisor.documents import Model, read_yaml
+from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, load_catalog
 from advisor.knowledge.days import first_day, last_day

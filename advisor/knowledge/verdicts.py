@@ -11,7 +11,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from advisor.documents import Model, Problem, read_yaml
+from advisor.documents import Model, read_yaml
+from advisor.errors import Problem
 from advisor.knowledge import mistakes
 from advisor.knowledge.articles import AsOf, load_articles
 from advisor.knowledge.catalog import Name, Text
