@@ -16,11 +16,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from advisor.measurement.run import save_run
-from tests.samples import sample_run
-
 HELP_FLOOR = "import click, rich, rich.console"
 JSON_FLOOR = "import click, numpy, pydantic"
+RUN = Path(__file__).parents[1] / "tests" / "data" / "reference-run.json"
 
 
 def cpu_seconds(command: Sequence[str], environment: Mapping[str, str]) -> float:
@@ -47,17 +45,15 @@ def main() -> None:
     pairs = parser.parse_args().pairs
     advisor = str(Path(sys.executable).with_name("advisor"))
     with tempfile.TemporaryDirectory() as folder:
-        run = Path(folder) / "run.json"
-        save_run(sample_run(), run)
         rows = [
             ("advisor --help", [advisor, "--help"], HELP_FLOOR, 1.5),
-            ("recommend --run FILE --json", [advisor, "recommend", "--run", str(run), "--json"], JSON_FLOOR, 2.0),
+            ("recommend --run REFERENCE --json", [advisor, "recommend", "--run", str(RUN), "--json"], JSON_FLOOR, 2.0),
         ]
-        print(f"{'command':<28} {'floor':<34} {'median':>7} {'min':>6} {'max':>6} {'bar':>5}")
+        print(f"{'command':<34} {'floor':<34} {'median':>7} {'min':>6} {'max':>6} {'bar':>5}")
         for title, command, floor, bar in rows:
             found = ratios(command, [sys.executable, "-c", floor], pairs, Path(folder) / "compiled")
             middle, least, most = statistics.median(found), min(found), max(found)
-            print(f"{title:<28} {floor:<34} {middle:>7.2f} {least:>6.2f} {most:>6.2f} {bar:>5}")
+            print(f"{title:<34} {floor:<34} {middle:>7.2f} {least:>6.2f} {most:>6.2f} {bar:>5}")
 
 
 if __name__ == "__main__":
