@@ -67,7 +67,7 @@ class Draft:
                 processes.setdefault(each.process, []).append(each.median)
                 calls += kept
         if processes:
-            return statistics.timed(list(processes.values()), calls, seed=seed)
+            return statistics.timed(list(processes.values()), calls, seed=seed, disturbed=self.disturbed)
         values = self.values or self.disturbed_values
         return statistics.sampled(values) if values else None
 

@@ -46,16 +46,19 @@ def decided(record: Record, blanks: Sequence[Observation], pace: Pace) -> bool:
         calls = sum(block.calls for block in accepted)
         if calls < statistics.P99_NEEDS <= calls * pace.rounds / len(accepted):
             return False
-    words = list(_words(record, blanks))
+    words = list(_words(record, blanks, _RESAMPLES))
     return None not in words and "unclear" not in words
 
 
 def unclear(record: Record, blanks: Sequence[Observation]) -> bool:
-    """Tell whether a pair of these latencies was measured undisturbed often enough, and yet has no word."""
-    return "unclear" in _words(record, blanks)
+    """Tell whether a pair of these latencies was measured undisturbed often enough, and yet has no word.
+
+    The words are those that `comparison.compare` will give: what it would call unclear is unclear here.
+    """
+    return "unclear" in _words(record, blanks, statistics.RESAMPLES)
 
 
-def _words(record: Record, blanks: Sequence[Observation]) -> Iterator[comparison.Word | None]:
+def _words(record: Record, blanks: Sequence[Observation], resamples: int) -> Iterator[comparison.Word | None]:
     """Yield the word of every pair; None where too few rounds were left alone, which is no matter of more of them."""
     zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
     for first, second in combinations([record.rounds(blank) for blank in blanks], 2):
@@ -63,4 +66,4 @@ def _words(record: Record, blanks: Sequence[Observation]) -> Iterator[comparison
         if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
             yield None
         else:
-            yield comparison.word(statistics.paired_ratio(paired, seed=0, resamples=_RESAMPLES), zone)
+            yield comparison.word(statistics.paired_ratio(paired, seed=0, resamples=resamples), zone)

@@ -91,7 +91,8 @@ class Rounds:
         """Hear further processes of the groups in which a pair is unclear, until none is.
 
         Two processes of one framework differ by more than two rounds of one process do: when a word is still missing,
-        another process tells more than another round.
+        another process tells more than another round. Where the A/A floor is what stands in the way, the floor's own
+        processes are heard again, too: it comes from as many as what it is held against.
         """
         pace, context = self._context.plan.pace, self._context
         for further in range(pace.further):
@@ -101,15 +102,24 @@ class Rounds:
             first = pace.rounds + further * FURTHER_ROUNDS
             numbers = list(range(first, first + FURTHER_ROUNDS))
             artifacts = [each for each in self._artifacts if each.task.group in unclear]
-            tasks = [task for task in context.plan.cells if task.group in unclear]
+            wide = self._wide_floors(unclear)
+            heard = unclear | {context.plan.references[name].group for name in wide}
+            tasks = [task for task in context.plan.cells if task.group in heard]
             if self._recorded([task.blank() for task in tasks] + _latencies(artifacts), numbers):
                 continue
             if not further:
                 seconds = sum(task.again for task in tasks)
                 seconds += (len(tasks) + len(artifacts)) * FURTHER_ROUNDS * pace.block
                 context.tell(PhaseStarted("Measure again what is unclear, in further processes", seconds))
-            cells = self._renewed(unclear, twins=False) if tasks else []
+            cells = self._renewed(heard, twins=bool(wide)) if tasks else []
             self._segment(cells, artifacts, numbers, pace.segments + further)
+
+    def _wide_floors(self, groups: Collection[str]) -> set[str]:
+        """Return the frameworks in these groups whose A/A floor is wider than the indifference zone."""
+        context = self._context
+        concerned = {task.framework.id for task in context.plan.cells if task.group in groups} & set(self._benches)
+        zone = context.record.start.policy.indifference
+        return {name for name, floor in context.record.floors().items() if name in concerned and floor > zone}
 
     def _segment(
         self, cells: Sequence[Cell], artifacts: Sequence[Artifact], numbers: Sequence[int], segment: int
@@ -143,7 +153,7 @@ class Rounds:
         if not twins:
             return renewed
         self._twins.launch()
-        return renewed + [twin for twin in self._twins.cells() if identity(twin.blank()) not in self._left]
+        return renewed + [twin for twin in self._twins.cells(groups) if identity(twin.blank()) not in self._left]
 
     def _unclear(self, groups: Collection[str]) -> set[str]:
         plan, record, pace = self._context.plan, self._context.record, self._context.plan.pace

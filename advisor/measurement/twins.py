@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from advisor.measurement.answers import Pending, WorkerError
 from advisor.measurement.bench import Bench
@@ -54,15 +54,21 @@ class Twins:
         """Start fresh processes."""
         self._launched = {name: bench.launch() for name, bench in self._benches.items()}
 
-    def cells(self) -> list[TwinCell]:
-        """Wait for the launched processes and make their cells ready; one that fails costs its floor only."""
+    def cells(self, groups: Collection[str] | None = None) -> list[TwinCell]:
+        """Wait for the launched processes and make their cells ready; one that fails costs its floor only.
+
+        Parameters
+        ----------
+        groups : collection of str, optional
+            The groups that the first processes hold; default all.
+        """
         ready = []
         with self._context.spending.on("preparation"):
             for name, pending in self._launched.items():
                 bench, cell = self._benches[name], TwinCell(self._benches[name], self._tasks[name])
                 try:
                     bench.started(pending)
-                    self._fill(bench)
+                    self._fill(bench, groups)
                     bench.prepare(self._tasks[name])
                 except WorkerError as error:
                     cell.lost(self._context, error)
@@ -70,7 +76,7 @@ class Twins:
                     ready.append(cell)
         return ready
 
-    def _fill(self, bench: Bench) -> None:
+    def _fill(self, bench: Bench, groups: Collection[str] | None) -> None:
         """Make everything ready that the first process holds, as far as that needs no compiler.
 
         A process that holds the one cell alone was found 4 to 10 % slower than the one it is to be compared with.
@@ -78,7 +84,8 @@ class Twins:
         for task in self._context.plan.cells:
             reference = task is self._tasks[bench.definition.id]
             of_this = task.framework.id == bench.definition.id and task.mode == OUT_OF_THE_BOX
-            if of_this and not reference and _well(self._context, task):
+            held = groups is None or task.group in groups
+            if of_this and held and not reference and _well(self._context, task):
                 with contextlib.suppress(WorkerError):
                     bench.prepare(task)
 

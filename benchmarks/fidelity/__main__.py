@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.measurement import host
-from benchmarks.fidelity import against_torch, equal, killed, neighbors, repeatable
+from benchmarks.fidelity import against_torch, equal, killed, neighbors, repeatable, sessions
 from benchmarks.tables import Result, show
 
 PARTS = {
@@ -36,8 +36,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a few sessions of each part")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where the results are kept (default %(default)s)")
+    parser.add_argument("--runs", type=Path, help="a folder that receives every Run, numbered by its seed")
     parser.add_argument("--write", type=Path, help="the page that receives the table")
     asked = parser.parse_args()
+    sessions.KEEP["folder"] = asked.runs
     known = json.loads(asked.keep.read_text()) if asked.keep.is_file() else {}
     for name in asked.part or PARTS:
         began = time.monotonic()

@@ -20,7 +20,7 @@ from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.draft import CONTENDED
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.plan import Plan, make_plan
-from advisor.measurement.run import Observation, Run
+from advisor.measurement.run import Observation, Run, save_run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from advisor.report.progress import progress
@@ -29,6 +29,8 @@ FRAMEWORKS = Path(__file__).parent / "frameworks"
 # A standard session; what ships and what is measured apart from the rounds is no part of these.
 PACE = replace(PACES["standard"], runtime_processes=1, patience=60.0, apart=0)
 ONE_PROCESS = replace(PACES["quick"], runtime_processes=1)
+# Where every Run of a benchmark is kept, to be looked at when a verdict was wrong.
+KEEP: dict[str, Path | None] = {"folder": None}
 
 Group = tuple[str, int]
 
@@ -69,6 +71,9 @@ class Sessions:
         with tempfile.TemporaryDirectory() as folder, progress(console) as shown, self._watched():
             run = measure(plan, store=Store(Path(folder) / "runs"), seed=self.seed, on_event=shown)
         self.runs.append(run)
+        if (kept := KEEP["folder"]) is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            save_run(run, kept / f"{self.seed:03}.json")
         return run
 
     @contextmanager

@@ -11,7 +11,8 @@ from advisor.measurement import comparison, events
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.pace import FURTHER_ROUNDS, PACES, Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import Observation, Run
+from advisor.measurement.record import Record
+from advisor.measurement.run import Observation, Round, Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
@@ -45,6 +46,25 @@ def test_what_is_unclear_is_heard_from_further_processes(
         assert set(further).isdisjoint(block.process for block in each.rounds if block.round < brisk.rounds)
     assert any(isinstance(each, events.PhaseStarted) and "unclear" in each.title for each in told)
     assert run.complete
+
+
+@pytest.mark.parametrize("floor", [0.01, 0.2])
+def test_a_wide_floor_is_heard_from_further_processes_too(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, floor: float
+) -> None:
+    twins: dict[str, list[int]] = {}
+    kept = Record.twin
+
+    def twin(self: Record, framework: str, blank: Observation, found: Round) -> None:
+        twins.setdefault(framework, []).append(found.round)
+        kept(self, framework, blank, found)
+
+    monkeypatch.setattr(Record, "twin", twin)
+    monkeypatch.setattr(Record, "floors", lambda _: {"toy": floor})
+    monkeypatch.setattr(comparison, "word", lambda *_: "unclear")
+    session(toys, brisk, tmp_path, [])
+    last = brisk.rounds + (FURTHER * FURTHER_ROUNDS if floor > 0.05 else 0)
+    assert twins["toy"] == list(range(last))
 
 
 def test_what_is_clear_is_left_at_that(

@@ -69,6 +69,27 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     assert 0.85 <= covered / 200 <= 1.0
 
 
+def test_one_block_far_out_does_not_decide_and_a_process_far_out_does() -> None:
+    random = np.random.default_rng(5)
+    groups = [random.normal(10, 0.1, size=3).tolist() for _ in range(9)]
+    without = statistics.hierarchical(groups, seed=0)
+    one_block = [*groups[:-1], [*groups[-1][:2], 25.0]]
+    found = statistics.hierarchical(one_block, seed=0)
+    assert found.high - found.low < 1.5 * (without.high - without.low)
+    whole = statistics.hierarchical(one_block, seed=0, pull_in=False)
+    assert whole.high > 11
+    one_process = statistics.hierarchical([*groups[:-1], [25.0, 25.1, 24.9]], seed=0)
+    assert one_process.value > 11
+    assert one_process.high > 13
+
+
+def test_values_that_are_all_the_same_pull_nothing_in_that_is_not_far_out() -> None:
+    same = statistics.hierarchical([[1.0, 1.0, 1.0], [1.0]], seed=0)
+    assert (same.value, same.low, same.high) == (1.0, 1.0, 1.0)
+    single = statistics.hierarchical([[1.0], [3.0]], seed=0)
+    assert (single.low, single.high) == (1.0, 3.0)
+
+
 @given(st.lists(TIMES, min_size=1, max_size=4), st.integers(0, 2**32 - 1))
 def test_a_summary_is_ordered_seeded_and_never_too_narrow(groups: list[list[float]], seed: int) -> None:
     calls = [value for group in groups for value in group]
@@ -171,9 +192,9 @@ def test_a_ratio_is_the_bootstrap_of_the_logarithms() -> None:
     random = np.random.default_rng(9)
     groups = [[(float(a), float(b)) for a, b in random.lognormal(0, 0.3, size=(9, 2))] for _ in range(4)]
     logs = [[float(np.log(a / b)) for a, b in group] for group in groups]
-    for options in ({"seed": 3}, {"seed": 4, "resamples": 50}):
-        expected = statistics.hierarchical(logs, **options)
-        found = statistics.paired_ratio(groups, **options)
+    for seed, resamples in ((3, statistics.RESAMPLES), (4, 50)):
+        expected = statistics.hierarchical(logs, seed=seed, resamples=resamples)
+        found = statistics.paired_ratio(groups, seed=seed, resamples=resamples)
         assert (found.value, found.low, found.high) == pytest.approx(tuple(np.exp([*vars(expected).values()])))
     inverse = statistics.paired_ratio([[(b, a) for a, b in group] for group in groups], seed=3)
     ours = statistics.paired_ratio(groups, seed=3)
