@@ -46,8 +46,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "compare": ("advisor compare before.json after.json", "advisor compare before.json after.json --format json"),
     "doctor": ("advisor doctor", "advisor doctor --json"),
     "env list": ("advisor env list",),
-    "env create": ("advisor env create pytorch",),
-    "env remove": ("advisor env remove pytorch",),
+    "env create": ("advisor env create litert-torch",),
+    "env remove": ("advisor env remove litert-torch",),
 }
 
 
