@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from advisor.measurement.canary import remembered
+
 _MOST = 4_096
 
 
@@ -49,13 +51,8 @@ def _place(made_of: tuple[str, ...]) -> Path | None:
 
 
 def _folder() -> Path | None:
-    configured = os.environ.get("ADVISOR_CACHE")
-    if configured:
-        return Path(configured) / "pieces"
-    import platformdirs
-
     try:
-        return platformdirs.user_cache_path("advisor") / "pieces"
+        return remembered() / "pieces"
     except (OSError, RuntimeError):
         return None
 

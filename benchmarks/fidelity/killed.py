@@ -43,15 +43,15 @@ def results(quick: bool) -> list[Result]:
             time.sleep(chance.uniform(0.5, whole))
             process.kill()
             process.wait()
-            accepted = _accepted([record.rebuild(each) for each in store.unfinished() if each.stat().st_size])
+            before = accepted([record.rebuild(each) for each in store.unfinished() if each.stat().st_size])
             ended = bool(list(store.folder.glob("*.json")))
             if not ended:
                 assert _start(store.folder).wait() == 0
             run = load_run(next(iter(store.folder.glob("*.json"))))
-            after = _accepted([run])
-            counts["lost"] += sum((accepted - after).values())
+            after = accepted([run])
+            counts["lost"] += sum((before - after).values())
             counts["doubled"] += sum(count - 1 for count in after.values())
-            counts["killed while it measured"] += bool(accepted) and not ended
+            counts["killed while it measured"] += bool(before) and not ended
             for group in GROUPS[:1]:
                 word = verdict(run, group, (PYTORCH[1], SLOWER), (PYTORCH[0], PLAIN))[0]
                 counts["same verdict"] += word in ("slower", "contended", "unclear")
@@ -75,7 +75,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _accepted(runs: list[Run]) -> Counter[Block]:
+def accepted(runs: list[Run]) -> Counter[Block]:
     """Count accepted blocks: of one cell, round and process with one median there can be one only."""
     return Counter(
         (record.identity(each), block.round, block.process, block.median)

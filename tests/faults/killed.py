@@ -12,10 +12,9 @@ from pathlib import Path
 import psutil
 
 from advisor.measurement import record
-from advisor.measurement.run import Run
+from benchmarks.fidelity.killed import Block, accepted
 from tests.faults.place import Finding, Place, Told
 
-Block = tuple[str, int, int, float]
 KILLED = -9
 
 
@@ -61,7 +60,7 @@ def _sessions(chance: random.Random, times: int, whole: float) -> Finding:
                 amiss += _said(told, "there is nothing to resume") if told.code else place.amiss(told, 0)
                 if not ended:
                     amiss += place.amiss(place.run(*place.probe()), 0)
-            amiss += _kept(place, _accepted(before), counts)
+            amiss += _kept(place, accepted(before), counts)
     happened = f"{times} times: {counts['resumed']} resumed, {counts['had nothing to resume']} had nothing to resume"
     happened += f", {counts['had ended before']} had ended; {counts['blocks']} accepted blocks, "
     happened += f"{counts['lost']} lost, {counts['doubled']} doubled"
@@ -72,7 +71,7 @@ def _kept(place: Place, before: Counter[Block], counts: Counter[str]) -> list[st
     runs = list(place.store.runs())
     if len(runs) != 1 or not runs[0].complete or place.store.unfinished():
         return [f"{len(runs)} Runs and {len(place.store.unfinished())} journals at the end"]
-    after = _accepted(runs)
+    after = accepted(runs)
     lost, doubled = sum((before - after).values()), sum(count - 1 for count in after.values())
     counts["blocks"] += sum(before.values())
     counts["lost"] += lost
@@ -115,7 +114,7 @@ def _saving() -> Finding:
         amiss = [] if told.code == KILLED else [f"exit code {told.code}"]
         if list(place.store.runs()) or not place.store.unfinished():
             amiss.append("half a Run, or no journal")
-        before = _accepted([record.rebuild(each) for each in place.store.unfinished()])
+        before = accepted([record.rebuild(each) for each in place.store.unfinished()])
         amiss += place.amiss(place.run(*place.probe("--resume")), 0)
         amiss += _kept(place, before, Counter())
         happened = f"the journal had all {sum(before.values())} blocks; resumed, the temporary file of the dead is gone"
@@ -129,13 +128,3 @@ def _said(told: Told, words: str) -> list[str]:
 def _scratch(place: Place) -> set[str]:
     """Return the session's own folder: a process that was killed leaves it, and the next session removes it."""
     return {path.name for path in place.temporary.glob("advisor-session-*")}
-
-
-def _accepted(runs: list[Run]) -> Counter[Block]:
-    return Counter(
-        (record.identity(each), block.round, block.process, block.median)
-        for run in runs
-        for each in run.observations
-        for block in each.rounds
-        if block.accepted
-    )
