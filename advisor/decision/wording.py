@@ -30,9 +30,11 @@ def figure(cell: Cell, *, percent: bool = False) -> str:
     return cell.outcome.replace("_", " ")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return ``A``, ``A and B`` or ``A, B and C``."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Return ``A``, ``A and B`` or ``A, B, and C``."""
+    if len(names) < 3:
+        return f" {word} ".join(names)
+    return f"{', '.join(names[:-1])}, {word} {names[-1]}"
 
 
 def origin(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """What came out of every capability in a Run, as a page of the documentation: the table, and why it is not all proved.
 
-``python -m advisor.report.outcomes RUN --output site/capabilities.md`` writes the page anew.
+``python -m advisor.report.outcomes RUN… --output site/capabilities.md`` writes the page anew. Further Runs add
+frameworks that are only measured when they are named.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import click
 
+from advisor.decision.wording import listed
 from advisor.documents import write_text
+from advisor.errors import AdvisorError
 from advisor.measurement import definitions
 from advisor.measurement.definitions import CapabilityDefinition
 from advisor.measurement.run import Observation, Run, load_run
@@ -66,19 +69,41 @@ class Cell:
         return any(each != "proved" for each in self.outcomes)
 
 
-def page(run: Run) -> str:
+def page(*runs: Run) -> str:
     """Return the page of a Run, in Markdown.
 
     Parameters
     ----------
-    run : Run
-        With observations of capabilities; one that was tried with no framework is only named, as not measured.
+    runs : Run
+        With observations of capabilities; one that was tried with no framework is only named, as not measured. Of a
+        second Run and those after it count the frameworks that none before has.
+
+    Raises
+    ------
+    AdvisorError
+        When the Runs are of different machines.
     """
+    run = _joined(runs)
     rows = {name: _row(run, about) for name, about in definitions.capabilities().items()}
     left = [name for name, row in rows.items() if not any(cell.tried for cell in row)]
     missing = [rows[name][0].about.title for name in left if any(cell.outcomes for cell in rows[name])]
     rows = {name: row for name, row in rows.items() if name not in left}
-    return "\n".join([*_head(run, rows), "", *_not_measured(missing), *_table(run, rows), *_reasons(rows)]) + "\n"
+    head = _head(run, rows, [each.id for each in runs])
+    return "\n".join([*head, "", *_not_measured(missing), *_table(run, rows), *_reasons(rows)]) + "\n"
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    run = runs[0]
+    for other in runs[1:]:
+        if other.host.cpu != run.host.cpu:
+            raise AdvisorError(
+                f"Runs {run.id} and {other.id} are of different machines: {run.host.cpu} and {other.host.cpu}",
+                hint="name Runs of one machine",
+            )
+        new = {name: found for name, found in other.frameworks.items() if name not in run.frameworks}
+        observations = (*run.observations, *(each for each in other.observations if each.framework in new))
+        run = run.model_copy(update={"frameworks": {**run.frameworks, **new}, "observations": observations})
+    return run
 
 
 def _row(run: Run, about: CapabilityDefinition) -> list[Cell]:
@@ -91,10 +116,11 @@ def _row(run: Run, about: CapabilityDefinition) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _head(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
+def _head(run: Run, rows: Mapping[str, list[Cell]], ids: Sequence[str]) -> Iterator[str]:
     found = Counter(outcome for row in rows.values() for cell in row for outcome in cell.outcomes)
     total, proved = sum(found.values()), found["proved"]
-    versions = " and ".join(f"{each.title} {each.version}" for each in run.frameworks.values())
+    versions = listed([f"{each.title} {each.version}" for each in run.frameworks.values()])
+    named = f"Run{'s' if len(ids) > 1 else ''} {listed([f'`{name}`' for name in ids])}"
     rest = [f"{count} {words.OUTCOMES[word]}" for word, count in found.most_common() if word != "proved"]
     yield "# What the frameworks can do"
     yield ""
@@ -104,13 +130,13 @@ def _head(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
     )
     yield ""
     yield from _wrapped(
-        f"This is what came out of the Run `{run.id}` with {versions} on {words.line(run.host.cpu)} ({run.host.cores} "
+        f"This is what came out of the {named} with {versions} on {words.line(run.host.cpu)} ({run.host.cores} "
         f"processors, {words.line(run.host.os)}): of {total} proofs {proved} succeeded ({proved / max(total, 1):.0%})"
         + (f"; {', '.join(rest)}." if rest else ".")
     )
     yield ""
     yield from _wrapped(
-        "The page is generated from the Run (`python -m advisor.report.outcomes RUN --output site/capabilities.md`); "
+        "The page is generated (`python -m advisor.report.outcomes RUN… --output site/capabilities.md`); "
         "nothing on it is written by hand."
     )
 
@@ -123,17 +149,19 @@ def _not_measured(titles: Sequence[str]) -> Iterator[str]:
 
 def _table(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
     for group, names in GROUPS.items():
-        if not rows.keys() & set(names):
+        found = [rows[name] for name in names if name in rows]
+        if not found:
             continue
+        # A framework that has no recipe in the whole group would be a column of nothing.
+        shown = [place for place in range(len(run.frameworks)) if any(row[place].outcomes for row in found)]
         yield f"## {group}"
         yield ""
-        yield f"| Capability | {' | '.join(each.title for each in run.frameworks.values())} |"
-        yield "|---" * (1 + len(run.frameworks)) + "|"
-        for name in names:
-            if name in rows:
-                about = definitions.capabilities()[name]
-                row = [f"[{cell.word}](#{cell.anchor})" if cell.open else cell.word for cell in rows[name]]
-                yield f"| {about.title}: {about.question} | {' | '.join(row)} |"
+        yield f"| Capability | {' | '.join(found[0][place].title for place in shown)} |"
+        yield "|---" * (1 + len(shown)) + "|"
+        for row in found:
+            about, cells = row[0].about, [row[place] for place in shown]
+            said = [f"[{cell.word}](#{cell.anchor})" if cell.open else cell.word for cell in cells]
+            yield f"| {about.title}: {about.question} | {' | '.join(said)} |"
         yield ""
 
 
@@ -185,11 +213,11 @@ def _wrapped(text: str) -> list[str]:
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("runs", metavar="RUN...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The Markdown file to write.")
-def main(run: Path, output: Path) -> None:
-    """Write the page of the capabilities of a RUN."""
-    write_text(output, page(load_run(run)))
+def main(runs: tuple[Path, ...], output: Path) -> None:
+    """Write the page of the capabilities of a RUN; further ones add frameworks."""
+    write_text(output, page(*map(load_run, runs)))
 
 
 if __name__ == "__main__":

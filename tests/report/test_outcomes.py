@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from advisor.errors import AdvisorError
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.report import outcomes, words
@@ -17,32 +19,30 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "site" / "capabilities.md"
 
 
-def source() -> Run:
-    """Return the committed Run whose id stands on the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    runs = [load_run(file) for file in sorted((ROOT / "tests" / "data").glob("*-run.json"))]
-    (found,) = (run for run in runs if f"`{run.id}`" in text)
-    return found
+@cache
+def sources() -> tuple[Run, ...]:
+    """Return the committed Runs of the page: the reference Run, and one of a framework that must be named."""
+    return tuple(load_run(ROOT / "tests" / "data" / name) for name in ("reference-run.json", "keras-pytorch-run.json"))
 
 
-def tried(run: Run) -> list[Observation]:
+def tried() -> list[Observation]:
     probes = {each.probe for each in definitions.capabilities().values()}
-    return [each for each in run.observations if each.probe in probes]
+    return [each for run in sources() for each in run.observations if each.probe in probes]
 
 
-def test_the_page_is_what_the_generator_makes_of_the_committed_run() -> None:
-    assert PAGE.read_text(encoding="utf-8") == outcomes.page(source())
+def test_the_page_is_what_the_generator_makes_of_the_committed_runs() -> None:
+    assert PAGE.read_text(encoding="utf-8") == outcomes.page(*sources())
 
 
-# Younger than the committed Run; the next one has them.
-NEWER = {"no-python-on-device": "Device runtime without Python"}
+def test_every_capability_was_tried() -> None:
+    assert {each.probe for each in tried()} == {f"capability:{name}" for name in definitions.capabilities()}
 
 
-def test_every_capability_was_tried_or_is_said_not_to_be_measured() -> None:
-    # The routes of four networks take longer than all the others together: a Run may leave them out.
-    probes = {f"capability:{name}" for name in definitions.capabilities() if not name.startswith("route-")}
-    assert probes - {each.probe for each in tried(source())} == {f"capability:{name}" for name in NEWER}
-    assert f"Not measured in this Run: {', '.join(NEWER.values())}.\n" in outcomes.page(source())
+def test_runs_of_two_machines_are_no_page() -> None:
+    other = sample_run()
+    host = other.host.model_copy(update={"cpu": "another processor"})
+    with pytest.raises(AdvisorError, match="another processor"):
+        outcomes.page(other, other.model_copy(update={"host": host}))
 
 
 # Failures of the frameworks' own code, by what they said: PyTorch's dynamic quantization replaces a layer that its
@@ -54,7 +54,7 @@ THEIRS = {
 
 
 def test_none_failed_for_a_reason_of_ours_and_four_of_five_are_proved() -> None:
-    found = tried(source())
+    found = tried()
     for each in found:
         if each.outcome == "error":
             assert (each.message or "").startswith(THEIRS[each.probe, each.framework])
@@ -64,12 +64,12 @@ def test_none_failed_for_a_reason_of_ours_and_four_of_five_are_proved() -> None:
 
 
 def test_every_cell_that_is_not_proved_has_a_reason() -> None:
-    text = outcomes.page(source())
+    text = outcomes.page(*sources())
     links = re.findall(r"\(#([a-z0-9-]+)\)", text)
     anchors = re.findall(r'<a id="([a-z0-9-]+)"></a>\n\n### .+\n\n\S', text)
     assert links
     assert sorted(links) == sorted(anchors)
-    places = {(each.probe, each.framework) for each in tried(source()) if each.outcome != "proved"}
+    places = {(each.probe, each.framework) for each in tried() if each.outcome != "proved"}
     assert {words.slug(f"{probe.removeprefix('capability:')}-{framework}") for probe, framework in places} <= {*links}
 
 

@@ -11,6 +11,7 @@ import jinja2
 from advisor.decision.engine import decide
 from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
+from advisor.decision.wording import listed
 from advisor.knowledge.articles import Article
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.freshness import age, is_stale
@@ -172,14 +173,6 @@ def _environment(templates: Path | None) -> jinja2.Environment:
 def written(day: date) -> str:
     """Return a day as ``November 20, 2026``."""
     return f"{day:%B} {day.day}, {day.year}"
-
-
-def listed(items: list[str] | tuple[str, ...], word: str = "and") -> str:
-    """Return ``A``, ``A and B`` or ``A, B, and C``."""
-    items = [str(item) for item in items]
-    if len(items) < 3:
-        return f" {word} ".join(items)
-    return f"{', '.join(items[:-1])}, {word} {items[-1]}"
 
 
 def sentence(value: object) -> str:
