@@ -1,6 +1,6 @@
 """Every part of the fidelity table: `python -m benchmarks.fidelity [--quick] [--part NAME …] [--write FILE]`.
 
-The whole table takes about an hour on two quiet cores; `--quick` does a few sessions of each part, in under ten
+The whole table takes about 70 minutes on two quiet cores; `--quick` does a few sessions of each part, in under ten
 minutes. What was found is kept as JSON (`--keep FILE`), part by part, so that a later call can do the others; `--write`
 puts the table into a page of the documentation.
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
+from advisor.measurement.run import Run
 from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, verdict
 from benchmarks.tables import Result
 
@@ -16,21 +18,33 @@ GROUPS: tuple[Group, ...] = (
 FIRST, SECOND = ("pytorch", "out-of-the-box"), ("tensorflow", "out-of-the-box")
 
 
-def results(quick: bool) -> list[Result]:
-    """Measure sessions and compare each with the one before."""
+def groups(quick: bool) -> tuple[Group, ...]:
+    """Return what is measured; two of them in a quick table."""
+    return GROUPS[:2] if quick else GROUPS
+
+
+@cache
+def quiet(quick: bool) -> tuple[Run, ...]:
+    """Measure independent quiet sessions, once in a table."""
     sessions = Sessions(seed=100)
     for _ in range(2 if quick else 6):
-        run = sessions.one(plan(("pytorch", "tensorflow"), GROUPS, PACE, modes=("out-of-the-box",)))
-        print({group: verdict(run, group, FIRST, SECOND) for group in GROUPS}, flush=True)
+        run = sessions.one(plan(("pytorch", "tensorflow"), groups(quick), PACE, modes=("out-of-the-box",)))
+        words = {group: verdict(run, group, FIRST, SECOND) for group in groups(quick)}
+        print(words, f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
+    return tuple(sessions.runs)
+
+
+def results(quick: bool) -> list[Result]:
+    """Compare each of the quiet sessions with the one before."""
     overlaps = contended = 0
-    for before, after in pairwise(sessions.runs):
-        for group in GROUPS:
+    for before, after in pairwise(quiet(quick)):
+        for group in groups(quick):
             one, other = (verdict(run, group, FIRST, SECOND)[1] for run in (before, after))
             if one.low is None or one.high is None or other.low is None or other.high is None:
                 contended += 1
             else:
                 overlaps += one.low <= other.high and other.low <= one.high
-    count = (len(sessions.runs) - 1) * len(GROUPS) - contended
+    count = (len(quiet(quick)) - 1) * len(groups(quick)) - contended
     return [
         Result(
             f"PyTorch over TensorFlow from two independent sessions, {count + contended} pairs of sessions",
