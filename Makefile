@@ -12,7 +12,7 @@ NODE := $(VENV)/node
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick javascript coverage mutants lint format site bench sbom audit faults clean
+.PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,10 +32,9 @@ javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with No
 coverage: $(VENV)/.ready-dev  ## Tell what of advisor the tests without frameworks, browser and installation leave out
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not frameworks and not browser and not install" --cov $(ARGS)
 
-mutants: $(VENV)/.ready-dev  ## Change the engine's and the statistics' code and see which changes no test notices (hours)
+mutants: $(VENV)/.ready-dev  ## Change the engine and the statistics a little at a time and tell which changes no test notices (hours)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
-	$(BIN)/mutmut run $(ARGS)
-	$(BIN)/mutmut results
+	$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## Check style and types
 	$(BIN)/ruff check .
@@ -48,6 +47,9 @@ format: $(VENV)/.ready-dev  ## Format the code and mend what can be mended
 
 site: $(VENV)/.ready-dev  ## Build the project's own documentation to build/site
 	$(BIN)/mkdocs build --strict
+
+screenshots: $(VENV)/.ready-dev  ## Take the pictures of README and docs from the reference Run (needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor
 	$(BIN)/python -m benchmarks.startup
