@@ -375,8 +375,9 @@ def list_profiles() -> None:
 def show(name: str) -> None:
     """Print a profile as it is written, to start your own from."""
     from advisor.decision.profile import profile_path
+    from advisor.documents import read_text
 
-    click.echo(profile_path(name).read_text(encoding="utf-8"), nl=False)
+    click.echo(read_text(profile_path(name), "profile", hint="advisor profile list"), nl=False)
 
 
 @profile.command()
@@ -385,7 +386,8 @@ def check(file: Path) -> None:
     """Check a profile file; every mistake is named with its place."""
     from advisor import api
 
-    loaded = api.load_profile(file)
+    # A name of a shipped profile is taken as well, as everywhere else.
+    loaded = api.load_profile(file if file.exists() else str(file))
     click.echo(f"{file}: a valid profile, '{loaded.name}'")
 
 

@@ -244,7 +244,7 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
     from pydantic import ValidationError
 
     from advisor.decision.profile import load_profile
-    from advisor.decision.profile_new import Answers, profile_text, read_answers
+    from advisor.decision.profile_new import Answers, out_of_place, profile_text, read_answers
     from advisor.documents import write_new
 
     given = (read_answers(file) if file else {}) | {name: said for name, said in options.items() if said is not None}
@@ -260,6 +260,9 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
         option = str(first["loc"][0]).replace("_", "-")
         raise AdvisorError(f"--{option}: {str(first['msg']).removeprefix('Value error, ')}") from None
     _framework(answers.knows)
+    if (idle := out_of_place(given)) is not None:
+        option = idle[0].replace("_", "-")
+        raise AdvisorError(f"--{option} changes nothing with '{idle[1]}'", hint="leave it out, or change that answer")
     path = output or Path(f"{answers.name}.yaml")
     if path.exists():
         raise AdvisorError(f"{path} exists already", hint="choose another place with --output")
@@ -284,7 +287,7 @@ def _terminal() -> bool:
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
     """Ask what is not given yet, one question after the other."""
-    from advisor.decision.profile_new import questions
+    from advisor.decision.profile_new import questions, wrong
     from advisor.measurement.definitions import frameworks
 
     known = dict(given)
@@ -292,7 +295,12 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
         choice = click.Choice(question.choices) if question.choices else None
         shown = question.default if question.default or question.name != "name" else None
         said = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
-        known[question.name] = int(said) if question.name == "people" and str(said).isdigit() else said
+        said = int(said) if question.name == "people" and str(said).isdigit() else said
+        problem = wrong(question.name, said) if said != "" else None
+        if problem is None:
+            known[question.name] = said
+        else:
+            click.echo(f"Error: {problem}", err=True)
     return {name: said for name, said in known.items() if said != ""}
 
 

@@ -95,7 +95,7 @@ class Criterion(Model):
     """One question, its unit or its levels, and its evidence in order of preference.
 
     ``wins`` completes the sentence "it …" when a stack is the better one, in plain words. In such a
-    sentence ``counted`` stands after a number without a unit.
+    sentence ``counted`` stands after each figure (``6 a year``, ``120 days ago``).
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -115,8 +115,8 @@ class Criterion(Model):
     def _unit_or_levels(self) -> Self:
         if self.levels and (self.unit or self.percent or self.better == "lower"):
             raise ValueError("levels run from the worst to the best and have no unit")
-        if self.counted and (self.unit or self.percent or self.levels):
-            raise ValueError("'counted' is for numbers without a unit")
+        if self.counted and self.levels:
+            raise ValueError("'counted' is for figures, not for levels")
         if len(self.levels) == 1 or len(set(self.levels)) != len(self.levels):
             raise ValueError("expected at least two different levels")
         for rule in self.evidence:

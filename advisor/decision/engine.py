@@ -88,6 +88,8 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
     found = robustness(table, seed=seed, samples=samples)
     judgement = judge(table, {name: shares[0] for name, shares in found.ranks.items()})
     answer = table.stacks[judgement.answer] if judgement.answer else None
+    because = reasons(table, judgement.answer) if judgement.answer else []
+    rival = against(table, judgement.answer) if judgement.answer else None
     return Recommendation(
         profile=profile.name,
         title=profile.title,
@@ -105,8 +107,10 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         needs=tuple(_needs(profile)),
         requirements=tuple(_requirements(profile)),
         evidence=tuple(_cells(table)),
-        reasons=tuple(reasons(table, judgement.answer, tied=bool(judgement.tied))) if judgement.answer else (),
-        against=against(table, judgement.answer) if judgement.answer else None,
+        reasons=tuple(each.text for each in because),
+        reason_grounds=tuple(each.grounds for each in because),
+        against=rival.text if rival else None,
+        against_grounds=rival.grounds if rival else (),
         flips=tuple(flips(table)) if answer else (),
         joint_flips=tuple(joint_flips(table)) if answer else (),
         stability=tuple(stability(profile.wishes, table.worths, table.feasible)) if answer else (),

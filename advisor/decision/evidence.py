@@ -36,13 +36,16 @@ class Finding:
 
     ``key`` is what the cell rests on: cells with the same key (two stacks that share one observation, or one gap) are
     uncertain together. ``probe`` is the probe whose result would fill a missing cell; ``named`` is what a reader can
-    look up: the probe that was run, or the fact that is cited.
+    look up: the probe that was run, or the fact that is cited, which ``publisher`` says. ``subject`` is the id of the
+    framework or the runtime where it is a matter of that one alone, and not of the whole stack.
     """
 
     cell: Cell
     key: str
     probe: str | None = None
     named: str | None = None
+    subject: str | None = None
+    publisher: str | None = None
 
 
 class Evidencer:
@@ -113,7 +116,9 @@ class Evidencer:
             date=self.day.isoformat(),
             message=reading.message,
         )
-        return Finding(_told(cell, criterion), f"{criterion.id}|{','.join(reading.evidence) or subject}", probe, probe)
+        alone = stack.framework if rule.route == "framework" else None
+        key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
+        return Finding(_told(cell, criterion), key, probe, probe, alone)
 
     def _asserted(self, stack: Stack, criterion: Criterion) -> Finding:
         key = f"{criterion.id}|{stack.framework}"
@@ -133,7 +138,7 @@ class Evidencer:
             provenance="asserted",
             message=self.team.explained(stack.framework, framework.title if framework else stack.framework),
         )
-        return Finding(_told(cell, criterion), key)
+        return Finding(_told(cell, criterion), key, subject=stack.framework)
 
     def _documented(self, stack: Stack, criterion: Criterion, rule: Documented) -> Finding:
         subject = stack.route if rule.route == "own" and stack.route else stack.framework
@@ -161,7 +166,9 @@ class Evidencer:
             date=fact.valid_from.isoformat(),
             message=fact.statement,
         )
-        return Finding(_told(cell, criterion), f"{criterion.id}|{fact.id}", named=fact.id)
+        key = f"{criterion.id}|{fact.id}"
+        told = _told(cell, criterion)
+        return Finding(told, key, named=fact.id, subject=subject, publisher=source.publisher)
 
     def _missing(self, stack: Stack, criterion: Criterion, outcome: str, message: str | None) -> Cell:
         return Cell(

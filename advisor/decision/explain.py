@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from advisor.decision.criteria import Criterion
-from advisor.decision.evidence import Finding
+from advisor.decision.grounds import Said, compared, subject
 from advisor.decision.profile import Wish
-from advisor.decision.readings import WORTHLESS
-from advisor.decision.recommendation import Cell
 from advisor.decision.table import Table
+from advisor.decision.team import CRITERION
 from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run
@@ -20,10 +18,10 @@ _CAUSES = {"contended": "disturbed by other work", "missing": "not known"}
 STALE = timedelta(days=365)
 
 
-def reasons(table: Table, answer: str, *, tied: bool = False) -> list[str]:
+def reasons(table: Table, answer: str) -> list[Said]:
     """Return the criteria that make the most of the difference between the answer and the next, as sentences.
 
-    Where several are `tied`, each sentence names the one that it is about; where the answer is the one that the team
+    Each sentence names whom it is about, so that it can be repeated alone. Where the answer is the one that the team
     knows, that comes first: it decided.
     """
     others = [name for name in table.feasible if name != answer]
@@ -31,18 +29,17 @@ def reasons(table: Table, answer: str, *, tied: bool = False) -> list[str]:
         return []
     second = others[0]
     # The difference of the values as they are shown, so that a reader can check it.
-    lead = round(table.values[answer].middle, 2) - round(table.values[second].middle, 2)
-    who = table.title(answer) if tied else "It"
-    found = list(_known_already(table, answer))
+    lead = _lead(table, answer, second)
+    found = [Said(text) for text in _known_already(table, answer)]
     gains = sorted(_differences(table, answer, second), key=lambda item: (-item[0], item[1].criterion.id))
     for gain, wish in gains:
         if len(found) < REASONS and round(gain, 2) > 0:
-            share = _share(round(gain, 2), round(lead, 2))
-            found.append(f"{who} {_comparison(table, answer, second, wish)}; this {share}.")
+            said = compared(table, answer, second, wish.criterion)
+            found.append(Said(f"{said.text}. {_share(round(gain, 2), lead)}.", said.grounds))
     return found
 
 
-def against(table: Table, answer: str) -> str | None:
+def against(table: Table, answer: str) -> Said | None:
     """Return the strongest argument against the answer: where a rival gains most on it, and what nobody knows."""
     others = [name for name in table.feasible if name != answer]
     if not others:
@@ -53,27 +50,36 @@ def against(table: Table, answer: str) -> str | None:
         for gain, wish in _differences(table, rival, answer)
         if round(gain, 2) > 0
     ]
-    parts = []
+    rival = Said("On no criterion of this profile is another stack clearly better.")
     if losses:
-        gain, rival, wish = min(losses, key=lambda item: (-item[0], item[1], item[2].criterion.id))
-        title = table.title(rival)
-        parts.append(f"{title} {_comparison(table, rival, answer, wish)}; this is worth {gain:.2f} to {title}.")
+        gain, name, wish = min(losses, key=lambda item: (-item[0], item[1], item[2].criterion.id))
+        said, title, lead = compared(table, name, answer, wish.criterion), table.title(name), _lead(table, answer, name)
+        behind = f", which is {lead:.2f} behind over all" if lead > 0 else ""
+        rival = Said(f"{said.text}. That is worth {gain:.2f} to {title}{behind}.", said.grounds)
     unknown = [wish for wish in table.profile.wishes if table.worths[answer, wish.criterion.id].point is None]
-    if unknown:
-        share = sum(wish.weight for wish in unknown)
-        names = ", ".join(wish.criterion.title for wish in unknown[:3])
-        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        parts.append(f"Of the answer itself {share * 100:.0f} % of the weight is unknown ({names}{more}).")
-    return " ".join(parts) or "On no criterion of this profile is another stack clearly better."
+    if not unknown:
+        return rival
+    share = sum(wish.weight for wish in unknown) * 100
+    names = ", ".join(f"'{wish.criterion.title}'" for wish in unknown[:3])
+    more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+    missing = f"Of the answer itself, {share:.0f} % of the weight is not known: {names}{more}."
+    return Said(f"{rival.text} {missing}" if losses else missing, rival.grounds)
+
+
+def _lead(table: Table, one: str, other: str) -> float:
+    """Return by how much one is ahead of another, as their values are shown."""
+    return round(round(table.values[one].middle, 2) - round(table.values[other].middle, 2), 2)
 
 
 def _share(gain: float, lead: float) -> str:
     """Return what a criterion adds, beside the whole lead: others may take some of it away again."""
     if lead <= 0:
-        return f"is worth {gain:.2f} to it"
+        return f"That is worth {gain:.2f} to it"
     if gain < lead:
-        return f"makes {gain:.2f} of its lead of {lead:.2f}"
-    return f"is worth {gain:.2f}, {'more than' if gain > lead else 'as much as'} its whole lead of {lead:.2f}"
+        return f"That makes {gain:.2f} of the lead of {lead:.2f}"
+    if gain == lead:
+        return f"That is worth {gain:.2f}, as much as the whole lead"
+    return f"That is worth {gain:.2f}, more than the whole lead of {lead:.2f}: other criteria take some of it back"
 
 
 def _known_already(table: Table, answer: str) -> Iterable[str]:
@@ -86,7 +92,7 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
 
 def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
-    found = list(_counted_twice(table.profile.wishes))
+    found = [*_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework = run.frameworks[name]
         if framework.outcome == "not_installed":
@@ -111,36 +117,25 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
             yield wish.weight * (mine.point - theirs.point), wish
 
 
-def _comparison(table: Table, one: str, other: str, wish: Wish) -> str:
-    mine, theirs = table.cell(one, wish.criterion.id), table.cell(other, wish.criterion.id)
-    said = f"{wish.criterion.wins}: {_quoted(mine, wish.criterion)}"
-    if theirs.outcome in WORTHLESS and theirs.value is None:
-        said += f", while with {table.title(other)} it is {theirs.text}"
-    else:
-        said += f" against {_quoted(theirs, wish.criterion)} for {table.title(other)}"
-    return f"{said} ({_origins(table.findings[one, wish.criterion.id], table.findings[other, wish.criterion.id])})"
+def _switching(table: Table) -> Iterable[str]:
+    """Yield what switching is taken to cost the team, how much that weighs, and who would lead without it."""
+    wish = next((wish for wish in table.profile.wishes if wish.criterion.id == CRITERION), None)
+    team = table.profile.team
+    if wish is None or team is None or not table.feasible:
+        return
+    others = [name for name in table.stacks if table.stacks[name].framework != team.knows]
+    made = f" ({table.cell(others[0], CRITERION).message})" if others else ""
 
+    def without(name: str) -> float:
+        return table.values[name].middle - wish.weight * table.worths[name, CRITERION].middle
 
-def _quoted(cell: Cell, criterion: Criterion) -> str:
-    """Return what a cell says; a level is a word of the criterion's, so it stands in quotes."""
-    if cell.level is not None:
-        return f"'{cell.text}'"
-    return f"{cell.text} {criterion.counted}" if criterion.counted and cell.value is not None else str(cell.text)
-
-
-def _origins(*findings: Finding) -> str:
-    """Return where figures come from, and what to look up: the probe or the fact behind each."""
-    kinds: dict[str, list[Finding]] = {}
-    for each in findings:
-        kinds.setdefault(each.cell.provenance, []).append(each)
-    return " and ".join(_origin(kind, of) for kind, of in kinds.items())
-
-
-def _origin(kind: str, findings: list[Finding]) -> str:
-    dates = dict.fromkeys(str(each.cell.date)[:7] for each in findings if each.cell.source is not None)
-    names = dict.fromkeys(each.named for each in findings if each.named)
-    since = f", {' and '.join(dates)}" if dates else ""
-    return f"{kind}{since}" + (f": {' and '.join(map(str, names))}" if names else "")
+    first = table.feasible[0]
+    leader = max(table.feasible, key=without)
+    then = f"{table.title(leader)} would still lead" if leader == first else f"{table.title(leader)} would lead"
+    yield (
+        f"'{wish.criterion.title}' is an estimate{made} and weighs {wish.weight * 100:.0f} %; "
+        f"without it (--no-team) {then}"
+    )
 
 
 def _counted_twice(wishes: Iterable[Wish]) -> Iterable[str]:
@@ -168,7 +163,12 @@ def _gaps(table: Table) -> Iterable[str]:
 
 
 def _stale(table: Table, catalog: Catalog, day: date) -> Iterable[str]:
-    cited = {finding.cell.evidence for finding in table.findings.values() if finding.cell.source is not None}
-    stale = sorted(fact.id for fact in catalog.facts if fact.id in cited and day - fact.checked_on > STALE)
-    if stale:
-        yield f"Not checked for more than a year: {', '.join(stale)}"
+    stale = {fact.id for fact in catalog.facts if day - fact.checked_on > STALE}
+    criteria = table.profile.criteria
+    named = dict.fromkeys(
+        f"'{criteria[criterion].title}' of {subject(table, stack, finding)}"
+        for (stack, criterion), finding in table.findings.items()
+        if finding.cell.source is not None and finding.cell.evidence in stale
+    )
+    if named:
+        yield f"Not checked for more than a year: {listed([*named])}"

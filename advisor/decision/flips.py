@@ -175,10 +175,12 @@ def _text(
     table: Table, stack: str, title: str, now: float | None, needed: float, of: Wish | Must, *, below: bool
 ) -> str:
     criterion = of.criterion
+    title = f"'{title}'"
     if criterion.levels:
         shown = f"'{criterion.levels[int(needed)]}'"
         current = f"'{criterion.levels[round(now)]}'" if now is not None else "unknown"
         return f"{title} were {shown} for {table.title(stack)} (now {current})"
     shown = amount(needed, criterion.unit, percent=criterion.percent)
+    shown += f" {criterion.counted}" if criterion.counted and not criterion.unit else ""
     current = "unknown" if now is None else figure(table.cell(stack, criterion.id), percent=criterion.percent)
     return f"{title} were {'below' if below else 'above'} {shown} for {table.title(stack)} (now {current})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision.recommendation import Ranked, Recommendation, Stack
-from advisor.decision.stacks import stack_id, stack_title
+from advisor.decision.stacks import as_id, stack_id, stack_title
 from advisor.errors import AdvisorError, did_you_mean
 
 
@@ -25,7 +25,8 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     told : Recommendation
         The answer of today.
     expected : str
-        A framework (``tensorflow``: through whatever route) or a stack (``pytorch→onnxruntime``; ``->`` is the same).
+        A framework (``tensorflow``: through whatever route) or a stack (``pytorch→onnxruntime``, ``->`` is the same;
+        or as answers print it, ``PyTorch → ONNX Runtime``).
     confidence : float
         The share of samples in which it has to come first, from 0 to 1.
 
@@ -34,30 +35,43 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     AdvisorError
         When the answer compared no such stack.
     """
-    wanted = expected.replace("->", "→").replace(" ", "")
-    matching = [each for each in told.ranking if wanted in (each.framework, stack_id(_stack(each)))]
+    wanted = as_id(expected)
+    matching = [each for each in told.ranking if wanted in _names(_stack(each))]
     if not matching:
         known = [*dict.fromkeys(each.framework for each in told.ranking), *(stack_id(_stack(e)) for e in told.ranking)]
         near = did_you_mean(wanted, known)
         raise AdvisorError(
             f"--expect {expected}: nothing of that name was compared{near}", hint=f"one of {', '.join(known)}"
         )
-    title = stack_title(_stack(matching[0]), told.titles) if len(matching) == 1 else told.titles.get(wanted, wanted)
+    one = _stack(matching[0])
+    title = stack_title(one, told.titles) if len(matching) == 1 else told.titles.get(one.framework, wanted)
     share = sum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
-    sure = f"{title} comes first in {share * 100:.0f} % of {told.samples:,} plausible worlds"
+    sure = f"{title} comes first in {_percent(share)} of {told.samples:,} plausible worlds"
     failed = next((each for each in matching if not each.feasible), None)
     if all(not each.feasible for each in matching) and failed is not None:
-        reason = next(each.detail for each in failed.constraints if each.outcome == "fail")
-        return Held(False, f"{title} no longer meets the requirements: {reason}")
+        reason = next(each for each in failed.constraints if each.outcome == "fail")
+        what = told.titles.get(reason.criterion, reason.criterion)
+        return Held(False, f"{title} no longer meets the requirement '{what}': {reason.detail}")
     if told.answer is None:
         return Held(False, f"the verdict is '{told.verdict}': {sure}")
     named = told.tied or (told.answer,)
-    if not any(wanted in (each.framework, stack_id(each)) for each in named):
+    if not any(wanted in _names(each) for each in named):
         because = f": {told.reasons[0]}" if told.reasons else ""
         return Held(False, f"{stack_title(told.answer, told.titles)} is now the answer ({told.verdict}){because}")
     if share < confidence:
         return Held(False, f"{sure}, fewer than {confidence * 100:g} %")
     return Held(True, f"{sure} ({told.verdict})")
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent that is never called none or all when it is not."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < share < 1 else f"{share * 100:.0f} %"
+
+
+def _names(stack: Stack) -> tuple[str, str]:
+    return stack.framework.lower(), stack_id(stack).lower()
 
 
 def _stack(ranked: Ranked) -> Stack:

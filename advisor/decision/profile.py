@@ -83,7 +83,7 @@ def _with_team(profile: Profile, entry: TeamEntry) -> Profile:
     team = Team(entry.knows, entry.size, entry.code, entry.weight / 100)
     if CRITERION in profile.criteria:
         return replace(profile, team=team)
-    because = f"{entry.size} people know {entry.knows}, with {entry.code:,} lines of code; half a year is too much"
+    because = f"the team counts {entry.size} and has {entry.code:,} lines of code; half a year is too much"
     cost = Wish(load_criteria()[CRITERION], "team", team.weight, ValueFunction(0.5, 0.0, ""), "50 %", "0 %", because)
     others = tuple(replace(wish, weight=wish.weight * (1 - team.weight)) for wish in profile.wishes)
     return replace(profile, wishes=(*others, cost), team=team)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from advisor import quantities
 from advisor.decision.profile_entries import Lines, Slug, words
@@ -100,6 +100,24 @@ def questions(given: dict[str, Any], frameworks: tuple[str, ...]) -> Iterator[Qu
             yield question
 
 
+def out_of_place(given: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the first answer that would change nothing, since its question is not asked, and why; or None."""
+    for name in ("model_size", "memory", "latency", "people", "code"):
+        if given.get(name) and not _makes_sense(name, given):
+            team = name in ("people", "code")
+            return name, f"knows: {given.get('knows') or 'none'}" if team else f"where: {given.get('where')}"
+    return None
+
+
+def wrong(name: str, said: Any) -> str | None:
+    """Return what is wrong with one answer, or None."""
+    try:
+        Answers.model_validate({"name": "x", "where": "device", name: said})
+    except ValidationError as error:
+        return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+    return None
+
+
 def read_answers(path: Path) -> dict[str, Any]:
     """Return the answers of a YAML file; raise AdvisorError naming every mistake with file:line:column."""
     document = read_yaml(path, Answers, what="file of answers", hint="advisor profile new --help")
@@ -168,7 +186,8 @@ def _prefer(answers: Answers, base: str) -> list[str]:
     if base == "browser":
         changes = tuple(each for each in changes if each[1] in ("edge-latency", "artifact-size", "int8-accuracy-loss"))
     if not changes:
-        return []
+        idle = f"# What matters most: {answers.matters}. No weight of '{base}' is about that alone."
+        return [] if answers.matters == "balance" else [idle]
     lines = [f"# What matters most: {answers.matters}. A weight counts beside the others of its group.", "prefer:"]
     for group in dict.fromkeys(each[0] for each in changes):
         lines += [f"  {group}:", "    criteria:"]

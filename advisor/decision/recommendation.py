@@ -143,6 +143,20 @@ class Flip(Model):
     text: str = ""
 
 
+class Ground(Model):
+    """What a sentence rests on: `text` stands in it as it stands here, and names it in words.
+
+    ``criterion`` is the one whose evidence it is. What was measured has the ids of its probes, and what is documented
+    the ids of its facts; ``source`` is where the document is, when there is one for all of them.
+    """
+
+    text: str
+    criterion: str
+    probes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    source: str | None = None
+
+
 class JointFlip(Model):
     """The fewest figures of one stack that together would make it overtake the answer, where no single one would."""
 
@@ -176,7 +190,8 @@ class Recommendation(Model):
     """The answer for one profile; the only document that leaves the deciding wing.
 
     ``answer`` is the stack that the verdict names: none when it is undetermined or infeasible. In a tie, ``tied`` holds
-    every stack that is as good, ``answer`` first.
+    every stack that is as good, ``answer`` first. ``reason_grounds`` holds what each of the ``reasons`` rests on, and
+    ``against_grounds`` what the argument against does.
     """
 
     schema_: Literal["advisor.recommendation/1"] = Field(default=SCHEMA, alias="schema")
@@ -197,7 +212,9 @@ class Recommendation(Model):
     requirements: tuple[Requirement, ...] = ()
     evidence: tuple[Cell, ...] = ()
     reasons: tuple[str, ...] = ()
+    reason_grounds: tuple[tuple[Ground, ...], ...] = ()
     against: str | None = None
+    against_grounds: tuple[Ground, ...] = ()
     flips: tuple[Flip, ...] = ()
     joint_flips: tuple[JointFlip, ...] = ()
     stability: tuple[Stability, ...] = ()

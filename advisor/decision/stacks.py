@@ -22,6 +22,11 @@ def stack_title(stack: Stack, titles: Mapping[str, str]) -> str:
     return f"{framework} → {titles.get(stack.route, stack.route)}" if stack.route else framework
 
 
+def as_id(text: str) -> str:
+    """Return the identifier of a framework, a route or a stack as answers print it: ``PyTorch -> ONNX Runtime``."""
+    return text.replace("->", "→").replace(" ", "").lower()
+
+
 def alternatives(
     run: Run,
     ships: Ships | None,
@@ -85,10 +90,12 @@ def chosen(
     """Return those of `found` that are asked for (see `alternatives`, also for what is raised)."""
     named = {part for stack in found for part in (stack.framework, stack.route, stack_id(stack)) if part}
     named |= set(run.frameworks)
-    for wanted in (*(frameworks or ()), *(item.replace("->", "→") for item in exclude)):
+    spelled = {name.lower(): name for name in named}
+    left_out = {spelled.get(as_id(item), item) for item in exclude}
+    for wanted in (*(frameworks or ()), *sorted(left_out)):
         if wanted not in named:
-            raise AdvisorError(f"this Run has no '{wanted}'{did_you_mean(wanted, named)}")
-    left_out = {item.replace("->", "→") for item in exclude}
+            message = f"nothing called '{wanted}' is compared here{did_you_mean(wanted, named)}"
+            raise AdvisorError(message, hint=f"one of {', '.join(sorted(named))}")
     kept = [
         stack
         for stack in found

@@ -45,6 +45,8 @@ class Team:
         if framework == self.knows:
             return f"the team knows {title} already"
         learning = f"{self.size} people learn {title} in {LEARNING_DAYS:.0f} days each"
+        if self.size == 1:
+            learning = f"one person learns {title} in {LEARNING_DAYS:.0f} days"
         if not self.code or self.knows == OTHER:
             return learning
         return f"{learning}, and {self.code:,} lines are carried over at {LINES_PER_DAY:.0f} a day"

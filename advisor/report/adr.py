@@ -143,15 +143,9 @@ def _link(source: str) -> str:
     return Markup(f"<{source}>") if _ADDRESS.fullmatch(source) else source  # noqa: S704 - nothing in it can end the link
 
 
-def _because(reason: str) -> str:
-    """Return a reason so that it follows "because"."""
-    return f"it {reason.removeprefix('It ')}" if reason.startswith("It ") else reason
-
-
 def _environment(templates: Path | None) -> jinja2.Environment:
     environment = templating.environment(templates, finalize)
     filters: dict[str, Any] = {
-        "because": _because,
         "code": _code,
         "day": lambda moment: Markup(f"{moment:%Y-%m-%d}"),  # noqa: S704 - digits and dashes
         "weight": numbers.weight,

@@ -65,12 +65,17 @@ class Quote:
         return self.text
 
     def __html__(self) -> Markup:
-        # A line break is written as a reference, so that no Markdown engine sees an empty line.
-        text = str(escape(self.text)).replace("\n", "&#10;")
-        if len(text) > _LONG:
-            # A word that no line can hold may break anywhere, or it would push its table off the screen.
-            text = _LONG_WORD.sub(r'<span class="long">\g<0></span>', text)
-        return Markup('<bdi data-from="%s">%s</bdi>') % (self.reference, Markup(text))  # noqa: S704 - escaped before
+        return Markup('<bdi data-from="%s">%s</bdi>') % (self.reference, broken(self.text))
+
+
+def broken(text: str) -> Markup:
+    """Return an escaped text of which every line and every word fits onto a page."""
+    # A line break is written as a reference, so that no Markdown engine sees an empty line.
+    escaped = str(escape(text)).replace("\n", "&#10;")
+    if len(escaped) > _LONG:
+        # A word that no line can hold may break anywhere, or it would push its table off the screen.
+        escaped = _LONG_WORD.sub(r'<span class="long">\g<0></span>', escaped)
+    return Markup(escaped)  # noqa: S704 - escaped before
 
 
 @dataclass(frozen=True)

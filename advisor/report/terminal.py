@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -216,9 +217,10 @@ class _Page:
         self.heading("Out of the ranking" if self.feasible else "Nearest misses")
         for each in out:
             failed = [check for check in each.constraints if check.outcome == "fail"]
-            why = "; ".join(words.line(check.detail) for check in failed) or "a requirement is not met"
+            named = [f"'{words.name(check.criterion, self.titles)}': {words.line(check.detail)}" for check in failed]
+            why = "; ".join(named) or "a requirement"
             sign = Text(_SIGNS["fail"], style=_STYLES["fail"])
-            self.item(sign, f"{self.stack(each.framework, each.route)}: {why}")
+            self.item(sign, f"{self.stack(each.framework, each.route)} fails {why}")
 
     def unmeasured(self) -> None:
         lines = gaps(self.recommendation, self.run, self.titles)
@@ -257,7 +259,8 @@ class _Page:
             self.heading("Evidence")
             self.print(f"Of the weight, {', '.join(parts)}.")
         if told.next_probe:
-            self.print(f"The probe that could most likely change the answer: {words.line(told.next_probe)}")
+            command = f"advisor probe --only {shlex.quote(words.line(told.next_probe))}"
+            self.print(f"To measure next, since it could change the answer: {command}")
         for warning in told.warnings:
             self.print(Text("Note: ", style="bold"), words.line(warning))
 

@@ -26,10 +26,10 @@ def weights(told: Recommendation) -> list[str]:
     for each in told.stability:
         title, now = titles.get(each.criterion, each.criterion), numbers.weight(each.weight)
         if each.low > _ENDS:
-            text = f"{title} weighed less than {numbers.weight(each.low)} (now {now})"
+            text = f"'{title}' weighed less than {numbers.weight(each.low)} (now {now})"
             found.append((math.log(each.weight / each.low), text))
         if each.high < 1 - _ENDS:
-            text = f"{title} weighed more than {numbers.weight(each.high)} (now {now})"
+            text = f"'{title}' weighed more than {numbers.weight(each.high)} (now {now})"
             found.append((math.log(each.high / each.weight), text))
     return [text for _, text in sorted(found)]
 

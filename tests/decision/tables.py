@@ -49,7 +49,7 @@ def finding(stack: str, of: Criterion, known: Interval | None, key: str | None =
         outcome="measured" if known else "not_run", provenance="measured here" if known else "missing",
         text=str(value),
     )  # fmt: skip
-    return Finding(cell, key or f"{of.id}|{stack}", of.id)
+    return Finding(cell, key or f"{of.id}|{stack}", of.id, of.id if known else None)
 
 
 def table(needed: Profile, rows: Mapping[str, Mapping[str, Interval | None]]) -> Table:

@@ -26,14 +26,14 @@ def told(wishes: list[Wish], rows: Rows, musts: list[Must] | None = None) -> lis
 def test_a_share_is_told_in_percent_from_both_sides() -> None:
     rows: Rows = {"a": {"share": exactly(0.8)}, "b": {"share": exactly(0.6)}}
     assert [flip.text for flip in told([wish(SHARE, 1, 0.0, 1.0)], rows)] == [
-        "Share were above 80 % for b (now 60 %)", "Share were below 60 % for a (now 80 %)",
+        "'Share' were above 80 % for b (now 60 %)", "'Share' were below 60 % for a (now 80 %)",
     ]  # fmt: skip
 
 
 def test_what_is_lower_when_better_flips_the_other_way() -> None:
     rows: Rows = {"a": {"speed": exactly(0.01)}, "b": {"speed": exactly(0.02)}}
     assert [flip.text for flip in told([wish(SPEED, 1, 0.1, 0.001)], rows)] == [
-        "Speed were above 20 ms for a (now 10 ms)", "Speed were below 10 ms for b (now 20 ms)",
+        "'Speed' were above 20 ms for a (now 10 ms)", "'Speed' were below 10 ms for b (now 20 ms)",
     ]  # fmt: skip
 
 
@@ -42,11 +42,11 @@ def test_what_nobody_knows_has_no_figure_now() -> None:
     known: dict[str, Interval | None] = {"share": exactly(0.8), "upkeep": exactly(1.0)}
     rows: Rows = {"a": known, "b": {"share": None, "upkeep": exactly(1.0)}}
     assert [(flip.text, flip.now) for flip in told(wishes, rows) if flip.framework == "b"] == [
-        ("Share were above 80 % for b (now unknown)", None), ("Upkeep were 'full' for b (now 'some')", 1.0),
+        ("'Share' were above 80 % for b (now unknown)", None), ("'Upkeep' were 'full' for b (now 'some')", 1.0),
     ]  # fmt: skip
     rows = {"a": known, "b": {"share": exactly(0.7), "upkeep": None}}
     unknown = [flip.text for flip in told(wishes, rows) if flip.framework == "b" and flip.criterion == "upkeep"]
-    assert unknown == ["Upkeep were 'full' for b (now unknown)"]
+    assert unknown == ["'Upkeep' were 'full' for b (now unknown)"]
 
 
 def test_a_flip_names_the_whole_stack() -> None:
@@ -61,10 +61,10 @@ def test_a_flip_names_the_whole_stack() -> None:
 @pytest.mark.parametrize(
     ("kind", "limit", "now", "text"),
     [
-        ("at_most", 100.0, 50.0, "Size were above 100 B for a (now 50 B), which breaks the requirement"),
-        ("at_least", 20.0, 50.0, "Size were below 20 B for a (now 50 B), which breaks the requirement"),
-        ("at_most", 20.0, 50.0, "Size were below 20 B for a (now 50 B), which meets the requirement"),
-        ("at_least", 100.0, 50.0, "Size were above 100 B for a (now 50 B), which meets the requirement"),
+        ("at_most", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which breaks the requirement"),
+        ("at_least", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which breaks the requirement"),
+        ("at_most", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which meets the requirement"),
+        ("at_least", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which meets the requirement"),
     ],
 )
 def test_a_requirement_is_broken_or_met_at_its_limit(kind: Limit, limit: float, now: float, text: str) -> None:

@@ -102,7 +102,7 @@ def test_levels_flip_at_whole_levels() -> None:
     needed, rows = levelled()
     found = flips(table(needed, rows))
     named = {flip.text for flip in found if flip.criterion == "upkeep"}
-    assert named == {"Upkeep were 'active' for b (now 'archived')", "Upkeep were 'archived' for a (now 'active')"}
+    assert named == {"'Upkeep' were 'active' for b (now 'archived')", "'Upkeep' were 'archived' for a (now 'active')"}
     for flip in found:
         if flip.criterion == "upkeep":
             assert first_of(needed, moved(rows, flip.framework, "upkeep", flip.needed)) == "b"
@@ -123,7 +123,7 @@ def test_a_stack_that_is_out_and_would_be_first_flips_at_its_limit() -> None:
     needed, rows = limited(100.0)
     found = {(flip.framework, flip.criterion): flip for flip in flips(table(needed, rows))}
     assert found["b", "size"].needed == 100.0
-    assert found["b", "size"].text == "Size were below 100 B for b (now 200 B), which meets the requirement"
+    assert found["b", "size"].text == "'Size' were below 100 B for b (now 200 B), which meets the requirement"
     assert first_of(needed, moved(rows, "b", "size", 100.0)) == "b"
 
 

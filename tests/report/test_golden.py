@@ -56,9 +56,10 @@ def test_the_reasons_alone_say_why(name: str, reference: Run) -> None:
         pytest.skip("nothing to compare")
     assert told.reasons
     for reason in told.reasons:
-        assert reason.startswith(stack_title(told.answer, told.titles) if told.tied else "It ")
-        assert " against " in reason or ", while with " in reason or "which the team knows" in reason
-        assert " its lead of 0." in reason or "this is worth 0." in reason or "which the team knows" in reason
+        named = (stack_title(told.answer, told.titles), *told.answer.model_dump(exclude_none=True).values())
+        assert reason.startswith(tuple(told.titles.get(each, each) for each in named))
+        assert " against " in reason or ", while " in reason or "which the team knows" in reason
+        assert " the lead of 0." in reason or "That is worth 0." in reason or "which the team knows" in reason
 
 
 def test_no_profile_without_its_file() -> None:

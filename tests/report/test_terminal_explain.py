@@ -33,8 +33,8 @@ def test_the_nearest_weight_at_which_the_answer_changes_comes_first(told: Recomm
         Stability(criterion="runtime-size", weight=0.3, low=0.0, high=1.0),
     )
     assert weights(told.model_copy(update={"stability": stability})) == [
-        "Size of the model file (int8) weighed less than 8\N{NO-BREAK SPACE}% (now 10\N{NO-BREAK SPACE}%)",
-        "Latency on the device (int8) weighed more than 90\N{NO-BREAK SPACE}% (now 20\N{NO-BREAK SPACE}%)",
+        "'Size of the model file (int8)' weighed less than 8\N{NO-BREAK SPACE}% (now 10\N{NO-BREAK SPACE}%)",
+        "'Latency on the device (int8)' weighed more than 90\N{NO-BREAK SPACE}% (now 20\N{NO-BREAK SPACE}%)",
     ]
 
 

@@ -8,6 +8,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Quote
 from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.grounds import reason
 from advisor.report.pages.profile import Part, profile_name, shares
 
 
@@ -32,7 +33,7 @@ def _card(report: Report, told: Recommendation) -> dict[str, Any]:
         "first": _first(report, told, 0),
         "runner_up": stacks[1] if len(stacks) > 1 and told.verdict != "tie" else None,
         "runner_up_first": _first(report, told, 1),
-        "reason": source.quote("reasons", 0) if told.reasons else None,
+        "reason": reason(report, told, 0) if told.reasons else None,
         "change": source.quote("flips", 0, "text") if told.flips else None,
         "shares": shares(told),
         "coverage": {

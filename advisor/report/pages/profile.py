@@ -13,6 +13,7 @@ from advisor.report.figures import Figure, Interval, Source
 from advisor.report.pages.cells import NeedView, need_views
 from advisor.report.pages.context import Report
 from advisor.report.pages.flips import flips
+from advisor.report.pages.grounds import reason, sentence
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "requirements": _requirements(report, told, feasible),
         "contributions": _contributions(source, drawn, needs),
         "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],
-        "reasons": [source.quote("reasons", place) for place in range(len(told.reasons))],
+        "reasons": [reason(report, told, place) for place in range(len(told.reasons))],
+        "against": sentence(report, source, told.against_grounds, "against") if told.against else None,
         "flips": flips(report, told),
         "stability": [row for row in _stability(told, source) if row["matters"]],
         "steady": [row["title"] for row in _stability(told, source) if not row["matters"]],
@@ -170,8 +172,14 @@ def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple
 
 def _out(report: Report, told: Recommendation, place: int, ranked: Ranked) -> dict[str, Any]:
     source = report.sources[told.profile]
+    places = {need.criterion: number for number, need in enumerate(told.requirements)}
     fails = [
-        source.quote("ranking", place, "constraints", number, "detail")
+        {
+            "what": source.quote("requirements", places[check.criterion], "title")
+            if check.criterion in places
+            else words.name(check.criterion, told.titles),
+            "detail": source.quote("ranking", place, "constraints", number, "detail"),
+        }
         for number, check in enumerate(ranked.constraints)
         if check.outcome == "fail"
     ]
