@@ -66,7 +66,7 @@ class Needed:
         for task in group:
             one = task.blank()
             if self._tried(one) and task.kind == "route":
-                one = task.blank("latency", "s")  # proved already; what it takes is what is left out
+                one = task.latency()  # proved already; what it takes is what is left out
             # A session that was interrupted has said of everything that it did not come to it; now there is a reason.
             if not self._tried(one):
                 record.observe(one.model_copy(update={"message": why}))

@@ -89,7 +89,7 @@ class Phases:
 
     def _due(self, task: CellTask | RouteTask) -> bool:
         """Tell whether something of a task is still to be measured; in a session that is resumed, much is not."""
-        record, latency = self.context.record, task.blank("latency", "s")
+        record, latency = self.context.record, task.latency()
         if isinstance(task, RouteTask) and not self._untried(task):
             found = record.find(task.blank())
             if found is not None and found.outcome != "proved":
@@ -156,7 +156,7 @@ class Phases:
 
     def _latencies(self) -> list[Observation]:
         plan = self.plan
-        return [cell.blank() for cell in plan.cells] + [route.blank("latency", "s") for route in plan.routes]
+        return [cell.blank() for cell in plan.cells] + [route.latency() for route in plan.routes]
 
     def _left_out(self, probe: str, what: str) -> None:
         left_out = Skipped(probe=probe, why=f"{what}: the budget of {self.plan.budget:.0f} s was spent")

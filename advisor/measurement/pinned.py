@@ -97,7 +97,7 @@ def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
 
 def _contended(context: Context) -> set[str]:
     latencies = [(cell.group, cell.blank()) for cell in context.plan.cells]
-    latencies += [(route.group, route.blank("latency", "s")) for route in context.plan.routes]
+    latencies += [(route.group, route.latency()) for route in context.plan.routes]
     return {group for group, blank in latencies if contended(context.record.rounds(blank))}
 
 
@@ -157,7 +157,7 @@ def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: i
     """Start one process per artifact on the core."""
     cells = []
     for artifact in shipped:
-        blank = artifact.task.blank("latency", "s").model_copy(
+        blank = artifact.task.latency().model_copy(
             update={
                 "metric": METRIC,
                 "outcome": "measured",

@@ -59,9 +59,7 @@ class Rounds:
         for segment, rounds in enumerate(np.array_split(np.arange(pace.rounds), pace.segments)):
             numbers = [int(number) for number in rounds]
             alive = [cell for cell in alive if self._still(cell.blank(), numbers[0])]
-            self._artifacts = [
-                each for each in self._artifacts if self._still(each.task.blank("latency", "s"), numbers[0])
-            ]
+            self._artifacts = [each for each in self._artifacts if self._still(each.task.latency(), numbers[0])]
             if context.over or self._done(alive, self._artifacts, numbers):
                 continue
             if 0 < segment < pace.processes and not fresh:
@@ -159,7 +157,7 @@ class Rounds:
         plan, record, pace = self._context.plan, self._context.record, self._context.plan.pace
         latencies: dict[str, list[Observation]] = {}
         for group, blank in [(task.group, task.blank()) for task in plan.cells] + [
-            (each.task.group, each.task.blank("latency", "s")) for each in self._artifacts
+            (each.task.group, each.task.latency()) for each in self._artifacts
         ]:
             if group in groups and self._still(blank, pace.rounds):
                 latencies.setdefault(group, []).append(blank)
@@ -173,4 +171,4 @@ class Rounds:
 
 
 def _latencies(artifacts: Sequence[Artifact]) -> list[Observation]:
-    return [each.task.blank("latency", "s") for each in artifacts]
+    return [each.task.latency() for each in artifacts]

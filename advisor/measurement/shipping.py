@@ -114,7 +114,7 @@ class RuntimeCell(Cell):
 
     def blank(self) -> Observation:
         """Return the latency of the task before anything is known of it."""
-        return self.task.blank("latency", "s")
+        return self.task.latency()
 
     def block(self, pace: Pace) -> Mapping[str, Any]:
         """Time one block."""
@@ -139,7 +139,7 @@ def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> li
                 result.outcome, result.message = error.outcome, error.message
                 for metric in ("accuracy", "accuracy-loss"):
                     failed(context, task.blank(metric, ""), error)
-                failed(context, task.blank("latency", "s"), error)
+                failed(context, task.latency(), error)
                 continue
             _measured(context, task.blank("accuracy", ""), statistics.proportion(int(after.sum()), len(after)))
             _measured(context, task.blank("accuracy-loss", ""), statistics.paired_loss(before, after))
@@ -156,7 +156,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
     with context.task(title, START_ESTIMATE * len(order)) as result, context.spending.on("sampling"):
         for artifact in order:
             task = artifact.task
-            blank, latency = task.blank("cold-start", "s"), task.blank("latency", "s")
+            blank, latency = task.blank("cold-start", "s"), task.latency()
             try:
                 running, objection = _started(context, artifact, sample)
             except WorkerError as error:

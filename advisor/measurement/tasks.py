@@ -107,6 +107,10 @@ class CellTask:
             outcome="not_run",
         )  # fmt: skip
 
+    def latency(self) -> Observation:
+        """Return the observation of how long a call takes before anything is known of it."""
+        return self.blank()
+
 
 @dataclass(frozen=True)
 class RouteTask:
@@ -147,3 +151,7 @@ class RouteTask:
             probe=self.probe, framework=self.framework.id, route=self.route.runtime, workload=self.workload,
             parameters=parameters, metric=metric, unit=unit, outcome="not_run",
         )  # fmt: skip
+
+    def latency(self) -> Observation:
+        """Return the observation of how long a call takes before anything is known of it."""
+        return self.blank("latency", "s")
