@@ -1,29 +1,14 @@
-"""What the toy is: NumPy."""
+"""What the fickle framework is: the steady one."""
 
-from __future__ import annotations
+from probes.frameworks.steady.describe import (  # type: ignore[import-untyped]
+    DISTRIBUTION,
+    MODULES,
+    PACKAGES,
+    configure,
+    devices,
+    environment,
+    settings,
+    version,
+)
 
-DISTRIBUTION = "numpy"
-PACKAGES = ("numpy",)
-MODULES = ("numpy",)
-
-
-def environment(threads: int) -> dict[str, str]:
-    return {"OMP_NUM_THREADS": str(threads)}
-
-
-def configure(threads: int) -> None:
-    """Nothing to set: NumPy's BLAS reads the environment."""
-
-
-def settings() -> dict[str, str]:
-    return {"eager": "yes"}
-
-
-def devices() -> list[str]:
-    return []
-
-
-def version() -> str:
-    import numpy
-
-    return str(numpy.__version__)
+__all__ = ["DISTRIBUTION", "MODULES", "PACKAGES", "configure", "devices", "environment", "settings", "version"]
