@@ -294,7 +294,7 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     while (question := next(questions(known, tuple(frameworks())), None)) is not None:
         choice = click.Choice(question.choices) if question.choices else None
         shown = question.default if question.default or question.name != "name" else None
-        said = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
+        said: Any = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
         said = int(said) if question.name == "people" and str(said).isdigit() else said
         problem = wrong(question.name, said) if said != "" else None
         if problem is None:

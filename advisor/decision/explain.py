@@ -52,10 +52,14 @@ def against(table: Table, answer: str) -> Said | None:
     ]
     rival = Said("On no criterion of this profile is another stack clearly better.")
     if losses:
-        gain, name, wish = min(losses, key=lambda item: (-item[0], item[1], item[2].criterion.id))
+        # Of rivals that gain as much the nearest is the stronger argument.
+        behind = {name: table.values[answer].middle - table.values[name].middle for name in others}
+        gain, name, wish = min(
+            losses, key=lambda item: (-round(item[0], 2), behind[item[1]], -item[0], item[1], item[2].criterion.id)
+        )
         said, title, lead = compared(table, name, answer, wish.criterion), table.title(name), _lead(table, answer, name)
-        behind = f", which is {lead:.2f} behind over all" if lead > 0 else ""
-        rival = Said(f"{said.text}. That is worth {gain:.2f} to {title}{behind}.", said.grounds)
+        whole = f", which is {lead:.2f} behind over all" if lead > 0 else ""
+        rival = Said(f"{said.text}. That is worth {gain:.2f} to {title}{whole}.", said.grounds)
     unknown = [wish for wish in table.profile.wishes if table.worths[answer, wish.criterion.id].point is None]
     if not unknown:
         return rival
@@ -76,7 +80,7 @@ def _share(gain: float, lead: float) -> str:
     if lead <= 0:
         return f"That is worth {gain:.2f} to it"
     if gain < lead:
-        return f"That makes {gain:.2f} of the lead of {lead:.2f}"
+        return f"That accounts for {gain:.2f} of the lead of {lead:.2f}"
     if gain == lead:
         return f"That is worth {gain:.2f}, as much as the whole lead"
     return f"That is worth {gain:.2f}, more than the whole lead of {lead:.2f}: other criteria take some of it back"

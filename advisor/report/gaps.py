@@ -8,7 +8,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.measurement.run import Run
 from advisor.report import words
 
-_LONGEST = 160
+_LONGEST = 200
 _NAMED = 6
 _EVERYTHING_ELSE = "*"
 
@@ -74,4 +74,4 @@ def _listed(names: list[str]) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rpartition(' ')[0] or text[: _LONGEST - 1]}…"

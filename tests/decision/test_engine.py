@@ -118,7 +118,7 @@ def test_reasons_are_figures_with_units_that_make_the_difference() -> None:
     found = decide(sample_run(), EDGE)
     assert found.reasons[0] == (
         "TensorFlow → LiteRT has a smaller runtime: 5.6 MB against 21 MB for PyTorch → ONNX Runtime "
-        "(measured here: 'Size of the runtime'). That makes 0.05 of the lead of 0.08."
+        "(measured here: 'Size of the runtime'). That accounts for 0.05 of the lead of 0.08."
     )
     assert found.reason_grounds[0][0].probes == ("route:litert", "route:onnxruntime")
     assert len(found.reasons) == 3

@@ -51,7 +51,7 @@ def test_reasons_name_the_figures_of_both_and_what_they_make_of_the_lead() -> No
 @pytest.mark.parametrize(
     ("gain", "lead", "said"),
     [
-        (0.08, 0.09, "That makes 0.08 of the lead of 0.09"),
+        (0.08, 0.09, "That accounts for 0.08 of the lead of 0.09"),
         (0.09, 0.09, "That is worth 0.09, as much as the whole lead"),
         (0.03, 0.02, "That is worth 0.03, more than the whole lead of 0.02: other criteria take some of it back"),
         (0.03, 0.0, "That is worth 0.03 to it"),

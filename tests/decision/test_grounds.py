@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.decision.criteria import Criterion, load_criteria
@@ -20,8 +22,13 @@ PLACES = {"pytorch": "onnxruntime", "tensorflow": "litert"}
 
 
 def finding(framework: str, of: Criterion, subject: str | None = None, publisher: str | None = None,
-            **cell: object) -> Finding:  # fmt: skip
-    given = {"framework": framework, "route": PLACES[framework], "criterion": of.id, "unit": of.unit} | cell
+            **cell: Any) -> Finding:  # fmt: skip
+    given: dict[str, Any] = {
+        "framework": framework,
+        "route": PLACES[framework],
+        "criterion": of.id,
+        "unit": of.unit,
+    } | cell
     named = f"{framework}-fact" if publisher else of.id
     return Finding(Cell.model_validate(given), f"{of.id}|{framework}", of.id, named, subject, publisher)
 
@@ -34,12 +41,17 @@ def said(of: Criterion, mine: Finding, theirs: Finding) -> Said:
     return compared(found, ONE, OTHER, of)
 
 
-def measured(framework: str, of: Criterion, text: str, subject: str | None = None, **cell: object) -> Finding:
+def measured(framework: str, of: Criterion, text: str, subject: str | None = None, **cell: Any) -> Finding:
     return finding(framework, of, subject, outcome="measured", provenance="measured here", text=text, **cell)
 
 
-def documented(framework: str, of: Criterion, publisher: str, text: str, **cell: object) -> Finding:
-    own = {"outcome": "documented", "provenance": "documented", "text": text, "date": "2026-03-07"} | cell
+def documented(framework: str, of: Criterion, publisher: str, text: str, **cell: Any) -> Finding:
+    own: dict[str, Any] = {
+        "outcome": "documented",
+        "provenance": "documented",
+        "text": text,
+        "date": "2026-03-07",
+    } | cell
     return finding(framework, of, framework, publisher, **own)
 
 
@@ -104,7 +116,7 @@ def test_what_the_other_cannot_do_is_told_in_words(outcome: str, words: str) -> 
     theirs = finding("tensorflow", of, "tensorflow", outcome=outcome, provenance="measured here", text="not proved",
                      value=0, level="not proved")  # fmt: skip
     assert said(of, mine, theirs).text == (
-        f"PyTorch exchanges arrays with NumPy: proved, {words} (measured here: 'To NumPy and back')"
+        f"PyTorch shares memory with the arrays of NumPy: proved, {words} (measured here: 'To NumPy and back')"
     )
 
 
