@@ -63,7 +63,8 @@ def decide(
     Raises
     ------
     AdvisorError
-        When a name in `frameworks` or `exclude` is unknown, or nothing is left to compare (exit code 3).
+        When a name in `frameworks` or `exclude` is unknown, or nothing is left to compare (exit code 3 where
+        the Run has nothing).
 
     Examples
     --------

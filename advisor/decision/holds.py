@@ -56,11 +56,31 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
         return Held(False, f"the verdict is '{told.verdict}': {sure}")
     named = told.tied or (told.answer,)
     if not any(wanted in _names(each) for each in named):
-        because = f": {told.reasons[0]}" if told.reasons else ""
+        because = _because(told, told.answer, matching[0])
         return Held(False, f"{stack_title(told.answer, told.titles)} is now the answer ({told.verdict}){because}")
     if share < confidence:
         return Held(False, f"{sure}, fewer than {confidence * 100:g} %")
     return Held(True, f"{sure} ({told.verdict})")
+
+
+def _because(told: Recommendation, answer: Stack, expected: Ranked) -> str:
+    """Return what speaks most for the answer where `expected` was expected: of the runner-up its first reason tells."""
+    others = [each for each in told.ranking if each.feasible and _stack(each) != answer]
+    if expected in others[:1]:
+        return f": {told.reasons[0]}" if told.reasons else ""
+    first = next(each for each in told.ranking if _stack(each) == answer)
+    gains = {
+        mine.criterion: mine.weight * (mine.value - theirs.value)
+        for mine, theirs in zip(first.contributions, expected.contributions, strict=True)
+        if mine.value is not None and theirs.value is not None
+    }
+    most = max(gains, key=lambda name: gains[name], default=None)
+    if most is None or gains[most] <= 0:
+        return ""
+    cells = {(cell.framework, cell.route): cell.text for cell in told.evidence if cell.criterion == most}
+    mine, theirs = (cells.get((each.framework, each.route)) for each in (answer, expected))
+    whom = stack_title(_stack(expected), told.titles)
+    return f": what speaks most for it is '{told.titles.get(most, most)}', {mine} against {theirs} for {whom}"
 
 
 def _percent(share: float) -> str:

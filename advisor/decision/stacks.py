@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from advisor.decision.profile_entries import Ships
 from advisor.decision.recommendation import Stack
-from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
+from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.run import Run
 
@@ -103,7 +103,9 @@ def chosen(
         and not left_out & {stack.framework, stack.route, stack_id(stack)}
     ]
     if not kept:
-        raise AdvisorError("there is nothing to compare: no framework is left", exit_code=EXIT_PROBING)
+        asked = frameworks is not None or left_out
+        message = "there is nothing to compare: no framework is left"
+        raise AdvisorError(message, exit_code=EXIT_USAGE if asked else EXIT_PROBING)
     return tuple(sorted(kept, key=stack_id))
 
 

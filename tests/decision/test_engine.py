@@ -11,7 +11,7 @@ from advisor.decision.engine import decide
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.decision.recommendation import SCHEMA, Recommendation
 from advisor.documents import read_json, to_json, write_json
-from advisor.errors import EXIT_PROBING, AdvisorError
+from advisor.errors import EXIT_USAGE, AdvisorError
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement.run import Framework, Run
 from tests.samples import sample_run
@@ -227,7 +227,7 @@ def test_alternatives_can_be_chosen() -> None:
         decide(run, EDGE, exclude=["pytorhc"])
     with pytest.raises(AdvisorError, match="nothing to compare") as caught:
         decide(run, EDGE, exclude=["pytorch", "tensorflow"])
-    assert caught.value.exit_code == EXIT_PROBING
+    assert caught.value.exit_code == EXIT_USAGE
 
 
 def test_leaving_out_a_loser_changes_no_other_value() -> None:
