@@ -199,5 +199,6 @@ def _coverage(table: Table) -> Coverage:
             shares[provenance] = shares.get(provenance, 0.0) + wish.weight / len(table.stacks)
     # A figure that was measured elsewhere is cited like a document.
     documented = shares.get("documented", 0.0) + shares.get("measured elsewhere", 0.0)
-    missing = shares.get("missing", 0.0)
-    return Coverage(measured=max(0.0, 1.0 - documented - missing), documented=documented, missing=missing)
+    missing, asserted = shares.get("missing", 0.0), shares.get("asserted", 0.0)
+    measured = max(0.0, 1.0 - documented - missing - asserted)
+    return Coverage(measured=measured, documented=documented, missing=missing, asserted=asserted)

@@ -176,14 +176,16 @@ class Stability(Model):
 
 
 class Coverage(Model):
-    """Share of the weight by provenance, over all stacks of the ranking; the three sum to 1.
+    """Share of the weight by provenance, over all stacks of the ranking; together they are 1.
 
     ``measured``: here. ``documented``: everything that is cited, figures that were measured elsewhere among them.
+    ``asserted``: estimated from what the profile says.
     """
 
     measured: float
     documented: float
     missing: float
+    asserted: float = 0.0
 
 
 class Recommendation(Model):

@@ -251,6 +251,7 @@ class _Page:
             for share, word in (
                 (cover.measured, "measured here"),
                 (cover.documented, "documented"),
+                (cover.asserted, "estimated"),
                 (cover.missing, "missing"),
             )
             if share > 0

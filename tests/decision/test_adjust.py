@@ -100,5 +100,8 @@ def test_what_switching_costs_is_shown_as_asserted_and_can_be_left_out(tmp_path:
     assert cells["pytorch"].message == (
         "4 people learn PyTorch in 15 days each, and 30,000 lines are carried over at 150 a day"
     )
+    assert told.coverage.asserted == pytest.approx(0.1)
+    assert sum(dict(told.coverage).values()) == pytest.approx(1)
+    assert decide(sample_run(), without_team(mine), samples=200).coverage.asserted == 0
     assert weights(without_team(mine)) == pytest.approx(weights(EDGE))
     assert without_team(EDGE) is EDGE
