@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 import torch._inductor
 
-from probes.workloads import Array
+from probes.runtimes.torch_program import Program
 
 DISTRIBUTION = "torch"
 PACKAGE = "torch"
@@ -17,16 +17,11 @@ HOLDS = ("torch",)
 SHAPE = "input_shape"
 
 
-class Model:
+class Model(Program):
     """A ``.pt2`` package with one input and one output, and its input's shape in its metadata."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
         torch.set_num_threads(threads)
-        self._run = torch._inductor.aoti_load_package(str(artifact))
-        self.input_shape: tuple[int | None, ...] = tuple(json.loads(self._run.loader.get_metadata()[SHAPE]))
-
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs`."""
-        with torch.no_grad():
-            answer: Array = self._run(torch.from_numpy(inputs)).numpy()
-        return answer
+        loaded = torch._inductor.aoti_load_package(str(artifact))
+        self.input_shape: tuple[int | None, ...] = tuple(json.loads(loaded.loader.get_metadata()[SHAPE]))
+        self._run = loaded

@@ -7,14 +7,14 @@ from pathlib import Path
 import torch
 import torchao.quantization.pt2e  # noqa: F401 - registers the operators of an int8 program
 
-from probes.workloads import Array
+from probes.runtimes.torch_program import Program
 
 DISTRIBUTION = "torch"
 PACKAGE = "torch"
 HOLDS = ("torch", "torchao")
 
 
-class Model:
+class Model(Program):
     """A ``.pt2`` file with one input and one output."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
@@ -24,9 +24,3 @@ class Model:
         (entry,) = (node for node in program.graph.nodes if node.name == name)
         self.input_shape = tuple(size if isinstance(size, int) else None for size in entry.meta["val"].shape)
         self._run = program.module()
-
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs`."""
-        with torch.no_grad():
-            answer: Array = self._run(torch.from_numpy(inputs)).numpy()
-        return answer

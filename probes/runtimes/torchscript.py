@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from probes.workloads import Array
+from probes.runtimes.torch_program import Program
 
 DISTRIBUTION = "torch"
 PACKAGE = "torch"
@@ -16,7 +16,7 @@ HOLDS = ("torch",)
 SHAPE = "input_shape"
 
 
-class Model:
+class Model(Program):
     """A ``.pt`` file with one input and one output, and its input's shape in an extra file."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
@@ -24,9 +24,3 @@ class Model:
         extra = {SHAPE: ""}
         self._run = torch.jit.load(artifact, _extra_files=extra)
         self.input_shape: tuple[int | None, ...] = tuple(json.loads(extra[SHAPE]))
-
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs`."""
-        with torch.no_grad():
-            answer: Array = self._run(torch.from_numpy(inputs)).numpy()
-        return answer
