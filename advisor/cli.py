@@ -39,7 +39,7 @@ class Commands(click.Group):
             if error.hint:
                 click.echo(f"Try: {error.hint}", err=True)
             ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             click.echo("Interrupted.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:

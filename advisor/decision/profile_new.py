@@ -114,7 +114,8 @@ def wrong(name: str, said: Any) -> str | None:
     try:
         Answers.model_validate({"name": "x", "where": "device", name: said})
     except ValidationError as error:
-        return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+        message = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+        return message.replace("Input should be", "expected a number")
     return None
 
 
