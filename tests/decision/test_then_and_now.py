@@ -11,6 +11,7 @@ from advisor.decision.as_of import decide_as_of
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.recommendation import Stack
+from advisor.decision.stacks import stack_title
 from advisor.decision.then_and_now import Answer, Row, agreement, agrees, changes, then_and_now
 from advisor.knowledge.articles import last_day
 from advisor.knowledge.verdicts import Advice, load_verdicts
@@ -78,7 +79,7 @@ def test_the_engine_gives_the_advice_of_the_day_in_three_of_four(rows: tuple[Row
     """Facts are chosen for being true: where this falls, look for a fact that is missing, not for one that fits."""
     found = agreement(rows)
     assert found.asked == len(rows) > 50
-    assert found.share >= 0.78, found.disagreements
+    assert found.share >= 0.80, found.disagreements
     assert found.named / found.asked >= 0.80, found.disagreements
     assert len(found.disagreements) == found.asked - found.agreed
 
@@ -118,6 +119,7 @@ def test_what_a_team_knows_decides_a_tie() -> None:
     (row,) = (
         each for each in then_and_now(None, samples=500) if each.advice == "assemblyai-industry-already-on-tensorflow"
     )
+    assert row.knows == "tensorflow"
     assert row.then.frameworks == ("tensorflow",)
     assert row.agreed_then
 
@@ -161,3 +163,42 @@ def test_answers_that_are_known_are_not_worked_out_again() -> None:
     changed = {"edge": told.model_copy(update={"verdict": "undetermined"})}
     again = then_and_now(run, profiles=["edge"], samples=samples, known=changed)
     assert {row.now.verdict for row in again if row.now} == {"undetermined"}
+
+
+def test_a_row_holds_the_advice_and_what_the_engine_says_of_both_days() -> None:
+    run, verdicts, samples = sample_run(), load_verdicts(), 100
+    told = decide(run, load_profile("edge"), samples=samples)
+    rows = then_and_now(run, profiles=["edge"], samples=samples, known={"edge": told})
+    advices = {each.id: each for each in verdicts.recommendations}
+    assert rows
+    for row in rows:
+        of = advices[row.advice]
+        persona = verdicts.persona(of)
+        assert (row.source, row.persona, row.recommends, row.accepts) == (
+            of.source, of.persona, of.recommends, of.accepts,
+        )  # fmt: skip
+        assert (row.profile, row.knows) == ("edge", persona.knows)
+        then = decide_as_of(load_profile("edge"), row.day, samples=samples, certainty=False)
+        assert row.now is not None
+        assert (row.now.verdict, row.now.stack) == (told.verdict, told.answer)
+        assert (row.then.verdict, row.then.stack) == (then.verdict, then.answer)
+        assert told.answer is not None
+        assert row.now.title == stack_title(told.answer, told.titles)
+        assert (row.agreed_then, row.agrees_now) == (agrees(of, row.then), agrees(of, row.now))
+        assert row.named_then >= row.agreed_then
+        assert row.changes == tuple(changes(then, told)) != ()
+        assert row.differs == (None if row.agreed_then else of.differs)
+        measured = {cell.criterion for cell in told.evidence if cell.provenance == "measured here"}
+        assert set(row.measured_now) == measured
+        assert len(row.measured_now) == len(measured)
+
+
+@pytest.mark.parametrize("verdict", ["undetermined", "infeasible"])
+def test_a_leader_that_a_verdict_merely_points_at_is_no_answer(verdict: str) -> None:
+    run = sample_run()
+    told = decide(run, load_profile("edge"), samples=100)
+    assert told.answer is not None
+    known = {"edge": told.model_copy(update={"verdict": verdict})}
+    for row in then_and_now(run, profiles=["edge"], samples=100, known=known):
+        assert row.now == Answer(verdict=verdict)
+        assert row.agrees_now is False
