@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from advisor.knowledge.bindings import Quantity, Selection
+from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.quantities import show
 
@@ -101,7 +103,7 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
     summary, unit = observation.summary, observation.unit or ""
     if summary is None:
         raise MissingError(_failed(observation, run))
-    name = f"{name} {quantity.metric}"
+    name = f"{name} {(quantity.metric or '').replace('-', ' ')}"
     if quantity.statistic == "median":
         share = quantity.metric in SHARES
         return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median", share)
@@ -132,8 +134,21 @@ def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | Non
 
 
 def label(observation: Observation, run: Run) -> str:
-    """Return what an observation is of, for a reader: probe, framework, setting, parameters."""
-    return f"{observation.probe}, {side(observation, run)}"
+    """Return what an observation is of, for a reader: the title of its probe, framework, setting, parameters."""
+    return f"{titled(observation.probe)}, {side(observation, run)}"
+
+
+def titled(probe: str) -> str:
+    """Return the title of a probe; its id where it is not one that is shipped."""
+    return _titles().get(probe, probe)
+
+
+@functools.cache
+def _titles() -> dict[str, str]:
+    known = {each.probe: each.title for each in definitions.workloads()}
+    known |= {each.probe: each.title for each in definitions.capabilities().values()}
+    known |= {each.id: each.title for each in definitions.routes().values()}
+    return known | {each.probe: each.title for each in definitions.shipped().experiments}
 
 
 def side(observation: Observation, run: Run) -> str:
@@ -149,7 +164,7 @@ def side(observation: Observation, run: Run) -> str:
 
 def against(first: Found, second: Found, a: Number, b: Number, run: Run) -> str:
     """Return two figures side by side, with what they are of said once."""
-    probe, other = first.observation.probe, second.observation.probe
+    probe, other = titled(first.observation.probe), titled(second.observation.probe)
     what = probe if probe == other else f"{probe} and {other}"
     measure = a.name.removeprefix(label(first.observation, run)).strip()
     sides = (f"{n.text(n.value)} with {side(f.observation, run)}" for f, n in ((first, a), (second, b)))

@@ -147,7 +147,7 @@ def test_a_quantile_with_its_own_interval() -> None:
     assert (figure.value, figure.low, figure.high) == pytest.approx((14e-3 * 1.31, 14e-3 * 1.24, 14e-3 * 1.4))
     few = changed("cnn-training", "pytorch", "latency", summary=Summary(median=14e-3, low=13e-3, high=15e-3, n=20))
     assert apply(form(bound={"of": slow, "at_least": 15e-3}), few).why == (
-        "cnn-training, PyTorch (eager, batch 64) latency: too few calls for a p99",
+        "CNN training, PyTorch (eager, batch 64) latency: too few calls for a p99",
     )
 
 
@@ -159,7 +159,7 @@ def test_an_outcome_and_its_opposite() -> None:
     refused = changed("route:onnxruntime", "pytorch", None, outcome="not_supported", message="ValueError: no\nsuch op")
     trial = apply(failed, refused)
     assert trial.answer == "holds"
-    assert trial.why == ("route:onnxruntime, PyTorch (precision float32): not_supported (ValueError: no such op)",)
+    assert trial.why == ("ONNX Runtime, PyTorch (precision float32): not_supported (ValueError: no such op)",)
     assert trial.measured[0].evidence[0].endswith("/outcome")
 
 
@@ -168,7 +168,7 @@ def test_an_outcome_that_says_nothing_decides_nothing(outcome: str) -> None:
     tested = form(outcome={"of": {**ONNX, "framework": "pytorch"}, "is": ["proved"]})
     trial = apply(tested, changed("route:onnxruntime", "pytorch", None, outcome=outcome, message="it broke"))
     assert trial.answer == "cannot be tested here"
-    assert trial.why == (f"route:onnxruntime, PyTorch (precision float32) ended in '{outcome}': it broke",)
+    assert trial.why == (f"ONNX Runtime, PyTorch (precision float32) ended in '{outcome}': it broke",)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_figures_of_proofs_are_compared_like_any_other() -> None:
     first = {**ONNX, "framework": "pytorch", "proof": "lines"}
     trial = apply(compare(first, {**first, "framework": "tensorflow"}, "lower"), run)
     assert trial.answer == "cannot be tested here"
-    named = "route:onnxruntime, TensorFlow (precision float32)"
+    named = "ONNX Runtime, TensorFlow (precision float32)"
     assert trial.why == (f"{named} ended in 'proved' and reports no figure 'lines'",)
     artifact = compare(
         {**ONNX, "framework": "pytorch", "proof": "artifact_bytes"},
@@ -227,12 +227,12 @@ def test_figures_of_proofs_are_compared_like_any_other() -> None:
         ),
         (
             lambda run: changed("cnn-training", "tensorflow", "latency", flags=("contended",)),
-            "cnn-training, TensorFlow (Keras as in its tutorial, batch 64): the machine was busy while it was measured "
+            "CNN training, TensorFlow (Keras as in its tutorial, batch 64): the machine was busy while it was measured "
             "(contended)",
         ),
         (
             lambda run: changed("cnn-training", "tensorflow", "latency", outcome="error", summary=None),
-            "cnn-training, TensorFlow (Keras as in its tutorial, batch 64) ended in 'error'",
+            "CNN training, TensorFlow (Keras as in its tutorial, batch 64) ended in 'error'",
         ),
     ],
 )
