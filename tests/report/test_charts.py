@@ -51,7 +51,11 @@ def texts(svg: Markup) -> list[tuple[str, float, float]]:
         if move:
             x, y = x + float(move[1]), y + float(move[2])
         if element.name == "text":
-            found.append((element.text, x, y))
+            across = [float(each) for each in element.attributes.get("x", "0").split()]
+            down = y + float(element.attributes.get("y", "0"))
+            # With a place for each, these are the letters of several texts.
+            parts = list(element.text) if len(across) > 1 else [element.text]
+            found.extend((part, x + each, down) for part, each in zip(parts, across, strict=True))
         for child in element.children:
             if isinstance(child, Element):
                 walk(child, x, y)

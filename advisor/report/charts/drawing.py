@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from advisor.report import kept
 from advisor.report.charts import lettering
+from advisor.report.charts.compact import compact
 from advisor.report.charts.compiling import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows, code
 
 __all__ = [
@@ -31,18 +32,6 @@ _NOTHING = Markup()
 _DRAWN = 512
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor"})
-_INHERITED = (
-    "fill",
-    "stroke",
-    "stroke-width",
-    "stroke-dasharray",
-    "font-size",
-    "font-weight",
-    "text-anchor",
-    "opacity",
-)
-_PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
-_ARCS = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -100,8 +89,8 @@ def _render(spec: str, kind: str, width: int, label: str) -> str:
     root.attrib |= {"class": kind, "role": "img", "aria-label": label}
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
-    # Serialised XML: whatever text was in the rows is escaped.
-    return " ".join(text.split())
+    # Serialised XML: whatever text was in the rows is escaped, so that no text ends a tag.
+    return " ".join(text.split()).replace(" />", "/>")
 
 
 def _clean(root: ElementTree.Element) -> None:
@@ -119,35 +108,7 @@ def _clean(root: ElementTree.Element) -> None:
         for name in ("fill", "stroke"):
             if element.get(name) == "transparent":
                 element.set(name, "none")
-        if element.tag == "line":
-            for name in ("x2", "y2"):
-                if element.get(name) == "0":
-                    del element.attrib[name]
-        _circle(element)
-    for group in root.iter("g"):
-        _share(group)
-
-
-def _circle(element: ElementTree.Element) -> None:
-    """Turn a path of two arcs around a point into the circle that it is: a third of the characters."""
-    place, arcs = _PLACE.fullmatch(element.get("transform", "")), _ARCS.fullmatch(element.get("d", ""))
-    if element.tag == "path" and place and arcs:
-        del element.attrib["transform"], element.attrib["d"]
-        element.tag = "circle"
-        rest = dict(element.attrib)
-        element.attrib.clear()
-        element.attrib |= {"cx": place[1], "cy": place[2], "r": arcs[1], **rest}
-
-
-def _share(group: ElementTree.Element) -> None:
-    """Write what all children of a group have in common once, on the group."""
-    children = list(group)
-    for name in _INHERITED:
-        values = {child.get(name) for child in children}
-        if len(children) > 2 and len(values) == 1 and group.get(name) is None and None not in values:
-            group.set(name, str(children[0].get(name)))
-            for child in children:
-                del child.attrib[name]
+    compact(root)
 
 
 def _empty(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:

@@ -54,8 +54,15 @@ def _hide_mark(mark: dict[str, Any]) -> None:
     plain = isinstance(size, (int, float)) and isinstance(down, (int, float))
     if not plain or baseline is None or mark.get("angle"):
         return
+    # What stands to the left of a plot, as the labels of a vertical axis do, is given room instead.
+    beside = mark.get("align") == "right" and "limit" not in mark
     mark.pop("limit", None)
-    mark |= {"font": f"{size:g} {_CUT}", "fontSize": 0, "baseline": "alphabetic", "dy": down + _round(baseline * size)}
+    mark |= {
+        "font": f"{size:g}" if beside else f"{size:g} {_CUT}",
+        "fontSize": 0,
+        "baseline": "alphabetic",
+        "dy": down + _round(baseline * size),
+    }
 
 
 def _hide_axis(axis: dict[str, Any]) -> None:
