@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.adaptive import enough, needed_probes, skippable
+from advisor.decision.criteria import Evidence
 from advisor.decision.engine import decide
 from advisor.decision.narrowing import compared, narrowed
 from advisor.decision.profile import Profile, load_profile, shipped_profiles
@@ -17,6 +18,7 @@ from advisor.measurement.definitions import routes
 from advisor.measurement.plan import Plan, Trial, make_plan
 from advisor.measurement.run import Observation, Run, Skipped, load_run
 from advisor.measurement.tasks import CellTask, RouteTask
+from tests.decision.tables import criterion, wish
 from tests.samples import sample_run
 
 PROFILES = [load_profile(name) for name in shipped_profiles()]
@@ -276,3 +278,25 @@ def test_a_reason_that_a_run_gives_is_enough() -> None:
     told = run.model_copy(update={"skipped": (Skipped(probe="capability:*", why="--quick"),)})
     assert enough(research, told)
     assert open_ or ("capability:debug-nan", "pytorch") in skippable(research, run)
+
+
+@pytest.mark.parametrize(
+    ("probe", "route", "metric", "kept"),
+    [
+        ("cnn-training", "framework", "peak-memory", True),
+        ("cnn-training", "framework", "recompile-time", True),
+        ("cnn-training", "framework", "latency", False),
+        ("route:*", "own", "peak-memory", False),
+    ],
+)
+def test_memory_and_other_shapes_are_measured_where_a_criterion_rests_on_them_alone(
+    probe: str, route: str, metric: str, kept: bool
+) -> None:
+    asked = Evidence.model_validate({"measured": {"probe": probe, "route": route, "metric": metric}})
+    of = criterion("invented").model_copy(update={"evidence": (asked,)})
+    needed = load_profile("research")
+    plan = narrowed(WHOLE, replace(needed, wishes=(*needed.wishes, wish(of, 0.1, 0.0, 1.0))))
+    assert bool(plan.pace.apart) is kept
+    told = {each.probe for each in plan.skipped if each.why.startswith("peak memory and calls at another shape")}
+    assert told == (set() if kept else {c.probe for c in plan.cells if c.workload.task in ("training", "inference")})
+    assert narrowed(replace(WHOLE, pace=replace(WHOLE.pace, apart=0)), needed).pace.apart == 0

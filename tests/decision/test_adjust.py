@@ -37,6 +37,7 @@ def test_a_requirement_is_added_or_replaces_the_profiles_own() -> None:
     assert told["artifact-size"] == "at most 5 MB"
     assert told["int8-route"] == "is proved"
     assert told["shipped-accuracy"] == "at least 95 %"
+    assert {must.because for must in found.musts} > {"asked for on the command line"}
     assert len(found.musts) == len(EDGE.musts) + 2
 
 
@@ -55,6 +56,7 @@ def test_a_wrong_weight_names_the_option(weight: str, words: str) -> None:
     with pytest.raises(AdvisorError, match=words) as caught:
         reweighted(EDGE, [weight])
     assert caught.value.exit_code == EXIT_USAGE
+    assert weight.startswith("edge-latency") or caught.value.hint == f"it weighs {', '.join(weights(EDGE))}"
 
 
 def test_shares_cannot_add_up_to_more_than_everything() -> None:
@@ -105,3 +107,12 @@ def test_what_switching_costs_is_shown_as_asserted_and_can_be_left_out(tmp_path:
     assert decide(sample_run(), without_team(mine), samples=200).coverage.asserted == 0
     assert weights(without_team(mine)) == pytest.approx(weights(EDGE))
     assert without_team(EDGE) is EDGE
+
+
+def test_a_criterion_that_does_not_exist_is_told_where_all_are_named() -> None:
+    with pytest.raises(AdvisorError) as caught:
+        requiring(EDGE, ["artefact-size<=5 MB"])
+    assert str(caught.value.hint).startswith("advisor profile schema")
+    with pytest.raises(AdvisorError) as other:
+        requiring(EDGE, ["artifact-size<=5 s"])
+    assert other.value.hint is None or "schema" not in other.value.hint

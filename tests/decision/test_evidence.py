@@ -8,6 +8,7 @@ import pytest
 from advisor.decision.criteria import load_criteria
 from advisor.decision.evidence import Evidencer, Finding
 from advisor.decision.recommendation import Stack
+from advisor.decision.team import Team
 from advisor.knowledge.catalog import Catalog, Fact, Source, load_catalog
 from advisor.measurement.run import Framework, Observation, Run, Skipped, Summary
 from tests.samples import sample_run
@@ -358,3 +359,48 @@ def test_the_server_that_counts_is_the_one_of_what_is_served(stack: Stack, level
 def test_a_framework_and_a_runtime_are_each_asked_for_their_own_server() -> None:
     assert found(PYTORCH, "model-behind-a-port").probe == "capability:serving"
     assert found(ONNX, "model-behind-a-port").probe == "capability:serving-onnxruntime"
+
+
+def test_a_gap_is_told_by_its_outcome_and_whose_it_is() -> None:
+    cell = found(PYTORCH, "artifact-size").cell
+    assert (cell.text, cell.unit, cell.framework, cell.route) == ("not applicable", "B", "pytorch", None)
+    cell = found(LITERT, "artifact-size", without(is_("route:litert"))).cell
+    assert (cell.text, cell.framework, cell.route) == ("missing", "tensorflow", "litert")
+
+
+def test_what_a_team_would_have_to_say_is_missing_where_there_is_none() -> None:
+    finding = found(PYTORCH, "switching-cost")
+    assert (finding.cell.outcome, finding.cell.provenance, finding.cell.message) == (
+        "missing", "missing", "the profile describes no team",
+    )  # fmt: skip
+    team = Team("tensorflow", 2, 0, 0.1)
+    cell = Evidencer(sample_run(), load_catalog(), team).find(PYTORCH, load_criteria()["switching-cost"]).cell
+    assert (cell.outcome, cell.provenance) == ("asserted", "asserted")
+    assert cell.value == pytest.approx(15 / 220)
+    assert (cell.low, cell.high) == pytest.approx((15 / 440, 30 / 220))
+
+
+def test_a_figure_says_how_many_values_it_rests_on() -> None:
+    run = sample_run()
+    finding = found(LITERT, "edge-latency", run)
+    summary = observed(finding, run).summary
+    assert summary is not None
+    assert finding.cell.n == summary.n > 1
+
+
+def test_a_documented_value_keeps_the_interval_of_its_source() -> None:
+    fact = Fact.model_validate(
+        {
+            "id": "x", "subject": "tensorflow", "key": "feature-releases", "statement": "x", "value": 4, "low": 3,
+            "high": 7, "unit": "", "valid_from": "2026-01-01", "source": "x", "checked_on": "2026-01-01",
+            "confidence": "low",
+        }
+    )  # fmt: skip
+    catalog = Catalog(sources=(Source(id="x", title="X", publisher="The makers"),), facts=(fact,))
+    (name,) = (
+        each.id for each in load_criteria().values()
+        if any(rule.documented and rule.documented.fact == "feature-releases" for rule in each.evidence)
+    )  # fmt: skip
+    cell = found(LITERT, name, catalog=catalog).cell
+    assert (cell.value, cell.low, cell.high) == (4, 3, 7)
+    assert found(LITERT, name, catalog=Catalog(sources=(), facts=())).cell.provenance == "missing"

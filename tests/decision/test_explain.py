@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.engine import decide
-from advisor.decision.explain import _share, against, reasons
+from advisor.decision.explain import _share, against, reasons, warnings
 from advisor.decision.profile import load_profile
 from advisor.decision.table import Table
 from advisor.decision.team import Team
@@ -117,3 +117,17 @@ def test_what_nobody_looked_at_for_a_year_is_named_in_words() -> None:
     stale = catalog.model_copy(update={"facts": tuple(old)})
     told = decide(sample_run(), load_profile("edge"), stale, samples=100)
     assert "Not checked for more than a year: 'Upkeep of the runtime' of LiteRT" in told.warnings
+
+
+def counted(rows: dict[str, dict[str, Interval | None]]) -> list[str]:
+    run = sample_run()
+    run = run.model_copy(update={"frameworks": dict.fromkeys("abc", run.frameworks["pytorch"])})
+    return [str(each) for each in warnings(built(rows), run, load_catalog()) if "weighted figure" in str(each)]
+
+
+def test_figures_that_are_unknown_are_counted_with_their_causes() -> None:
+    known: dict[str, Interval | None] = {"speed": exactly(90), "size": exactly(50)}
+    assert counted({"a": known, "b": known}) == []
+    assert counted({"a": known, "b": {**known, "size": None}}) == ["1 of 4 weighted figures is unknown (not run)"]
+    gaps: dict[str, Interval | None] = {"speed": None, "size": None}
+    assert counted({"a": known, "b": gaps, "c": known}) == ["2 of 6 weighted figures are unknown (not run)"]

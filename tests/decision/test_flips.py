@@ -125,3 +125,17 @@ def test_a_rival_that_all_together_could_not_lift_has_no_joint_flip() -> None:
     wishes = [wish(criterion(name), 1, 0.0, 1.0) for name in ("x", "y")]
     rows: Rows = {"a": dict.fromkeys("xy", exactly(1.0)), "b": dict.fromkeys("xy", exactly(0.1))}
     assert joint_flips(table(profile(wishes), rows)) == []
+
+
+def test_a_joint_flip_names_the_whole_stack() -> None:
+    wishes = [wish(criterion(name), 1, 0.0, 1.0) for name in ("x", "y", "z")]
+    needed = profile(wishes)
+    stacks = [Stack(framework="a", route="r"), Stack(framework="b", route="s")]
+    findings = {
+        (f"{name}→{route}", each): finding(name, needed.criteria[each], exactly(value))
+        for name, route, value in (("a", "r", 0.9), ("b", "s", 0.5))
+        for each in "xyz"
+    }
+    (found,) = joint_flips(build(needed, stacks, {"b": "Bob", "s": "Ship"}, findings))
+    assert (found.framework, found.route, found.criteria) == ("b", "s", ("x", "y", "z"))
+    assert found.text == "'X', 'Y', and 'Z' all reached their targets for Bob → Ship"

@@ -35,6 +35,12 @@ def test_a_sure_answer_says_how_often_it_comes_first() -> None:
     assert f"{told.verdict} (first in {share:.0%} of the samples)" in shown(told)
 
 
+def test_what_to_mind_stands_under_its_own_words() -> None:
+    told = decide(sample_run(), load_profile("edge")).model_copy(update={"warnings": ("Careful",)})
+    assert "<p>Mind:</p><ul><li>Careful</li></ul>" in shown(told)
+    assert "Mind:" not in shown(told.model_copy(update={"warnings": ()}))
+
+
 def test_without_an_answer_the_verdict_stands_for_it() -> None:
     told = decide(sample_run(), load_profile("edge")).model_copy(update={"verdict": "undetermined", "answer": None})
     assert "No answer: undetermined" in shown(told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from advisor.decision.criteria import load_criteria
@@ -80,3 +82,10 @@ def test_the_alternatives_of_a_profile_are_those_that_it_ships() -> None:
     named = {(row["framework"], row["route"]) for row in evidence_rows(RUN, needed)}
     assert named == {(each.framework, each.route) for each in decide(RUN, needed).ranking}
     assert named == {(name, None) for name in ALONE}
+
+
+def test_what_switching_costs_a_team_stands_in_its_rows(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nextends: edge\nteam: {knows: tensorflow, size: 4}\n", encoding="utf-8")
+    rows = [row for row in evidence_rows(RUN, load_profile(file)) if row["criterion"] == "switching-cost"]
+    assert {row["framework"]: row["value"] for row in rows} == {"pytorch": pytest.approx(15 / 220), "tensorflow": 0.0}

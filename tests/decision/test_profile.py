@@ -212,6 +212,7 @@ def test_an_unknown_name_gets_the_nearest_one() -> None:
 def test_names_and_paths_are_told_apart(tmp_path: Path) -> None:
     assert profile_path("edge").name == "edge.yaml"
     assert profile_path("camera.yaml") == Path("camera.yaml")
+    assert profile_path("camera.yml") == Path("camera.yml")
     assert profile_path("mine/camera") == Path("mine/camera")
     with pytest.raises(AdvisorError, match="cannot read the profile"):
         load_profile(tmp_path / "none.yaml")
@@ -347,3 +348,18 @@ def test_what_an_unknown_base_would_bring_is_not_called_wrong(tmp_path: Path) ->
         load_profile(file)
     told = [line.partition(": ")[2] for line in error.value.message.splitlines() if "camera.yaml:" in line]
     assert told == ["unknown profile 'edg' — did you mean 'edge'?", "expected a time such as '5 ms', got '1 MB'"]
+
+
+def test_the_cost_of_switching_is_worth_nothing_at_half_a_year(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nextends: edge\nteam: {knows: pytorch, size: 3, weight: 25}\n", encoding="utf-8")
+    (cost,) = (each for each in load_profile(file).wishes if each.criterion.id == "switching-cost")
+    assert cost.weight == pytest.approx(0.25)
+    assert [cost.value(share) for share in (0.0, 0.25, 0.5, 0.9)] == pytest.approx([1.0, 0.5, 0.0, 0.0])
+    assert (cost.floor_text, cost.target_text) == ("50 %", "0 %")
+
+
+def test_every_requirement_is_looked_at_whatever_is_wrong_with_the_one_before(tmp_path: Path) -> None:
+    broken = GOOD.replace("  - criterion: edge-route\n    is: proved\n", "  - is: proved\n")
+    message = refusal(tmp_path, broken.replace("at_most: 10 MB", "at_most: 10 s")).message
+    assert "expected a size such as '10 MB', got '10 s'" in message

@@ -124,3 +124,18 @@ def test_what_the_team_knows_decides_a_tie(knows: str) -> None:
     found = judged(needed, {name: exact(0.5, 0.5) for name in "abc"})
     assert (found.verdict, found.answer) == ("tie", knows)
     assert set(found.tied) == {"a", "b", "c"}
+
+
+def test_the_conditions_of_a_tie_are_those_of_the_one_that_is_named() -> None:
+    rows: Rows = {"a": {**exact(0.5), "size": (50.0, 50.0, 50.0)}, "b": {**exact(0.5), "size": None}}
+    open_ = ("Size at most 100 B (not run)",)
+    for knows, conditions in (("a", ()), ("b", open_)):
+        found = judged(replace(needs("x", limit=100.0), team=Team(knows, 3, 0, 0.1)), rows)
+        assert (found.verdict, found.answer, found.conditions) == ("tie", knows, conditions)
+
+
+def test_what_too_little_is_known_of_is_a_condition_of_a_tie_too() -> None:
+    rows: Rows = {"a": exact(0.5, 0.5, 0.5), "b": exact(0.5, 0.5, 0.5), "c": exact(0.4, None, None)}
+    found = judged(needs("x", "y", "z"), rows)
+    assert (found.verdict, found.answer) == ("tie", "a")
+    assert found.conditions == ("c would not do better (most of the evidence is missing there)",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -211,3 +213,30 @@ def test_the_loss_of_few_samples_has_an_interval_as_wide_as_the_formula_says() -
 def test_nothing_cannot_be_summarised() -> None:
     with pytest.raises(ValueError, match=r"^nothing to summarise$"):
         statistics.hierarchical([[], []], seed=0)
+
+
+def test_what_lies_far_out_on_either_side_is_pulled_in_to_three_standard_deviations() -> None:
+    # The pairs of both groups together tell how far values lie apart; the reach is worked out anew here.
+    groups = [[10.0, 10.2, 9.7, 10.4, 9.9, 3.0], [20.1, 19.8, 20.3, 19.9, 20.0, 40.0]]
+    pairs = [abs(a - b) for group in groups for a, b in itertools.combinations(group, 2)]
+    reach = 3 * np.median(pairs) / (np.sqrt(2) * stats.norm.ppf(0.75))
+    pulled = [np.clip(group, np.median(group) - reach, np.median(group) + reach).tolist() for group in groups]
+    assert pulled[0][-1] > 3.0
+    assert pulled[1][-1] < 40.0
+    found = statistics.hierarchical(groups, seed=1)
+    expected = statistics.hierarchical(pulled, seed=1, pull_in=False)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_where_other_work_disturbed_the_blocks_they_tell_how_far() -> None:
+    groups = [[10.0, 10.1, 25.0], [10.1, 9.9, 10.0]]
+    calm = statistics.timed(groups, [10.0], seed=0)
+    assert calm == statistics.timed(groups, [10.0], seed=0, disturbed=False)
+    disturbed = statistics.timed(groups, [10.0], seed=0, disturbed=True)
+    assert disturbed.median == calm.median
+    assert disturbed.high > 1.3 * calm.high
+
+
+def test_whole_numbers_are_summarised_as_numbers() -> None:
+    assert statistics.sampled([1, 2, 4]).median == 2.0
+    assert statistics.timed([[1, 3]], [1, 3], seed=0).p50 == 2.0
