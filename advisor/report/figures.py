@@ -1,14 +1,16 @@
 """Numbers and texts of a page that can be followed back to the document they come from.
 
 A page never writes a number of its own: it asks a `Source` for it. What comes back knows its place
-(``run#/observations/12/summary/p50``), and writes it into the HTML as ``data-from``.
+(``run#/observations/12/summary/p50``), and writes it into the HTML as ``data-from``. Within a table whose ``data-of``
+names a document, a place in that document is written without its name (``#/observations/…``), and a bound of an
+interval by its key alone (``low``), seen from the value before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -50,8 +52,10 @@ class Figure:
 
 
 def _exact(value: float) -> str:
-    """Return a number with all digits that somebody can have measured; a page has hundreds of them."""
-    return repr(value) if isinstance(value, int) else repr(float(f"{value:.13g}"))
+    """Return a number with more digits than anybody can have measured; a page has hundreds of them."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 2**53):
+        return repr(int(value))
+    return repr(float(f"{value:.9g}"))
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,13 @@ class Interval:
         """Return the bounds as HTML, in the second voice."""
         if self.low is None or self.high is None:
             return Markup()
-        return Markup('<span class="iv">[%s–%s]</span>') % (self.low, self.high)
+        low, high = (self._beside(bound) for bound in (self.low, self.high))
+        return Markup('<span class="iv">[%s–%s]</span>') % (low, high)
+
+    def _beside(self, bound: Figure) -> Figure:
+        """Return a bound that is cited from where its value stands, which is the figure before it."""
+        place, _, key = bound.reference.rpartition("/")
+        return replace(bound, reference=key) if place == self.value.reference.rpartition("/")[0] else bound
 
     def __html__(self) -> Markup:
         return Markup("<b>%s</b> %s") % (self.value, self.bounds) if self.low else Markup("<b>%s</b>") % (self.value,)

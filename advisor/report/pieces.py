@@ -16,8 +16,8 @@ _LINE = re.compile(r"<p>\s*\[advisor:([^\]<>]*)\]\s*</p>")
 _VERDICT = re.compile(r'<div class="answer">.*?</div>', re.DOTALL)
 _TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 _CHART = re.compile(r'<figure class="chart" id="fig-([^"]*)">.*?</figure>', re.DOTALL)
-_TABLE = re.compile(r'<table role="table" class="stackable ([^"]*)">.*?</table>', re.DOTALL)
-_SPRITE = re.compile(r'<div class="sprite".*?</div>', re.DOTALL)
+_TABLE = re.compile(r'<table role="table" class="stackable ([^"]*)"[^>]*>.*?</table>', re.DOTALL)
+_SIGN = re.compile(r'<symbol id="m-.*?</symbol>', re.DOTALL)
 _ANCHOR = re.compile(r' id="[^"]*"')
 _HERE = re.compile(r'(?<!<use) href="#')
 _HINT = "write 'verdict PROFILE', 'chart PAGE NAME' or 'table PAGE NAME'"
@@ -41,8 +41,14 @@ def embedded(html: str, pages: Mapping[str, str], wrap: Callable[[str], str]) ->
         When a line names something that no page has; the message says what there is.
     """
     # The signs that the pieces use stand on the page once.
-    sprites = iter([next((found[0] for text in pages.values() if (found := _SPRITE.search(text))), "")])
+    sprites = map(_sprite, [pages])
     return _LINE.sub(lambda line: wrap(next(sprites, "") + piece(line[1], pages)), html)
+
+
+def _sprite(pages: Mapping[str, str]) -> str:
+    """Return every sign of every page, once."""
+    signs = dict.fromkeys(sign for text in pages.values() for sign in _SIGN.findall(text))
+    return f'<div class="sprite" aria-hidden="true"><svg width="0" height="0">{"".join(signs)}</svg></div>'
 
 
 def piece(line: str, pages: Mapping[str, str]) -> str:

@@ -45,9 +45,19 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root = Element("#document")
         self.open = [self.root]
+        self.cited = ""
+
+    def whole(self, reference: str) -> str:
+        """Return a place in a document with the document that a table names, or with the place of the figure before."""
+        if reference.startswith("#"):
+            table = next(each for each in reversed(self.open) if "data-of" in each.attributes)
+            return table.attributes["data-of"] + reference
+        return reference if "#" in reference or ":" in reference else f"{self.cited.rpartition('/')[0]}/{reference}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs})
+        if "data-from" in element.attributes:
+            element.attributes["data-from"] = self.cited = self.whole(element.attributes["data-from"])
         self.open[-1].children.append(element)
         if tag not in VOID:
             self.open.append(element)

@@ -122,7 +122,7 @@ def test_every_figure_is_in_its_document(site: Site) -> None:
     for page in site.pages:
         for element in read(page).one("main").find("data"):
             value = float(element.attributes["value"])
-            assert value == pytest.approx(expected(element, documents), rel=1e-12), (page.name, element)
+            assert value == pytest.approx(expected(element, documents), rel=1e-8), (page.name, element)
             seen += 1
     assert seen > 1000
 

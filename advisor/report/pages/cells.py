@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -102,6 +103,12 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         # A source without an address is named, so that nothing documented stands without one.
         told_by=source.quote("evidence", place, "source") if cell.source and not address else None,
     )
+
+
+def looked(cells: Iterable[CellView]) -> str | None:
+    """Return the month in which most documents were looked at (``2026-11``): said once, and in a cell that differs."""
+    months = Counter(cell.checked[:7] for cell in cells if cell.checked)
+    return max(months, key=lambda month: (months[month], month), default=None)
 
 
 def _looked_at(cell: Cell) -> date | None:

@@ -1,4 +1,8 @@
-"""The performance table: every criterion of every profile, every stack, each cell with where it comes from."""
+"""The performance table: every criterion of every profile, every stack, each cell with where it comes from.
+
+Not every criterion is asked of every stack (what a phone takes up is no question to a framework alone), so those that
+are asked of the same stacks share a table, which has no column without a figure.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ from typing import Any
 
 from advisor.decision.recommendation import Need, Ranked, Recommendation
 from advisor.report import words
-from advisor.report.pages.cells import CellView, cell_view
-from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.cells import CellView, cell_view, looked
+from advisor.report.pages.context import Report
+
+Stack = tuple[str, str | None]
 
 
 def context(report: Report) -> dict[str, Any]:
     """Return what the template of the evidence page needs."""
-    columns = stacks(report)
+    every = stacks(report)
     rows: dict[str, dict[str, Any]] = {}
     for told in report.recommendations:
         for place, need in enumerate(told.needs):
@@ -21,15 +27,18 @@ def context(report: Report) -> dict[str, Any]:
     for told in report.recommendations:
         for place, cell in enumerate(told.evidence):
             first.setdefault((cell.criterion, cell.framework, cell.route), (told, place))
+    groups: dict[tuple[Stack, ...], dict[str, Any]] = {}
     for criterion, row in rows.items():
-        row["cells"] = [_cell(report, stack, first.get((criterion, *stack))) for stack in columns]
+        asked = tuple(stack for stack in every if (criterion, *stack) in first)
+        row["cells"] = [_cell(report, stack, *first[criterion, *stack]) for stack in asked]
+        groups.setdefault(asked, _group(report, asked, every, number=len(groups)))["rows"].append(row)
     return {
-        "rows": list(rows.values()),
-        "stacks": [report.stack(framework, route) for framework, route in columns],
+        "groups": list(groups.values()),
+        "looked": looked(cell for row in rows.values() for cell in row["cells"]),
     }
 
 
-def stacks(report: Report) -> list[tuple[str, str | None]]:
+def stacks(report: Report) -> list[Stack]:
     """Return every stack that any profile judges, in the order in which they first appear."""
     return list(
         dict.fromkeys(
@@ -38,6 +47,35 @@ def stacks(report: Report) -> list[tuple[str, str | None]]:
             for cell in sorted(told.evidence, key=lambda cell: (cell.framework, cell.route or ""))
         )
     )
+
+
+def _group(report: Report, asked: tuple[Stack, ...], every: list[Stack], number: int) -> dict[str, Any]:
+    return {
+        "title": _title(report, asked, every),
+        "anchor": f"table-{number + 1}" if number else "table",
+        "stacks": [report.stack(*stack) for stack in asked],
+        "rows": [],
+    }
+
+
+def _title(report: Report, asked: tuple[Stack, ...], every: list[Stack]) -> str:
+    """Say what the criteria of one table are asked of."""
+    if not asked:
+        return "Of no stack yet"
+    if list(asked) == every:
+        return "Of every stack"
+    alone = [stack for stack in asked if stack[1] is None]
+    named = [report.stack(*stack).plain for stack in alone]
+    frameworks = "frameworks alone" if alone == [each for each in every if each[1] is None] else _listed(named)
+    ways = list(dict.fromkeys(report.stack(*stack).via for stack in asked if stack[1] is not None))
+    if not ways:
+        return f"Of {frameworks}"
+    through = _listed([via for via in ways if via])
+    return f"Of {frameworks}, and through {through}" if alone else f"Of ways through {through}"
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[str, Any]:
@@ -50,12 +88,8 @@ def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[s
     }
 
 
-def _cell(
-    report: Report, stack: tuple[str, str | None], found: tuple[Recommendation, int] | None
-) -> tuple[StackName, CellView | None]:
+def _cell(report: Report, stack: Stack, told: Recommendation, place: int) -> CellView:
     """Return the cell as the first profile that judges this stack on this criterion has it."""
     framework, route = stack
-    if found is None:
-        return report.stack(framework, route), None
     ranked = Ranked(framework=framework, route=route, feasible=True, value=0.0, low=0.0, high=0.0)
-    return report.stack(framework, route), cell_view(report, *found, ranked)
+    return cell_view(report, told, place, ranked)

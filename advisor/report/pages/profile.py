@@ -10,7 +10,7 @@ from typing import Any
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Source
-from advisor.report.pages.cells import NeedView, need_views
+from advisor.report.pages.cells import NeedView, looked, need_views
 from advisor.report.pages.context import Report
 from advisor.report.pages.flips import flips
 from advisor.report.pages.grounds import reason, sentence
@@ -44,6 +44,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "out": [_out(report, told, place, each) for place, each in out],
         "shares": shares(told),
         "needs": needs,
+        "looked": looked(cell for view in needs for cell in view.cells),
         "stacks": [report.stack(each.framework, each.route) for _, each in drawn],
         "requirements": _requirements(report, told, feasible),
         "contributions": _contributions(source, drawn, needs),

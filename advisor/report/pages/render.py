@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from advisor.report.pages.context import Report, day
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
 _HEADING = "\x00"
 _BACKSLASHED = frozenset("\\`*_{}[]()#+-.!")
+_CITED = re.compile(r' data-from="([^"#]+)#/')
+_SIGN = re.compile(r'<symbol id="m-([a-z]+)".*?</symbol>\n?', re.DOTALL)
+_USED = re.compile(r'<use href="#m-([a-z]+)"')
 
 
 class Renderer:
@@ -35,6 +39,8 @@ class Renderer:
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
         self.environment.filters |= {
+            "cited": _cited,
+            "citing": _citing,
             "day": day,
             "front_matter": _front_matter,
             "month": _month,
@@ -60,7 +66,9 @@ class Renderer:
 
 
 def _assemble(text: str) -> str:
-    """Return the page with one empty line around every heading and none inside a block of HTML."""
+    """Return the page with the signs it uses, one empty line around every heading and none inside a block of HTML."""
+    used = frozenset(_USED.findall(text))
+    text = _SIGN.sub(lambda sign: sign[0] if sign[1] in used else "", text)
     front, mark, body = text.lstrip().removeprefix("---").partition("\n---\n")
     if not mark:
         raise ValueError("a page's template must begin with front matter between two lines of ---")
@@ -85,6 +93,19 @@ def _escape(character: str) -> str:
     if character in _BACKSLASHED:
         return f"\\{character}"
     return f"&#{ord(character)};" if character in "|~" else character
+
+
+def _cited(body: str) -> str:
+    """Return the name of the document that a piece of HTML cites most; nothing where none is cited more than twice."""
+    name, times = max(Counter(_CITED.findall(body)).items(), key=lambda item: item[1], default=("", 0))
+    return name if times > 2 else ""
+
+
+def _citing(body: str, document: str) -> Markup:
+    """Return a piece of HTML that cites `document` without its name, as an address within a page goes without it."""
+    # A quotation mark of a text is escaped: no text can read as an attribute.
+    named = f' data-from="{document}#/'
+    return Markup(str(body).replace(named, ' data-from="#/') if document else body)  # noqa: S704 - HTML before
 
 
 def _front_matter(text: object) -> Markup:
