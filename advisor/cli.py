@@ -9,7 +9,7 @@ import shlex
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -299,31 +299,35 @@ def site() -> None:
 @click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
 @click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
-@click.option("--docs-only", "form", flag_value="docs", help="Write the pages as Markdown, for another engine.")
-@click.option("--single-file", "form", flag_value="file", help="Write the page of one --profile as one HTML file.")
+@click.option("--docs-only", is_flag=True, help="Write the pages as Markdown, for another engine.")
+@click.option("--single-file", is_flag=True, help="Write the page of one --profile as one HTML file.")
 @click.option("--pin", is_flag=True, help="Keep this site in runs/ID as well, where later builds leave it.")
 def build(
     run_files: tuple[Path, ...],
     profiles: tuple[str, ...],
     output: Path,
     templates: Path | None,
-    form: Literal["docs", "file"] | None,
+    docs_only: bool,
+    single_file: bool,
     pin: bool,
 ) -> None:
     """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
     from advisor import api
 
-    if form == "file" and len(profiles) != 1:
+    if docs_only and single_file:
+        raise click.UsageError("--docs-only and --single-file exclude each other")
+    if single_file and len(profiles) != 1:
         raise click.UsageError("--single-file holds one page: name one --profile")
-    if form and pin:
+    if (docs_only or single_file) and pin:
         raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
-    if form == "file" and len(run_files) != 1:
+    if single_file and len(run_files) != 1:
         raise click.UsageError("--single-file holds the answer on one Run: name one --run")
     run = api.load_run(run_files[0])
     named = [word for file in run_files for word in ("--run", file.name)]
     index = api.build_site(
         run, output, profiles=profiles, templates=templates, command=shlex.join(["advisor", "site", "build", *named]),
-        form=form or "site", others=map(api.load_run, run_files[1:]), pin=pin,
+        form="docs" if docs_only else "file" if single_file else "site", pin=pin,
+        others=map(api.load_run, run_files[1:]),
     )  # fmt: skip
     click.echo(str(index))
 
@@ -339,7 +343,7 @@ def build(
 def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
     """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
     from advisor import api
-    from advisor.report import elsewhere
+    from advisor.report import serving
 
     named = [word for file in run_files for word in ("--run", file.name)]
 
@@ -349,9 +353,9 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
             command=shlex.join(["advisor", "site", "build", *named]), others=map(api.load_run, run_files[1:]),
         )  # fmt: skip
 
-    click.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
     own = [Path(name) for name in profiles if Path(name).is_file()]
-    elsewhere.serve(build, [*run_files, *([templates] if templates else []), *own], address=("127.0.0.1", port))
+    watched = [*run_files, *([templates] if templates else []), *own]
+    serving.serve(build, watched, address=("127.0.0.1", port), tell=lambda line: click.echo(line, err=True))
 
 
 @main.group()

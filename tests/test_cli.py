@@ -125,6 +125,7 @@ def test_a_site_of_several_runs_answers_from_the_first(run_file: Path, monkeypat
         (["recommend", "--profile", "egde"], "did you mean 'edge'?"),
         (["recommend", "--run", "none.json"], "none.json: cannot read the Run file"),
         (["recommend", "--site", "a", "--no-site"], "exclude each other"),
+        (["site", "build", "--run", "r", "--docs-only", "--single-file"], "exclude each other"),
         (["recommend", "--run", "a", "--fresh"], "use one of them"),
         (["recommend", "--run", "a", "--all"], "--all measures: use one of them"),
         (["recommend", "--python", "pytorch"], "expected FRAMEWORK=PATH"),

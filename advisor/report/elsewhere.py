@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from advisor import scratch
@@ -53,6 +53,8 @@ def write_docs(
                 "extra_css": ["advisor.css"],
                 "markdown_extensions": ["attr_list"],
                 "nav": nav,
+                # Most pages are led to from others, and stand in no menu.
+                "validation": {"nav": {"omitted_files": "ignore"}},
             }
             write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
             site.put(folder, built, temporary / "old")
@@ -89,34 +91,3 @@ def write_file(
     styles = iter([f"<style>\n{style}\n{_ALONE}\n</style>\n"])
     write_text(file, _STYLE.sub(lambda _: next(styles, ""), page))
     return file
-
-
-def serve(
-    build: Callable[[Path], None],
-    watched: Sequence[Path],
-    *,
-    address: tuple[str, int] = ("127.0.0.1", 8000),
-) -> None:
-    """Show a site in a browser on this machine, and build it again when something `watched` changes.
-
-    Parameters
-    ----------
-    build : callable
-        Builds the site into the folder that it is given, which is let go at the end.
-    watched : sequence of Path
-        Files and folders that the site is made of.
-    address : host and port
-        Where the site is served; it ends with Ctrl-C.
-    """
-    from mkdocs.livereload import LiveReloadServer
-
-    with scratch.folder("advisor-served-") as temporary:
-        folder = temporary / "site"
-        build(folder)
-        server = LiveReloadServer(lambda: build(folder), *address, str(folder))
-        for path in watched:
-            server.watch(str(path))
-        try:
-            server.serve()  # type: ignore[no-untyped-call]
-        except KeyboardInterrupt:
-            server.shutdown()

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import socket
-import subprocess
-import sys
 import time
-from datetime import timedelta
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from mkdocs.commands import build
 from mkdocs.config import load_config
 
 from advisor.errors import AdvisorError
-from advisor.measurement.run import save_run
 from advisor.report.elsewhere import write_docs, write_file
 from advisor.report.site import build_site
 from tests.report.html import read
@@ -55,42 +47,6 @@ def test_one_file_needs_nothing_beside_it(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["answer.html"]
 
 
-def test_a_served_site_is_built_again_when_one_of_its_runs_changes(tmp_path: Path) -> None:
-    run = sample_run()
-    files = [tmp_path / "run.json", tmp_path / "older.json"]
-    older = run.model_copy(update={"id": "last-week", "started": run.started - timedelta(weeks=1)})
-    for file, each in zip(files, (run, older), strict=True):
-        save_run(each, file)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    shown = [word for file in files for word in ("--run", str(file))]
-    command = [sys.executable, "-m", "advisor", "site", "serve", *shown, "--profile", "edge", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def told(text: str) -> bool:
-        assert server.poll() is None
-        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/machines.html", timeout=5) as page:
-            return text in page.read().decode()
-        return False
-
-    def wait(text: str) -> None:
-        end = time.monotonic() + 60
-        while not told(text):
-            assert time.monotonic() < end, text
-            time.sleep(0.1)
-
-    try:
-        wait(run.id)
-        save_run(run.model_copy(update={"id": "measured-anew"}), files[0])
-        wait("measured-anew")
-        server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
-    finally:
-        server.kill()
-        server.wait()
-
-
 def test_one_file_is_not_written_over_a_folder(tmp_path: Path) -> None:
     with pytest.raises(AdvisorError, match="a folder stands"):
         write_file(sample_run(), sample_recommendation(), tmp_path)
@@ -104,4 +60,4 @@ def test_what_did_not_change_keeps_its_time(tmp_path: Path) -> None:
     build_site(sample_run(), [changed], tmp_path / "site")
     after = {path.name: path.stat().st_mtime_ns for path in index.parent.iterdir()}
     new = {name for name in after if after[name] != before.get(name)}
-    assert {"profile-edge.html", "answer-edge.json", "search-index.js"} == new
+    assert {".advisor-site", "profile-edge.html", "answer-edge.json", "search-index.js"} == new

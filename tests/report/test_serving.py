@@ -1,0 +1,76 @@
+"""A served site: built again on a change, standing while a Run is broken, refused where something else is served."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from advisor.errors import AdvisorError
+from advisor.measurement.run import save_run
+from advisor.report.serving import serve
+from tests.samples import sample_run
+
+
+def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path: Path) -> None:
+    run = sample_run()
+    files = [tmp_path / "run.json", tmp_path / "older.json"]
+    older = run.model_copy(update={"id": "last-week", "started": run.started - timedelta(weeks=1)})
+    for file, each in zip(files, (run, older), strict=True):
+        save_run(each, file)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shown = [word for file in files for word in ("--run", str(file))]
+    command = [sys.executable, "-m", "advisor", "site", "serve", *shown, "--profile", "edge", "--port", str(port)]
+    said = tmp_path / "said"
+    with said.open("w") as stream:
+        server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=stream)
+
+    def page() -> str:
+        assert server.poll() is None, said.read_text()
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/machines.html", timeout=5) as answer:
+            return str(answer.read().decode())
+        return ""
+
+    def wait(text: str, *, at: bool = True) -> None:
+        end = time.monotonic() + 60
+        while text not in (page() if at else said.read_text()):
+            assert time.monotonic() < end, (text, said.read_text())
+            time.sleep(0.1)
+
+    try:
+        wait(run.id)
+        assert f"http://127.0.0.1:{port}/ (Ctrl-C ends it)\n" in said.read_text()
+        save_run(run.model_copy(update={"id": "measured-anew"}), files[0])
+        wait("measured-anew")
+        wait("Built again.\n", at=False)
+        files[0].write_text('{"schema": "advisor.run/1", "id"', encoding="utf-8")
+        wait("run.json:1:33: not a Run file", at=False)
+        wait("measured-anew")
+        save_run(run.model_copy(update={"id": "mended"}), files[0])
+        wait("mended")
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
+    finally:
+        server.kill()
+        server.wait()
+    assert "Traceback" not in said.read_text()
+
+
+def test_an_address_that_is_taken_is_refused_before_anything_is_built() -> None:
+    built: list[Path] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(AdvisorError, match=f"cannot serve at 127.0.0.1:{port}: Address already in use") as raised:
+            serve(built.append, [], address=("127.0.0.1", port))
+    assert raised.value.hint == "another port, such as --port 8001"
+    assert built == []
