@@ -11,7 +11,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import embedding, site
+from advisor.report import embedding, site, unchanged
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -57,6 +57,7 @@ def write_docs(
                 "validation": {"nav": {"omitted_files": "ignore"}},
             }
             write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+            unchanged.mark(built, {})
             site.put(folder, built, temporary / "old")
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the pages: {error.strerror or error}") from None

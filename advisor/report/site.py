@@ -18,11 +18,9 @@ from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import pinning, search, themes
+from advisor.report import pinning, search, themes, unchanged
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
-
-_MARK = ".advisor-site"
 
 
 def build_site(
@@ -73,11 +71,16 @@ def build_site(
             source.mkdir()
             report = Report(run, recommendations, command, shipped, others, pin=pin)
             nav = docs.write(report, source, templates)
-            _build(source, built, nav, templates)
-            search.write(built)
+            # What a theme of the user looks at is not known: with one, every page is built.
+            own_theme = templates is not None and (templates / "theme").is_dir()
+            made = {} if own_theme else unchanged.made_of(source, nav)
+            taken = unchanged.take_over(folder, built, made)
+            _build(source, built, nav, templates, dirty=bool(taken))
+            search.write(built, taken, unchanged.still(folder, search.NAME))
             if report.pinned:
                 pinning.pin(built, report.pinned)
             pinning.keep(folder, built)
+            unchanged.mark(built, made, [search.NAME])
             put(folder, built, temporary / "old")
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
@@ -90,14 +93,14 @@ def check(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise AdvisorError(f"{folder}: a file stands where the site should go")
-    if any(folder.iterdir()) and not (folder / _MARK).exists():
+    if any(folder.iterdir()) and not unchanged.is_ours(folder):
         raise AdvisorError(
             f"{folder}: holds files that advisor did not write, and a build would replace them",
             hint="choose an empty or a new folder with --site",
         )
 
 
-def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None) -> None:
+def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, dirty: bool) -> None:
     config = MkDocsConfig()
     config.load_dict(
         {
@@ -130,7 +133,7 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None) -> 
             except jinja2.TemplateError as error:
                 raise themes.mistake(error, theme) or error from None
         else:
-            build.build(config)
+            build.build(config, dirty=dirty)
 
 
 @contextmanager
@@ -155,7 +158,9 @@ class _Collect(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+        # That pages were passed over is what we asked for, and their links are those of the build that wrote them.
+        if "'dirty' build" not in record.getMessage():
+            self.messages.append(record.getMessage())
 
 
 def home(folder: Path) -> Path:
@@ -165,11 +170,10 @@ def home(folder: Path) -> Path:
 
 
 def put(folder: Path, built: Path, old: Path) -> None:
-    """Put `built` where `folder` is, marked as ours; what was there is kept in `old` until the new one stands.
+    """Put `built` where `folder` is; what was there is kept in `old` until the new one stands.
 
     A file that did not change keeps its time, so that whatever copies or caches the site sees what is new.
     """
-    (built / _MARK).write_text("Written by advisor; the next build replaces this folder.\n", encoding="utf-8")
     for path in built.rglob("*"):
         before = folder / path.relative_to(built)
         if path.is_file() and before.is_file() and filecmp.cmp(path, before, shallow=False):

@@ -1,0 +1,87 @@
+"""A site that is built into its folder again is the site that a fresh build makes, without making all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from mkdocs.structure.pages import Page
+
+from advisor.decision.recommendation import Recommendation
+from advisor.report import unchanged
+from advisor.report.site import build_site
+from tests.report.conftest import COMMAND, Site
+from tests.report.test_site import bytes_of
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that MkDocs rendered, one after the other."""
+    found: list[str] = []
+    render = Page.render
+
+    def watched(page: Page, *given: object) -> None:
+        found.append(page.file.name)
+        render(page, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Page, "render", watched)
+    return found
+
+
+def build(site: Site, folder: Path, recommendations: Sequence[Recommendation]) -> dict[str, bytes]:
+    build_site(site.run, recommendations, folder, command=COMMAND)
+    return bytes_of(folder)
+
+
+def test_after_one_changed_answer_few_pages_are_built_and_all_are_right(
+    site: Site, tmp_path: Path, rendered: list[str]
+) -> None:
+    first, *others = site.recommendations
+    again = tmp_path / "again"
+    before = build(site, again, [first, *others])
+    pages = set(rendered)
+    assert len(pages) == len(rendered)
+    rendered.clear()
+    changed = [first.model_copy(update={"reasons": ("Because it was asked again.",)}), *others]
+    after = build(site, again, changed)
+    few = set(rendered)
+    assert f"profile-{first.profile}" in few
+    assert len(few) < len(pages) / 3
+    assert after != before
+    assert after == build(site, tmp_path / "fresh", changed)
+
+
+def test_without_a_change_nothing_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
+    before = build(site, tmp_path / "site", site.recommendations[:1])
+    rendered.clear()
+    assert build(site, tmp_path / "site", site.recommendations[:1]) == before
+    assert rendered == []
+
+
+def test_in_another_navigation_every_page_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
+    build(site, tmp_path / "site", site.recommendations[:2])
+    rendered.clear()
+    after = build(site, tmp_path / "site", site.recommendations[:1])
+    assert set(rendered) == {Path(name).stem for name in after if name.endswith(".html")}
+
+
+def test_what_somebody_changed_by_hand_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
+    folder = tmp_path / "site"
+    before = build(site, folder, site.recommendations[:1])
+    (folder / "method.html").write_text("by hand", encoding="utf-8")
+    (folder / "machine.html").unlink()
+    (folder / "search-index.js").write_text("by hand", encoding="utf-8")
+    rendered.clear()
+    assert build(site, folder, site.recommendations[:1]) == before
+    assert sorted(rendered) == ["machine", "method"]
+
+
+@pytest.mark.parametrize("mark", ["", "\xff", "Written by advisor.\n\nx\n- - -\n", "Written by advisor.\n- 0 index\n"])
+def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / unchanged.MARK).write_bytes(mark.encode("latin-1"))
+    (tmp_path / "site" / "index.html").write_text("a page", encoding="utf-8")
+    assert unchanged.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
+    assert unchanged.still(tmp_path / "site", "index.html") is None
+    assert unchanged.is_ours(tmp_path / "site")
