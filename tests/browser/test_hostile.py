@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.test_pages import kind, opened, show, too_wide
+from tests.browser.screens import kind, opened, show, too_wide
 from tests.report.test_hostile import folder  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from advisor.decision.adjust import reweighted
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
-from tests.browser.test_pages import opened
+from tests.browser.screens import opened
 from tests.report.conftest import Site
 
 pytestmark = pytest.mark.browser
