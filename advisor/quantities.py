@@ -9,16 +9,17 @@ import math
 import re
 
 UNITS = ("s", "B", "1/s", "")
-# Long times are no SI units, and "2 minutes" would read as two milli-"inutes".
+# Times in words: long ones are no SI units, and "2 minutes" would read as two milli-"inutes".
 _LONG_TIMES = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30.4375 * 86400}
-_LONG_TIMES["years"] = 365.25 * 86400
-_SHORT = {"min": "minutes", "h": "hours"}
+_LONG_TIMES |= {"years": 365.25 * 86400, "seconds": 1, "milliseconds": 1e-3, "microseconds": 1e-6}
+_SHORT = {"sec": "seconds", "min": "minutes", "h": "hours"}
 # From twice a unit on, times read in it: "90 s", "24 h", "3 days".
 _SPANS = ((86400.0, "days"), (3600.0, "h"), (60.0, "min"))
 # What profiles mostly say: for that the library, whose loading is a twentieth of a decision, need not be loaded.
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?) (s|ms|µs|B|kB|MB|GB)")
 _POWERS = {"s": 0, "ms": -3, "µs": -6, "B": 0, "kB": 3, "MB": 6, "GB": 9}
 _LONG = re.compile(r"([0-9]+(?:\.[0-9]+)?) ([a-z]+)")
+_BARE = re.compile(r"[-+0-9.,e]+", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) %")
 _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
 
@@ -53,6 +54,23 @@ def parse(text: str | float, unit: str) -> float:
         raise ValueError(f"expected {_expected(unit)}, got {str(text)[:40]!r}") from None
     if not math.isfinite(number) or found not in ("", unit):
         raise ValueError(f"expected {_expected(unit)}, got {text!r}")
+    return number
+
+
+def stated(text: str | float, unit: str, *, percent: bool = False) -> float:
+    """Return what `parse` does, of a text that says its unit: ``256`` could be bytes or megabytes.
+
+    Only zero, and numbers and rates that are no percentages, may be bare; `percent` says of a ratio that it is one.
+
+    Raises
+    ------
+    ValueError
+        As `parse`, and when the unit is missing.
+    """
+    number = parse(text, unit)
+    if (unit in ("s", "B") or percent) and number and _BARE.fullmatch(str(text).strip()):
+        expected = "a percentage such as '2 %'" if percent else _expected(unit)
+        raise ValueError(f"expected {expected}, got {str(text)!r}, which has no unit")
     return number
 
 

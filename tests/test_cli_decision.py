@@ -134,6 +134,9 @@ def test_the_command_that_is_printed_asks_the_same_question(folder: Path) -> Non
     [
         (["--weight", "edge-latensy=4"], "--weight edge-latensy=4: "),
         (["--require", "artifact-size<=5 s"], "--require 'artifact-size<=5 s': expected a size"),
+        (["--require", "edge-latency<=50"], "expected a time such as '5 ms', got '50', which has no unit"),
+        (["--require", "int8-accuracy-loss<=1"], "expected a percentage such as '2 %', got '1', which has no unit"),
+        (["--require", "peak-memory<256 MB"], "Try: --require 'peak-memory<=256 MB'"),
         (["--exclude", "litrt"], "did you mean 'litert'"),
     ],
 )
@@ -184,6 +187,10 @@ def test_a_profile_can_be_made_from_a_file_of_answers(folder: Path) -> None:
         (["--name", "Street Camera", "--where", "device"], "--name: expected lower-case letters"),
         (["--name", "x", "--where", "moon"], "'moon' is not one of"),
         (["--name", "x", "--where", "device", "--latency", "5 MB"], "--latency: expected a time such as '5 ms'"),
+        (
+            ["--name", "x", "--where", "device", "--memory", "256"],
+            "--memory: expected a size such as '10 MB', got '256'",
+        ),
         (["--name", "x", "--where", "device", "--knows", "torch"], "--knows: unknown framework 'torch'"),
         (["--answers", "none.yaml"], "none.yaml: cannot read the file of answers"),
     ],

@@ -90,6 +90,9 @@ def without_team(profile: Profile) -> Profile:
 def _requirement(profile: Profile, text: str) -> Must:
     option, found = f"--require '{text}'", _REQUIREMENT.fullmatch(text)
     if found is None:
+        if strict := re.search(r"(?<![<>=])[<>](?![<>=])", text):
+            text = text.replace(strict[0], f"{strict[0]}=", 1)
+            raise AdvisorError(f"{option}: '{strict[0]}' is no sign of ours", hint=f"--require '{text}'")
         examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
         raise AdvisorError(f"{option}: expected a criterion and its limit, such as {examples}")
     checker = Checker(load_criteria()).for_ships(profile.ships)

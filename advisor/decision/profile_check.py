@@ -211,7 +211,7 @@ class Checker:
             self._problem(loc, f"expected a level of '{criterion.id}' ({expected}), got {value!r}{near}")
             return None
         try:
-            number = quantities.parse(value, criterion.unit)
+            number = quantities.stated(value, criterion.unit, percent=criterion.percent)
         except ValueError as error:
             self._problem(loc, str(error))
             return None

@@ -46,7 +46,7 @@ def _quantity(unit: str) -> Any:
         if isinstance(value, str) and value.strip().lower() in ("", "none", "no"):
             return None
         if value is not None:
-            quantities.parse(value, unit)
+            quantities.stated(value, unit)
         return None if value is None else str(value)
 
     return BeforeValidator(check)
