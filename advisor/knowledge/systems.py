@@ -47,6 +47,8 @@ class System(Model):
 
     Attributes
     ----------
+    called : tuple of str
+        What texts call it besides `name`.
     belongs_to, said_to_belong_to : str
         The framework it goes with; where the articles place it elsewhere, where.
     role : str
@@ -71,6 +73,7 @@ class System(Model):
 
     id: Name
     name: Text
+    called: tuple[Text, ...] = ()
     belongs_to: Owner
     said_to_belong_to: Owner | None = None
     kind: Kind

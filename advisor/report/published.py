@@ -5,6 +5,7 @@ Each is a document of its own among the downloads, so that every number and text
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -19,7 +20,11 @@ from advisor.decision.then_and_now import Agreement, Row, agreement, then_and_no
 from advisor.documents import Model
 from advisor.knowledge.articles import Article, load_articles
 from advisor.knowledge.claims import claims_catalog, load_claims
+from advisor.knowledge.concerns import concerns
+from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.survey import system_rows
+from advisor.knowledge.systems import load_systems
+from advisor.knowledge.whole import whole_catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 
@@ -87,13 +92,41 @@ class Ledger(Model):
     claims: tuple[Stated, ...]
 
 
+class Documented(Backing):
+    """A dated fact, until when it held, and when somebody last looked."""
+
+    until: date | None = None
+    checked_on: date
+
+
+class About(Model):
+    """What else the catalog holds of a system.
+
+    ``facts`` and ``claims`` concern it; ``named_in`` are articles, ``instead`` the systems that its advice names.
+    ``successor`` is what took its place: the id of a system, or with ``url`` something that is in no article.
+    ``distribution`` and ``checkable`` say what a check of one's own machine looks for.
+    """
+
+    facts: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    named_in: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    successor: str | None = None
+    url: str | None = None
+    distribution: str | None = None
+    checkable: bool = False
+
+
 class Survey(Model):
-    """Every system; ``counts`` are by status."""
+    """Every system; ``counts`` are by status, ``about`` is by system, ``facts`` and ``articles`` are what it names."""
 
     schema_: Literal["advisor.systems/1"] = Field(default="advisor.systems/1", alias="schema")
     total: int
     counts: dict[str, int]
     systems: tuple[dict[str, str], ...]
+    about: dict[str, About] = Field(default_factory=dict)
+    facts: dict[str, Documented] = Field(default_factory=dict)
+    articles: dict[str, Article] = Field(default_factory=dict)
 
 
 class Past(Model):
@@ -178,12 +211,40 @@ def settled(run: Run) -> Ledger:
     )  # fmt: skip
 
 
+@functools.cache
 def surveyed() -> Survey:
-    """Return the systems that the articles name, as rows of text."""
-    rows = system_rows()
-    return Survey(
-        total=len(rows), counts=dict(Counter(row["status"] for row in rows).most_common()), systems=tuple(rows)
+    """Return the systems that the articles name: rows of text, and what else the catalog holds of each."""
+    rows, systems, catalog = system_rows(), load_systems(), whole_catalog()
+    others = [*(successor.name for successor in systems.successors), *(runtime.title for runtime in load_runtimes())]
+    found = concerns(systems.systems, catalog.facts, load_claims(), others)
+    urls = {successor.id: successor.url for successor in systems.successors}
+    about = {
+        system.id: About(
+            facts=found[system.id].facts, claims=found[system.id].claims, named_in=system.named_in,
+            instead=found[system.id].instead, successor=system.replaced_by, url=urls.get(system.replaced_by or ""),
+            distribution=system.pip, checkable=bool(system.pip or system.module or system.program),
+        )
+        for system in systems.systems
+    }  # fmt: skip
+    cited, sources = (
+        {name for each in found.values() for name in each.facts},
+        {each.id: each for each in catalog.sources},
     )
+    return Survey(
+        total=len(rows),
+        counts=dict(Counter(row["status"] for row in rows).most_common()),
+        systems=tuple(rows),
+        about=about,
+        facts={
+            fact.id: Documented(
+                statement=fact.statement, since=fact.valid_from, until=fact.valid_to, checked_on=fact.checked_on,
+                title=sources[fact.source].title, url=sources[fact.source].url,
+            )
+            for fact in catalog.facts
+            if fact.id in cited
+        },
+        articles={article.id: article for article in load_articles()},
+    )  # fmt: skip
 
 
 def past(

@@ -12,6 +12,7 @@ from advisor.knowledge.systems import Status, load_systems
 from advisor.report import words
 from tests.report.conftest import Site
 from tests.report.html import Element, read
+from tests.report.test_pages import section
 
 
 def rows(site: Site, page: str) -> dict[str, str]:
@@ -110,3 +111,62 @@ def test_nothing_documented_stands_on_the_site_without_its_source(site: Site) ->
                 assert address.startswith("https://") or named, (page.name, cell.text)
                 walked += 1
     assert walked > 100
+
+
+def test_every_system_has_a_page_that_its_row_leads_to(site: Site) -> None:
+    led = {
+        row.attributes["id"]: row.one("th").find("a")[0].attributes["href"]
+        for page in ("systems", "systems-gone")
+        for row in read(site.folder / f"{page}.html").find("tr")
+        if "id" in row.attributes
+    }
+    assert led == {f"system-{each.id}": f"system-{words.slug(each.id)}.html" for each in load_systems().systems}
+    for system in load_systems().systems:
+        page = read(site.folder / f"system-{words.slug(system.id)}.html")
+        assert page.one("h1").text == system.name
+        assert system.role in page.one("main").text
+        assert system.status in section(page, "today").text
+
+
+def test_whatever_a_systems_page_states_has_its_source_and_the_day_somebody_looked(site: Site) -> None:
+    facts = 0
+    for system in load_systems().systems:
+        page = read(site.folder / f"system-{words.slug(system.id)}.html")
+        assert "looked at" in section(page, "today").text, system.id
+        for row in page.find("tr"):
+            if row.attributes.get("id", "").startswith("fact-"):
+                source, *_ = [each for each in row.one("th").walk() if "source" in each.classes]
+                assert "looked at" in source.text, (system.id, row.text)
+                assert source.text.partition(", looked at")[0].strip()
+                facts += 1
+    assert facts > 300
+
+
+def test_a_systems_page_tells_what_concerns_it_and_what_was_tried(site: Site) -> None:
+    page = read(site.folder / "system-torchserve.html")
+    links = {link.attributes.get("href", "") for link in section(page, "claims").find("a")}
+    claims = json.loads((site.folder / "claims.json").read_text(encoding="utf-8"))["claims"]
+    about = {f"claims-{row['kind']}.html#claim-{row['id']}" for row in claims if row["subject"] == "torchserve"}
+    assert about
+    assert about <= links
+    assert "is no longer maintained" in section(page, "facts").text
+    assert "TorchServe was developed" in section(page, "ended").text
+    assert "advisor systems torchserve --check" in section(page, "here").text
+    # What this Run did not try has the command that would.
+    card = section(read(site.folder / "system-gpu.html"), "here")
+    assert "advisor probe --only 'capability:gpu-memory'" in card.text
+    lite = section(read(site.folder / "system-tensorflow-lite.html"), "here")
+    assert "route-litert.html" in {link.attributes.get("href") for link in lite.find("a")}
+
+
+def test_a_systems_page_leads_to_what_took_its_place(site: Site) -> None:
+    torch, keras = (section(read(site.folder / f"system-{name}.html"), "today") for name in ("torch-lua", "tf-keras"))
+    assert "system-pytorch.html" in {link.attributes["href"] for link in torch.find("a")}
+    assert "system-keras.html" in {link.attributes["href"] for link in keras.find("a")}
+
+
+def test_a_systems_page_says_which_version_the_run_found(site: Site) -> None:
+    here = section(read(site.folder / "system-pytorch.html"), "here")
+    version = site.run.frameworks["pytorch"].packages["torch"]
+    (found,) = [each for each in here.find("bdi") if "packages" in each.attributes["data-from"]]
+    assert found.text == version

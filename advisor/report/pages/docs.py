@@ -19,6 +19,7 @@ from advisor.report.pages import (
     probe,
     profile,
     routes,
+    system,
     systems,
     thenandnow,
     whatif,
@@ -106,6 +107,9 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         "systems-gone", "systems", "Systems that articles name, and what replaced them", "Systems", "wide",
         systems.context(report, "systems-gone"),
     )  # fmt: skip
+    for name, title, context in system.pages(report):
+        # Not in the menu, which would drown in them: the rows of the systems lead to each.
+        pages.simple(name, "system", title, title, "wide", context)
     about: Nav = []
     if report.recommendations:
         told = report.recommendations[0]

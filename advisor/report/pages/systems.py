@@ -46,39 +46,55 @@ def context(report: Report, name: str) -> dict[str, Any]:
         "filters": filters,
         "targets": [words.slug(status) for status in PAGES[name]],
         "rows": [
-            _row(report, place, row) for place, row in enumerate(source.data["systems"]) if row["status"] in PAGES[name]
+            row(report, place) for place, each in enumerate(source.data["systems"]) if each["status"] in PAGES[name]
         ],
     }
 
 
-def _row(report: Report, place: int, row: dict[str, str]) -> dict[str, Any]:
-    def quote(key: str) -> Any:
-        return report.survey.quote("systems", place, key) if row[key] else None
+def page_of(status: str) -> str:
+    """Return which of the two pages lists systems of a status."""
+    return next(page for page, statuses in PAGES.items() if status in statuses)
 
-    url = row["url"]
+
+def page_name(system: str) -> str:
+    """Return the name of the page of one system."""
+    return f"system-{words.slug(system)}"
+
+
+def row(report: Report, place: int) -> dict[str, Any]:
+    """Return what is known of the system at `place` of the survey, as its row and its own page show it."""
+    found: dict[str, str] = report.survey.data["systems"][place]
+
+    def quote(key: str) -> Any:
+        return report.survey.quote("systems", place, key) if found[key] else None
+
+    url = found["url"]
     return {
-        "anchor": f"system-{row['id']}",
+        "anchor": f"system-{found['id']}",
+        "href": report.href(page_name(found["id"])),
         "name": quote("name"),
         "role": quote("role"),
-        "owner": words.name(row["belongs to"], report.titles) if row["belongs to"] != "neutral" else "any framework",
-        "status": row["status"],
-        "slug": words.slug(row["status"]),
-        "since": row["since"],
+        "owner": words.name(found["belongs to"], report.titles)
+        if found["belongs to"] != "neutral"
+        else "any framework",
+        "status": found["status"],
+        "slug": words.slug(found["status"]),
+        "since": found["since"],
         "says": quote("says"),
         "title": quote("source"),
         "url": url if url.startswith("https://") else None,
         "instead": quote("instead"),
         "replaced_by": quote("replaced by"),
-        "checked": row["checked on"],
-        "stale": is_stale(date.fromisoformat(row["checked on"]), report.run.finished.date()),
-        "recipes": _recipes(report, row["recipes"].split(", ")) if row["recipes"] else [],
+        "checked": found["checked on"],
+        "stale": is_stale(date.fromisoformat(found["checked on"]), report.run.finished.date()),
+        "recipes": recipes(report, found["recipes"]),
     }
 
 
-def _recipes(report: Report, globs: list[str]) -> list[tuple[str, str]]:
+def recipes(report: Report, globs: str) -> list[tuple[str, str]]:
     """Return title and address of what this Run has of the recipes that exercise a system; many by their overview."""
     found: dict[str, str] = {}
-    for glob in globs:
+    for glob in globs.split(", ") if globs else ():
         pages = [page for page in report.probes if fnmatchcase(page.probe, glob)]
         if pages and glob == "capability:*":
             found["all capabilities"] = report.href("capabilities")
