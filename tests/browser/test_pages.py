@@ -45,6 +45,8 @@ KINDS = (
     "claims",
     "claims-performance",
     "systems-gone",
+    "system-tensorflow-lite",
+    "system-pytorch",
     "then-and-now",
     "machine",
     "machines",
