@@ -207,16 +207,23 @@ def report(profile: str, run_file: Path | None, output: Path | None, templates: 
 
 
 def kept_run(file: Path | None) -> Run | None:
-    """Return the Run of `file`, else the newest kept one (and say which), else None."""
+    """Return the Run of `file`, else the newest kept one (and say which), else None.
+
+    A session that was interrupted leaves a Run that may hold nothing: one that came to its end is taken before it.
+    """
     from advisor.measurement.run import load_run
     from advisor.measurement.store import Store
 
     if file is not None:
         return load_run(file)
     store = Store(RUNS)
-    run = next(store.runs(), None)
+    newest = next(store.runs(), None)
+    run = (
+        newest if newest is None or newest.complete else next((each for each in store.runs() if each.complete), newest)
+    )
     if run is not None:
-        click.echo(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}).", err=True)
+        half = "" if run.complete else ", which was interrupted"
+        click.echo(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}){half}.", err=True)
     return run
 
 

@@ -69,6 +69,15 @@ def test_claims_without_a_run_settle_what_documents_settle(here: Path) -> None:
     assert "not measured" in measured[0]["why"]
 
 
+def test_a_session_that_was_interrupted_is_taken_only_when_there_is_no_other(kept: Path) -> None:
+    run = sample_run()
+    half = run.model_copy(update={"id": "29991231-235959-aaaa", "complete": False, "observations": ()})
+    save_run(half, kept / ".advisor" / "runs" / f"{half.id}.json")
+    assert f"{run.id}.json)." in call("check", "--expect", "tensorflow").stderr
+    (kept / ".advisor" / "runs" / f"{run.id}.json").unlink()
+    assert f"{half.id}.json), which was interrupted." in call("claims").stderr
+
+
 def test_claims_of_a_verdict_an_article_a_name(kept: Path) -> None:
     rows = json.loads(call("claims", "--verdict", "outdated", "--source", "upgrad.com", "--format", "json").stdout)
     assert rows
