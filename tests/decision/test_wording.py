@@ -52,4 +52,4 @@ def test_a_figure_is_the_same_in_words_and_in_a_table(name: str) -> None:
 
 
 def test_lists_read_as_people_write_them() -> None:
-    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b, and c"]
