@@ -62,7 +62,7 @@ def joint_flips(table: Table) -> list[JointFlip]:
         if len(chosen) > 1 and gap < -ROUNDING:
             of = table.stacks[rival]
             names = listed([f"'{wish.criterion.title}'" for wish in chosen])
-            text = f"{names} all reached their targets for {table.title(rival)}"
+            text = f"{names} {'both' if len(chosen) == 2 else 'all'} reached their targets for {table.title(rival)}"
             criteria = tuple(wish.criterion.id for wish in chosen)
             found.append(JointFlip(framework=of.framework, route=of.route, criteria=criteria, text=text))
     return found[:SHOWN]

@@ -170,7 +170,7 @@ def test_two_figures_together_when_one_is_not_enough() -> None:
     }
     (flip,) = joint_flips(table(needed, rows))
     assert flip.criteria == ("x", "y")
-    assert flip.text == "'X' and 'Y' all reached their targets for b"
+    assert flip.text == "'X' and 'Y' both reached their targets for b"
 
 
 def test_dominated_is_worth_no_more_on_any_criterion_whatever_is_unknown() -> None:
