@@ -1,7 +1,7 @@
 """Pieces of our pages in a team's own: one line of a hand-written page becomes a verdict, a chart or a table.
 
 A line ``[advisor: verdict edge]``, ``[advisor: chart edge contributions]`` or ``[advisor: table claims by-kind]``, in a
-paragraph of its own; a site without the plugin shows the line as it is written.
+paragraph of its own or of several such lines; a site without the plugin shows the line as it is written.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from difflib import get_close_matches
 
 from advisor.errors import AdvisorError
 
-_LINE = re.compile(r"<p>\s*\[advisor:([^\]<>]*)\]\s*</p>")
+_LINE = re.compile(r"\[advisor:([^\]<>]*)\]", re.IGNORECASE)
+_LINES = re.compile(rf"<p>\s*((?:{_LINE.pattern}(?:\s|<br ?/?>)*)+)</p>", re.IGNORECASE)
+_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
 _VERDICT = re.compile(r'<div class="answer">.*?</div>', re.DOTALL)
 _TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 _CHART = re.compile(r'<figure class="chart" id="fig-([^"]*)">.*?</figure>', re.DOTALL)
@@ -42,7 +44,14 @@ def embedded(html: str, pages: Mapping[str, str], wrap: Callable[[str], str]) ->
     """
     # The signs that the pieces use stand on the page once.
     sprites = map(_sprite, [pages])
-    return _LINE.sub(lambda line: wrap(next(sprites, "") + piece(line[1], pages)), html)
+    return _LINES.sub(
+        lambda lines: "\n".join(wrap(next(sprites, "") + piece(line, pages)) for line in _LINE.findall(lines[1])), html
+    )
+
+
+def left(html: str) -> list[str]:
+    """Return the lines of a page's content that stay as they are written, though they are no code: amid other text."""
+    return [found[0] for found in _LINE.finditer(_CODE.sub("", _LINES.sub("", html)))]
 
 
 def _sprite(pages: Mapping[str, str]) -> str:
@@ -56,11 +65,15 @@ def piece(line: str, pages: Mapping[str, str]) -> str:
     kind, _, rest = " ".join(line.split()).partition(" ")
     page, _, name = rest.partition(" ")
     stem = page if page in pages else f"profile-{page}"
-    if kind not in ("verdict", "chart", "table") or not page or (kind == "verdict") == bool(name):
+    if kind not in ("verdict", "chart", "table") or not page or (kind == "verdict" and name):
         raise AdvisorError(f"'[advisor:{line}]' is no piece of a page", hint=_HINT)
     if stem not in pages:
-        near = ", ".join(get_close_matches(page, [name.removeprefix("profile-") for name in pages]))
-        hint = f"did you mean {near}?" if near else "a page has the name that stands in its address"
+        near = ", ".join(get_close_matches(page, [each.removeprefix("profile-") for each in pages]))
+        answers = ", ".join(each.removeprefix("profile-") for each in pages if each.startswith("profile-"))
+        others = (
+            f"answers there are for {answers or 'none'}; a page that is none has the name that stands in its address"
+        )
+        hint = f"did you mean {near}?" if near else others
         raise AdvisorError(f"'[advisor:{line}]': no such page", hint=hint)
     if kind == "verdict":
         # The answer itself is the title of its page.
@@ -75,6 +88,7 @@ def piece(line: str, pages: Mapping[str, str]) -> str:
         there = dict(tables)
     if name not in there:
         names = ", ".join(sorted(there)) or "none"
-        raise AdvisorError(f"'[advisor:{line}]': the page {stem} has no such {kind}; there are: {names}")
+        wrong = f"has no such {kind}" if name or kind == "verdict" else f"has {kind}s of several names"
+        raise AdvisorError(f"'[advisor:{line}]': the page {stem} {wrong}; there are: {names}")
     # What an anchor of its page leads to stays there; an anchor of its own could stand twice on the hand-written page.
     return _HERE.sub(f' href="{stem}.html#', _ANCHOR.sub("", there[name]))

@@ -21,7 +21,7 @@ from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url, nest_paths
@@ -33,6 +33,7 @@ from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
 STYLE = "advisor.css"
+_log = get_plugin_logger("advisor")
 
 
 class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
@@ -45,7 +46,7 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     others : list of files
         Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone.
     profiles : list of str
-        Names of shipped profiles or paths of your own; default all that are shipped.
+        Names of shipped profiles, or files of your own, relative to ``mkdocs.yml``; default all that are shipped.
     folder : str
         Where the pages lie in the site.
     title : str
@@ -67,9 +68,12 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
+        self.profiles: list[str] = []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Ask for what the pages need: their stylesheet, and anchors at headings."""
+        beside = Path(config.config_file_path or "mkdocs.yml").parent
+        self.profiles = [str(beside / name) if _is_path(name) else name for name in self.config.profiles]
         config.extra_css.append(self._place(STYLE))
         if "attr_list" not in config.markdown_extensions:
             config.markdown_extensions.append("attr_list")
@@ -81,7 +85,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             try:
                 nav = docs.write(self._report(), folder, self._templates())
             except AdvisorError as error:
-                raise PluginError(f"advisor: {error.message}") from None
+                raise _stop(error) from None
             found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
         found[STYLE] = embedding.stylesheet()
         self.pages = {name.removesuffix(".md"): text for name, text in found.items() if name.endswith(".md")}
@@ -95,7 +99,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         if config.nav is None:
             others = (file.src_uri for file in files.documentation_pages() if not self._ours(file))
             config.nav = nest_paths(others)  # type: ignore[no-untyped-call]
-        if not _mentions(config.nav, self._place("")):
+        if listed.isdisjoint(_within(config.nav, self._place(""))):
             config.nav = [*config.nav, entry]
         return files
 
@@ -112,11 +116,12 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
         if self._ours(page.file):
             return wrap(html)
+        for line in pieces.left(html):
+            _log.warning("%s: '%s' stays as it is written: put it into a paragraph of its own", page.file.src_uri, line)
         try:
             return pieces.embedded(html, self.pages, wrap)
         except AdvisorError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            raise PluginError(f"advisor: {page.file.src_uri}: {error.message}{hint}") from None
+            raise _stop(error, f"{page.file.src_uri}: ") from None
 
     def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
         """Build again when the Run, a profile of your own, or a template changes."""
@@ -124,7 +129,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             self.config.run,
             *self.config.others,
             self.config.templates,
-            *filter(_is_file, self.config.profiles),
+            *filter(_is_path, self.profiles),
         ):
             if path:
                 server.watch(str(path))
@@ -136,7 +141,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         from advisor.measurement.run import load_run
 
         run = load_run(self.config.run)
-        wanted = self.config.profiles or list(shipped_profiles())
+        wanted = self.profiles or list(shipped_profiles())
         answers = [decide(run, load_profile(name)) for name in wanted]
         shipped = [told.profile for told, name in zip(answers, wanted, strict=True) if name in shipped_profiles()]
         return Report(run, answers, shipped=shipped, others=map(load_run, self.config.others))
@@ -163,9 +168,15 @@ def _names(nav: Any) -> list[str]:
     return [name for item in nav for name in _names(item)] if isinstance(nav, list) else [str(nav)]
 
 
-def _mentions(nav: Any, place: str) -> bool:
-    return any(name.startswith(place) for name in _names(nav))
+def _within(nav: Any, place: str) -> set[str]:
+    """Return what a navigation names below `place`, without it."""
+    return {name.removeprefix(place) for name in _names(nav) if name.startswith(place)}
 
 
-def _is_file(name: str) -> bool:
-    return Path(name).is_file()
+def _is_path(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml") or len(Path(name).parts) > 1
+
+
+def _stop(error: AdvisorError, where: str = "") -> PluginError:
+    hint = f" ({error.hint})" if error.hint else ""
+    return PluginError(f"advisor: {where}{error.message}{hint}")

@@ -23,13 +23,15 @@ from tests.report.html import Element, parse
 THEMES = ("mkdocs", "readthedocs", "material")
 
 
-def build_team_site(folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "") -> Path:
+def build_team_site(
+    folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "", profiles: str = "[edge]"
+) -> Path:
     (folder / "docs").mkdir(parents=True, exist_ok=True)
     (folder / "docs" / "index.md").write_text("# Our platform\n\nWhat we run.\n", encoding="utf-8")
     save_run(rich_run(), folder / "run.json")
     (folder / "mkdocs.yml").write_text(
         f"site_name: Our platform\ntheme:\n  name: {theme}\nuse_directory_urls: {str(directory_urls).lower()}\n{nav}"
-        f"plugins:\n  - advisor:\n      run: run.json\n      profiles: [edge]\n{option}",
+        f"plugins:\n  - advisor:\n      run: run.json\n      profiles: {profiles}\n{option}",
         encoding="utf-8",
     )
     config = load_config(str(folder / "mkdocs.yml"))
@@ -145,7 +147,9 @@ def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
         (" chart edge pie", "no such chart; there are: bars"),
         (" verdict claims", "no such verdict; there are: none"),
         (" picture edge", "no piece of a page"),
-        (" table edge", "no piece of a page"),
+        (" table edge", "has tables of several names; there are: none"),
+        (" chart edge", "has charts of several names; there are: bars"),
+        (" verdict mobile", "no such page"),
         ("", "no piece of a page"),
     ],
 )
@@ -154,6 +158,7 @@ def test_a_line_that_names_nothing_says_what_there_is(line: str, says: str) -> N
     with pytest.raises(AdvisorError, match=says) as raised:
         pieces.piece(line, pages)
     assert ("edge?" in (raised.value.hint or "")) == ("egde" in line)
+    assert ("answers there are for edge;" in (raised.value.hint or "")) == ("mo" in line)
 
 
 def test_a_line_that_names_nothing_stops_the_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -162,6 +167,33 @@ def test_a_line_that_names_nothing_stops_the_build(tmp_path: Path, caplog: pytes
     with pytest.raises(Abort):
         build_team_site(tmp_path, "mkdocs")
     assert "advisor: choice.md: '[advisor: verdict egde]': no such page (did you mean edge?)" in caplog.text
+
+
+def test_lines_in_one_paragraph_are_embedded_and_lines_amid_text_are_told() -> None:
+    pages = {"profile-edge": '<h1>Use it</h1><div class="answer">Yes</div>', "claims": ""}
+    lines = "<p>[advisor: verdict edge]\n[Advisor:verdict edge]</p>"
+    assert pieces.embedded(lines, pages, str).count('<div class="answer">Yes</div>') == 2
+    amid = f"{lines}<p>So: [advisor: verdict edge] it is. <code>[advisor: a]</code></p><pre>[advisor: b]</pre>"
+    assert pieces.left(amid) == ["[advisor: verdict edge]"]
+
+
+def test_a_line_amid_text_stops_a_strict_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "choice.md").write_text("# C\n\nSo: [advisor: verdict edge] it is.\n", encoding="utf-8")
+    with pytest.raises(Abort):
+        build_team_site(tmp_path, "mkdocs", nav="strict: true\n")
+    assert "choice.md: '[advisor: verdict edge]' stays as it is written" in caplog.text
+
+
+def test_profiles_lie_beside_the_configuration_and_a_folder_may_be_shared(tmp_path: Path) -> None:
+    (tmp_path / "docs" / "advisor").mkdir(parents=True)
+    (tmp_path / "docs" / "advisor" / "ours.md").write_text("# Ours\n", encoding="utf-8")
+    text = "extends: edge\nname: camera\ntitle: A camera at the door\n"
+    (tmp_path / "camera.yaml").write_text(text, encoding="utf-8")
+    site = build_team_site(tmp_path, "mkdocs", profiles="[camera.yaml]")
+    home = (site / "index.html").read_text(encoding="utf-8")
+    assert 'href="advisor/profile-camera/"' in home
+    assert 'href="advisor/ours/"' in home
 
 
 def test_pages_without_directories(tmp_path: Path) -> None:
