@@ -222,6 +222,8 @@ def recommend(
             command=again,
             seed=seed,
         )
+    if adr is not None:  # before anything is printed: a reader that goes away (`| head`) ends us
+        cli_decision.record(answer, advice.run, adr, question, templates=templates)
     if as_json:
         from advisor.documents import to_json
 
@@ -230,8 +232,6 @@ def recommend(
         from advisor.report import terminal
 
         terminal.answer(answer, advice.run, _console(color), site=index, command=again, explained=explained)
-    if adr is not None:
-        cli_decision.record(answer, advice.run, adr, question, templates=templates)
     if timings:
         _timings(advice.run, color)
     if answer.verdict == "infeasible":

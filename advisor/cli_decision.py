@@ -27,6 +27,7 @@ EVIDENCE_COLUMNS = {
     "evidence": "where",
     "date": "as of",
 }
+CRITERIA_COLUMNS = {"criterion": "criterion", "asks": "what it asks", "says": "in", "better": "better"}
 CONFIDENCE = 0.8
 """The share of plausible worlds in which a decision has to come first to hold, where nothing else is asked."""
 
@@ -147,7 +148,7 @@ def attach(group: click.Group, profiles: click.Group) -> None:
     """Add these commands to `group`, and those about profiles to the group `profiles`."""
     for command in (evidence, check):
         group.add_command(command)
-    for command in (new, schema):
+    for command in (new, criteria, schema):
         profiles.add_command(command)
 
 
@@ -269,6 +270,30 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
     write_new([path], profile_text(answers))
     load_profile(path)
     click.echo(f"{path}  (advisor recommend --profile {shlex.quote(str(path))})")
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@format_option
+@click.pass_obj
+def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
+    """List what a profile can ask: every criterion, or those that say one of the words."""
+    from advisor.decision.criteria import load_criteria
+    from advisor.report import rows as printing
+
+    units = {"s": "times, such as '5 ms'", "B": "sizes, such as '10 MB'", "1/s": "rates, such as '100 /s'"}
+    found = [
+        {
+            "criterion": each.id,
+            "asks": each.question,
+            "says": ", ".join(each.levels) or units.get(each.unit) or ("percent" if each.percent else "a number"),
+            "better": each.levels[-1] if each.levels else each.better,
+        }
+        for each in load_criteria().values()
+        if not words or any(word.lower() in f"{each.id} {each.title} {each.question}".lower() for word in words)
+    ]
+    none = f"No criterion is about {' or '.join(words)}."
+    printing.show(found, form, columns=CRITERIA_COLUMNS, console=printing.console(color), none=none)
 
 
 @click.command()

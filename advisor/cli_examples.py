@@ -29,6 +29,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "advisor profile new",
         "advisor profile new --name camera --where device --output camera.yaml",
     ),
+    "profile criteria": ("advisor profile criteria", "advisor profile criteria memory latency"),
     "profile schema": ("advisor profile schema",),
     "evidence": (
         "advisor evidence --profile edge",

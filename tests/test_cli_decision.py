@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,48 @@ def test_the_command_that_is_printed_asks_the_same_question(folder: Path) -> Non
 )
 def test_a_mistake_names_its_option(folder: Path, arguments: list[str], words: str) -> None:
     assert words in call("recommend", "--run", "run.json", "--no-site", *arguments, code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--require", "memory<=256 MB"], "unknown criterion 'memory' — did you mean 'peak-memory'?"),
+        (["--require", "latency<=50 ms"], "did you mean 'edge-latency' or 'edge-latency-p99'?"),
+        (["--profile", "camera"], "unknown profile 'camera' — did you mean 'camera.yaml'?"),
+        (["--profile", "camera.yml"], "Try: camera.yaml"),
+    ],
+)
+def test_what_is_near_is_offered(folder: Path, arguments: list[str], words: str) -> None:
+    call("profile", "new", "--name", "camera", "--where", "device")
+    assert words in call("recommend", "--run", "run.json", "--no-site", *arguments, code=2)
+
+
+def test_a_word_in_a_profile_is_told_the_criterion_that_it_asks_already(folder: Path) -> None:
+    Path("mine.yaml").write_text(
+        "name: mine\nextends: edge\nrequire:\n  - {criterion: memory, at_most: 256 MB, because: the board}\n",
+        encoding="utf-8",
+    )
+    assert "mine.yaml:4:17: unknown criterion 'memory' — did you mean 'peak-memory'?" in call(
+        "profile", "check", "mine.yaml", code=2
+    )
+
+
+def test_every_criterion_is_listed_and_some_by_their_words(folder: Path) -> None:
+    rows = json.loads(call("profile", "criteria", "--format", "json"))
+    assert [row["criterion"] for row in rows] == [*load_criteria()]
+    some = [row["criterion"] for row in json.loads(call("profile", "criteria", "memory", "--format", "json"))]
+    assert {"peak-memory", "serving-memory"} <= set(some)
+    assert len(some) < len(rows)
+    assert "No criterion is about energy or battery." in call("profile", "criteria", "energy", "battery")
+
+
+def test_a_decision_is_recorded_though_nobody_reads_the_answer(folder: Path) -> None:
+    command = [sys.executable, "-m", "advisor", "recommend", "--run", "run.json", "--no-site", "--adr", "adr"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as asked:
+        assert asked.stdout is not None
+        asked.stdout.close()
+        assert asked.wait() == 0
+    assert [*Path("adr").glob("0001-*.md")]
 
 
 def test_decisions_are_recorded_under_the_next_number(folder: Path) -> None:

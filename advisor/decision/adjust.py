@@ -95,7 +95,7 @@ def _requirement(profile: Profile, text: str) -> Must:
             raise AdvisorError(f"{option}: '{strict[0]}' is no sign of ours", hint=f"--require '{text}'")
         examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
         raise AdvisorError(f"{option}: expected a criterion and its limit, such as {examples}")
-    checker = Checker(load_criteria()).for_ships(profile.ships)
+    checker = Checker(load_criteria()).for_profile(profile.ships, profile.criteria)
     name, sign, value = found.groups()
     must = checker.must(name, _KINDS[sign], value, "asked for on the command line")
     if must is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
@@ -17,6 +17,8 @@ from advisor.errors import Loc, Problem, did_you_mean
 
 Limit = Literal["is", "at_most", "at_least"]
 E = TypeVar("E", bound=Model)
+MOST_NEAR = 4
+"""How many criteria a mistaken name is answered with at most."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Checker:
         self.unknown = False
         self._ships: Any = None
         self._ships_anything = False
+        self._asked: Collection[str] = ()
 
     def check(self, data: Mapping[str, Any], *, part: bool = False) -> list[Problem]:
         """Read the plain data of a whole profile; return every mistake in its meaning.
@@ -74,6 +77,7 @@ class Checker:
         self._ships = data.get("ships")
         self._ships_anything = (part and "ships" not in data) or self._ships not in (None, *get_args(Ships))
         require, prefer = data.get("require"), data.get("prefer")
+        self._asked = tuple(_named(require, prefer))
         self.musts = list(self._musts(require if isinstance(require, list) else []))
         self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
         for key in ("title", "question"):
@@ -97,9 +101,9 @@ class Checker:
         limit = self._quantity(value, criterion, (*loc, kind))
         return None if limit is None else Must(criterion, kind, limit, _text(value), because)
 
-    def for_ships(self, ships: Ships | None) -> Checker:
-        """Say what the profile ships, where no data says it."""
-        self._ships = ships
+    def for_profile(self, ships: Ships | None, asked: Collection[str]) -> Checker:
+        """Say what the profile ships and which criteria it asks, where no data says it."""
+        self._ships, self._asked = ships, asked
         return self
 
     def _musts(self, items: list[Any]) -> Iterator[Must]:
@@ -187,19 +191,36 @@ class Checker:
         criterion = self.criteria.get(name)
         if criterion is None:
             self.unknown = True
-            self._problem(loc, f"unknown criterion '{name}'{did_you_mean(name, self.criteria)}")
+            self._problem(loc, f"unknown criterion '{name}'{self._near(name)}")
             return None
+        if (misfit := self._misfit(criterion)) is not None:
+            self._problem(loc, f"'{name}' {misfit}")
+        return criterion
+
+    def _misfit(self, criterion: Criterion) -> str | None:
+        """Return why a criterion cannot be asked of this profile's alternatives, or None."""
         alone, routed = criterion.applies(routed=False), criterion.applies(routed=True)
         if self._ships_anything:
-            pass
-        elif self._ships is None and not alone:
-            self._problem(loc, f"'{name}' is about a route, and this profile ships nothing ('ships' is not set)")
-        elif self._ships == "server" and not (alone and routed):
-            both = "frameworks that serve themselves, and frameworks behind a runtime"
-            self._problem(loc, f"'{name}' is not known for both: {both}")
-        elif self._ships == "edge" and not routed:
-            self._problem(loc, f"'{name}' is about a framework without a route, and this profile ships to the edge")
-        return criterion
+            return None
+        if self._ships is None and not alone:
+            return "is about a route, and this profile ships nothing ('ships' is not set)"
+        if self._ships == "server" and not (alone and routed):
+            return "is not known for both: frameworks that serve themselves, and frameworks behind a runtime"
+        if self._ships == "edge" and not routed:
+            return "is about a framework without a route, and this profile ships to the edge"
+        return None
+
+    def _near(self, name: str) -> str:
+        """Return what could be meant: what has that word and can be asked here, above all what is asked already."""
+        shared = [
+            each
+            for each, criterion in self.criteria.items()
+            if name in each.split("-") and self._misfit(criterion) is None
+        ]
+        shared = [each for each in shared if each in self._asked] or shared
+        if not shared or len(shared) > MOST_NEAR:
+            return did_you_mean(name, self.criteria)
+        return f" — did you mean {' or '.join(repr(each) for each in shared)}?"
 
     def _quantity(self, value: str | float, criterion: Criterion, loc: Loc) -> float | None:
         """Return the threshold in the criterion's base unit, or as the index of its level."""
@@ -233,6 +254,16 @@ class Checker:
 
     def _problem(self, loc: Loc, message: str) -> None:
         self.problems.append(Problem(loc, message))
+
+
+def _named(require: Any, prefer: Any) -> Iterator[str]:
+    """Yield the criteria that plain data names, whatever its shape."""
+    for item in require if isinstance(require, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("criterion"), str):
+            yield item["criterion"]
+    for group in prefer.values() if isinstance(prefer, dict) else ():
+        if isinstance(group, dict) and isinstance(group.get("criteria"), dict):
+            yield from map(str, group["criteria"])
 
 
 def _readable(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from advisor.decision.team import OTHER
 from advisor.documents import read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
-EVERY_CRITERION = "advisor profile schema   (names every criterion, and what it asks)"
+EVERY_CRITERION = "advisor profile criteria   (lists every criterion, and what it asks)"
 
 DEEPEST = 8
 """How many profiles may extend each other in a row."""
@@ -34,6 +35,9 @@ def profile_path(name_or_path: str | Path) -> Path:
         return given
     names = shipped_profiles()
     if name_or_path not in names:
+        for file in (Path(f"{name_or_path}.yaml"), Path(f"{name_or_path}.yml")):
+            if file.is_file():
+                raise AdvisorError(f"unknown profile '{name_or_path}' — did you mean '{file}'?")
         raise AdvisorError(
             f"unknown profile '{name_or_path}'{did_you_mean(str(name_or_path), names)}",
             hint="advisor profile list   (lists every profile), or give the path of a YAML file",
@@ -68,7 +72,7 @@ class _Reader:
         """Return a profile; raise AdvisorError naming every mistake with file:line:column."""
         self.path = path
         try:
-            read_yaml(path, ProfileEntry, what="profile", hint="advisor profile show edge", also=self._check)
+            read_yaml(path, ProfileEntry, what="profile", hint=_hint(path), also=self._check)
         except AdvisorError as error:
             if self.checker.unknown:
                 raise AdvisorError(error.message, hint=EVERY_CRITERION) from None
@@ -117,6 +121,14 @@ class _Reader:
             for index, name in enumerate(_list(data.get("without")))
             if isinstance(name, str) and name not in known
         ]
+
+
+def _hint(path: Path) -> str:
+    """Return what helps with a file that cannot be read: another name when there is none of this one."""
+    if path.exists():
+        return "advisor profile show edge"
+    near = get_close_matches(path.name, [each.name for each in path.parent.glob("*.y*ml")], n=1)
+    return str(path.with_name(near[0])) if near else "advisor profile list, or advisor profile new   (makes one)"
 
 
 class _MissingError(Exception):

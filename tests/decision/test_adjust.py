@@ -112,7 +112,7 @@ def test_what_switching_costs_is_shown_as_asserted_and_can_be_left_out(tmp_path:
 def test_a_criterion_that_does_not_exist_is_told_where_all_are_named() -> None:
     with pytest.raises(AdvisorError) as caught:
         requiring(EDGE, ["artefact-size<=5 MB"])
-    assert str(caught.value.hint).startswith("advisor profile schema")
+    assert str(caught.value.hint).startswith("advisor profile criteria")
     with pytest.raises(AdvisorError) as other:
         requiring(EDGE, ["artifact-size<=5 s"])
     assert other.value.hint is None or "schema" not in other.value.hint

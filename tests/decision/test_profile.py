@@ -164,7 +164,7 @@ def test_every_mistake_is_named_at_once_with_its_place(tmp_path: Path) -> None:
     error = refusal(tmp_path, BAD)
     assert error.message.replace(str(tmp_path / "camera.yaml"), "FILE") == EXPECTED
     assert error.hint is not None
-    assert error.hint.startswith("advisor profile schema ")
+    assert error.hint.startswith("advisor profile criteria ")
 
 
 @pytest.mark.parametrize(

@@ -156,4 +156,4 @@ def test_what_is_wrong_is_told_although_what_it_extends_is_not_there(tmp_path: P
     assert ":5:17: unknown criterion 'artefact-size' — did you mean 'artifact-size'?" in said
     assert ":6:15: unknown framework 'torch'" in said
     assert "is missing" not in said
-    assert "advisor profile schema" in str(caught.value.hint)
+    assert "advisor profile criteria" in str(caught.value.hint)
