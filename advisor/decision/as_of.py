@@ -18,6 +18,7 @@ from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
+from advisor.decision.wording import listed
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.runtimes import Runtime, load_runtimes
@@ -201,7 +202,7 @@ def _stated(
     weight = sum(wish.weight for wish in profile.wishes if wish.criterion.id in names)
     found.append(
         f"Set aside, because only a measurement answers it ({weight * 100:.0f} % of the weight): "
-        + ", ".join(criterion.title for criterion in aside)
+        + listed([f"'{criterion.title}'" for criterion in aside])
     )
     share = None if full is None else _share(full, told.answer)
     if full is not None and share is not None:

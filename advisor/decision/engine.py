@@ -198,7 +198,10 @@ def _coverage(table: Table) -> Coverage:
                 provenance = "missing"
             shares[provenance] = shares.get(provenance, 0.0) + wish.weight / len(table.stacks)
     # A figure that was measured elsewhere is cited like a document.
-    documented = shares.get("documented", 0.0) + shares.get("measured elsewhere", 0.0)
-    missing, asserted = shares.get("missing", 0.0), shares.get("asserted", 0.0)
-    measured = max(0.0, 1.0 - documented - missing - asserted)
+    cited = shares.get("documented", 0.0) + shares.get("measured elsewhere", 0.0)
+    # What is nothing has to be nothing: sums of weights leave a rest in their last digit.
+    documented, missing, asserted = (
+        round(share, 12) for share in (cited, shares.get("missing", 0.0), shares.get("asserted", 0.0))
+    )
+    measured = max(0.0, round(1.0 - documented - missing - asserted, 12))
     return Coverage(measured=measured, documented=documented, missing=missing, asserted=asserted)

@@ -117,3 +117,10 @@ def test_every_criterion_that_reads_documents_has_a_fact_of_some_day() -> None:
     for criterion in load_criteria().values():
         for rule in criterion.evidence:
             assert rule.documented is None or rule.documented.fact in keys, criterion.id
+
+
+def test_what_is_set_aside_is_named_and_nothing_of_the_rest_was_measured() -> None:
+    told = decide_as_of(load_profile("research"), date(2021, 6, 30))
+    aside = next(each for each in told.warnings if each.startswith("Set aside"))
+    assert "'Training step, convolutional network'" in aside
+    assert (told.coverage.measured, told.coverage.documented) == (0.0, 1.0)
