@@ -50,7 +50,7 @@ def against(table: Table, answer: str) -> Said | None:
         for gain, wish in _differences(table, rival, answer)
         if round(gain, 2) > 0
     ]
-    rival = Said("On no criterion of this profile is another stack clearly better.")
+    rival = Said(f"On no criterion of this profile is another stack clearly better{_unseen(table, others[0])}.")
     if losses:
         # Of rivals that gain as much the nearest is the stronger argument.
         behind = {name: table.values[answer].middle - table.values[name].middle for name in others}
@@ -68,6 +68,14 @@ def against(table: Table, answer: str) -> Said | None:
     more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
     missing = f"Of the answer itself, {share:.0f} % of the weight is not known: {names}{more}."
     return Said(f"{rival.text} {missing}" if losses else missing, rival.grounds)
+
+
+def _unseen(table: Table, rival: str) -> str:
+    """Return how much of a rival nobody knows, to be put behind a sentence that says nothing is known for it."""
+    share = 1 - table.known(rival)
+    if share < 0.05:
+        return ""
+    return f", as far as is known: of {table.title(rival)}, {share * 100:.0f} % of the weight is missing"
 
 
 def _lead(table: Table, one: str, other: str) -> float:

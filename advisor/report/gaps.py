@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from advisor.decision.recommendation import Recommendation
+from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import words
 
@@ -18,10 +18,23 @@ def gaps(recommendation: Recommendation, run: Run, titles: Mapping[str, str]) ->
     return [*_frameworks(run, titles), *_figures(recommendation, titles), *_without_bearing(recommendation, run)]
 
 
+def absent(ranking: Iterable[Ranked], run: Run) -> list[Ranked]:
+    """Return of each framework that is compared but not installed where the Run was made its foremost stack."""
+    found: dict[str, Ranked] = {}
+    for each in ranking:
+        framework = run.frameworks.get(each.framework)
+        if framework is not None and framework.outcome == "not_installed":
+            found.setdefault(each.framework, each)
+    return list(found.values())
+
+
 def _frameworks(run: Run, titles: Mapping[str, str]) -> Iterator[str]:
     for name, found in run.frameworks.items():
         if found.outcome != "measured":
-            how = f". Install it: {words.line(found.install)}" if found.install else ""
+            how = ""
+            if found.install and found.outcome == "not_installed":
+                # Frameworks need not share a Python, and the one in use may be worth leaving as it is.
+                how = f". Install it: {words.line(found.install)}, or name a Python that has it: --python {name}=PATH"
             yield f"{words.name(name, titles)}: {words.OUTCOMES[found.outcome]}{how}"
 
 

@@ -15,7 +15,7 @@ from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report import terminal_explain as explain
-from advisor.report.gaps import gaps
+from advisor.report.gaps import absent, gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 _ORIGINS = {"measured here": "●", "measured elsewhere": "◐", "documented": "○", "asserted": "◌", "missing": "–"}
@@ -132,7 +132,7 @@ class _Page:
         for sentence in self._sureness():
             self.print(sentence)
         for condition in told.conditions:
-            self.print("Provided that: " if told.answer else "Open: ", words.line(condition))
+            self.print("Provided that: " if told.answer else "Yet to be shown: ", words.line(condition))
 
     def _choice(self) -> str:
         told = self.recommendation
@@ -149,7 +149,8 @@ class _Page:
         if not self.feasible:
             return
         first = self.feasible[0]
-        if first.rank_acceptability:
+        # Of one stack alone, "first" says nothing.
+        if first.rank_acceptability and len(self.feasible) > 1:
             share = numbers.percent(first.rank_acceptability[0])
             # Where no one stack is named above, the one that this is about has to be.
             alone = self.recommendation.answer is not None and not self.recommendation.tied
@@ -163,6 +164,12 @@ class _Page:
             second = self.feasible[1]
             value += f"; next: {self.stack(second.framework, second.route)}, {_value(second)}"
         yield f"{value}."
+        for each in absent(self.feasible, self.run):
+            yield (
+                f"{words.name(each.framework, self.titles)} is not installed here: of "
+                f"{self.stack(each.framework, each.route)} only documents speak, and its value may be anything from "
+                f"{numbers.score(each.low)} to {numbers.score(each.high)}."
+            )
 
     def reasons(self) -> None:
         told = self.recommendation

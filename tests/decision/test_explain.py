@@ -70,6 +70,18 @@ def test_what_is_not_known_of_the_answer_speaks_against_it() -> None:
     assert rival.text == "Of the answer itself, 50 % of the weight is not known: 'Size'."
 
 
+def test_that_no_rival_is_better_is_not_said_of_what_nobody_saw() -> None:
+    rows: dict[str, dict[str, Interval | None]] = {
+        "a": {"speed": exactly(90), "size": exactly(60)}, "b": {"speed": None, "size": exactly(10)},
+    }  # fmt: skip
+    rival = against(built(rows), "a")
+    assert rival is not None
+    assert rival.text == (
+        "On no criterion of this profile is another stack clearly better, as far as is known: of b, 50 % of the weight "
+        "is missing."
+    )
+
+
 def test_where_the_team_decides_that_comes_first_and_the_rest_speaks_for_what_is_named() -> None:
     rows: dict[str, dict[str, Interval | None]] = {
         "a": {"speed": exactly(90), "size": exactly(40)},

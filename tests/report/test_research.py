@@ -274,6 +274,8 @@ def test_ids_are_said_by_their_titles() -> None:
     assert titled("'edge-latency' and capability:cpp", titles) == "Latency on the device and From C++"
     assert titled("'edge-latency' counts", titles, quoted=True) == "“Latency on the device” counts"
     assert titled("a well-known id", titles) == "a well-known id"
+    install = "pip install 'framework-advisor[tensorflow]'"
+    assert titled(install, {"tensorflow": "TensorFlow"}, quoted=True) == install
 
 
 def test_what_was_not_tested_does_not_lose_against_its_opposite() -> None:

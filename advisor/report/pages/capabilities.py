@@ -59,7 +59,8 @@ def context(report: Report) -> dict[str, Any]:
         (group, [_row(report, place, names) for place, row in sorted(rows, key=_order) if _group(row["id"]) == group])
         for group in (*GROUPS, REST)
     ]
-    tried = [name for name in names if any(name in row["observations"] for _, row in rows)]
+    absent = {name for name, found in report.run.frameworks.items() if found.outcome == "not_installed"}
+    tried = [name for name in names if name not in absent and any(name in row["observations"] for _, row in rows)]
     return {
         "total": source.figure("total"),
         "stacks": [report.stack(name) for name in names],

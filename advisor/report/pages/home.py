@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from advisor.decision.recommendation import Recommendation
 from advisor.report import numbers, words
-from advisor.report.figures import Figure, Quote
+from advisor.report.figures import Figure
 from advisor.report.pages.context import Report, StackName
 from advisor.report.pages.grounds import reason
 from advisor.report.pages.profile import Part, profile_name, shares
@@ -73,7 +75,7 @@ def _coverage(told: Recommendation) -> list[Part]:
     return parts
 
 
-def _why(report: Report, told: Recommendation) -> str | Quote:
+def _why(report: Report, told: Recommendation) -> str | Markup:
     """Return why the verdict is this word and not another."""
     source = report.sources[told.profile]
     if told.verdict == "infeasible":
@@ -82,9 +84,10 @@ def _why(report: Report, told: Recommendation) -> str | Quote:
             return "no stack was there to judge"
         return f"nearest miss: {report.stack(nearest.framework, nearest.route).plain}"
     if told.conditions:
-        return source.quote("conditions", 0)
+        what = "provided that" if told.answer else "yet to be shown:"
+        return Markup("{} {}").format(what, source.quote("conditions", 0))
     return {
-        "recommended": "every requirement passes",
+        "recommended": "every requirement passes" if told.requirements else "first in nine of ten worlds and more",
         "lean": "ahead, but not in nine of ten worlds",
         "tie": "too close to matter, so what the team knows decides",
         "undetermined": "too much evidence is missing",

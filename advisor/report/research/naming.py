@@ -17,7 +17,8 @@ def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str
         title = titles.get(found[1])
         return found[0] if title is None else f"“{title}”" if quoted else title
 
-    return re.sub(r"'?\b((?:[a-z]+:)?[a-z0-9]+(?:-[a-z0-9]+)*)\b'?(?!\()", name, text)
+    # Not inside of brackets: there it is an extra of a package, in a line that somebody will paste.
+    return re.sub(r"'?(?<!\[)\b((?:[a-z]+:)?[a-z0-9]+(?:-[a-z0-9]+)*)\b'?(?!\()", name, text)
 
 
 def probes() -> dict[str, str]:
