@@ -9,7 +9,7 @@ import pytest
 from mkdocs.structure.pages import Page
 
 from advisor.decision.recommendation import Recommendation
-from advisor.report import unchanged
+from advisor.report import measured, unchanged
 from advisor.report.site import build_site
 from tests.report.conftest import COMMAND, Site
 from tests.report.test_site import bytes_of
@@ -49,6 +49,7 @@ def test_after_one_changed_answer_few_pages_are_built_and_all_are_right(
     assert f"profile-{first.profile}" in few
     assert len(few) < len(pages) / 3
     assert after != before
+    measured.forget()
     assert after == build(site, tmp_path / "fresh", changed)
 
 
@@ -85,3 +86,36 @@ def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, mark: str) 
     assert unchanged.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
     assert unchanged.still(tmp_path / "site", "index.html") is None
     assert unchanged.is_ours(tmp_path / "site")
+
+
+class TestMeasured:
+    @pytest.fixture(autouse=True)
+    def _forgotten(self) -> None:
+        measured.forget()
+
+    def test_a_run_that_says_the_same_is_asked_once(self, site: Site) -> None:
+        first = measured.measured(site.run)
+        assert measured.measured(site.run.model_copy(deep=True)) is first
+        assert measured.measured(site.run.model_copy(update={"id": "another"})) is not first
+
+    def test_pages_are_made_again_in_other_surroundings_and_after_a_failure(self, site: Site) -> None:
+        known = measured.measured(site.run)
+        asked: list[int] = []
+
+        def make() -> tuple[dict[str, str], measured.Entries]:
+            asked.append(len(asked))
+            if len(asked) == 2:
+                raise ValueError("a template is wrong")
+            return {"page": f"{len(asked)}"}, {}
+
+        assert known.keep("here", make)
+        assert not known.keep("here", make)
+        with pytest.raises(ValueError, match="wrong"):
+            known.keep("there", make)
+        assert known.keep("here", make)
+        assert known.pages == {"page": "3"}
+
+    def test_the_command_at_the_foot_of_a_page_is_the_last_one(self, site: Site, tmp_path: Path) -> None:
+        for command in ("advisor one", "advisor two"):
+            build_site(site.run, site.recommendations[:1], tmp_path / "site", command=command)
+            assert command in (tmp_path / "site" / "method.html").read_text(encoding="utf-8")

@@ -10,8 +10,9 @@ from functools import cached_property
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
-from advisor.report import blocks, published, words
+from advisor.report import published, words
 from advisor.report.figures import Source
+from advisor.report.measured import measured
 
 PINNED = "runs"
 """The folder of a site in which the builds of single Runs are kept for good."""
@@ -82,7 +83,8 @@ class Report:
         self.recommendations = tuple(recommendations)
         self.command = command
         self.shipped = frozenset(shipped)
-        self.source = Source("run", run)
+        self.measured = measured(run)
+        self.source = self.measured.source
         self.sources = {
             told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
         }
@@ -118,25 +120,25 @@ class Report:
             return self.observation(int(number))
         return None
 
-    @cached_property
+    @property
     def matrix(self) -> Source:
         """Return the capability matrix, `advisor.report.published.Matrix`."""
-        return Source("capabilities", published.matrix(self.run))
+        return self.measured.matrix
 
-    @cached_property
+    @property
     def blocks(self) -> Source:
         """Return what became of the timed blocks, `advisor.report.blocks.Blocks`."""
-        return Source("blocks", blocks.blocks(self.run))
+        return self.measured.blocks
 
-    @cached_property
+    @property
     def ledger(self) -> Source:
         """Return the claims and what became of them on this Run, `advisor.report.published.Ledger`."""
-        return Source("claims", published.settled(self.run))
+        return self.measured.ledger
 
-    @cached_property
+    @property
     def survey(self) -> Source:
         """Return the systems, `advisor.report.published.Survey`."""
-        return Source("systems", published.surveyed())
+        return self.measured.survey
 
     @cached_property
     def past(self) -> Source:
