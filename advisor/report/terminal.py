@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
+from advisor.decision.wording import listed
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report import terminal_explain as explain
@@ -137,7 +138,7 @@ class _Page:
     def _choice(self) -> str:
         told = self.recommendation
         if told.verdict == "tie" and told.tied:
-            return " or ".join(self.stack(each.framework, each.route) for each in told.tied)
+            return listed([self.stack(each.framework, each.route) for each in told.tied], "or")
         if told.answer is None:
             return "No stack meets the requirements" if told.verdict == "infeasible" else "No answer yet"
         first_name = words.name(told.answer.framework, self.titles)
