@@ -1,4 +1,4 @@
-"""Every page in every combination: `python -m tests.browser.everything [--sample N] [--site FOLDER] [--only GLOB]`.
+"""Every page in every combination: `python -m tests.browser.everything [--sample N] [--minutes M] [--only GLOB]`.
 
 Each page of the site of the reference Run, with further Runs beside it, is shown under the strict policy at every
 width, in both schemes, with scripts and without. Nothing may stand on the console (where a breach of the policy is
@@ -20,6 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -42,6 +43,8 @@ from tests.browser.screens import (
 from tests.browser.serving import Servers, chromium, installed
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference-run.json"
+# With scripts and without, at every width, in light and dark.
+SHOWN = 2 * len(WIDTHS) * 2
 ASPECTS = ("console", "asked elsewhere", "too wide", "axe", "links")
 
 _LINKS = """() => ({
@@ -112,28 +115,26 @@ class Links:
 
 
 def look(browser: Browser, home: str, pages: Sequence[str], links: Links) -> Iterator[tuple[str, list[Found]]]:
-    """Show every page in every combination; yield its name and what was found, once with scripts and once without."""
-    for script in (True, False):
-        with opened(browser, WIDTHS[0]) as watch:
-            watch.page.set_default_timeout(120_000)
-            control = watch.page.context.new_cdp_session(watch.page)
-            for number, name in enumerate(pages):
-                found: list[Found] = []
-                for turn, width in enumerate(WIDTHS):
-                    # Half of the pages are loaded in the dark and turned to the light, half the other way round.
-                    schemes: tuple[Scheme, Scheme] = ("light", "dark")
-                    first, second = schemes if (number + turn) % 2 else schemes[::-1]
-                    watch.forget()
-                    show(watch.page, width, first)
-                    load(watch.page, f"{home}/{name}", control, script=script)
-                    links.read(watch.page, name)
-                    where = f"{width} px, {first}, {'scripts' if script else 'no scripts'}"
-                    found += [Found(name, where, *each) for each in seen(watch, home)]
-                    show(watch.page, width, second)
-                    rules = COLORS if watch.page.evaluate(_BOXES) else ()
-                    where = where.replace(first, second)
-                    found += [Found(name, where, *each) for each in seen(watch, home, rules)]
-                yield name, found
+    """Show every page in every combination; yield its name and what was found."""
+    with opened(browser, WIDTHS[0]) as watch:
+        watch.page.set_default_timeout(120_000)
+        control = watch.page.context.new_cdp_session(watch.page)
+        for number, name in enumerate(pages):
+            found: list[Found] = []
+            for turn, (script, width) in enumerate(product((True, False), WIDTHS)):
+                # Half of the time it is loaded in the dark and turned to the light, half the other way round.
+                first: Scheme = "light" if (number + turn) % 2 else "dark"
+                second: Scheme = "dark" if first == "light" else "light"
+                how = "scripts" if script else "no scripts"
+                watch.forget()
+                show(watch.page, width, first)
+                load(watch.page, f"{home}/{name}", control, script=script)
+                links.read(watch.page, name)
+                found += [Found(name, f"{width} px, {first}, {how}", *each) for each in seen(watch, home)]
+                show(watch.page, width, second)
+                rules = COLORS if watch.page.evaluate(_BOXES) else ()
+                found += [Found(name, f"{width} px, {second}, {how}", *each) for each in seen(watch, home, rules)]
+            yield name, found
 
 
 def seen(watch: Watch, home: str, rules: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -163,13 +164,14 @@ def table(rows: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield f"{'kind':<14}{'pages':>7}{'shown':>7}" + "".join(f"{each:>17}" for each in ASPECTS) + f"{'seconds':>9}"
     for name, row in rows.items():
         counts = "".join(f"{row[each]:>17,}" for each in ASPECTS)
-        yield f"{name:<14}{len(row['pages']):>7,}{row['shown']:>7,}{counts}{row['seconds']:>9,.0f}"
+        yield f"{name:<14}{row['pages']:>7,}{row['shown']:>7,}{counts}{row['seconds']:>9,.0f}"
 
 
 def main() -> None:
     """Look at everything, and tell what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, metavar="N", help="only N pages of each kind")
+    parser.add_argument("--minutes", type=float, metavar="M", help="stop after so long, all kinds looked at alike")
     parser.add_argument("--site", type=Path, metavar="FOLDER", help="a built site; default: that of the reference Run")
     parser.add_argument("--only", default="*", metavar="GLOB", help="only pages with such names, such as 'criterion-*'")
     arguments = parser.parse_args()
@@ -185,23 +187,26 @@ def main() -> None:
         everything: list[Found] = []
         began = last = time.monotonic()
         for name, found in look(browser, servers(folder), pages, links):
-            blank = {"pages": set(), "shown": 0, "seconds": 0.0} | dict.fromkeys(ASPECTS, 0)
+            blank = {"pages": 0, "shown": 0, "seconds": 0.0} | dict.fromkeys(ASPECTS, 0)
             row = rows.setdefault(kind(Path(name).stem), blank)
-            row["pages"].add(name)
-            row["shown"] += 2 * len(WIDTHS)
+            row["pages"] += 1
+            row["shown"] += SHOWN
             now = time.monotonic()
             row["seconds"], last = row["seconds"] + now - last, now
             _tell(rows, everything, found)
+            if arguments.minutes is not None and now - began > 60 * arguments.minutes:
+                sys.stdout.write(f"Stopped: {arguments.minutes} minutes are over.\n")
+                break
         _tell(rows, everything, links.broken())
-        if set(pages) == {page.name for page in folder.glob("*.html")}:
+        if set(links.links) == {page.name for page in folder.glob("*.html")}:
             _tell(rows, everything, links.unreached())
     servers.close()
-    shown = sum(row["shown"] for row in rows.values())
+    looked_at = sum(row["pages"] for row in rows.values())
     sys.stdout.write("\n".join(table(rows)) + "\n")
     minutes = (time.monotonic() - began) / 60
     amiss = f"{len(everything):,} amiss"
-    sys.stdout.write(f"{len(pages):,} pages, shown {shown:,} times: {amiss}; {minutes:.0f} minutes.\n")
-    raise SystemExit(1 if everything or not pages else 0)
+    sys.stdout.write(f"{looked_at:,} pages, shown {looked_at * SHOWN:,} times: {amiss}; {minutes:.0f} minutes.\n")
+    raise SystemExit(1 if everything or looked_at < max(1, len(pages)) else 0)
 
 
 def _tell(rows: dict[str, dict[str, Any]], everything: list[Found], found: Iterable[Found]) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -103,9 +104,10 @@ def barriers(page: Page, *rules: str) -> list[str]:
 
 
 def sampled(names: Iterable[str], most: int | None) -> list[str]:
-    """Return at most so many pages of each kind, from all over it; every page when `most` is None."""
+    """Return at most so many pages of each kind, from all over it, the kinds in turn; every page without `most`."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for name in names:
         kinds[kind(PurePath(name).stem)].append(name)
     step = {name: 1 if most is None else -(-len(each) // most) for name, each in kinds.items()}
-    return [page for name, each in kinds.items() for page in each[:: step[name]]]
+    turns = zip_longest(*(each[:: step[name]] for name, each in kinds.items()))
+    return [page for turn in turns for page in turn if page is not None]
