@@ -104,7 +104,7 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
 
 def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
-    found = [*_switching(table), *_counted_twice(table.profile.wishes)]
+    found = [*_elsewhere(table), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework = run.frameworks[name]
         if framework.outcome == "not_installed":
@@ -127,6 +127,16 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
         mine, theirs = table.worths[one, wish.criterion.id], table.worths[other, wish.criterion.id]
         if mine.point is not None and theirs.point is not None:
             yield wish.weight * (mine.point - theirs.point), wish
+
+
+def _elsewhere(table: Table) -> Iterable[str]:
+    """Yield, where a model is shipped to devices, that none of them was measured."""
+    measured = any(finding.cell.provenance == "measured here" for finding in table.findings.values())
+    if table.profile.ships == "edge" and measured:
+        yield (
+            "A small network was measured on this machine: your model on your device takes other times and other "
+            "memory, so check there what must hold"
+        )
 
 
 def _switching(table: Table) -> Iterable[str]:

@@ -46,7 +46,7 @@ def test_what_only_a_measurement_answers_is_set_aside_for_all_and_said() -> None
     assert kept[first.criterion.id] / kept[second.criterion.id] == pytest.approx(first.weight / second.weight)
     warnings = decide_as_of(EDGE, date(2022, 12, 31), samples=500).warnings
     assert warnings[0] == "Decided on the facts valid on 2022-12-31; everything measured is excluded"
-    assert "Latency on the device (int8)" in warnings[1]
+    assert "Latency of one prediction (int8)" in warnings[1]
     assert "the answer would come first in" in warnings[2]
 
 

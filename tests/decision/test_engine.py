@@ -107,7 +107,7 @@ def test_it_explains_itself_without_the_run() -> None:
     found = decide(sample_run(), EDGE)
     assert found.titles["tensorflow"] == "TensorFlow"
     assert found.titles["litert"] == "LiteRT"
-    assert found.titles["edge-latency"] == "Latency on the device (int8)"
+    assert found.titles["edge-latency"] == "Latency of one prediction (int8)"
     assert {each.text for each in found.requirements} >= {
         "Route to the device is proved", "Size of the model file (int8) at most 10 MB",
     }  # fmt: skip
@@ -126,7 +126,7 @@ def test_reasons_are_figures_with_units_that_make_the_difference() -> None:
 
 
 def test_two_criteria_that_measure_one_thing_are_warned_about() -> None:
-    both = "'Latency on the device (int8)' and 'Slowest one in a hundred (int8)'"
+    both = "'Latency of one prediction (int8)' and 'Slowest one in a hundred (int8)'"
     said = f"{both} measure the same thing (inference speed); together they weigh 21 %"
     assert said in decide(sample_run(), EDGE).warnings
 

@@ -143,3 +143,11 @@ def test_figures_that_are_unknown_are_counted_with_their_causes() -> None:
     assert counted({"a": known, "b": {**known, "size": None}}) == ["1 of 4 weighted figures is unknown (not run)"]
     gaps: dict[str, Interval | None] = {"speed": None, "size": None}
     assert counted({"a": known, "b": gaps, "c": known}) == ["2 of 6 weighted figures are unknown (not run)"]
+
+
+def test_that_no_device_was_measured_is_said_where_one_is_asked_about() -> None:
+    def said(profile: str) -> bool:
+        return any("on your device" in each for each in decide(sample_run(), load_profile(profile)).warnings)
+
+    assert said("edge")
+    assert not said("deployment")

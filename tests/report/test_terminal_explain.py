@@ -34,7 +34,7 @@ def test_the_nearest_weight_at_which_the_answer_changes_comes_first(told: Recomm
     )
     assert weights(told.model_copy(update={"stability": stability})) == [
         "'Size of the model file (int8)' weighed less than 8\N{NO-BREAK SPACE}% (now 10\N{NO-BREAK SPACE}%)",
-        "'Latency on the device (int8)' weighed more than 90\N{NO-BREAK SPACE}% (now 20\N{NO-BREAK SPACE}%)",
+        "'Latency of one prediction (int8)' weighed more than 90\N{NO-BREAK SPACE}% (now 20\N{NO-BREAK SPACE}%)",
     ]
 
 
