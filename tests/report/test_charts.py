@@ -14,7 +14,7 @@ import vl_convert
 from markupsafe import Markup
 
 from advisor.report import kept
-from advisor.report.charts import compiling, drawing, grammar, lettering
+from advisor.report.charts import axes, compiling, drawing, grammar, lettering
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.strips import Strip, strips
@@ -213,3 +213,31 @@ def test_labels_that_may_overlap_are_still_measured() -> None:
         before = str(spec)
         lettering.hide(spec)
         assert str(spec) == before
+
+
+@pytest.mark.parametrize(
+    ("values", "most", "ticks"),
+    [
+        ((0.8, 1.2), 6, [0.8, 0.9, 1.0, 1.1, 1.2]),
+        ((0.8, 1.2), 3, [0.8, 1.0, 1.2]),
+        ((1e-3, 0.1), 3, [1e-3, 1e-2, 0.1]),
+        ((150e3, 600e3), 6, [150e3, 200e3, 300e3, 500e3]),
+    ],
+)
+def test_ticks_are_round_and_reach_both_ends(values: tuple[float, float], most: int, ticks: list[float]) -> None:
+    low, high, found = axes.logarithmic(values, most)
+    assert low < values[0] < values[1] < high
+    assert found == pytest.approx(ticks)
+
+
+def test_what_looks_alike_is_written_once() -> None:
+    drawn = examples()["contributions"].wide
+    tree = parse(str(drawn)).one("svg")
+    # Two blocks of one color would share a path; a known one and a missing one do not.
+    assert len([each for each in tree.find("path") if each.attributes.get("fill") == "#bc5416"]) == 1
+    assert len(str(drawn)) < 2_500
+    bars = [Bar("PyTorch", "pytorch", "0.9", [Block(letter, 0.1, False) for letter in "ABCDEFGHI"])]
+    many = contributions(bars, Markup()).wide
+    (blocks,) = [each for each in parse(str(many)).find("path") if each.attributes.get("fill") == "#bc5416"]
+    assert blocks.attributes["d"].count("M") == blocks.attributes["d"].count("Z") == 9
+    assert [text for text, _, _ in texts(many) if len(text) == 1] == list("ABCDEFGHI")

@@ -8,11 +8,15 @@ from typing import Any
 
 from advisor.report import numbers
 
+_NOT_WIDE = 3.0
+
 
 def logarithmic(values: Sequence[float], most: int) -> tuple[float, float, list[float]]:
     """Return a logarithmic domain around `values`, and at most `most` round ticks in it."""
     low, high = min(values) / 1.08, max(values) * 1.08
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    if even := _even(low, high, most):
+        return low, high, even
     fine = [float(f"{step}e{decade - 1}") for decade in decades for step in range(10, 100)]
     for steps in (
         range(10, 100),
@@ -27,6 +31,20 @@ def logarithmic(values: Sequence[float], most: int) -> tuple[float, float, list[
         if len(ticks) <= most:
             return low, high, ticks or [float(f"{math.sqrt(low * high):.2g}")]
     return low, high, ticks[:: math.ceil(len(ticks) / most)]
+
+
+def _even(low: float, high: float, most: int) -> list[float]:
+    """Return ticks at even steps for a domain that is not wide, where leading digits would leave one end bare."""
+    if high / low > _NOT_WIDE:
+        return []
+    size = 10.0 ** (math.floor(math.log10(high - low)) - 1)
+    for step in (1, 2, 5, 10, 20, 50):
+        first, last = math.ceil(low / size / step), math.floor(high / size / step)
+        ticks = [float(f"{number * step * size:.9g}") for number in range(first, last + 1)]
+        # A label has two digits.
+        if 1 < len(ticks) <= most and all(float(f"{tick:.1e}") == tick for tick in ticks):
+            return ticks
+    return []
 
 
 def place(low: float, high: float, pixels: float) -> Callable[[float], float]:

@@ -6,6 +6,7 @@ are asked of the same stacks share a table, which has no column without a figure
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from advisor.decision.recommendation import Need, Ranked, Recommendation
@@ -31,28 +32,37 @@ def context(report: Report) -> dict[str, Any]:
     for criterion, row in rows.items():
         asked = tuple(stack for stack in every if (criterion, *stack) in first)
         row["cells"] = [_cell(report, stack, *first[criterion, *stack]) for stack in asked]
-        groups.setdefault(asked, _group(report, asked, every, number=len(groups)))["rows"].append(row)
+        groups.setdefault(asked, _group(report, asked, every))["rows"].append(row)
     return {
-        "groups": list(groups.values()),
+        "groups": [_named(place, groups[asked]) for place, asked in enumerate(sorted(groups, key=_rank(every)))],
         "looked": looked(cell for row in rows.values() for cell in row["cells"]),
     }
 
 
 def stacks(report: Report) -> list[Stack]:
-    """Return every stack that any profile judges, in the order in which they first appear."""
-    return list(
-        dict.fromkeys(
-            (cell.framework, cell.route)
-            for told in report.recommendations
-            for cell in sorted(told.evidence, key=lambda cell: (cell.framework, cell.route or ""))
-        )
-    )
+    """Return every stack that any profile judges, those of a framework beside each other."""
+    found = {(cell.framework, cell.route) for told in report.recommendations for cell in told.evidence}
+    return sorted(found, key=lambda stack: (stack[0], stack[1] or ""))
 
 
-def _group(report: Report, asked: tuple[Stack, ...], every: list[Stack], number: int) -> dict[str, Any]:
+def _rank(every: list[Stack]) -> Callable[[tuple[Stack, ...]], tuple[int, int]]:
+    """Return the order of the tables: what is asked of every stack, of frameworks alone, of both, of ways alone."""
+
+    def rank(asked: tuple[Stack, ...]) -> tuple[int, int]:
+        alone = sum(route is None for _, route in asked)
+        kind = 0 if list(asked) == every else 1 if alone == len(asked) else 2 if alone else 3
+        return kind, -len(asked)
+
+    return rank
+
+
+def _named(place: int, group: dict[str, Any]) -> dict[str, Any]:
+    return group | {"anchor": f"table-{place + 1}" if place else "table"}
+
+
+def _group(report: Report, asked: tuple[Stack, ...], every: list[Stack]) -> dict[str, Any]:
     return {
         "title": _title(report, asked, every),
-        "anchor": f"table-{number + 1}" if number else "table",
         "stacks": [report.stack(*stack) for stack in asked],
         "rows": [],
     }

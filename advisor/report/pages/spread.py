@@ -56,9 +56,15 @@ def changed(report: Report, source: Source, places: Sequence[int], counts: Mappi
     ][:_MOST]
     if len(shown) < 2:
         return None
+    metrics = {row.get("metric") for row, *_ in shown}
+
+    def metric(row: Mapping[str, Any]) -> str:
+        # What all rows are of is not said in each.
+        title = words.metric(row.get("metric") or "")
+        return title[:1].lower() + title[1:] if len(metrics) > 1 else ""
+
     points = [
-        Ratio(f"{report.stack(row['framework'], row.get('route')).plain}, {_named(report, row)}", row["framework"],
-              ratio, low, high)
+        Ratio(_named(report, row, metric(row)), row["framework"], ratio, low, high)
         for row, ratio, low, high in shown
     ]  # fmt: skip
     finding = Markup("Beyond noise, {} times are shorter and {} longer in the second Run.")
@@ -101,8 +107,9 @@ def _axis(report: Report, agreement: Mapping[str, Any]) -> str:
     return f"time of {first} over {second} (logarithmic)"
 
 
-def _named(report: Report, row: Mapping[str, Any]) -> str:
-    parts = [report.probe_title(row["probe"]), words.metric(row.get("metric") or "")]
+def _named(report: Report, row: Mapping[str, Any], metric: str) -> str:
+    title, stack = report.probe_title(row["probe"]), report.stack(row["framework"], row.get("route"))
+    parts = [stack.plain, title if title != stack.via else "", metric]
     if row.get("mode"):
         parts.append(words.SETTINGS.get(row["mode"], words.line(row["mode"])))
     parts += [f"{words.line(name)} {words.line(str(value))}" for name, value in row["parameters"].items()]
