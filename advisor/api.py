@@ -189,6 +189,8 @@ def recommend(
     elif run is not None:
         found, file = load_run(run), run
     else:
+        if exclude:
+            _refuse_unknown(exclude)
         narrow = None if everything else needed
         kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads, narrow)
         reused = kept is not None
@@ -206,6 +208,16 @@ def recommend(
         )
     decided = decide(found, needed, seed=seed, frameworks=frameworks, exclude=exclude)
     return Advice(decided, found, file, reused)
+
+
+def _refuse_unknown(exclude: Collection[str]) -> None:
+    """Refuse to leave out what is not there, before anything is measured."""
+    from advisor.decision.stacks import refuse_unknown
+    from advisor.measurement import project
+    from advisor.measurement.definitions import shipped
+
+    known = project.known() or shipped()
+    refuse_unknown(exclude, {**known.frameworks, **known.extras}, known.routes)
 
 
 def build_site(

@@ -409,6 +409,8 @@ def _mode(flag: str | None) -> Mode:
 
 def _frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> tuple[str, ...] | None:
     named = tuple(name.strip() for part in names for name in part.split(",") if name.strip())
+    if names and not named:
+        raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
     for name in named:
         _known(name, _defined(folders), "--framework")
     return named or None

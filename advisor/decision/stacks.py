@@ -61,6 +61,18 @@ def alternatives(
     return chosen(run, every(run, ships, definitions, routes), frameworks=frameworks, exclude=exclude)
 
 
+def refuse_unknown(
+    names: Collection[str], frameworks: Mapping[str, FrameworkDefinition], routes: Mapping[str, RouteDefinition]
+) -> None:
+    """Raise AdvisorError for what is no framework, no route and no stack of these: nobody waits for a mistaken name."""
+    stacks = [f"{name}→{route}" for name, each in frameworks.items() for route in each.routes]
+    known = [*frameworks, *routes, *stacks]
+    for name in names:
+        if as_id(name) not in map(str.lower, known):
+            message = f"--exclude: there is nothing called '{name}'{did_you_mean(as_id(name), known)}"
+            raise AdvisorError(message, hint=f"one of {', '.join(known)}")
+
+
 def every(
     run: Run,
     ships: Ships | None,

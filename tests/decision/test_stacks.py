@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.decision.stacks import alternatives, stack_id
+from advisor.decision.stacks import alternatives, refuse_unknown, stack_id
+from advisor.errors import AdvisorError
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Outcome, Run
 from tests.samples import sample_run
@@ -44,3 +45,13 @@ def test_what_failed_stays_to_be_seen(outcome: Outcome) -> None:
 def test_a_device_is_no_server() -> None:
     stacks = alternatives(with_proof("proved"), "edge", definitions.frameworks(), definitions.routes())
     assert "pytorch→openvino" not in {stack_id(stack) for stack in stacks}
+
+
+@pytest.mark.parametrize("name", ["pytorch", "LiteRT", "pytorch->executorch", "PyTorch → ONNX Runtime"])
+def test_what_can_be_left_out_is_known_before_anything_is_measured(name: str) -> None:
+    refuse_unknown([name], definitions.frameworks(), definitions.routes())
+
+
+def test_a_mistaken_name_is_refused_before_anything_is_measured() -> None:
+    with pytest.raises(AdvisorError, match=r"--exclude: there is nothing called 'litrt' — did you mean 'litert'\?"):
+        refuse_unknown(["pytorch", "litrt"], definitions.frameworks(), definitions.routes())
