@@ -40,7 +40,7 @@ def _chart(rows: Sequence[Ratio], axis: str, width: int) -> tuple[drawing.Layers
     plot, bottom = _plot(width), _ROW * len(rows)
     ends = [end for row in rows for end in (row.low, row.value, row.high)]
     # Both sides of one are on the axis, however far the ratios lie on one of them.
-    low, high, ticks = logarithmic([*ends, 0.95, 1.05], 6 if width > 400 else 3)
+    low, high, ticks = logarithmic([*ends, 0.95, 1.05], 6 if width > 400 else 4)
     x = place(low, high, plot)
     found = [
         {
