@@ -103,12 +103,12 @@ def _untried(report: Report, recipes: str) -> list[str]:
 
 
 def _installed(report: Report) -> dict[str, list[Any]]:
-    """Return by distribution the environments of this Run that hold it, each with the version."""
+    """Return by distribution the environments of this Run that hold it, each with its name and the version."""
     found: dict[str, list[Any]] = {}
     for key, framework in report.run.frameworks.items():
         for name in framework.packages:
             version = report.source.quote("frameworks", key, "packages", name)
-            found.setdefault(_normal(name), []).append((report.stack(key), version))
+            found.setdefault(_normal(name), []).append((report.stack(key), name, version))
     return found
 
 
