@@ -232,7 +232,11 @@ def check(
 @click.option("--matters", type=click.Choice(_MATTERS), help="What matters most.")
 @click.option("--model-size", metavar="SIZE", help="The largest model file that is acceptable.")
 @click.option("--memory", metavar="SIZE", help="The most memory that one process may hold.")
-@click.option("--latency", metavar="TIME", help="The longest acceptable time for one prediction.")
+@click.option(
+    "--latency",
+    metavar="TIME",
+    help="The longest acceptable time for one prediction of the small network that is measured.",
+)
 @click.option("--knows", metavar="FRAMEWORK", help="The framework that the team knows, or 'other' or 'none'.")
 @click.option("--people", type=click.IntRange(1, 100_000), help="How many people are in the team.")
 @click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")

@@ -175,7 +175,11 @@ def _require(answers: Answers) -> list[str]:
     stated = [limit for limit in limits if limit[1] is not None and (shipped or server)]
     if not stated:
         return []
-    lines = ["# What cannot be given up: a stack that fails one of these is out.", "require:"]
+    lines = [
+        "# What cannot be given up: a stack that fails one of these is out. It is held against the small network that",
+        "# is measured, on the machine that measures; what your model takes on your hardware, check there.",
+        "require:",
+    ]
     for criterion, limit, because in stated:
         lines += [f"  - criterion: {criterion}", f"    at_most: {_text(str(limit))}", f"    because: {because}"]
     return lines
