@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
+from tests.browser.screenshots import MOST, PAGES, WIDTH
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,3 +56,16 @@ def test_the_answer_in_the_readme_is_the_one_of_the_reference_run() -> None:
         pytest.skip("no reference Run is committed yet")
     assert shown is not None
     assert shown.group(1).strip() in golden.read_text(encoding="utf-8")
+
+
+def test_the_pictures_are_there_small_and_described() -> None:
+    tutorial = (ROOT / "site" / "tutorial.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[(.*?)\]\((.*?)\)", README)
+    assert [(said, path.removeprefix("site/")) for said, path in shown] == re.findall(r"!\[(.*?)\]\((.*?)\)", tutorial)
+    assert len(shown) == len(PAGES)
+    for said, path in shown:
+        picture = (ROOT / path).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert int.from_bytes(picture[16:20]) == WIDTH
+        assert len(picture) <= MOST
+        assert len(said) > 60
