@@ -56,15 +56,8 @@ def changed(report: Report, source: Source, places: Sequence[int], counts: Mappi
     ][:_MOST]
     if len(shown) < 2:
         return None
-    metrics = {row.get("metric") for row, *_ in shown}
-
-    def metric(row: Mapping[str, Any]) -> str:
-        # What all rows are of is not said in each.
-        title = words.metric(row.get("metric") or "")
-        return title[:1].lower() + title[1:] if len(metrics) > 1 else ""
-
     points = [
-        Ratio(_named(report, row, metric(row)), row["framework"], ratio, low, high)
+        Ratio(_named(report, row), row["framework"], ratio, low, high)
         for row, ratio, low, high in shown
     ]  # fmt: skip
     finding = Markup("Beyond noise, {} times are shorter and {} longer in the second Run.")
@@ -107,9 +100,15 @@ def _axis(report: Report, agreement: Mapping[str, Any]) -> str:
     return f"time of {first} over {second} (logarithmic)"
 
 
-def _named(report: Report, row: Mapping[str, Any], metric: str) -> str:
+def _named(report: Report, row: Mapping[str, Any]) -> str:
+    """Return what a time is of, without what goes without saying: a time is one per call if nothing else is said."""
     title, stack = report.probe_title(row["probe"]), report.stack(row["framework"], row.get("route"))
-    parts = [stack.plain, title if title != stack.via else "", metric]
+    metric = words.metric(row.get("metric") or "")
+    parts = [
+        stack.plain,
+        title if title != stack.via and row["probe"] != "environment" else "",
+        metric[:1].lower() + metric[1:] if row.get("metric") != "latency" else "",
+    ]
     if row.get("mode"):
         parts.append(words.SETTINGS.get(row["mode"], words.line(row["mode"])))
     parts += [f"{words.line(name)} {words.line(str(value))}" for name, value in row["parameters"].items()]
