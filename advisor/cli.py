@@ -55,7 +55,7 @@ class Commands(click.Group):
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Color the output; NO_COLOR is honoured.",
+    help="Color the output; NO_COLOR is honored.",
 )
 @click.pass_context
 def main(ctx: click.Context, color: str) -> None:
