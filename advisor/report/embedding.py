@@ -15,6 +15,7 @@ _PARTS = (
 )  # fmt: skip
 # Themes say in an attribute that they are dark, whatever the reader's system prefers.
 _DARK = ('[data-md-color-scheme="slate"]', '[data-bs-theme="dark"]')
+# `:not(#_)` counts as much as an id: there are themes whose rules for lists have ten classes.
 _GROUND = """
 line-height: 1.5; color: var(--ink); font-variant-numeric: tabular-nums;
 code, pre { font-family: var(--mono); font-size: .8125rem; }
@@ -30,6 +31,10 @@ code, pre { font-family: var(--mono); font-size: .8125rem; }
 table tr > th, table tr > td { white-space: normal; }
 dl.facts dt, dl.words dt, dl.legend dt { all: unset; }
 dl.facts dt { color: var(--ink-2); font-weight: 400; }
+dl dt:not(#_) { color: var(--ink); background: none; border: 0; padding: 0; }
+dl.facts dt:not(#_) { color: var(--ink-2); }
+pre > code:not(#_) { overflow: visible; }
+:is(p, dd, li) a { text-decoration: underline; }
 [hidden] { display: none !important; }
 """
 _SIGNS = re.compile(r"^\.(?:solid|soft|cut|line|own)[ .].*$", re.MULTILINE)
@@ -70,7 +75,8 @@ def embed(html: str, pages: Collection[str], address: Callable[[str], str]) -> s
         ours = found[2] != ".html" or found[1] in pages
         return address(found[0]) if ours else found[0]
 
-    return f'<div class="{ROOT}">\n{_LINK.sub(lead, html)}\n</div>'
+    # A section, so that the header and footer of the page are not taken for those of the whole site.
+    return f'<section class="{ROOT}">\n{_LINK.sub(lead, html)}\n</section>'
 
 
 def _sections(text: str) -> list[tuple[str, str]]:

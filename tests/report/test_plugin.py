@@ -57,8 +57,8 @@ def content(page: Path) -> Element:
 def read_loosely(page: Path) -> Element:
     """Read what lies inside our own element; a theme may leave its own elements open."""
     text = page.read_text(encoding="utf-8")
-    start = text.index(f'<div class="{embedding.ROOT}">')
-    end = text.index("</footer>\n</div>", start) + len("</footer>\n</div>")
+    start = text.index(f'<section class="{embedding.ROOT}">')
+    end = text.index("</footer>\n</section>", start) + len("</footer>\n</section>")
     return parse(text[start:end])
 
 
@@ -124,7 +124,7 @@ def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
     build_team_site(tmp_path, "mkdocs")
     there = tmp_path / "site" / "more" / "choice"
     text = (there / "index.html").read_text(encoding="utf-8")
-    parts = text[: text.index("As code")].split(f'<div class="{embedding.ROOT}">')[1:]
+    parts = text[: text.index("As code")].split(f'<section class="{embedding.ROOT}">')[1:]
     marks = ('<div class="answer">', '<figure class="chart">', 'class="stackable ranking"', 'class="stackable by-kind"')
     assert [mark in part for mark, part in zip(marks, parts, strict=True)] == [True] * 4
     assert re.search(r'<a href="[^"]*profile-edge[^"]*">For edge, use', parts[0]), "the verdict names its stack"
