@@ -12,7 +12,7 @@ NODE := $(VENV)/node
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults clean
+.PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 
 faults: $(VENV)/.ready-dev  ## Try what goes wrong around advisor, and write the table of site/faults.md (ten minutes and more)
 	$(BIN)/python -m tests.faults --write site/faults.md
+
+everything: $(VENV)/.ready-dev  ## Show every page of the site on every screen to a browser and to axe (half an hour; ARGS='--sample 2')
+	$(BIN)/python -m tests.browser.everything $(ARGS)
 
 sbom: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Write what is installed beside advisor to build/sbom.json (CycloneDX)
 	@mkdir -p build
