@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import jinja2
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -18,7 +17,7 @@ from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import pinning, search, themes, unchanged
+from advisor.report import pinning, search, templating, themes, unchanged
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -96,7 +95,7 @@ def check(folder: Path) -> None:
     if any(folder.iterdir()) and not unchanged.is_ours(folder):
         raise AdvisorError(
             f"{folder}: holds files that advisor did not write, and a build would replace them",
-            hint="choose an empty or a new folder with --site",
+            hint="name an empty or a new folder",
         )
 
 
@@ -130,7 +129,7 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, 
             config.theme.get_env = lambda: sandbox  # type: ignore[method-assign]
             try:
                 build.build(config)
-            except jinja2.TemplateError as error:
+            except templating.MISTAKES as error:
                 raise themes.mistake(error, theme) or error from None
         else:
             build.build(config, dirty=dirty)

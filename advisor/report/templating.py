@@ -73,6 +73,10 @@ def _place() -> Path | None:
         return None
 
 
+# What a template of a user may stumble over: Jinja's own errors, and those of what it computes.
+MISTAKES = (
+    jinja2.TemplateError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+)  # fmt: skip
 # To be raised when the same template would be compiled otherwise.
 _FORM = f"1, Jinja {importlib.metadata.version('jinja2')}"
 # Code that runs in a sandbox is compiled otherwise, and is a user's: it is kept in memory alone.
@@ -95,7 +99,14 @@ def environment(templates: Path | None, finalize: Callable[[Any], Any]) -> jinja
         document runs code.
     finalize : callable
         Applied to every value that a template prints.
+
+    Raises
+    ------
+    AdvisorError
+        When the folder is none, or replaces nothing.
     """
+    if templates is not None:
+        _look_at(templates)
     shipped = jinja2.FileSystemLoader(resources.templates())
     loaders: list[jinja2.BaseLoader] = [shipped, jinja2.PrefixLoader({"shipped": shipped})]
     if templates is not None:
@@ -123,14 +134,33 @@ def render(environment: jinja2.Environment, name: str, context: Mapping[str, Any
     """
     try:
         return environment.get_template(name).render(context)
-    except jinja2.TemplateError as error:
+    except MISTAKES as error:
         where = _where(error)
         if where is None or where[0].is_relative_to(resources.templates()):
             raise
-        raise AdvisorError(f"{where[0]}:{where[1]}: {error.message or type(error).__name__}") from None
+        raise AdvisorError(f"{where[0]}:{where[1]}: {said(error)}") from None
 
 
-def _where(error: jinja2.TemplateError) -> tuple[Path, int] | None:
+def said(error: Exception) -> str:
+    """Return what is wrong with a template in words for who wrote it."""
+    if isinstance(error, RecursionError):
+        return "it extends or includes itself; the template that it replaces is 'shipped/…', in a theme 'base.html'"
+    return str(error) or type(error).__name__
+
+
+def _look_at(templates: Path) -> None:
+    """Refuse a folder that is none, and one in which nothing has the place of a template of ours."""
+    if not templates.is_dir():
+        raise AdvisorError(f"{templates}: no such folder of templates")
+    ours = resources.templates()
+    if not any((ours / path.relative_to(templates)).is_file() for path in templates.rglob("*") if path.is_file()):
+        raise AdvisorError(
+            f"{templates}: nothing in it replaces a template of ours",
+            hint="lay it out as ours are, such as site/home.md.j2 or theme/main.html",
+        )
+
+
+def _where(error: Exception) -> tuple[Path, int] | None:
     """Return the file and line of the innermost template that an error came from."""
     if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
         return Path(error.filename), error.lineno

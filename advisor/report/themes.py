@@ -16,6 +16,7 @@ from markupsafe import Markup
 from mkdocs.theme import Theme
 
 from advisor.errors import AdvisorError
+from advisor.report import templating
 
 _PLAIN = (str, Markup, bytes, int, float, list, tuple, dict, set, frozenset)
 _JINJA = ("jinja2.runtime", "jinja2.utils")
@@ -45,7 +46,7 @@ def sandboxed(theme: Theme) -> jinja2.Environment:
     return sandbox
 
 
-def mistake(error: jinja2.TemplateError, folder: Path) -> AdvisorError | None:
+def mistake(error: Exception, folder: Path) -> AdvisorError | None:
     """Return what a user can mend in a template of `folder`, with file:line; None when the error is not from there."""
     if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
         where: tuple[Path, int] = (Path(error.filename), error.lineno)
@@ -58,4 +59,4 @@ def mistake(error: jinja2.TemplateError, folder: Path) -> AdvisorError | None:
         where = (Path(frames[-1].filename), frames[-1].lineno or 0)
     if not where[0].is_relative_to(folder):
         return None
-    return AdvisorError(f"{where[0]}:{where[1]}: {error.message or type(error).__name__}")
+    return AdvisorError(f"{where[0]}:{where[1]}: {templating.said(error)}")

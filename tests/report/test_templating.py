@@ -38,6 +38,8 @@ def test_a_changed_template_is_compiled_anew() -> None:
         ("{{ run.__init__.__globals__ }}", "access to attribute '__init__' of 'dict' object is unsafe"),
         ("line one\n{{ nothing.there }}", "'nothing' is undefined"),
         ("line one\n{% for %}", "Expected"),
+        ("line one\n{{ 1 / 0 }}", "division by zero"),
+        ('{% extends "adr.md.j2" %}', "it extends or includes itself"),
     ],
 )
 def test_a_template_of_a_user_runs_no_code_and_its_mistakes_have_a_line(
@@ -50,6 +52,14 @@ def test_a_template_of_a_user_runs_no_code_and_its_mistakes_have_a_line(
     line = text.count("\n") + 1
     assert str(caught.value).startswith(f"{tmp_path / 'adr.md.j2'}:{line}: ")
     assert message in str(caught.value)
+
+
+def test_a_folder_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "home.md.j2").write_text("Hello", encoding="utf-8")
+    for folder, words in ((tmp_path, "nothing in it replaces a template of ours"), (tmp_path / "no", "no such folder")):
+        with pytest.raises(AdvisorError, match=words):
+            templating.environment(folder, lambda value: value)
 
 
 def test_a_mistake_in_a_shipped_template_is_ours_and_no_users() -> None:
