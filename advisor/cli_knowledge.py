@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from advisor.report.rows import Format
 
 RUNS = Path(".advisor") / "runs"
+MOST_NEAR = 8
+"""How many names are offered at most for a word that some of them have."""
 
 CLAIM_COLUMNS = {
     "id": "claim",
@@ -117,7 +119,7 @@ def claims(
     from advisor.knowledge.claims import claims_catalog, load_claims
 
     known = load_claims()
-    _known("claim", names, [claim.id for claim in known])
+    _known("claim", names, [claim.id for claim in known], hint="advisor claims   (lists every claim)")
     _known("--verdict", verdicts, VERDICTS)
     _known("--source", sources, [article.id for article in load_articles()])
     run = kept_run(run_file) or _none("the claims that need a measurement are not settled")
@@ -261,10 +263,11 @@ def _none(consequence: str) -> Run:
     return empty_run(_today())
 
 
-def _known(what: str, names: tuple[str, ...], known: Any) -> None:
+def _known(what: str, names: tuple[str, ...], known: Any, hint: str | None = None) -> None:
     for name in names:
         if name not in known:
-            listed = f"one of: {', '.join(known)}" if len(known) <= 20 else None
+            about = [each for each in known if name.lower() in each.split("-")][:MOST_NEAR]
+            listed = f"one of: {', '.join(known)}" if len(known) <= 20 else ", ".join(about) or hint
             raise AdvisorError(f"{what}: unknown '{name}'{did_you_mean(name, known)}", hint=listed)
 
 

@@ -108,6 +108,8 @@ def test_claims_as_a_table_and_for_a_spreadsheet(kept: Path) -> None:
         (["knowledge", "stale", "--older-than", "a while"], "--older-than: expected a time"),
         (["knowledge", "check", "none"], "none: no such folder"),
         (["report", "--profile", "edgy"], "unknown profile 'edgy' — did you mean 'edge'?"),
+        (["claims", "release"], "Try: pytorch-release-2016, "),
+        (["claims", "xyzzy"], "Try: advisor claims   (lists every claim)"),
         (["report"], "no Run is kept in .advisor/runs"),
         (["recommend", "--as-of", "tomorrow"], "does not match the format"),
         (["recommend", "--as-of", "2099-01-01"], "lies ahead"),
