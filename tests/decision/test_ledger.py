@@ -227,7 +227,27 @@ def test_rows_can_be_narrowed_to_a_verdict_and_to_an_article(settled: dict[str, 
     assert all(isinstance(value, (str, list)) for row in rows for value in row.values())
     holds = claim_rows(settled.values(), claims, verdict="holds")
     assert {row["verdict"] for row in holds} == {"holds"}
+    by_id = {claim.id: claim for claim in claims}
+    for row in rows:
+        of, told = by_id[row["id"]], settled[row["id"]]
+        assert (row["claim"], row["claimed"], row["why"]) == (of.statement, of.figure or of.statement, told.why)
+        assert (row["settled_by"], row["topic"], row["kind"], row["as_of"]) == (of.way, of.compares, of.kind, of.as_of)
+        assert (row["right"], row["contradicts"]) == ([*told.right], [*of.contradicts])
+        assert row["evidence"] == [each for figure in told.measured for each in figure.evidence]
     both = claim_rows(settled.values(), claims, verdict="holds", source="viso.ai")
     assert both
     assert all("viso.ai" in row["sources"] for row in both)
     assert len(both) < len(holds)
+
+
+def test_what_holds_has_no_rival_that_is_right() -> None:
+    opposite = {**BOUND, "compare": {**BOUND["compare"], "is": "higher"}}
+    one = claim(test=BOUND, contradicts=["two", "unknown"])
+    two = claim(id="two", test=opposite, contradicts=["one"])
+    first, second = ledger(with_latency("pytorch", 1e-3), claims_catalog(), [one, two])
+    assert (first.verdict, first.right, [each.claim for each in first.rivals]) == ("holds", (), ["two"])
+    assert (second.verdict, second.right, [each.claim for each in second.rivals]) == (
+        "does not hold",
+        ("one",),
+        ["one"],
+    )
