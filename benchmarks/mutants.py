@@ -17,7 +17,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -26,6 +26,7 @@ from advisor.measurement.statistics import proportion
 from benchmarks.tables import Result, show
 
 FOLDER = Path("mutants")
+STATS = FOLDER / "mutmut-stats.json"
 BAR = 0.85
 STATISTICS = "advisor.measurement.statistics"
 # mutmut's exit codes: not tried yet, left out, and those of a change that a test noticed, by failing or by its time.
@@ -54,6 +55,10 @@ def main() -> None:
     if given.names:
         wanted = {name for name in known if any(fnmatchcase(name, each) for each in given.names)}
     mark({name: told(name, code, wanted, again=given.again) for name, code in known.items()})
+    run()
+    # What a fixture of a whole module reaches is put down to its first test: survivors are shown to all tests of a file.
+    widen(given.longest)
+    mark({name: told(name, code, wanted, again=True) for name, code in codes().items()})
     run()
     found = {name: code for name, code in codes().items() if name in wanted and code is not OPEN}
     for name in sorted(name for name, code in found.items() if code not in NOTICED):
@@ -93,13 +98,32 @@ def mark(wanted: Mapping[str, int | None]) -> None:
 
 def leave_out(longest: float) -> None:
     """Ask no test that takes longer than so many seconds."""
-    file = FOLDER / "mutmut-stats.json"
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = json.loads(STATS.read_text(encoding="utf-8"))
     slow = {test for test, seconds in content["duration_by_test"].items() if seconds > longest}
     reached = content["tests_by_mangled_function_name"]
     content["tests_by_mangled_function_name"] = {name: sorted({*tests} - slow) for name, tests in reached.items()}
-    file.write_text(json.dumps(content, indent=4), encoding="utf-8")
+    STATS.write_text(json.dumps(content, indent=4), encoding="utf-8")
     print(f"{len(slow)} tests of more than {longest:g} s are not asked", file=sys.stderr)
+
+
+def widen(longest: float) -> None:
+    """Have all tests of a file asked about what one of them reaches, but for those that take longer."""
+    content = json.loads(STATS.read_text(encoding="utf-8"))
+    quick: dict[str, set[str]] = defaultdict(set)
+    for test, seconds in content["duration_by_test"].items():
+        if seconds <= longest:
+            quick[file_of(test)].add(test)
+    reached = content["tests_by_mangled_function_name"]
+    content["tests_by_mangled_function_name"] = {
+        name: sorted(set[str]().union(*(quick[file] for file in {file_of(test) for test in tests})))
+        for name, tests in reached.items()
+    }
+    STATS.write_text(json.dumps(content, indent=4), encoding="utf-8")
+
+
+def file_of(test: str) -> str:
+    """Return the file of a test, of whose id it is the first part."""
+    return test.partition("::")[0]
 
 
 def results(found: Mapping[str, int | None], engine: int) -> list[Result]:

@@ -13,7 +13,7 @@ from advisor.decision.profile_schema import profile_schema
 CRITERIA = load_criteria()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def schema() -> dict[str, Any]:
     return profile_schema()
 
