@@ -56,7 +56,7 @@ def main() -> None:
         wanted = {name for name in known if any(fnmatchcase(name, each) for each in given.names)}
     mark({name: told(name, code, wanted, again=given.again) for name, code in known.items()})
     run()
-    # What a fixture of a whole module reaches is put down to its first test: survivors are shown to all tests of a file.
+    # What a fixture of a whole module reaches is put down to its first test: survivors are shown to all of the file.
     widen(given.longest)
     mark({name: told(name, code, wanted, again=True) for name, code in codes().items()})
     run()
