@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,6 +69,6 @@ def _free(address: tuple[str, int]) -> None:
         socket.create_server(address).close()
     except OSError as error:
         raise AdvisorError(
-            f"cannot serve at {address[0]}:{address[1]}: {error.strerror or error}",
+            f"cannot serve at {address[0]}:{address[1]}: {os.strerror(error.errno) if error.errno else error}",
             hint="another port, such as --port 8001",
         ) from None

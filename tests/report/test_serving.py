@@ -70,7 +70,7 @@ def test_an_address_that_is_taken_is_refused_before_anything_is_built() -> None:
     built: list[Path] = []
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(AdvisorError, match=f"cannot serve at 127.0.0.1:{port}: Address already in use") as raised:
+        with pytest.raises(AdvisorError, match=f"cannot serve at 127.0.0.1:{port}: Address already in use$") as raised:
             serve(built.append, [], address=("127.0.0.1", port))
     assert raised.value.hint == "another port, such as --port 8001"
     assert built == []
