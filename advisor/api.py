@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -133,7 +134,7 @@ def probe(
         seed=seed,
         threads=threads,
         on_event=on_event or _ignore,
-        resume=_unfinished(store) if resume else None,
+        resume=_unfinished(store, plan.fingerprint) if resume else None,
         needless=needless,
     )
     return run, store.path(run.id)
@@ -304,11 +305,19 @@ def _recent(
     return None if run is None else (run, store.path(run.id))
 
 
-def _unfinished(store: Store) -> Path:
-    """Return the journal of the newest session that did not end."""
+def _unfinished(store: Store, plan: str) -> Path:
+    """Return the journal of the newest session of this plan that did not end; where there is none, of the newest."""
+    from advisor.measurement.journal import read
+
     left = store.unfinished()
     if not left:
         raise AdvisorError(f"no session in {store.folder} was interrupted: there is nothing to resume")
+    # One that cannot be read is no reason to pass over the others; taken up itself, it says what is wrong with it.
+    for path in left:
+        with suppress(AdvisorError):
+            first = next(read(path), None) or {}
+            if first.get("value", {}).get("plan") == plan:
+                return path
     return left[0]
 
 

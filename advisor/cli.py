@@ -114,7 +114,7 @@ def measuring_options(command: Any) -> Any:
     return command
 
 
-@main.command()
+@main.command(cls=cli_decision.Asking)
 @cli_decision.profile_option
 @cli_decision.adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
@@ -240,7 +240,7 @@ def recommend(
 
 @main.command()
 @measuring_options
-@click.option("--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*', 'route:*'. Repeatable.")
+@click.option("--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*,route:*'. Repeatable.")
 @cli_measuring.folders_option
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Also write the Run here.")
 @click.pass_obj
@@ -268,7 +268,7 @@ def probe(
     with _progress(color) as on_event:
         run, file = api.probe(
             mode=_mode(mode),
-            only=only,
+            only=tuple(glob.strip() for each in only for glob in each.split(",") if glob.strip()),
             frameworks=_frameworks(frameworks, folders),
             pythons=_pythons(pythons, folders),
             folders=folders,
@@ -436,7 +436,9 @@ def _pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str
         environments = (own for each in frameworks.values() for own in each.environments)
         _known(name, dict.fromkeys((*frameworks, *environments)), "--python")
         if not os.access(path, os.X_OK) or Path(path).is_dir():
-            raise AdvisorError(f"--python {pair}: {path} is no program that can be run")
+            inside = Path(path) / "bin" / "python"
+            hint = f"--python {name}={inside}" if inside.is_file() else None
+            raise AdvisorError(f"--python {pair}: {path} is no program that can be run", hint=hint)
         # Not resolved: a virtual environment's python is a link, and following it would leave the environment.
         found[name] = Path(path).absolute()
     return found

@@ -34,6 +34,22 @@ CONFIDENCE = 0.8
 _WHERE = ("device", "phone", "browser", "server", "experiments")
 _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 
+
+class Asking(click.Command):
+    """A command about a profile; a name that stands alone is answered with the option that it belongs to."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; `advisor recommend research` is what people type first."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            alone = next((word for word in given if error.message.endswith(f"({word})")), None)
+            if alone is None or "extra argument" not in error.message:
+                raise
+            raise click.UsageError(f"unexpected '{alone}': a profile is named by --profile {alone}", ctx) from None
+
+
 profile_option = click.option(
     "--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own."
 )
@@ -146,13 +162,13 @@ def _to_keep(told: Recommendation) -> float:
 
 def attach(group: click.Group, profiles: click.Group) -> None:
     """Add these commands to `group`, and those about profiles to the group `profiles`."""
-    for command in (evidence, check):
-        group.add_command(command)
+    for asking in (evidence, check):
+        group.add_command(asking)
     for command in (new, criteria, schema):
         profiles.add_command(command)
 
 
-@click.command()
+@click.command(cls=Asking)
 @click.option("--profile", metavar="NAME", help="Only what this profile asks; default: every criterion.")
 @only_option
 @click.option(
@@ -180,7 +196,7 @@ def evidence(
     printing.show(rows, form, columns=EVIDENCE_COLUMNS, console=printing.console(color), fields=FIELDS)
 
 
-@click.command()
+@click.command(cls=Asking)
 @profile_option
 @adjusting_options
 @only_option

@@ -131,6 +131,11 @@ def test_a_site_of_several_runs_answers_from_the_first(run_file: Path, monkeypat
         (["recommend", "--python", "pytorch"], "expected FRAMEWORK=PATH"),
         (["recommend", "--python", "pytroch=/bin/sh"], "did you mean 'pytorch'?"),
         (["recommend", "--python", "pytorch=/nowhere"], "no program that can be run"),
+        (["recommend", "--python", "pytorch=."], "Try: --python pytorch=bin/python"),
+        (["recommend", "research"], "unexpected 'research': a profile is named by --profile research"),
+        (["check", "research", "--expect", "pytorch"], "a profile is named by --profile research"),
+        (["probe", "--only", "cnn-inference,lstm"], "--only lstm: no probe has such an id — did you mean 'lstm-inf"),
+        (["env", "create", "tensorflow"], "--python FRAMEWORK=PATH"),
         (["recommend", "--framework", "tensroflow"], "did you mean 'tensorflow'?"),
         (["recommend", "--threads", "0"], "--threads"),
         (["profile", "show", "reserach"], "did you mean 'research'?"),
@@ -141,6 +146,8 @@ def test_what_a_user_can_mend_is_one_message_and_exit_2(
     arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
     output = call(*arguments, code=2)
     assert words in output
     assert "Traceback" not in output

@@ -116,6 +116,25 @@ def test_an_interrupted_session_goes_on_where_it_was() -> None:
 
 
 @pytest.mark.usefixtures("toys")
+@pytest.mark.parametrize("first", ["mlp-inference", "mlp-training"])
+def test_of_several_interrupted_sessions_the_one_that_was_asked_for_goes_on(first: str) -> None:
+    def interrupt(event: object) -> None:
+        if isinstance(event, TaskStarted):
+            raise KeyboardInterrupt
+
+    left = {}
+    for probe in ("mlp-inference", "mlp-training"):
+        with pytest.raises(InterruptedSessionError) as caught:
+            measure(plan.make_plan(only=[probe]), store=Store(RUNS), on_event=interrupt)
+        left[probe] = caught.value.run.id
+        assert "--resume" in (caught.value.hint or "")
+    assert load_run(Path(call("probe", "--only", first, "--resume").stdout.strip())).id == left[first]
+    refused = call("probe", "--only", "mlp-*", "--resume", code=2).output
+    assert "the plan is another now" in refused
+    assert "the command that was interrupted" in refused
+
+
+@pytest.mark.usefixtures("toys")
 def test_another_number_of_threads_is_not_resumed(here: Path) -> None:
     def interrupt(event: object) -> None:
         if isinstance(event, TaskStarted):

@@ -39,6 +39,12 @@ def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
         if not name or not number:
             raise AdvisorError(f"{option}: expected a criterion and its share in percent, such as edge-latency=40")
         if name not in known:
+            if name in load_criteria():
+                message = (
+                    f"{option}: the profile '{profile.name}' does not weigh '{name}', so nothing says what it is worth"
+                )
+                hint = f"a profile of your own: extends: {profile.name}, and '{name}' with its target and floor"
+                raise AdvisorError(message, hint=hint)
             message = f"{option}: the profile '{profile.name}' weighs no '{name}'{did_you_mean(name, known)}"
             raise AdvisorError(message, hint=f"it weighs {', '.join(known)}")
         share = _percent(number, option)

@@ -38,7 +38,8 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     wanted = as_id(expected)
     matching = [each for each in told.ranking if wanted in _names(_stack(each))]
     if not matching:
-        known = [*dict.fromkeys(each.framework for each in told.ranking), *(stack_id(_stack(e)) for e in told.ranking)]
+        frameworks = (each.framework for each in told.ranking)
+        known = [*dict.fromkeys([*frameworks, *(stack_id(_stack(each)) for each in told.ranking)])]
         near = did_you_mean(wanted, known)
         raise AdvisorError(
             f"--expect {expected}: nothing of that name was compared{near}", hint=f"one of {', '.join(known)}"

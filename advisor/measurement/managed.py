@@ -65,7 +65,10 @@ def named(name: str, known: Definitions) -> Managed:
     found = wanted(known)
     if name not in found:
         expected = ", ".join(sorted(found))
-        raise AdvisorError(f"no recipe asks for an environment '{name}'{did_you_mean(name, found)} (known: {expected})")
+        raise AdvisorError(
+            f"no recipe asks for an environment '{name}'{did_you_mean(name, found)} (known: {expected})",
+            hint="--python FRAMEWORK=PATH   (of recommend and probe, for a framework in another environment)",
+        )
     return found[name]
 
 

@@ -181,6 +181,10 @@ def make_plan(
                         cells.append(CellTask(known.frameworks[name], work, batch, setting, taken))
                         if taken:
                             skipped.append(_untried(known.frameworks[name], work, batch, taken))
+    for part in only:
+        # What is misspelled among others would be missed in the Run only, after minutes.
+        if not any(_wanted(each, [part]) for each in _ids(known)):
+            raise _nothing_to_do(known, [part], chosen)
     taken_up = [known.routes[name] for name in runtimes if _wanted(known.routes[name].id, only)]
     if mode == "quick" and not only and routes is None:
         skipped += [
@@ -214,12 +218,7 @@ def make_plan(
         EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
     ]
     if not environments:
-        ids = sorted(
-            {ENVIRONMENT, *(work.probe for work in known.workloads), *(route.id for route in known.routes.values())}
-            | {capability.probe for capability in known.capabilities.values()}
-            | {experiment.probe for experiment in known.experiments}
-        )
-        raise AdvisorError(f"--only {' '.join(only)}: no probe has such an id (known: {', '.join(ids)})")
+        raise _nothing_to_do(known, only, chosen)
     used = pace or PACES[mode]
     if not (cells or shipping or _wanted(ENVIRONMENT, only)):
         used = replace(used, rounds=0, processes=1)  # nothing is timed
@@ -260,3 +259,27 @@ def _identity(observation: Observation) -> tuple[object, ...]:
         observation.probe, observation.framework, observation.route, observation.mode, observation.metric,
         tuple(sorted(observation.parameters.items())),
     )  # fmt: skip
+
+
+def _nothing_to_do(known: Definitions, only: Collection[str], frameworks: Collection[str]) -> AdvisorError:
+    """Return why nothing is left: the ids are known and no framework has a recipe, or nothing has such an id."""
+    ids = _ids(known)
+    option = f"--only {' '.join(only)}"
+    if found := [each for each in ids if _wanted(each, only)]:
+        names = " or ".join(known.frameworks[name].title for name in frameworks)
+        files = [each.recipe for each in known.capabilities.values() if each.probe in found]
+        hint = f"{', '.join(files)} beside the framework.yaml of a framework: a recipe is looked for nowhere else"
+        message = f"{option}: no recipe of {names} answers {', '.join(found)}"
+        return AdvisorError(message, hint=hint if files else None)
+    near = [each for each in ids if any(part.strip("*?") in each for part in only if part.strip("*?"))]
+    if near:
+        return AdvisorError(f"{option}: no probe has such an id — did you mean {' or '.join(map(repr, near))}?")
+    return AdvisorError(f"{option}: no probe has such an id (known: {', '.join(ids)})")
+
+
+def _ids(known: Definitions) -> list[str]:
+    return sorted(
+        {ENVIRONMENT, *(work.probe for work in known.workloads), *(route.id for route in known.routes.values())}
+        | {capability.probe for capability in known.capabilities.values()}
+        | {experiment.probe for experiment in known.experiments}
+    )

@@ -43,7 +43,7 @@ class InterruptedSessionError(AdvisorError):
         measured = sum(observation.outcome in ("measured", "proved") for observation in run.observations)
         super().__init__(
             f"interrupted: what was measured so far ({measured} observations) is kept in {path}",
-            hint=f"advisor recommend --run {path}   (decides on what is there)",
+            hint=f"the same command with --resume   (goes on with it), or --run {path}   (decides on what is there)",
             exit_code=EXIT_INTERRUPTED,
         )
         self.run = run
@@ -148,7 +148,10 @@ def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment]) ->
         if before != now:
             raise AdvisorError(
                 f"{journal.path}: this session cannot be resumed: the {what} is another now",
-                hint="measure anew, without resuming",
+                hint="the command that was interrupted (its profile, mode, --only and --frameworks make the plan), "
+                "or leave out --resume"
+                if what == "plan"
+                else "measure anew, without resuming",
             )
     return record
 
@@ -190,5 +193,6 @@ def _nothing_there(plan: Plan, found: Mapping[str, Environment]) -> AdvisorError
     titles = " and ".join(definition.title for definition in plan.frameworks.values())
     lines = [f"no framework to measure: {titles} not installed for the Python that was asked"]
     lines += [environment.message for environment in found.values() if environment.message]
-    install = "\n     ".join(environment.install for environment in found.values())
-    return AdvisorError("\n".join(lines), hint=install, exit_code=EXIT_PROBING)
+    hints = [environment.install for environment in found.values()]
+    hints.append(f"--python {next(iter(found))}=PATH   (a Python that has it; advisor need not be installed there)")
+    return AdvisorError("\n".join(lines), hint="\n     ".join(hints), exit_code=EXIT_PROBING)

@@ -59,6 +59,12 @@ def test_a_wrong_weight_names_the_option(weight: str, words: str) -> None:
     assert weight.startswith("edge-latency") or caught.value.hint == f"it weighs {', '.join(weights(EDGE))}"
 
 
+def test_a_criterion_that_the_profile_does_not_weigh_is_no_mistyped_one() -> None:
+    with pytest.raises(AdvisorError, match="'edge' does not weigh 'lstm-training'") as caught:
+        reweighted(EDGE, ["lstm-training=40"])
+    assert "extends: edge" in (caught.value.hint or "")
+
+
 def test_shares_cannot_add_up_to_more_than_everything() -> None:
     with pytest.raises(AdvisorError, match="add up to more than 100 %"):
         reweighted(EDGE, ["edge-latency=60", "cold-start=50"])

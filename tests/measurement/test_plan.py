@@ -64,6 +64,9 @@ def test_frameworks_and_routes_can_be_chosen(toys: Definitions) -> None:
         ({"frameworks": ["toyy"]}, "unknown framework 'toyy' — did you mean 'toy'"),
         ({"routes": ["toyr"]}, "unknown route 'toyr' — did you mean 'toyrt'"),
         ({"only": ["lstm*"]}, r"--only lstm\*: no probe has such an id .*mlp-inference"),
+        ({"only": ["mlp"]}, r"--only mlp: no probe has such an id — did you mean 'mlp-inference'"),
+        ({"only": ["route:toyrt"], "frameworks": ["absent"]}, "no recipe of Absent answers route:toyrt$"),
+        ({"only": ["mlp-inference", "lstm*"]}, r"^--only lstm\*: no probe has such an id"),
     ],
 )
 def test_what_is_not_there_is_said_with_what_is(toys: Definitions, arguments: dict[str, list[str]], says: str) -> None:

@@ -191,7 +191,9 @@ def test_no_framework_at_all_says_what_to_install(toys: Definitions, tmp_path: P
     with pytest.raises(AdvisorError, match="no framework to measure: Absent") as caught:
         measure(plan, store=Store(tmp_path / "runs"))
     assert caught.value.exit_code == EXIT_PROBING
-    assert caught.value.hint == "pip install 'framework-advisor[absent]'"
+    install, python = (caught.value.hint or "").splitlines()
+    assert install == "pip install 'framework-advisor[absent]'"
+    assert python.strip().startswith("--python absent=PATH")
     assert not (tmp_path / "runs").exists()
 
 
