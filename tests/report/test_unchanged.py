@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,53 +30,69 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def build(site: Site, folder: Path, recommendations: Sequence[Recommendation]) -> dict[str, bytes]:
-    build_site(site.run, recommendations, folder, command=COMMAND)
+def build(
+    site: Site, folder: Path, recommendations: Sequence[Recommendation], command: str = COMMAND
+) -> dict[str, bytes]:
+    build_site(site.run, recommendations, folder, command=command)
     return bytes_of(folder)
 
 
+@pytest.fixture(scope="module")
+def first(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with two answers, which every test builds again in a copy."""
+    folder = tmp_path_factory.mktemp("first") / "site"
+    build(site, folder, site.recommendations[:2])
+    return folder
+
+
+@pytest.fixture
+def again(first: Path, tmp_path: Path) -> Path:
+    """A copy of that site, as old as it is."""
+    return Path(shutil.copytree(first, tmp_path / "again"))
+
+
+def names(pages: Mapping[str, bytes]) -> set[str]:
+    return {Path(name).stem for name in pages if name.endswith(".html")}
+
+
 def test_after_one_changed_answer_few_pages_are_built_and_all_are_right(
-    site: Site, tmp_path: Path, rendered: list[str]
+    site: Site, again: Path, tmp_path: Path, rendered: list[str]
 ) -> None:
-    first, *others = site.recommendations
-    again = tmp_path / "again"
-    before = build(site, again, [first, *others])
-    pages = set(rendered)
-    assert len(pages) == len(rendered)
-    rendered.clear()
-    changed = [first.model_copy(update={"reasons": ("Because it was asked again.",)}), *others]
+    before = bytes_of(again)
+    one, other = site.recommendations[:2]
+    changed = [one.model_copy(update={"reasons": ("Because it was asked again.",)}), other]
     after = build(site, again, changed)
     few = set(rendered)
-    assert f"profile-{first.profile}" in few
-    assert len(few) < len(pages) / 3
+    assert f"profile-{one.profile}" in few
+    assert len(few) < len(names(before)) / 3
     assert after != before
     measured.forget()
     assert after == build(site, tmp_path / "fresh", changed)
 
 
-def test_without_a_change_nothing_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
-    before = build(site, tmp_path / "site", site.recommendations[:1])
-    rendered.clear()
-    assert build(site, tmp_path / "site", site.recommendations[:1]) == before
+def test_without_a_change_nothing_is_built(site: Site, again: Path, rendered: list[str]) -> None:
+    before = bytes_of(again)
+    assert build(site, again, site.recommendations[:2]) == before
     assert rendered == []
 
 
-def test_in_another_navigation_every_page_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
-    build(site, tmp_path / "site", site.recommendations[:2])
-    rendered.clear()
-    after = build(site, tmp_path / "site", site.recommendations[:1])
-    assert set(rendered) == {Path(name).stem for name in after if name.endswith(".html")}
+def test_in_another_navigation_every_page_is_built(site: Site, again: Path, rendered: list[str]) -> None:
+    after = build(site, again, site.recommendations[:1])
+    assert set(rendered) == names(after)
 
 
-def test_what_somebody_changed_by_hand_is_built(site: Site, tmp_path: Path, rendered: list[str]) -> None:
-    folder = tmp_path / "site"
-    before = build(site, folder, site.recommendations[:1])
-    (folder / "method.html").write_text("by hand", encoding="utf-8")
-    (folder / "machine.html").unlink()
-    (folder / "search-index.js").write_text("by hand", encoding="utf-8")
-    rendered.clear()
-    assert build(site, folder, site.recommendations[:1]) == before
+def test_what_somebody_changed_by_hand_is_built(site: Site, again: Path, rendered: list[str]) -> None:
+    before = bytes_of(again)
+    (again / "method.html").write_text("by hand", encoding="utf-8")
+    (again / "machine.html").unlink()
+    (again / "search-index.js").write_text("by hand", encoding="utf-8")
+    assert build(site, again, site.recommendations[:2]) == before
     assert sorted(rendered) == ["machine", "method"]
+
+
+def test_the_command_at_the_foot_of_a_page_is_the_last_one(site: Site, again: Path) -> None:
+    after = build(site, again, site.recommendations[:2], "advisor site build --again")
+    assert all(b"advisor site build --again" in after[f"{name}.html"] for name in names(after))
 
 
 @pytest.mark.parametrize("mark", ["", "\xff", "Written by advisor.\n\nx\n- - -\n", "Written by advisor.\n- 0 index\n"])
@@ -114,8 +131,3 @@ class TestMeasured:
             known.keep("there", make)
         assert known.keep("here", make)
         assert known.pages == {"page": "3"}
-
-    def test_the_command_at_the_foot_of_a_page_is_the_last_one(self, site: Site, tmp_path: Path) -> None:
-        for command in ("advisor one", "advisor two"):
-            build_site(site.run, site.recommendations[:1], tmp_path / "site", command=command)
-            assert command in (tmp_path / "site" / "method.html").read_text(encoding="utf-8")
