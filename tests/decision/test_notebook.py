@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 
+from advisor.decision.adjust import requiring
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile, shipped_profiles
-from advisor.decision.recommendation import Recommendation
+from advisor.decision.recommendation import Recommendation, Stack
+from advisor.decision.stacks import stack_title
 from tests.report.html import parse
 from tests.samples import sample_run
 
@@ -33,6 +37,22 @@ def test_a_sure_answer_says_how_often_it_comes_first() -> None:
     assert told.answer is not None
     share = told.ranking[0].rank_acceptability[0]
     assert f"{told.verdict} (first in {share:.0%} of the samples)" in shown(told)
+
+
+def test_conditions_and_ties_are_told_in_full() -> None:
+    told = decide(sample_run(), load_profile("edge"))
+    assert "<p>If:</p><ul><li>it ships</li></ul>" in shown(told.model_copy(update={"conditions": ("it ships",)}))
+    assert told.answer is not None
+    first, second = (Stack(framework=each.framework, route=each.route) for each in told.ranking[:2])
+    both = shown(told.model_copy(update={"verdict": "tie", "tied": (first, second)}))
+    assert f"{stack_title(first, told.titles)} or {stack_title(second, told.titles)}: tie" in both
+
+
+def test_a_stack_that_is_out_is_told_with_what_it_fails() -> None:
+    told = decide(sample_run(), requiring(load_profile("edge"), ["artifact-size<=150 kB"]))
+    failed = [check.detail for each in told.ranking for check in each.constraints if check.outcome == "fail"]
+    assert failed
+    assert all(f"out: {escape(detail)}" in shown(told) for detail in failed)
 
 
 def test_what_to_mind_stands_under_its_own_words() -> None:

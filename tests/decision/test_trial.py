@@ -288,3 +288,41 @@ def test_what_is_missing_decides_nothing_and_undoes_nothing(parts: list[dict[str
 def test_the_probes_that_a_test_rests_on() -> None:
     tested = form(all=[HOLDS, {"any": [MISSING, NOISE]}, {"bound": {"of": SMALL, "over": LARGE, "at_most": 1}}])
     assert probes(tested) == ("route:onnxruntime", "capability:nothing", "cnn-training", "route:litert")
+
+
+def test_a_comparison_tells_figures_ratio_and_where_it_lies() -> None:
+    told = apply(compare(PYTORCH, TENSORFLOW, "lower"), sample_run())
+    (why,) = told.why
+    assert why.startswith(
+        "CNN training, latency: 14.0 ms with PyTorch (eager, batch 64) against 21.0 ms with TensorFlow"
+    )
+    assert why.endswith(", ratio 0.667 (0.641–0.694), below the zone of ±5 %")
+    assert told.measured[0].unit == ""
+    above = apply(compare(TENSORFLOW, PYTORCH, "lower"), sample_run())
+    assert above.why[0].endswith(", above the zone of ±5 %")
+    alike = apply(compare(PYTORCH, PYTORCH, "same", margin=1.0), sample_run())
+    assert alike.why[0].endswith(", inside the margin of ±1.00 s")
+    assert alike.measured[0].unit == "s"
+
+
+@pytest.mark.parametrize("part", ["compare", "figure", "bound"])
+def test_a_figure_that_is_not_positive_has_no_ratio(part: str) -> None:
+    none = Summary(median=0.0, low=0.0, high=0.0, n=1)
+    run = changed("cnn-training", "tensorflow", "first-call", summary=none)
+    first, second = ({**each, "metric": "first-call"} for each in (PYTORCH, TENSORFLOW))
+    forms = {
+        "compare": compare(first, second, "lower"),
+        "figure": form(figure={"of": first, "over": second, "claimed": 2, "tolerance": 0.1}),
+        "bound": form(bound={"of": first, "over": second, "at_least": 2}),
+    }
+    trial = apply(forms[part], run)
+    assert (trial.answer, trial.measured) == ("cannot be tested here", ())
+    assert trial.why[0].endswith(": a figure that is not positive has no ratio")
+
+
+def test_what_was_claimed_stands_beside_what_was_found() -> None:
+    figure = apply(form(figure={"of": PYTORCH, "over": TENSORFLOW, "claimed": 0.67, "tolerance": 0.1}), sample_run())
+    assert figure.why[0].endswith("; claimed 0.67, give or take 10 %")
+    assert figure.measured[0].unit == ""
+    least = apply(form(bound={"of": PYTORCH, "over": TENSORFLOW, "at_least": 0.5}), sample_run())
+    assert least.why[0].endswith("; asked for at least 0.5")
