@@ -20,7 +20,7 @@ from tests.samples import sample_run
 
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"
 
-BOUND = {
+BOUND: dict[str, Any] = {
     "scope": "One network.",
     "compare": {
         "first": {"probe": "cnn-training", "framework": "pytorch", "mode": "best-known", "metric": "latency"},
