@@ -188,6 +188,8 @@ def recommend(
             as_json=as_json,
         )
         raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
+    if run_file is None and not fresh and not resume:
+        cli_measuring.tell_of_quick(mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.
     with nullcontext() if run_file is not None else _progress(color) as on_event:
         advice = api.recommend(

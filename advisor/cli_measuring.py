@@ -63,6 +63,16 @@ folders_option = click.option(
 )  # fmt: skip
 
 
+def tell_of_quick(mode: str | None) -> None:
+    """Say, before a session of the usual care, that only quick Runs are kept, which it does not use again."""
+    from advisor.measurement.store import Store
+
+    kept = [entry for entry in Store(RUNS).entries() if entry.complete]
+    if mode is None and kept and all(entry.mode == "quick" for entry in kept):
+        day = f"{kept[0].finished:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"The Run of {day} is a quick one: measuring with more care. --quick decides on it.", err=True)
+
+
 def attach(group: click.Group) -> None:
     """Add these commands to `group`."""
     for command in (compare, doctor):

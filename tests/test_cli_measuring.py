@@ -54,6 +54,20 @@ def call(*arguments: str, code: int = 0) -> Result:
     return result
 
 
+def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli_measuring.tell_of_quick(None)
+    assert capsys.readouterr().err == ""
+    quick = sample_run().model_copy(update={"mode": "quick"})
+    save_run(quick, RUNS / f"{quick.id}.json")
+    cli_measuring.tell_of_quick(None)
+    assert "is a quick one: measuring with more care. --quick decides on it." in capsys.readouterr().err
+    cli_measuring.tell_of_quick("quick")
+    assert capsys.readouterr().err == ""
+    save_run(quick.model_copy(update={"id": "20261121-000000-bbbb", "mode": "standard"}), RUNS / "other.json")
+    cli_measuring.tell_of_quick(None)
+    assert capsys.readouterr().err == ""
+
+
 # --- a budget, and going on -------------------------------------------------------------------------------------------
 
 
