@@ -151,6 +151,10 @@ def test_what_nobody_checked_for_a_year_is_flagged(tmp_path: Path, site: Site) -
     ]  # fmt: skip
     assert cited
     assert all("not checked for a year" in each.text for each in cited)
+    server = read(tmp_path / "site" / "system-torchserve.html")
+    assert all("not checked for a year" in each.text for each in section(server, "facts").find("th")[2:])
+    # What has ended is history, which does not grow old.
+    assert "not checked for a year" not in section(server, "ended").text
 
 
 def test_the_long_report_is_there_with_its_references(site: Site) -> None:
