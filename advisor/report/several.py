@@ -19,13 +19,17 @@ from advisor.errors import AdvisorError
 from advisor.measurement import across, comparison
 from advisor.measurement.comparison import Word
 from advisor.measurement.draft import CONTENDED
-from advisor.measurement.run import Observation, Run
+from advisor.measurement.run import Observation, Round, Run, Summary
 from advisor.report import words
 
 Parameters = dict[str, str | int | float | bool]
 # A framework's message can be as long as a page.
 _WHY = 200
 _WORDS: tuple[Word, ...] = ("faster", "slower", "same", "unclear")
+_COMPARED = (
+    "probe", "framework", "route", "mode", "how", "parameters", "metric", "unit", "outcome", "message", "flags",
+)  # fmt: skip
+_NO_TIME = Observation(probe="", framework="", outcome="not_run")
 
 
 class Order(Model):
@@ -256,9 +260,18 @@ def _agreement(machines: Iterable[Machine]) -> Iterator[Agreement]:
 
 
 def _bare(run: Run) -> Run:
-    # One block stays: that a time is one of blocks is what tells how it may be compared.
-    bare = (each.model_copy(update={"rounds": each.rounds[:1]}) if each.rounds else each for each in run.observations)
+    # Times alone are compared; whatever else was observed keeps its place, so that the others keep theirs.
+    bare = (_time(each) if each.unit == "s" else _NO_TIME for each in run.observations)
     return run.model_copy(update={"observations": tuple(bare)})
+
+
+def _time(each: Observation) -> Observation:
+    """Return a time with what is compared of it: hundreds of Runs are held, and one that was read knows much more."""
+    # One block stays: that a time is one of blocks is what tells how it may be compared.
+    rounds = tuple(Round.model_construct(set(), **dict(block)) for block in each.rounds[:1])
+    summary = each.summary and Summary.model_construct(set(), **dict(each.summary))
+    kept = {name: getattr(each, name) for name in _COMPARED}
+    return Observation.model_construct(set(), **kept, rounds=rounds, summary=summary)
 
 
 def _same_machine(first: Run, second: Run) -> bool:
