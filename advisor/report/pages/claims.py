@@ -12,7 +12,7 @@ from advisor.report.charts.drawing import Drawing
 from advisor.report.charts.overview import Kind
 from advisor.report.charts.overview import overview as kinds_chart
 from advisor.report.figures import Interval, Quote
-from advisor.report.pages.context import Report, StackName
+from advisor.report.pages.context import Report
 
 KINDS = {
     "performance": "Speed and memory",
@@ -147,17 +147,26 @@ def _figure(report: Report, place: int, number: int) -> tuple[Interval, str | No
     return report.ledger.interval(*path, unit=found["unit"]), "times" if "ratio" in found["text"] else None
 
 
-def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[str, list[tuple[StackName, str]]]]:
-    """Return where the observations stand that a verdict rests on: by probe, each under the name of its stack."""
-    found: dict[str, tuple[str, StackName]] = {}
+def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return where the observations stand that a verdict rests on: by probe, each under the name of its stack.
+
+    Where a stack stands there in two settings, they are told apart.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
     for pointer in (pointer for each in measured for pointer in each["evidence"]):
         link = report.evidence(pointer)
         if link:
             each = report.run.observations[int(pointer.split("/")[2])]
-            found.setdefault(link, (each.probe, report.stack(each.framework, each.route)))
-    shown: dict[str, list[tuple[StackName, str]]] = {}
-    for link, (probe, name) in list(found.items())[:_LINKS]:
-        shown.setdefault(report.probe_title(probe), []).append((name, link))
+            setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
+            found.setdefault(link, (each.probe, report.stack(each.framework, each.route).plain, setting))
+    cited = list(found.items())[:_LINKS]
+    settings: dict[tuple[str, str], set[str]] = {}
+    for _, (probe, name, setting) in cited:
+        settings.setdefault((probe, name), set()).add(setting)
+    shown: dict[str, list[tuple[str, str]]] = {}
+    for link, (probe, name, setting) in cited:
+        told = f"{name} {setting}" if len(settings[probe, name]) > 1 and setting else name
+        shown.setdefault(report.probe_title(probe), []).append((told, link))
     return list(shown.items())
 
 
