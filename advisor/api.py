@@ -288,6 +288,7 @@ def _recent(
     threads: int | None,
     needed: Profile | None,
 ) -> tuple[Run, Path] | None:
+    from advisor.measurement import project
     from advisor.measurement.store import Store
 
     store, enough = Store(home / "runs"), None
@@ -300,6 +301,7 @@ def _recent(
         frameworks=tuple(frameworks) if frameworks else None,
         pythons=dict(pythons or {}),
         threads=threads,
+        definitions=project.known(),
         enough=enough,
     )
     return None if run is None else (run, store.path(run.id))

@@ -176,6 +176,23 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
         api.recommend(threads=1, everything=True)
 
 
+def test_a_framework_of_the_project_is_known_where_a_run_is_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from advisor import api
+    from advisor.measurement import host, store
+
+    now = {"host": host.describe(), "policy": Policy(threads=host.cores()), "finished": datetime.now(UTC)}
+    kept = sample_run().model_copy(update={**now, "advisor": store.own_version()})
+    save_run(kept, RUNS / f"{kept.id}.json")
+    folder = here / "own" / "ours"
+    folder.mkdir(parents=True)
+    words = "id: ours\ntitle: Ours\nmodule: no_such_module\ndistribution: no-such\ninstall: pip install no-such\n"
+    (folder / "framework.yaml").write_text(words, encoding="utf-8")
+    (here / "pyproject.toml").write_text('[tool.advisor]\nframeworks-folders = ["own"]\n', encoding="utf-8")
+    monkeypatch.setattr(api, "probe", _measures)
+    with pytest.raises(RuntimeError, match="measures"):
+        api.recommend("research", frameworks=["ours", "pytorch"])
+
+
 def test_a_recommendation_measures_what_could_change_it_and_with_all_everything(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

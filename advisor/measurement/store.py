@@ -116,7 +116,9 @@ def own_version() -> str:
 
 
 def _unchanged(run: Run, environment: environments.Environment) -> bool:
-    kept = run.frameworks[environment.framework]
+    kept = run.frameworks.get(environment.framework)
+    if kept is None:
+        return False
     if kept.outcome == "not_installed" or not environment.present:
         return kept.outcome == "not_installed" and not environment.present
     return kept.outcome == "measured" and kept.packages == dict(environment.packages)

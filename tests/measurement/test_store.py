@@ -122,3 +122,14 @@ def test_ids_say_when_and_are_not_used_twice(tmp_path: Path) -> None:
     store = Store(tmp_path)
     made = {store.new_id(NOW) for _ in range(5)}
     assert all(name.startswith("20261120-180000-") and len(name) == 20 for name in made)
+
+
+def test_a_run_without_a_framework_that_is_asked_for_is_not_used_again(
+    kept: Run, toys: Definitions, tmp_path: Path
+) -> None:
+    others = {name: found for name, found in kept.frameworks.items() if name != "toy"}
+    store = Store(tmp_path)
+    save_run(kept, store.path(kept.id))
+    assert store.reusable(definitions=toys, now=NOW, enough=lambda run: True) == kept
+    save_run(changed(kept, frameworks=others), store.path(kept.id))
+    assert store.reusable(definitions=toys, now=NOW, enough=lambda run: True) is None
