@@ -170,6 +170,14 @@ def test_a_word_in_a_profile_is_told_the_criterion_that_it_asks_already(folder: 
     )
 
 
+def test_a_divided_team_is_told_what_to_write(folder: Path) -> None:
+    Path("mine.yaml").write_text(
+        "name: mine\nextends: edge\nteam: {knows: [tensorflow, pytorch], size: 6}\n", encoding="utf-8"
+    )
+    told = call("profile", "check", "mine.yaml", code=2)
+    assert "mine.yaml:3:15: expected one framework; of a team that knows different ones leave 'team' out" in told
+
+
 def test_every_criterion_is_listed_and_some_by_their_words(folder: Path) -> None:
     rows = json.loads(call("profile", "criteria", "--format", "json"))
     assert [row["criterion"] for row in rows] == [*load_criteria()]

@@ -36,6 +36,13 @@ def threshold(value: Any) -> str | float:
     return value
 
 
+def known(value: Any) -> Any:
+    """Return the framework that a team knows; raise ValueError for several, since switching would cost either way."""
+    if isinstance(value, (list, tuple)):
+        raise ValueError("expected one framework; of a team that knows different ones leave 'team' out")
+    return value
+
+
 def lines(value: Any) -> Any:
     """Return a number of lines that may be written as ``30000 lines``."""
     found = re.fullmatch(r"\s*(\d{1,9})(?:\s+lines?)?\s*", value) if isinstance(value, str) else None
@@ -85,7 +92,7 @@ class TeamEntry(Model):
     ``weight`` is the share of the decision that the cost of switching has, in percent.
     """
 
-    knows: str
+    knows: Annotated[str, BeforeValidator(known)]
     size: Annotated[int, Field(ge=1, le=100_000, strict=True)]
     code: Lines = 0
     weight: Annotated[float, Field(gt=0, lt=100, strict=True)] = 10.0
