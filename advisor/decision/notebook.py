@@ -19,16 +19,17 @@ def html(told: Recommendation) -> str:
 
 def _parts(told: Recommendation) -> Iterator[str]:
     yield f"<p>{escape(told.question)}</p>"
-    yield f"<p><strong>{escape(_answer(told))}</strong></p>"
+    yield f"<p><strong>{escape(line(told))}</strong></p>"
     yield _list("", told.reasons)
-    yield _list("If:", told.conditions)
+    yield _list("Provided that:" if told.answer else "Yet to be shown:", told.conditions)
     yield _ranking(told)
     yield _list("It would be another answer if", [flip.text for flip in told.flips[:SHOWN]])
     yield _list("Mind:", told.warnings)
     yield f"<p><small>Profile {escape(told.profile)}, Run {escape(told.run)}.</small></p>"
 
 
-def _answer(told: Recommendation) -> str:
+def line(told: Recommendation) -> str:
+    """Return the answer in one line: the stack, the verdict, how sure."""
     if told.answer is None:
         return f"No answer: {told.verdict}"
     named = [_title(told, each) for each in told.tied or (told.answer,)]

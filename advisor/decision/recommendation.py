@@ -224,6 +224,12 @@ class Recommendation(Model):
     coverage: Coverage
     warnings: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """Return the answer in one line; `repr` tells every field."""
+        from advisor.decision.notebook import line
+
+        return line(self)
+
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
         from advisor.decision.notebook import html

@@ -37,11 +37,16 @@ def test_a_sure_answer_says_how_often_it_comes_first() -> None:
     assert told.answer is not None
     share = told.ranking[0].rank_acceptability[0]
     assert f"{told.verdict} (first in {share:.0%} of the samples)" in shown(told)
+    assert str(told) in shown(told)
+    assert str(told).startswith(f"{stack_title(told.answer, told.titles)}: {told.verdict}")
 
 
 def test_conditions_and_ties_are_told_in_full() -> None:
     told = decide(sample_run(), load_profile("edge"))
-    assert "<p>If:</p><ul><li>it ships</li></ul>" in shown(told.model_copy(update={"conditions": ("it ships",)}))
+    told = told.model_copy(update={"conditions": ("it ships",)})
+    assert "<p>Provided that:</p><ul><li>it ships</li></ul>" in shown(told)
+    unanswered = told.model_copy(update={"verdict": "undetermined", "answer": None})
+    assert "<p>Yet to be shown:</p><ul><li>it ships</li></ul>" in shown(unanswered)
     assert told.answer is not None
     first, second = (Stack(framework=each.framework, route=each.route) for each in told.ranking[:2])
     both = shown(told.model_copy(update={"verdict": "tie", "tied": (first, second)}))
