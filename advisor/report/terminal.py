@@ -167,8 +167,8 @@ class _Page:
         yield f"{value}."
         for each in absent(self.feasible, self.run):
             yield (
-                f"{words.name(each.framework, self.titles)} is not installed here: of "
-                f"{self.stack(each.framework, each.route)} only documents speak, and its value may be anything from "
+                f"{words.name(each.framework, self.titles)} is not installed here, so only documents speak of it; the "
+                f"value of {self.stack(each.framework, each.route)} may be anything from "
                 f"{numbers.score(each.low)} to {numbers.score(each.high)}."
             )
 

@@ -45,7 +45,7 @@ def printed(told: Recommendation, run: Run) -> str:
 def test_the_terminal_says_it_under_the_verdict(told: Recommendation, run: Run) -> None:
     text = printed(told, run)
     head, _, rest = text.partition("Criterion")
-    assert "TensorFlow is not installed here: of TensorFlow only documents speak" in head
+    assert "TensorFlow is not installed here, so only documents speak of it; the value of TensorFlow may be" in head
     assert f"Install it: {INSTALL}, or name a Python that has it: --python tensorflow=PATH" in rest
 
 
