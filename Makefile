@@ -61,7 +61,7 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 faults: $(VENV)/.ready-dev  ## Try what goes wrong around advisor, and write the table of site/faults.md (ten minutes and more)
 	$(BIN)/python -m tests.faults --write site/faults.md
 
-everything: $(VENV)/.ready-dev  ## Show every page of the site on every screen to a browser and to axe (half an hour; ARGS='--sample 2')
+everything: $(VENV)/.ready-dev  ## Show every page of the site on every screen to a browser and to axe (about an hour; ARGS='--sample 2')
 	$(BIN)/python -m tests.browser.everything $(ARGS)
 
 sbom: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Write what is installed beside advisor to build/sbom.json (CycloneDX)
