@@ -106,15 +106,28 @@ def _parsed(path: Path, text: str, hint: str | None) -> Any:
 
 def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
     """Read a JSON document of ours; a corrupt, foreign, older or newer file gives one clear line."""
+    text = read_text(path, what)
     try:
-        data = json.loads(read_text(path, what))
+        found = model.model_validate_json(text)
+    except ValueError:
+        pass  # what is wrong with it is worth a second look
+    else:
+        if "schema_" in found.model_fields_set:
+            return found
+    return _looked_into(path, text, model, schema, what)
+
+
+def _looked_into(path: Path, text: str, model: type[M], schema: str, what: str) -> M:
+    """Say what is wrong with a JSON document that the model refused."""
+    try:
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         raise AdvisorError(f"{path}:{error.lineno}:{error.colno}: not a {what}: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise AdvisorError(f"{path}: not a {what}: {_short(str(error))}") from None
-    found = data.get("schema") if isinstance(data, dict) else None
-    if found != schema:
-        raise AdvisorError(f"{path}: {_foreign(found, schema, what)}")
+    named = data.get("schema") if isinstance(data, dict) else None
+    if named != schema:
+        raise AdvisorError(f"{path}: {_foreign(named, schema, what)}")
     try:
         return model.model_validate_json(_without_nan(data, model))
     except ValidationError as error:

@@ -6,11 +6,12 @@ A metric's unit is part of its observation. Format history: 1 is the first.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from advisor.documents import Model, read_json, write_json
 
@@ -117,6 +118,15 @@ class Summary(Model):
         return self
 
 
+def _finite(value: Any) -> Any:
+    """Refuse NaN and infinity wherever they stand in plain data: they are no figures, and no JSON."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("NaN or Infinity, which are no figures")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        _finite(each)
+    return value
+
+
 class Observation(Model):
     """One thing that was tried: a metric with its summary, or a proof with its outcome.
 
@@ -136,7 +146,7 @@ class Observation(Model):
     unit: str | None = None
     outcome: Outcome
     parity: Parity | None = None
-    proof: dict[str, Any] | None = None
+    proof: Annotated[dict[str, Any], AfterValidator(_finite)] | None = None
     rounds: tuple[Round, ...] = ()
     summary: Summary | None = None
     message: str | None = None

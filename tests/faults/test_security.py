@@ -25,6 +25,8 @@ CODE_FROM_DATA = {
 NETWORK = {"socket", "http.client", "urllib.request", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}
 # The code of our own templates, kept where Python keeps our compiled modules and under the same conditions.
 KNOWN = {("templating.py", "marshal")}
+# Asks whether a port of this machine is free for `site serve`, and connects to nothing.
+LISTENS = {("serving.py", "socket")}
 FILES = sorted((ROOT / "advisor").rglob("*.py"))
 
 
@@ -58,7 +60,12 @@ def test_no_module_turns_data_into_code() -> None:
 
 
 def test_no_module_knows_the_network() -> None:
-    found = [f"{file.name}:{line}: {name}" for file in FILES for name, line in named(file) if name in NETWORK]
+    found = [
+        f"{file.name}:{line}: {name}"
+        for file in FILES
+        for name, line in named(file)
+        if name in NETWORK and (file.name, name) not in LISTENS
+    ]
     assert not found
 
 
