@@ -72,7 +72,7 @@ class Recipes:
             self._workers[key] = Probe("framework", framework, *extra, environment=environment, python=python)
             self._workers[key].ok("describe", threads=2)
         self._count += 1
-        folder = self._folder / f"{self._count}-{capability}"
+        folder = self._folder / f"{self._count}-{framework}-{capability}"
         folder.mkdir()
         worker = self._workers[key]
         return worker.ask("prove", probe=f"capability:{capability}", folder=str(folder), parameters=parameters)

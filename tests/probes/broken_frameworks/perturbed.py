@@ -20,8 +20,9 @@ def write(folder: Path, **arrays: Array) -> None:
 
 def build(source: Path, program: Path, flags: Sequence[str | Path]) -> Path:
     """Take the program that the right recipe compiled before, where it lies beside: only the inputs are broken."""
-    _, _, capability = program.parent.name.partition("-")
-    compiled = next(program.parent.parent.glob(f"*-{capability}/{program.name}"), None)
+    _, framework, capability = program.parent.name.split("-", 2)
+    right = f"*-{framework.removeprefix('broken_')}-{capability}"
+    compiled = next(program.parent.parent.glob(f"{right}/{program.name}"), None)
     return compiled or true_build(source, program, flags)
 
 
