@@ -31,6 +31,8 @@ from advisor.measurement.tasks import CellTask
 METRIC = "latency-pinned"
 PINNED = "pinned"
 ROUNDS = 18
+# As everywhere, processes of one framework differ by more than rounds of one process do.
+PROCESSES = 3
 # Calls up to this many seconds are mostly left alone between two turns of the scheduler.
 SHORT = 1e-3
 
@@ -56,26 +58,36 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     """
     core = _core()
     groups = _contended(context)
-    if core is None or not groups or context.over:
+    late = context.over
+    if core is None or not groups or late:
         return
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
     context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
-    with ExitStack() as ending:
-        with context.spending.on("preparation"):
-            cells = _prepared(context, tasks, core, ending) + _loaded(context, shipped, sample, core, ending)
-        title = f"one thread on core {core}"
-        with context.task(title, len(cells) * ROUNDS * context.plan.pace.block), context.spending.on("sampling"):
-            for number in range(ROUNDS):
-                context.random.shuffle(cells)
-                for cell in list(cells):
-                    try:
-                        found = cell.block()
-                    except WorkerError as error:
-                        failed(context, cell.blank, error)
-                        cells.remove(cell)
-                    else:
-                        _keep(context, cell.blank, number, found)
+    for process in range(PROCESSES):
+        if context.over:
+            return
+        with ExitStack() as ending:
+            with context.spending.on("preparation"):
+                cells = _prepared(context, tasks, core, ending) + _loaded(context, shipped, sample, core, ending)
+            title = f"one thread on core {core}, series {process + 1}"
+            seconds = len(cells) * ROUNDS / PROCESSES * context.plan.pace.block
+            with context.task(title, seconds), context.spending.on("sampling"):
+                for number in range(process, ROUNDS, PROCESSES):
+                    _round(context, cells, number, process)
+
+
+def _round(context: Context, cells: list[_Cell], number: int, process: int) -> None:
+    """Time one block of every cell, in random order; a cell that fails is taken out."""
+    context.random.shuffle(cells)
+    for cell in list(cells):
+        try:
+            found = cell.block()
+        except WorkerError as error:
+            failed(context, cell.blank, error)
+            cells.remove(cell)
+        else:
+            _keep(context, cell.blank, number, process, found)
 
 
 def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
@@ -111,7 +123,7 @@ def _core() -> int | None:
 def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
     started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
     rounds = (len(tasks) + len(shipped)) * ROUNDS * context.plan.pace.block
-    return started + sum(task.estimate for task in tasks) + rounds
+    return PROCESSES * (started + sum(task.estimate for task in tasks)) + rounds
 
 
 def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: ExitStack) -> list[_Cell]:
@@ -182,10 +194,11 @@ def _well(context: Context, blank: Observation) -> bool:
     return known is not None and known.outcome == "measured"
 
 
-def _keep(context: Context, blank: Observation, number: int, found: Mapping[str, Any]) -> None:
+def _keep(context: Context, blank: Observation, number: int, process: int, found: Mapping[str, Any]) -> None:
     middle, values = figure(found)
     count = int(found.get("count", len(found["calls"])))
     kept = Round(
-        round=number, median=middle, mean=found["wall"] / count, calls=count, wall=found["wall"], cpu=found["cpu"]
-    )
+        round=number, process=process, median=middle, mean=found["wall"] / count, calls=count, wall=found["wall"],
+        cpu=found["cpu"],
+    )  # fmt: skip
     context.record.block(blank, kept, values)

@@ -46,6 +46,7 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
         assert found.flags == (pinned.PINNED,)
         assert "one thread pinned to core" in (found.how or "")
         assert len(found.rounds) == pinned.ROUNDS
+        assert {each.process for each in found.rounds} == set(range(pinned.PROCESSES))
         assert found.summary is not None
         assert found.summary.median > 0
     assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
