@@ -51,12 +51,13 @@ site: $(VENV)/.ready-dev  ## Build the project's own documentation to build/site
 screenshots: $(VENV)/.ready-dev  ## Take the pictures of README and docs from the reference Run (needs Chromium)
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor
+bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor (leave the machine alone meanwhile)
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.wrong_winner
 	$(BIN)/python -m benchmarks.fuzz_profiles
 	$(BIN)/python -m benchmarks.scale --no-site
+	$(BIN)/python -m benchmarks.fidelity --quick
 
 faults: $(VENV)/.ready-dev  ## Try what goes wrong around advisor, and write the table of site/faults.md (ten minutes and more)
 	$(BIN)/python -m tests.faults --write site/faults.md

@@ -233,6 +233,7 @@ def build_site(
     form: Literal["site", "docs", "file"] = "site",
     others: Iterable[Run] = (),
     pin: bool = False,
+    on_step: Callable[[str, str], None] | None = None,
 ) -> Path:
     """Build the static site of a Run and return its index.html.
 
@@ -251,6 +252,8 @@ def build_site(
         file shows the answer to one profile, and leaves them out.
     pin : bool
         Put a whole site into ``runs/ID`` as well, where later builds leave it; every page links to both.
+    on_step : callable, optional
+        Is told what is being done, and with what: ``("deciding", "edge")``, ``("writing pages", "profile-edge")``.
 
     Examples
     --------
@@ -266,18 +269,23 @@ def build_site(
     for profile in profiles or sorted(shipped_profiles(), key=lambda name: name not in LEADING):
         loaded = profile if isinstance(profile, Profile) else load_profile(profile)
         if loaded.name not in answered:
+            if on_step is not None:
+                on_step("deciding", loaded.name)
             wanted.append(decide(run, loaded, seed=seed))
             answered.add(loaded.name)
             shipped |= {loaded.name} if profile in shipped_profiles() else set()
     if form == "file":
-        return elsewhere.write_file(run, wanted[0], folder, templates=templates, command=command, shipped=shipped)
+        return elsewhere.write_file(
+            run, wanted[0], folder, templates=templates, command=command, shipped=shipped, on_step=on_step
+        )
     if form == "docs":
         return elsewhere.write_docs(
-            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others
+            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, on_step=on_step
         )
     return site.build_site(
-        run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin
-    )
+        run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin,
+        on_step=on_step,
+    )  # fmt: skip
 
 
 def _recent(

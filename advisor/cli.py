@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import cli_decision, cli_environments, cli_examples, cli_knowledge, cli_measuring
+from advisor import cli_decision, cli_environments, cli_examples, cli_knowledge, cli_measuring, cli_profiles, cli_site
+from advisor.cli_completion import offering, probes
+from advisor.cli_options import adjusting_options, folders_option, profile_option, templates_option
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rich.console import Console
-
-    from advisor.measurement.run import Mode
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -82,52 +81,20 @@ def _start_light() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
 
 
-def measuring_options(command: Any) -> Any:
-    """Add the options that `recommend` and `probe` share."""
-    options = [
-        click.option("--quick", "mode", flag_value="quick", help="A few minutes less: fewer rounds, fewer settings."),
-        click.option("--thorough", "mode", flag_value="thorough", help="More rounds; for figures to publish."),
-        click.option(
-            "--python",
-            "pythons",
-            multiple=True,
-            metavar="FRAMEWORK=PATH",
-            help="The Python that has a framework; default: the one that runs advisor. Also that of an environment of "
-            "`advisor env list`. Repeatable.",
-        ),
-        click.option(
-            "--framework",
-            "--frameworks",
-            "frameworks",
-            multiple=True,
-            metavar="NAME",
-            help="Only this one, or these: pytorch,tensorflow. Repeatable.",
-        ),
-        click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
-        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."),
-        cli_measuring.budget_option,
-        cli_measuring.resume_option,
-        click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @main.command(cls=cli_decision.Asking)
-@cli_decision.profile_option
-@cli_decision.adjusting_options
+@profile_option
+@adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
 @cli_decision.everything_option
 @cli_knowledge.as_of_option
-@measuring_options
+@cli_measuring.measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
 @click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
 @cli_decision.adr_option
 @cli_decision.explain_option
-@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
+@templates_option
 @click.pass_obj
 def recommend(
     color: str,
@@ -182,7 +149,7 @@ def recommend(
             needed,
             as_of,
             cli_decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team),
-            frameworks=_frameworks(frameworks),
+            frameworks=cli_measuring.known_frameworks(frameworks),
             excluded=excluded,
             seed=seed,
             as_json=as_json,
@@ -197,10 +164,10 @@ def recommend(
             run=run_file,
             fresh=fresh,
             everything=everything,
-            mode=_mode(mode),
-            frameworks=_frameworks(frameworks),
+            mode=cli_measuring.chosen(mode),
+            frameworks=cli_measuring.known_frameworks(frameworks),
             exclude=excluded,
-            pythons=_pythons(pythons),
+            pythons=cli_measuring.known_pythons(pythons),
             seed=seed,
             threads=threads,
             budget=budget,
@@ -216,14 +183,16 @@ def recommend(
     again = shlex.join(["advisor", "recommend", *question])
     index = None
     if not no_site and (site is not None or not as_json):
-        index = api.build_site(
-            advice.run,
-            site or api.HOME / "site",
-            recommendations=[answer],
-            templates=templates,
-            command=again,
-            seed=seed,
-        )
+        with cli_site.steps(color) as on_step:
+            index = api.build_site(
+                advice.run,
+                site or api.HOME / "site",
+                recommendations=[answer],
+                templates=templates,
+                command=again,
+                seed=seed,
+                on_step=on_step,
+            )
     if adr is not None:  # before anything is printed: a reader that goes away (`| head`) ends us
         cli_decision.record(answer, advice.run, adr, question, templates=templates)
     if as_json:
@@ -231,9 +200,9 @@ def recommend(
 
         click.echo(to_json(answer), nl=False)
     else:
-        from advisor.report import terminal
+        from advisor.report import consoles, terminal
 
-        terminal.answer(answer, advice.run, _console(color), site=index, command=again, explained=explained)
+        terminal.answer(answer, advice.run, consoles.answers(color), site=index, command=again, explained=explained)
     if timings:
         _timings(advice.run, color)
     if answer.verdict == "infeasible":
@@ -241,9 +210,12 @@ def recommend(
 
 
 @main.command()
-@measuring_options
-@click.option("--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*,route:*'. Repeatable.")
-@cli_measuring.folders_option
+@cli_measuring.measuring_options
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*,route:*'. Repeatable.",
+    shell_complete=offering(probes, several=True),
+)  # fmt: skip
+@folders_option
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Also write the Run here.")
 @click.pass_obj
 def probe(
@@ -269,10 +241,10 @@ def probe(
 
     with _progress(color) as on_event:
         run, file = api.probe(
-            mode=_mode(mode),
+            mode=cli_measuring.chosen(mode),
             only=tuple(glob.strip() for each in only for glob in each.split(",") if glob.strip()),
-            frameworks=_frameworks(frameworks, folders),
-            pythons=_pythons(pythons, folders),
+            frameworks=cli_measuring.known_frameworks(frameworks, folders),
+            pythons=cli_measuring.known_pythons(pythons, folders),
             folders=folders,
             seed=seed,
             threads=threads,
@@ -287,193 +259,26 @@ def probe(
     click.echo(str(output or file))
 
 
-@main.group()
-def site() -> None:
-    """Build the static site of a Run."""
-
-
-@site.command("build")
-@click.option(
-    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
-    help="The Run to show. Repeatable: the first, usually the newest, gives the answers; the others, of this machine "
-    "or of others, get pages that compare them.",
-)  # fmt: skip
-@click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
-@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
-@click.option("--docs-only", is_flag=True, help="Write the pages as Markdown, for another engine.")
-@click.option("--single-file", is_flag=True, help="Write the page of one --profile as one HTML file.")
-@click.option("--pin", is_flag=True, help="Keep this site in runs/ID as well, where later builds leave it.")
-def build(
-    run_files: tuple[Path, ...],
-    profiles: tuple[str, ...],
-    output: Path,
-    templates: Path | None,
-    docs_only: bool,
-    single_file: bool,
-    pin: bool,
-) -> None:
-    """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
-    from advisor import api
-
-    if docs_only and single_file:
-        raise click.UsageError("--docs-only and --single-file exclude each other")
-    if single_file and len(profiles) != 1:
-        raise click.UsageError("--single-file holds one page: name one --profile")
-    if (docs_only or single_file) and pin:
-        raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
-    if single_file and len(run_files) != 1:
-        raise click.UsageError("--single-file holds the answer on one Run: name one --run")
-    run = api.load_run(run_files[0])
-    named = [word for file in run_files for word in ("--run", file.name)]
-    index = api.build_site(
-        run, output, profiles=profiles, templates=templates, command=shlex.join(["advisor", "site", "build", *named]),
-        form="docs" if docs_only else "file" if single_file else "site", pin=pin,
-        others=map(api.load_run, run_files[1:]),
-    )  # fmt: skip
-    click.echo(str(index))
-
-
-@site.command("serve")
-@click.option(
-    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
-    help="The Run to show. Repeatable, as for build.",
-)  # fmt: skip
-@click.option("--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.")
-@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
-    """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
-    from advisor import api
-    from advisor.report import serving
-
-    named = [word for file in run_files for word in ("--run", file.name)]
-
-    def build(folder: Path) -> None:
-        api.build_site(
-            api.load_run(run_files[0]), folder, profiles=profiles, templates=templates,
-            command=shlex.join(["advisor", "site", "build", *named]), others=map(api.load_run, run_files[1:]),
-        )  # fmt: skip
-
-    own = [Path(name) for name in profiles if Path(name).is_file()]
-    watched = [*run_files, *([templates] if templates else []), *own]
-    serving.serve(build, watched, address=("127.0.0.1", port), tell=lambda line: click.echo(line, err=True))
-
-
-@main.group()
-def profile() -> None:
-    """See the profiles, and check your own."""
-
-
-@profile.command("list")
-def list_profiles() -> None:
-    """List the shipped profiles."""
-    from advisor import api
-
-    names = api.shipped_profiles()
-    width = max(len(name) for name in names)
-    for name in names:
-        click.echo(f"{name:<{width}}  {api.load_profile(name).title}")
-
-
-@profile.command()
-@click.argument("name")
-def show(name: str) -> None:
-    """Print a profile as it is written, to start your own from."""
-    from advisor.decision.profile import profile_path
-    from advisor.documents import read_text
-
-    click.echo(read_text(profile_path(name), "profile", hint="advisor profile list"), nl=False)
-
-
-@profile.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def check(file: Path) -> None:
-    """Check a profile file; every mistake is named with its place."""
-    from advisor import api
-
-    # A name of a shipped profile is taken as well, as everywhere else.
-    loaded = api.load_profile(file if file.exists() else str(file))
-    click.echo(f"{file}: a valid profile, '{loaded.name}'")
-
-
-cli_decision.attach(main, profile)
+cli_site.attach(main)
+cli_profiles.attach(main)
+cli_decision.attach(main)
 cli_knowledge.attach(main)
 cli_measuring.attach(main)
 cli_environments.attach(main)
 
 
-def _mode(flag: str | None) -> Mode:
-    if flag == "quick":
-        return "quick"
-    return "thorough" if flag == "thorough" else "standard"
-
-
-def _frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> tuple[str, ...] | None:
-    named = tuple(name.strip() for part in names for name in part.split(",") if name.strip())
-    if names and not named:
-        raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
-    for name in named:
-        _known(name, _defined(folders), "--framework")
-    return named or None
-
-
-def _defined(folders: tuple[Path, ...]) -> Any:
-    """Return the frameworks that advisor ships and those of further folders, by id."""
-    from advisor.measurement import definitions, project
-
-    more = project.known(folders)
-    if more:
-        return {**more.frameworks, **more.extras}
-    return {**definitions.frameworks(), **definitions.extras()}
-
-
-def _pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for pair in pairs:
-        name, equals, path = pair.partition("=")
-        if not equals or not path:
-            raise AdvisorError(f"--python {pair}: expected FRAMEWORK=PATH, such as pytorch=/opt/torch/bin/python")
-        frameworks = _defined(folders)
-        environments = (own for each in frameworks.values() for own in each.environments)
-        _known(name, dict.fromkeys((*frameworks, *environments)), "--python")
-        if not os.access(path, os.X_OK) or Path(path).is_dir():
-            inside = Path(path) / "bin" / "python"
-            hint = f"--python {name}={inside}" if inside.is_file() else None
-            raise AdvisorError(f"--python {pair}: {path} is no program that can be run", hint=hint)
-        # Not resolved: a virtual environment's python is a link, and following it would leave the environment.
-        found[name] = Path(path).absolute()
-    return found
-
-
-def _known(name: str, known: Any, option: str) -> None:
-    from advisor.errors import did_you_mean
-
-    if name not in known:
-        expected = ", ".join(sorted(known))
-        raise AdvisorError(f"{option}: unknown framework '{name}'{did_you_mean(name, known)} (known: {expected})")
-
-
-def _console(color: str, *, stderr: bool = False) -> Console:
-    if not stderr:
-        from advisor.report.consoles import answers
-
-        return answers(color)
-    from rich.console import Console
-
-    return Console(stderr=True, force_terminal=color == "always" or None, no_color=color == "never" or None)
-
-
 def _progress(color: str) -> Any:
+    from advisor.report import consoles
     from advisor.report.progress import progress
 
-    return progress(_console(color, stderr=True))
+    return progress(consoles.messages(color))
 
 
 def _timings(run: Any, color: str) -> None:
+    from advisor.report import consoles
     from advisor.report.progress import timings
 
-    timings(run, _console(color, stderr=True))
+    timings(run, consoles.messages(color))
 
 
 cli_examples.attach(main)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli_knowledge import format_option
-from advisor.cli_measuring import folders_option
+from advisor.cli_completion import environments, offering
+from advisor.cli_options import folders_option, format_option
 
 if TYPE_CHECKING:
     from advisor.measurement.definitions import Definitions
@@ -51,7 +51,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
 
 
 @env.command()
-@click.argument("name")
+@click.argument("name", shell_complete=offering(environments))
 @click.option(
     "--constraint", "-c", "constraints", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE", help="Further bounds on versions, as pip takes them. Repeatable.",
@@ -70,7 +70,7 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
 
 
 @env.command()
-@click.argument("name")
+@click.argument("name", shell_complete=offering(environments))
 @folders_option
 def remove(name: str, folders: tuple[Path, ...]) -> None:
     """Remove the environment NAME."""

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor import cli_completion as names_of
+from advisor.cli_completion import RUNS, offering
+from advisor.cli_options import format_option, profile_option, run_option, seed_option, templates_option
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from advisor.measurement.run import Run
     from advisor.report.rows import Format
 
-RUNS = Path(".advisor") / "runs"
 MOST_NEAR = 8
 """How many names are offered at most for a word that some of them have."""
 
@@ -36,15 +38,6 @@ CHECK_COLUMNS = {"name": "system", "status": "status", "here": "here", "version 
 ONLINE_COLUMNS = {"newest": "newest", "resolves": "fits this Python", "index": "index"}
 STALE_COLUMNS = {"checked_on": "checked on", "days": "days", "kind": "what", "id": "id", "url": "look again at"}
 
-format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
-    help="How to print the rows; csv and json hold every field.",
-)  # fmt: skip
-run_option = click.option(
-    "--run", "run_file", type=click.Path(path_type=Path), help="Settle on this Run.  [default: the newest kept one]"
-)
-
-
 as_of_option = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
     help="Decide on the facts valid on that day; everything measured is excluded.",
@@ -58,8 +51,11 @@ def attach(group: click.Group) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[SYSTEM]...")
-@click.option("--status", "statuses", multiple=True, metavar="STATUS", help="Only of this status. Repeatable.")
+@click.argument("names", nargs=-1, metavar="[SYSTEM]...", shell_complete=offering(names_of.systems))
+@click.option(
+    "--status", "statuses", multiple=True, metavar="STATUS", help="Only of this status. Repeatable.",
+    shell_complete=offering(names_of.statuses),
+)  # fmt: skip
 @click.option("--check", is_flag=True, help="See what is installed here: one process for each, with a time limit.")
 @click.option("--online", is_flag=True, help="With --check: ask your package index, through pip, for newer versions.")
 @click.option("--python", metavar="PATH", help="The Python to look into; default: the one that runs advisor.")
@@ -96,9 +92,19 @@ def systems(
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[CLAIM]...")
-@click.option("--verdict", "verdicts", multiple=True, metavar="VERDICT", help="Only of this verdict. Repeatable.")
-@click.option("--source", "sources", multiple=True, metavar="ARTICLE", help="Only what this article says. Repeatable.")
+@click.argument("names", nargs=-1, metavar="[CLAIM]...", shell_complete=offering(names_of.claims))
+@click.option(
+    "--verdict",
+    "verdicts",
+    multiple=True,
+    metavar="VERDICT",
+    help="Only of this verdict. Repeatable.",
+    shell_complete=offering(names_of.verdicts),
+)
+@click.option(
+    "--source", "sources", multiple=True, metavar="ARTICLE", help="Only what this article says. Repeatable.",
+    shell_complete=offering(names_of.articles),
+)  # fmt: skip
 @run_option
 @format_option
 @click.pass_obj
@@ -185,11 +191,11 @@ def stale(color: str, age: str, form: Format) -> None:
 
 
 @click.command()
-@click.option("--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.")
+@profile_option
 @run_option
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write it here instead of printing it.")
-@click.option("--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed.")
+@templates_option
+@seed_option
 def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
     """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
     from advisor.decision.profile import load_profile

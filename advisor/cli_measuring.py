@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli_knowledge import RUNS, format_option
+from advisor.cli_completion import RUNS, frameworks, offering, runs
+from advisor.cli_options import format_option, only_option, seed_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.measurement.across import Change
-    from advisor.measurement.run import Run
+    from advisor.measurement.run import Mode, Run
     from advisor.report.rows import Format
 
 COMPARE_COLUMNS = {
@@ -57,10 +59,30 @@ resume_option = click.option(
 )
 
 
-folders_option = click.option(
-    "--frameworks-folder", "folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
-    help="Also the frameworks and capabilities of this folder. Repeatable.",
-)  # fmt: skip
+def measuring_options(command: Any) -> Any:
+    """Add the options that `recommend` and `probe` share."""
+    options = [
+        click.option("--quick", "mode", flag_value="quick", help="A few minutes less: fewer rounds, fewer settings."),
+        click.option("--thorough", "mode", flag_value="thorough", help="More rounds; for figures to publish."),
+        click.option(
+            "--python",
+            "pythons",
+            multiple=True,
+            metavar="FRAMEWORK=PATH",
+            help="The Python that has a framework; default: the one that runs advisor. Also that of an environment of "
+            "`advisor env list`. Repeatable.",
+            shell_complete=offering(frameworks, ending="="),
+        ),
+        only_option,
+        click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
+        seed_option,
+        budget_option,
+        resume_option,
+        click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def tell_of_quick(mode: str | None) -> None:
@@ -79,9 +101,63 @@ def attach(group: click.Group) -> None:
         group.add_command(command)
 
 
+def chosen(flag: str | None) -> Mode:
+    """Return how much care a session takes, by the flag that was given."""
+    if flag == "quick":
+        return "quick"
+    return "thorough" if flag == "thorough" else "standard"
+
+
+def known_frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> tuple[str, ...] | None:
+    """Return the names that --framework was given, each that of a framework; None when it was not given."""
+    named = tuple(name.strip() for part in names for name in part.split(",") if name.strip())
+    if names and not named:
+        raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
+    for name in named:
+        _known(name, _defined(folders), "--framework")
+    return named or None
+
+
+def _defined(folders: tuple[Path, ...]) -> Any:
+    """Return the frameworks that advisor ships and those of further folders, by id."""
+    from advisor.measurement import definitions, project
+
+    more = project.known(folders)
+    if more:
+        return {**more.frameworks, **more.extras}
+    return {**definitions.frameworks(), **definitions.extras()}
+
+
+def known_pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str, Path]:
+    """Return the programs that --python was given, by framework or environment."""
+    found: dict[str, Path] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not path:
+            raise AdvisorError(f"--python {pair}: expected FRAMEWORK=PATH, such as pytorch=/opt/torch/bin/python")
+        frameworks = _defined(folders)
+        environments = (own for each in frameworks.values() for own in each.environments)
+        _known(name, dict.fromkeys((*frameworks, *environments)), "--python")
+        if not os.access(path, os.X_OK) or Path(path).is_dir():
+            inside = Path(path) / "bin" / "python"
+            hint = f"--python {name}={inside}" if inside.is_file() else None
+            raise AdvisorError(f"--python {pair}: {path} is no program that can be run", hint=hint)
+        # Not resolved: a virtual environment's python is a link, and following it would leave the environment.
+        found[name] = Path(path).absolute()
+    return found
+
+
+def _known(name: str, known: Any, option: str) -> None:
+    from advisor.errors import did_you_mean
+
+    if name not in known:
+        expected = ", ".join(sorted(known))
+        raise AdvisorError(f"{option}: unknown framework '{name}'{did_you_mean(name, known)} (known: {expected})")
+
+
 @click.command()
-@click.argument("first", metavar="RUN")
-@click.argument("second", metavar="RUN")
+@click.argument("first", metavar="RUN", shell_complete=offering(runs, files=True))
+@click.argument("second", metavar="RUN", shell_complete=offering(runs, files=True))
 @click.option("--force", is_flag=True, help="Compare although the hosts or the policies differ.")
 @format_option
 @click.pass_obj

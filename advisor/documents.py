@@ -109,16 +109,21 @@ def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
     text = read_text(path, what)
     try:
         found = model.model_validate_json(text)
-    except ValueError:
-        pass  # what is wrong with it is worth a second look
-    else:
-        if "schema_" in found.model_fields_set:
-            return found
-    return _looked_into(path, text, model, schema, what)
+    except ValidationError as error:
+        _must_name(schema, path, text, what)
+        first = _problems(error, model)[0]
+        where = _short("/".join(str(part) for part in first.loc))
+        raise AdvisorError(
+            f"{path}: a damaged {what}: {where}{': ' if where else ''}{_short(first.message)}",
+            hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
+        ) from None
+    if "schema_" not in found.model_fields_set:
+        _must_name(schema, path, text, what)
+    return found
 
 
-def _looked_into(path: Path, text: str, model: type[M], schema: str, what: str) -> M:
-    """Say what is wrong with a JSON document that the model refused."""
+def _must_name(schema: str, path: Path, text: str, what: str) -> None:
+    """Raise AdvisorError for a text that is no JSON, or not of this schema."""
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -128,26 +133,6 @@ def _looked_into(path: Path, text: str, model: type[M], schema: str, what: str) 
     named = data.get("schema") if isinstance(data, dict) else None
     if named != schema:
         raise AdvisorError(f"{path}: {_foreign(named, schema, what)}")
-    try:
-        return model.model_validate_json(_without_nan(data, model))
-    except ValidationError as error:
-        first = _problems(error, model)[0]
-        where = _short("/".join(str(part) for part in first.loc))
-        raise AdvisorError(
-            f"{path}: a damaged {what}: {where}{': ' if where else ''}{_short(first.message)}",
-            hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
-        ) from None
-    except ValueError:
-        raise AdvisorError(f"{path}: a damaged {what}: it holds NaN or Infinity, which are no figures") from None
-
-
-def _without_nan(data: Any, model: type[Model]) -> str:
-    """Return plain data as JSON; ValueError for NaN and infinity, ValidationError where the model knows their place."""
-    try:
-        return json.dumps(data, allow_nan=False)
-    except ValueError:
-        model.model_validate_json(json.dumps(data))
-        raise
 
 
 def _short(text: str) -> str:

@@ -104,3 +104,12 @@ def plain(value: float, places: int) -> str:
     """Return a number with `places` decimals; a negative count rounds to tens, hundreds and so on."""
     text = f"{round(value, places):,.{max(0, places)}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share of worlds or of weight as a whole percentage; never ``0 %`` or ``100 %`` when it is not."""
+    if 0 < share < 0.01:
+        return f"under 1{NARROW}%"
+    if 0.99 < share < 1:
+        return f"over 99{NARROW}%"
+    return f"{abs(share) * 100:.0f}{NARROW}%"

@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 from advisor.cli import main
 from advisor.cli_examples import EXAMPLES
+from advisor.knowledge.articles import load_articles
+from advisor.knowledge.claims import load_claims
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
@@ -65,14 +67,49 @@ def test_a_shell_is_told_how_to_complete(shell: str, says: str) -> None:
 
 
 def test_commands_and_options_are_completed() -> None:
-    def offered(line: str) -> set[str]:
-        place = str(len(shlex.split(line)) - (not line.endswith(" ")))
-        asked = {"_ADVISOR_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": place}
-        return {each.split(",")[1] for each in completed(asked).splitlines()}
-
     assert offered("advisor rec") == {"recommend"}
     assert {"build", "serve"} == offered("advisor site ")
     assert {"--profile", "--python"} <= offered("advisor recommend --p")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("advisor recommend --profile edg", {"edge", "edg"}),  # the second is what the shell completes as a file
+        ("advisor recommend --framework pytorch,ten", {"pytorch,tensorflow"}),
+        ("advisor recommend --weight edge-lat", {"edge-latency=", "edge-latency-p99="}),
+        ("advisor recommend --exclude onnx", {"onnxruntime"}),
+        ("advisor probe --python tensorf", {"tensorflow="}),
+        ("advisor probe --only eager", {"eager-overhead"}),
+        ("advisor check --expect pyt", {"pytorch"}),
+        ("advisor evidence --profile res", {"research", "res"}),
+        ("advisor profile show dep", {"deployment", "dep"}),
+        ("advisor profile new --knows tens", {"tensorflow"}),
+        ("advisor systems tensorflow-l", {"tensorflow-lite"}),
+        ("advisor systems --status arch", {"archived"}),
+        ("advisor claims --verdict ho", {"holds"}),
+        ("advisor env create lite", {"litert-torch"}),
+        ("advisor compare run-", {"run-1", "run-"}),
+    ],
+)
+def test_what_a_name_is_expected_for_is_completed(
+    line: str, expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_run(sample_run().model_copy(update={"id": "run-1"}), Path(".advisor", "runs", "run-1.json"))
+    assert offered(line) == expected
+
+
+def test_every_claim_and_article_is_offered() -> None:
+    assert offered("advisor claims ") == {each.id for each in load_claims()}
+    assert offered("advisor claims --source ") == {each.id for each in load_articles()}
+
+
+def offered(line: str) -> set[str]:
+    """Return what a shell is offered for the last word of `line`."""
+    place = str(len(shlex.split(line)) - (not line.endswith(" ")))
+    asked = {"_ADVISOR_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": place}
+    return {each.partition(",")[2] for each in completed(asked).splitlines()}
 
 
 def completed(environment: dict[str, str]) -> str:

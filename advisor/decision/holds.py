@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.decision import wording
 from advisor.decision.recommendation import Ranked, Recommendation, Stack
 from advisor.decision.stacks import as_id, stack_id, stack_title
 from advisor.errors import AdvisorError, did_you_mean
@@ -47,7 +48,7 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     one = _stack(matching[0])
     title = stack_title(one, told.titles) if len(matching) == 1 else told.titles.get(one.framework, wanted)
     share = sum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
-    sure = f"{title} comes first in {_percent(share)} of {told.samples:,} plausible worlds"
+    sure = f"{title} comes first in {wording.share(share)} of {told.samples:,} plausible worlds"
     failed = next((each for each in matching if not each.feasible), None)
     if all(not each.feasible for each in matching) and failed is not None:
         reason = next(each for each in failed.constraints if each.outcome == "fail")
@@ -82,13 +83,6 @@ def _because(told: Recommendation, answer: Stack, expected: Ranked) -> str:
     mine, theirs = (cells.get((each.framework, each.route)) for each in (answer, expected))
     whom = stack_title(_stack(expected), told.titles)
     return f": what speaks most for it is '{told.titles.get(most, most)}', {mine} against {theirs} for {whom}"
-
-
-def _percent(share: float) -> str:
-    """Return a share in percent that is never called none or all when it is not."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < share < 1 else f"{share * 100:.0f} %"
 
 
 def _names(stack: Stack) -> tuple[str, str]:

@@ -15,6 +15,11 @@ def amount(
     return rounding.show(value, unit, low, high, share=percent).text.replace(rounding.NARROW, " ")
 
 
+def share(part: float) -> str:
+    """Return a share of worlds as text: ``82 %``, ``over 99 %``."""
+    return rounding.percent(part).replace(rounding.NARROW, " ")
+
+
 def figure(cell: Cell, *, percent: bool = False) -> str:
     """Return what a cell says: its value, its level, its bound, or the outcome that took their place."""
     if cell.level is not None:

@@ -1,4 +1,4 @@
-"""The console of what a command answers: a reader that goes away early (`advisor … | head`) is no failure."""
+"""The consoles of a command: for its answer, whose reader may go away early (`advisor … | head`), and for the rest."""
 
 from __future__ import annotations
 
@@ -14,5 +14,10 @@ class Answers(Console):
 
 
 def answers(color: str | None) -> Console:
-    """Return the console; `color` is ``auto``, ``always`` or ``never``, as ``--color`` takes it."""
+    """Return the console of answers; `color` is ``auto``, ``always`` or ``never``, as ``--color`` takes it."""
     return Answers(force_terminal=color == "always" or None, no_color=color == "never" or None)
+
+
+def messages(color: str | None) -> Console:
+    """Return the console of what is said beside an answer, on standard error; `color` as for `answers`."""
+    return Console(stderr=True, force_terminal=color == "always" or None, no_color=color == "never" or None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from advisor import scratch
@@ -31,6 +32,7 @@ def write_docs(
     command: str | None = None,
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
+    on_step: site.Step | None = None,
 ) -> Path:
     """Write the pages as Markdown into ``folder/docs``, with a ``mkdocs.yml`` that shows what they need of an engine.
 
@@ -45,7 +47,9 @@ def write_docs(
         with scratch.folder(f".{folder.name}.advisor-", site.home(folder)) as temporary:
             built = temporary / "built"
             (built / "docs").mkdir(parents=True)
-            nav = docs.write(Report(run, recommendations, command, shipped, others), built / "docs", templates)
+            report = Report(run, recommendations, command, shipped, others)
+            on_page = on_step and partial(on_step, site.WRITING)
+            nav = docs.write(report, built / "docs", templates, on_page=on_page)
             write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
             config = {
                 "site_name": "advisor",
@@ -72,6 +76,7 @@ def write_file(
     templates: Path | None = None,
     command: str | None = None,
     shipped: Collection[str] = (),
+    on_step: site.Step | None = None,
 ) -> Path:
     """Write the page of one profile as one HTML file that needs nothing beside it, to mail or to attach.
 
@@ -82,8 +87,9 @@ def write_file(
         raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")
     with scratch.folder("advisor-page-") as temporary:
         built = site.build_site(
-            run, [recommendation], temporary / "site", templates=templates, command=command, shipped=shipped
-        )
+            run, [recommendation], temporary / "site", templates=templates, command=command, shipped=shipped,
+            on_step=on_step,
+        )  # fmt: skip
         name = Report(run, [recommendation]).profile_page(recommendation.profile)
         page = (built.parent / f"{name}.html").read_text(encoding="utf-8")
         style = (built.parent / "style.css").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.rounding import NARROW, Shown, plain, scale, show
+from advisor.rounding import NARROW, Shown, percent, plain, scale, show
 
 __all__ = ["NARROW", "Shown", "count", "error", "is_share", "percent", "rough", "scale", "score", "show", "weight"]
 
@@ -17,15 +17,6 @@ def is_share(name: str, *texts: str) -> bool:
 def rough(value: float, unit: str, *, share: bool = False) -> str:
     """Return a value to two digits: where a third would need an interval that nobody gave."""
     return show(value, unit, value * 0.9, value * 1.1, share=share).text
-
-
-def percent(share: float) -> str:
-    """Return a share of worlds or of weight as a whole percentage; never ``0 %`` or ``100 %`` when it is not."""
-    if 0 < share < 0.01:
-        return f"under 1{NARROW}%"
-    if 0.99 < share < 1:
-        return f"over 99{NARROW}%"
-    return f"{abs(share) * 100:.0f}{NARROW}%"
 
 
 def weight(share: float) -> str:

@@ -1,8 +1,9 @@
-"""What is being measured and how long it will take: a bar on a terminal, plain lines everywhere else."""
+"""What is being done and how long it will take: a bar on a terminal, plain lines everywhere else."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -46,6 +47,34 @@ def progress(console: Console) -> Iterator[Listener]:
         yield shown
     finally:
         shown.close()
+
+
+@contextmanager
+def steps(console: Console) -> Iterator[Callable[[str, str], None]]:
+    """Show what a build of the site is doing: one changing line on a terminal, a line for each kind of step elsewhere.
+
+    Yields
+    ------
+    callable
+        To be called with each step and what it is done with, such as ``("writing pages", "profile-edge")``.
+    """
+    done = Counter[str]()
+    if console.is_terminal and not console.is_dumb_terminal:
+        with console.status("") as status:
+
+            def show(step: str, what: str) -> None:
+                done[step] += 1
+                status.update(Text(words.line(f"{step} ({done[step]}): {what}")))
+
+            yield show
+    else:
+
+        def tell(step: str, _what: str) -> None:
+            done[step] += 1
+            if done[step] == 1:
+                console.print(Text(f"{step} …"))
+
+        yield tell
 
 
 def timings(run: Run, console: Console) -> None:

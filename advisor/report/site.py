@@ -6,12 +6,16 @@ import filecmp
 import logging
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.pages import Page
 
 from advisor import resources, scratch
 from advisor.decision.recommendation import Recommendation
@@ -20,6 +24,9 @@ from advisor.measurement.run import Run
 from advisor.report import pinning, search, templating, themes, unchanged
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
+
+Step = Callable[[str, str], None]
+WRITING, BUILDING = "writing pages", "building pages"
 
 
 def build_site(
@@ -32,6 +39,7 @@ def build_site(
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
     pin: bool = False,
+    on_step: Step | None = None,
 ) -> Path:
     """Build the site of `run` and `recommendations` into `folder` and return its first page.
 
@@ -54,6 +62,8 @@ def build_site(
         one by one, so that an iterator that reads their files need not hold them all.
     pin : bool
         Put the site of this Run into ``runs/ID`` as well, where later builds leave it; every page links to both.
+    on_step : callable, optional
+        Is told what is being done, and with what: ``("writing pages", "profile-edge")``.
 
     Raises
     ------
@@ -69,12 +79,12 @@ def build_site(
             source, built = temporary / "docs", temporary / "site"
             source.mkdir()
             report = Report(run, recommendations, command, shipped, others, pin=pin)
-            nav = docs.write(report, source, templates)
+            nav = docs.write(report, source, templates, on_page=on_step and partial(on_step, WRITING))
             # What a theme of the user looks at is not known: with one, every page is built.
             own_theme = templates is not None and (templates / "theme").is_dir()
             made = {} if own_theme else unchanged.made_of(source, nav)
             taken = unchanged.take_over(folder, built, made)
-            _build(source, built, nav, templates, dirty=bool(taken))
+            _build(source, built, nav, templates, dirty=bool(taken), on_step=on_step)
             search.write(built, taken, unchanged.still(folder, search.NAME))
             if report.pinned:
                 pinning.pin(built, report.pinned)
@@ -99,7 +109,9 @@ def check(folder: Path) -> None:
         )
 
 
-def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, dirty: bool) -> None:
+def _build(
+    source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, dirty: bool, on_step: Step | None
+) -> None:
     config = MkDocsConfig()
     config.load_dict(
         {
@@ -119,6 +131,8 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, 
         errors, warnings = config.validate()
         if errors or warnings:
             raise RuntimeError(f"MkDocs refuses our configuration: {errors or warnings}")
+        if on_step is not None:
+            config.plugins["steps"] = _Built(partial(on_step, BUILDING))
         # No site map: it carries the day of the build, and needs the address that the site will have.
         config.theme.static_templates.clear()
         config.theme.dirs[1:] = []
@@ -133,6 +147,17 @@ def _build(source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, 
                 raise themes.mistake(error, theme) or error from None
         else:
             build.build(config, dirty=dirty)
+
+
+class _Built(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Tells of every page that MkDocs has built."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.tell = tell
+
+    def on_post_page(self, _output: str, /, *, page: Page, **_rest: Any) -> None:
+        """Tell the name of a page."""
+        self.tell(Path(page.file.src_uri).stem)
 
 
 @contextmanager

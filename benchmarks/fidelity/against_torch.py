@@ -14,7 +14,7 @@ ENOUGH = 20
 
 def results(quick: bool) -> list[Result]:
     """Run the pairs in a process of their own, which imports PyTorch."""
-    command = [sys.executable, "-m", "benchmarks.fidelity.torch_pairs", str(6 if quick else ENOUGH)]
+    command = [sys.executable, "-m", "benchmarks.fidelity.torch_pairs", str(12 if quick else ENOUGH)]
     found: list[float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if not found:
         return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from advisor.measurement.events import (
     TaskStarted,
     Waiting,
 )
-from advisor.report.progress import progress, timings
+from advisor.report.progress import progress, steps, timings
 from tests.samples import sample_run
 
 EVENTS: tuple[Event, ...] = (
@@ -77,3 +78,22 @@ def test_timings_tell_where_the_time_went() -> None:
     assert "59%" in stream.getvalue()
     timings(sample_run().model_copy(update={"spent": None}), Console(file=stream, width=80))
     assert "does not say" in stream.getvalue()
+
+
+def test_a_step_of_a_build_is_one_line_where_nobody_watches() -> None:
+    out = io.StringIO()
+    with steps(Console(file=out, force_terminal=False)) as on_step:
+        for name in ("index", "profile-edge"):
+            on_step("writing pages", name)
+        on_step("building pages", "index")
+    assert out.getvalue() == "writing pages …\nbuilding pages …\n"
+
+
+def test_on_a_terminal_the_step_and_the_page_are_shown_and_go_away() -> None:
+    out = io.StringIO()
+    with steps(Console(file=out, force_terminal=True, _environ={"TERM": "xterm"})) as on_step:
+        on_step("writing pages", "index")
+        on_step("writing pages", "<b>profile-edge")
+        time.sleep(0.2)
+    assert "writing pages (2): <b>profile-edge" in out.getvalue()
+    assert out.getvalue().endswith("\x1b[2K")

@@ -131,6 +131,16 @@ def test_footer_tells_where_the_page_comes_from(site: Site) -> None:
         assert COMMAND in footer
 
 
+def test_a_build_tells_of_every_page_that_it_writes_and_builds(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    index = build_site(
+        sample_run(), [sample_recommendation()], tmp_path / "site", on_step=lambda *step: told.append(step)
+    )
+    pages = {page.stem for page in index.parent.rglob("*.html")}
+    assert {what for step, what in told if step == "writing pages"} == pages
+    assert {what for step, what in told if step == "building pages"} == pages
+
+
 def test_two_builds_are_equal(site: Site, tmp_path: Path) -> None:
     build_site(site.run, site.recommendations, tmp_path / "again", command=COMMAND, others=iter(site.others))
     first, second = bytes_of(site.folder), bytes_of(tmp_path / "again")

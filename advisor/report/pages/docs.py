@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from advisor.documents import write_json, write_text
@@ -17,7 +18,9 @@ __all__ = ["Nav", "write"]
 TITLE = "Which deep learning framework should we use?"
 
 
-def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
+def write(
+    report: Report, folder: Path, templates: Path | None = None, *, on_page: Callable[[str], None] | None = None
+) -> Nav:
     """Write all pages under `folder`; return the navigation as MkDocs takes it.
 
     Parameters
@@ -28,9 +31,11 @@ def write(report: Report, folder: Path, templates: Path | None = None) -> Nav:
         The docs directory; files in it are overwritten.
     templates : Path, optional
         A folder of templates that win over the shipped ones.
+    on_page : callable, optional
+        Is told the name of each page that was written.
     """
     render = Renderer(report, templates)
-    pages = Pages(folder, render)
+    pages = Pages(folder, render, on_page)
     several = machines.gather(report, folder)
     pages.add("index", "home", TITLE, "One answer per profile, how sure it is, on which machine and when.", "wide home",
               heading=TITLE, several=several and machines.summary(several), **home.context(report))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ class Pages:
         The docs directory.
     render : Renderer
         The templates.
+    on_page : callable, optional
+        Is told the name of each page that was written.
     """
 
-    def __init__(self, folder: Path, render: Renderer) -> None:
+    def __init__(self, folder: Path, render: Renderer, on_page: Callable[[str], None] | None = None) -> None:
         self.folder = folder
         self.render = render
+        self.on_page = on_page
         self.texts: dict[str, str] | None = None
 
     def simple(self, name: str, template: str, title: str, short: str, layout: str, context: dict[str, Any]) -> Nav:
@@ -45,3 +49,5 @@ class Pages:
             self.texts[name] = text
         # Not synced to the disk: the whole folder is made anew, and moved into place when it is complete.
         (self.folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
+        if self.on_page is not None:
+            self.on_page(name)

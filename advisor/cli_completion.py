@@ -1,0 +1,126 @@
+"""What the shell completes where a command expects a name: what advisor knows, looked up when a shell asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import get_args
+
+import click
+from click.shell_completion import CompletionItem
+
+RUNS = Path(".advisor") / "runs"
+
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def offering(
+    names: Callable[[], Iterable[str]], *, files: bool = False, several: bool = False, ending: str = ""
+) -> Complete:
+    """Return what completes one of `names`, which are only looked up when a shell asks.
+
+    Parameters
+    ----------
+    names : callable
+        Returns every valid name.
+    files : bool
+        A path is as good as a name.
+    several : bool
+        Names can follow each other, with commas.
+    ending : str
+        What has to come after the name, such as ``=``.
+    """
+
+    def complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        before, comma, last = begun.rpartition(",") if several else ("", "", begun)
+        found = [CompletionItem(f"{before}{comma}{name}{ending}") for name in names() if name.startswith(last)]
+        return [*found, CompletionItem(begun, type="file")] if files else found
+
+    return complete
+
+
+def profiles() -> Iterable[str]:
+    """Return the names of the shipped profiles."""
+    from advisor.decision.profile import shipped_profiles
+
+    return shipped_profiles()
+
+
+def frameworks() -> Iterable[str]:
+    """Return the ids of the shipped frameworks."""
+    from advisor.measurement import definitions
+
+    return [*definitions.frameworks(), *definitions.extras()]
+
+
+def compared() -> Iterable[str]:
+    """Return the ids of the frameworks and the runtimes of which stacks are made."""
+    from advisor.measurement import definitions
+
+    return [*definitions.frameworks(), *definitions.extras(), *definitions.routes()]
+
+
+def probes() -> Iterable[str]:
+    """Return the ids of the probes that advisor ships."""
+    from advisor.measurement.definitions import shipped
+
+    known = shipped()
+    found = [each.probe for each in known.workloads] + [each.probe for each in known.experiments]
+    found += [each.probe for each in known.capabilities.values()]
+    return dict.fromkeys([*found, *(f"route:{name}" for name in known.routes)])
+
+
+def runs() -> Iterable[str]:
+    """Return the ids of the Runs that are kept here."""
+    from advisor.measurement.store import Store
+
+    return [entry.id for entry in Store(RUNS).entries()]
+
+
+def environments() -> Iterable[str]:
+    """Return the names of the environments that recipes ask for."""
+    from advisor.measurement import definitions, managed
+
+    return managed.wanted(definitions.shipped())
+
+
+def criteria() -> Iterable[str]:
+    """Return the ids of the criteria."""
+    from advisor.decision.criteria import load_criteria
+
+    return load_criteria()
+
+
+def systems() -> Iterable[str]:
+    """Return the ids of the systems that the articles name."""
+    from advisor.knowledge.systems import load_systems
+
+    return [each.id for each in load_systems().systems]
+
+
+def statuses() -> Iterable[str]:
+    """Return what can have become of a system."""
+    from advisor.knowledge.systems import Status
+
+    return get_args(Status)
+
+
+def claims() -> Iterable[str]:
+    """Return the ids of the articles' claims."""
+    from advisor.knowledge.claims import load_claims
+
+    return [each.id for each in load_claims()]
+
+
+def verdicts() -> Iterable[str]:
+    """Return what can be found of a claim."""
+    from advisor.decision.ledger import VERDICTS
+
+    return VERDICTS
+
+
+def articles() -> Iterable[str]:
+    """Return the ids of the comparison articles."""
+    from advisor.knowledge.articles import load_articles
+
+    return [each.id for each in load_articles()]

@@ -1,0 +1,71 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from advisor.cli_completion import compared, criteria, frameworks, offering, profiles
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
+    help="How to print the rows; csv and json hold every field.",
+)  # fmt: skip
+run_option = click.option(
+    "--run", "run_file", type=click.Path(path_type=Path), help="Settle on this Run.  [default: the newest kept one]"
+)
+profile_option = click.option(
+    "--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.",
+    shell_complete=offering(profiles, files=True),
+)  # fmt: skip
+profiles_option = click.option(
+    "--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.",
+    shell_complete=offering(profiles, files=True),
+)  # fmt: skip
+only_option = click.option(
+    "--framework", "--frameworks", "frameworks", multiple=True, metavar="NAME",
+    help="Only this one, or these: pytorch,tensorflow. Repeatable.",
+    shell_complete=offering(frameworks, several=True),
+)  # fmt: skip
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."
+)
+templates_option = click.option(
+    "--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours."
+)
+folders_option = click.option(
+    "--frameworks-folder", "folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="Also the frameworks and capabilities of this folder. Repeatable.",
+)  # fmt: skip
+
+
+def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the names that `only_option` was given, one by one; None when it was not given."""
+    return tuple(name.strip() for each in given for name in each.split(",")) or None
+
+
+def adjusting_options(command: Any) -> Any:
+    """Add the options that adjust a profile for one question."""
+    options = [
+        click.option(
+            "--weight", "weights", multiple=True, metavar="CRITERION=PERCENT",
+            help="Give a criterion this share of the decision, e.g. edge-latency=40. Repeatable.",
+            shell_complete=offering(criteria, ending="="),
+        ),
+        click.option(
+            "--require", "requirements", multiple=True, metavar="LIMIT",
+            help="A further must-have, e.g. 'artifact-size<=5 MB' or edge-route=proved. Repeatable.",
+            shell_complete=offering(criteria),
+        ),
+        click.option(
+            "--exclude", "excluded", multiple=True, metavar="NAME",
+            help="Leave out a framework, a runtime or a stack, e.g. 'pytorch->onnxruntime'. Repeatable.",
+            shell_complete=offering(compared),
+        ),
+        click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command

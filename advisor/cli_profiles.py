@@ -1,0 +1,188 @@
+"""Commands about profiles: see the shipped ones, make and check one's own."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.cli_completion import frameworks, offering, profiles
+from advisor.cli_options import format_option
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.report.rows import Format
+
+CRITERIA_COLUMNS = {"criterion": "criterion", "asks": "what it asks", "says": "in", "better": "better"}
+_WHERE = ("device", "phone", "browser", "server", "experiments")
+_MATTERS = ("speed", "size", "accuracy", "support", "balance")
+
+
+def attach(group: click.Group) -> None:
+    """Add these commands to `group`."""
+    group.add_command(profile)
+    for command in (new, criteria, schema):
+        profile.add_command(command)
+
+
+@click.group()
+def profile() -> None:
+    """See the profiles, and check your own."""
+
+
+@profile.command("list")
+def list_profiles() -> None:
+    """List the shipped profiles."""
+    from advisor import api
+
+    names = api.shipped_profiles()
+    width = max(len(name) for name in names)
+    for name in names:
+        click.echo(f"{name:<{width}}  {api.load_profile(name).title}")
+
+
+@profile.command()
+@click.argument("name", shell_complete=offering(profiles, files=True))
+def show(name: str) -> None:
+    """Print a profile as it is written, to start your own from."""
+    from advisor.decision.profile import profile_path
+    from advisor.documents import read_text
+
+    click.echo(read_text(profile_path(name), "profile", hint="advisor profile list"), nl=False)
+
+
+@profile.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def check(file: Path) -> None:
+    """Check a profile file; every mistake is named with its place."""
+    from advisor import api
+
+    # A name of a shipped profile is taken as well, as everywhere else.
+    loaded = api.load_profile(file if file.exists() else str(file))
+    click.echo(f"{file}: a valid profile, '{loaded.name}'")
+
+
+@click.command()
+@click.option("--answers", "file", type=click.Path(path_type=Path), help="A YAML file with the answers: ask nothing.")
+@click.option("--name", help="A short name for the profile.")
+@click.option("--where", type=click.Choice(_WHERE), help="Where the model will run.")
+@click.option("--title", help="What it is for, in one sentence.")
+@click.option("--matters", type=click.Choice(_MATTERS), help="What matters most.")
+@click.option("--model-size", metavar="SIZE", help="The largest model file that is acceptable.")
+@click.option("--memory", metavar="SIZE", help="The most memory that one process may hold.")
+@click.option(
+    "--latency",
+    metavar="TIME",
+    help="The longest acceptable time for one prediction of the small network that is measured.",
+)
+@click.option(
+    "--knows", metavar="FRAMEWORK", shell_complete=offering(frameworks),
+    help="The framework that the team knows, or 'other' or 'none'.",
+)  # fmt: skip
+@click.option("--people", type=click.IntRange(1, 100_000), help="How many people are in the team.")
+@click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Where to write it.  [default: NAME.yaml]")
+def new(file: Path | None, output: Path | None, **options: Any) -> None:
+    """Make a profile from at most ten plain questions; the answers can also be given as options or in a file.
+
+    A file that exists is never overwritten.
+    """
+    from pydantic import ValidationError
+
+    from advisor.decision.profile import load_profile
+    from advisor.decision.profile_new import Answers, out_of_place, profile_text, read_answers
+    from advisor.documents import write_new
+
+    given = (read_answers(file) if file else {}) | {name: said for name, said in options.items() if said is not None}
+    if not file and not {"name", "where"} <= set(given) and not _terminal():
+        message = "there is no terminal to ask the questions on"
+        raise AdvisorError(message, hint="advisor profile new --name NAME --where server, or --answers FILE")
+    if not file and _terminal():
+        given |= _asked(given)
+    try:
+        answers = Answers.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise AdvisorError(f"--{option}: {str(first['msg']).removeprefix('Value error, ')}") from None
+    _framework(answers.knows)
+    if (idle := out_of_place(given)) is not None:
+        option = idle[0].replace("_", "-")
+        raise AdvisorError(f"--{option} changes nothing with '{idle[1]}'", hint="leave it out, or change that answer")
+    path = output or Path(f"{answers.name}.yaml")
+    if path.exists():
+        raise AdvisorError(f"{path} exists already", hint="choose another place with --output")
+    write_new([path], profile_text(answers))
+    load_profile(path)
+    click.echo(f"{path}  (advisor recommend --profile {shlex.quote(str(path))})")
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@format_option
+@click.pass_obj
+def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
+    """List what a profile can ask: every criterion, or those that say one of the words."""
+    from advisor.decision.criteria import load_criteria
+    from advisor.report import rows as printing
+
+    units = {"s": "times, such as '5 ms'", "B": "sizes, such as '10 MB'", "1/s": "rates, such as '100 /s'"}
+    found = [
+        {
+            "criterion": each.id,
+            "asks": each.question,
+            "says": ", ".join(each.levels) or units.get(each.unit) or ("percent" if each.percent else "a number"),
+            "better": each.levels[-1] if each.levels else each.better,
+        }
+        for each in load_criteria().values()
+        if not words or any(word.lower() in f"{each.id} {each.title} {each.question}".lower() for word in words)
+    ]
+    none = f"No criterion is about {' or '.join(words)}."
+    printing.show(found, form, columns=CRITERIA_COLUMNS, console=printing.console(color), none=none)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of profiles, from which editors complete and check."""
+    import json
+
+    from advisor.decision.profile_schema import profile_schema
+
+    click.echo(json.dumps(profile_schema(), indent=1, ensure_ascii=False))
+
+
+def _terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """Ask what is not given yet, one question after the other."""
+    from advisor.decision.profile_new import questions, wrong
+    from advisor.measurement.definitions import frameworks
+
+    known = dict(given)
+    while (question := next(questions(known, tuple(frameworks())), None)) is not None:
+        choice = click.Choice(question.choices) if question.choices else None
+        shown = question.default if question.default or question.name != "name" else None
+        said: Any = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
+        said = int(said) if question.name == "people" and str(said).isdigit() else said
+        problem = wrong(question.name, said) if said != "" else None
+        if problem is None:
+            known[question.name] = said
+        else:
+            click.echo(f"Error: {problem}", err=True)
+    return {name: said for name, said in known.items() if said != ""}
+
+
+def _framework(knows: str | None) -> None:
+    from advisor.decision.team import OTHER
+    from advisor.errors import did_you_mean
+    from advisor.measurement.definitions import frameworks
+
+    known = [*frameworks(), OTHER, "none"]
+    if knows is not None and knows not in known:
+        listed = f"(known: {', '.join(known)})"
+        raise AdvisorError(f"--knows: unknown framework '{knows}'{did_you_mean(knows, known)} {listed}")

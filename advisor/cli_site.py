@@ -1,0 +1,100 @@
+"""Commands about the static site of a Run: build it, or show it while it changes."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from advisor.cli_options import profiles_option, templates_option
+
+
+def attach(group: click.Group) -> None:
+    """Add these commands to `group`."""
+    group.add_command(site)
+
+
+def steps(color: str) -> Any:
+    """Return a context that shows on standard error what a build of the site is doing."""
+    from advisor.report import consoles, progress
+
+    return progress.steps(consoles.messages(color))
+
+
+@click.group()
+def site() -> None:
+    """Build the static site of a Run."""
+
+
+@site.command("build")
+@click.option(
+    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
+    help="The Run to show. Repeatable: the first, usually the newest, gives the answers; the others, of this machine "
+    "or of others, get pages that compare them.",
+)  # fmt: skip
+@profiles_option
+@click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
+@templates_option
+@click.option("--docs-only", is_flag=True, help="Write the pages as Markdown, for another engine.")
+@click.option("--single-file", is_flag=True, help="Write the page of one --profile as one HTML file.")
+@click.option("--pin", is_flag=True, help="Keep this site in runs/ID as well, where later builds leave it.")
+@click.pass_obj
+def build(
+    color: str,
+    run_files: tuple[Path, ...],
+    profiles: tuple[str, ...],
+    output: Path,
+    templates: Path | None,
+    docs_only: bool,
+    single_file: bool,
+    pin: bool,
+) -> None:
+    """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
+    from advisor import api
+
+    if docs_only and single_file:
+        raise click.UsageError("--docs-only and --single-file exclude each other")
+    if single_file and len(profiles) != 1:
+        raise click.UsageError("--single-file holds one page: name one --profile")
+    if (docs_only or single_file) and pin:
+        raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
+    if single_file and len(run_files) != 1:
+        raise click.UsageError("--single-file holds the answer on one Run: name one --run")
+    run = api.load_run(run_files[0])
+    named = [word for file in run_files for word in ("--run", file.name)]
+    with steps(color) as on_step:
+        index = api.build_site(
+            run, output, profiles=profiles, templates=templates, pin=pin, on_step=on_step,
+            command=shlex.join(["advisor", "site", "build", *named]),
+            form="docs" if docs_only else "file" if single_file else "site",
+            others=map(api.load_run, run_files[1:]),
+        )  # fmt: skip
+    click.echo(str(index))
+
+
+@site.command("serve")
+@click.option(
+    "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
+    help="The Run to show. Repeatable, as for build.",
+)  # fmt: skip
+@profiles_option
+@templates_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
+    """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
+    from advisor import api
+    from advisor.report import serving
+
+    named = [word for file in run_files for word in ("--run", file.name)]
+
+    def build(folder: Path) -> None:
+        api.build_site(
+            api.load_run(run_files[0]), folder, profiles=profiles, templates=templates,
+            command=shlex.join(["advisor", "site", "build", *named]), others=map(api.load_run, run_files[1:]),
+        )  # fmt: skip
+
+    own = [Path(name) for name in profiles if Path(name).is_file()]
+    watched = [*run_files, *([templates] if templates else []), *own]
+    serving.serve(build, watched, address=("127.0.0.1", port), tell=lambda line: click.echo(line, err=True))
