@@ -19,6 +19,7 @@ from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
 from advisor.decision.wording import listed
+from advisor.decision.wording import share as in_percent
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.runtimes import Runtime, load_runtimes
@@ -207,7 +208,7 @@ def _stated(
     share = None if full is None else _share(full, told.answer)
     if full is not None and share is not None:
         found.append(
-            f"If what is set aside could have been anything, the answer would come first in {share * 100:.0f} % of the"
+            f"If what is set aside could have been anything, the answer would come first in {in_percent(share)} of the"
             f" sampled worlds ({full.verdict})"
         )
     return found

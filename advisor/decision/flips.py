@@ -14,6 +14,8 @@ from advisor.decision.wording import amount, figure, listed
 
 SHOWN = 12
 """How many flip points a Recommendation holds at most."""
+NAMED = 4
+"""How many criteria the sentence of a joint flip names at most; its list has all of them."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,16 @@ def joint_flips(table: Table) -> list[JointFlip]:
         # At a gap of zero the two would only be equal.
         if len(chosen) > 1 and gap < -ROUNDING:
             of = table.stacks[rival]
-            names = listed([f"'{wish.criterion.title}'" for wish in chosen])
+            names = listed(_some([f"'{wish.criterion.title}'" for wish in chosen]))
             text = f"{names} {'both' if len(chosen) == 2 else 'all'} reached their targets for {table.title(rival)}"
             criteria = tuple(wish.criterion.id for wish in chosen)
             found.append(JointFlip(framework=of.framework, route=of.route, criteria=criteria, text=text))
     return found[:SHOWN]
+
+
+def _some(names: list[str]) -> list[str]:
+    """Return the names, of many the first few and how many more: nobody reads a dozen in a sentence."""
+    return names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} further criteria"]
 
 
 def dominated(table: Table, stack: str) -> bool:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from advisor.measurement import comparison
 from advisor.measurement.comparison import Word
-from advisor.measurement.draft import CONTENDED
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import CONTENDED, Observation, Run, Summary
 from advisor.measurement.statistics import NARROWEST, Interval, at_least
 
 # The extremes of fewer values hold their median less often than in 95 of 100 cases: 1 − 2^(1−n).

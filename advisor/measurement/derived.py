@@ -12,8 +12,8 @@ from typing import Any
 
 from advisor.measurement import comparison, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
-from advisor.measurement.draft import CONTENDED, SINGLE_VALUE
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.draft import SINGLE_VALUE
+from advisor.measurement.run import CONTENDED, Observation, Run, Summary
 from advisor.quantities import show
 
 CEILING = "ceiling"

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from advisor.measurement import comparison, statistics
-from advisor.measurement.run import Observation, Round, Summary
+from advisor.measurement.run import CONTENDED, Observation, Round, Summary
 
 # With fewer accepted rounds, of a cell in which some were disturbed, nothing is decided.
 ENOUGH_ROUNDS = comparison.ENOUGH_PAIRS
-CONTENDED = "contended"
 SINGLE_VALUE = "single-value"
 FEW_ROUNDS = "few-rounds"
 

@@ -16,6 +16,8 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from advisor.documents import Model, read_json, write_json
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
+CONTENDED = "contended"
+"""The flag of a figure that other work on the machine disturbed."""
 
 Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"

@@ -42,7 +42,7 @@ def write_docs(
     import yaml
 
     folder = Path(folder).absolute()
-    site.check(folder)
+    site.check(folder, docs=True)
     try:
         with scratch.folder(f".{folder.name}.advisor-", site.home(folder)) as temporary:
             built = temporary / "built"

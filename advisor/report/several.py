@@ -18,8 +18,7 @@ from advisor.documents import Model
 from advisor.errors import AdvisorError
 from advisor.measurement import across, comparison
 from advisor.measurement.comparison import Word
-from advisor.measurement.draft import CONTENDED
-from advisor.measurement.run import Observation, Round, Run, Summary
+from advisor.measurement.run import CONTENDED, Observation, Round, Run, Summary
 from advisor.report import words
 
 Parameters = dict[str, str | int | float | bool]

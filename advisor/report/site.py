@@ -27,6 +27,7 @@ from advisor.report.pages.context import Report
 
 Step = Callable[[str, str], None]
 WRITING, BUILDING = "writing pages", "building pages"
+_ELSEWHERE = "name an empty or a new folder"
 
 
 def build_site(
@@ -96,8 +97,8 @@ def build_site(
     return folder / "index.html"
 
 
-def check(folder: Path) -> None:
-    """Refuse a folder with files of somebody else's."""
+def check(folder: Path, *, docs: bool = False) -> None:
+    """Refuse files of somebody else's, a site where Markdown is to go (`docs`), and Markdown where a site is."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -105,8 +106,11 @@ def check(folder: Path) -> None:
     if any(folder.iterdir()) and not unchanged.is_ours(folder):
         raise AdvisorError(
             f"{folder}: holds files that advisor did not write, and a build would replace them",
-            hint="name an empty or a new folder",
+            hint=_ELSEWHERE,
         )
+    if (folder / ("index.html" if docs else "mkdocs.yml")).exists():
+        there, new = ("a site", "Markdown") if docs else ("Markdown for another engine", "a site")
+        raise AdvisorError(f"{folder}: holds {there}, which {new} would replace", hint=_ELSEWHERE)
 
 
 def _build(

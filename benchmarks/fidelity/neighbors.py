@@ -11,10 +11,9 @@ from statistics import median
 from unittest.mock import patch
 
 from advisor.measurement import comparison, pinned
-from advisor.measurement.draft import CONTENDED
 from advisor.measurement.noise import Watch
 from advisor.measurement.plan import Plan
-from advisor.measurement.run import Run
+from advisor.measurement.run import CONTENDED, Run
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
@@ -34,7 +33,7 @@ def results(quick: bool) -> list[Result]:
     known = {group: word for group, word in truth.items() if word not in (CONTENDED, "unclear")}
     count = 1 if quick else 5
     found, beside = [], list[Run]()
-    patient = replace(ONE_PROCESS, patience=PATIENT)
+    patient = replace(ONE_PROCESS, patience=PATIENT / 2 if quick else PATIENT)
     for title, hogging, pace in (
         (ONE, partial(hogs, 1), ONE_PROCESS),
         (TWO, partial(hogs, 2), ONE_PROCESS),

@@ -17,10 +17,9 @@ from rich.console import Console
 from advisor.measurement import bench, comparison, definitions
 from advisor.measurement.comparison import Comparison
 from advisor.measurement.definitions import OUT_OF_THE_BOX
-from advisor.measurement.draft import CONTENDED
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.plan import Plan, make_plan
-from advisor.measurement.run import Observation, Run, save_run
+from advisor.measurement.run import CONTENDED, Observation, Run, save_run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from advisor.report.progress import progress

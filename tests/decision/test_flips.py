@@ -139,3 +139,20 @@ def test_a_joint_flip_names_the_whole_stack() -> None:
     (found,) = joint_flips(build(needed, stacks, {"b": "Bob", "s": "Ship"}, findings))
     assert (found.framework, found.route, found.criteria) == ("b", "s", ("x", "y", "z"))
     assert found.text == "'X', 'Y', and 'Z' all reached their targets for Bob → Ship"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2, "'C0' and 'C1' both reached their targets for b"),
+        (4, "'C0', 'C1', 'C2', and 'C3' all reached their targets for b"),
+        (5, "'C0', 'C1', 'C2', and 2 further criteria all reached their targets for b"),
+    ],
+)
+def test_of_many_that_lift_a_rival_together_the_first_are_named_and_all_are_listed(count: int, said: str) -> None:
+    names = [f"c{number}" for number in range(count)]
+    wishes = [wish(criterion(name), 1, 0.0, 1.0) for name in names]
+    rows: Rows = {"a": dict.fromkeys(names, exactly(0.99)), "b": dict.fromkeys(names, exactly(0.0))}
+    (found,) = joint_flips(table(profile(wishes), rows))
+    assert found.criteria == tuple(names)
+    assert found.text == said

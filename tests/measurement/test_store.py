@@ -11,7 +11,7 @@ import pytest
 from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import Framework, Policy, Run, save_run
+from advisor.measurement.run import CONTENDED, Framework, Policy, Run, save_run
 from advisor.measurement.store import Store, own_version
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -97,6 +97,23 @@ def test_anything_else_is_measured_again(
     store = Store(tmp_path)
     save_run(change(kept), store.path(kept.id))
     assert store.reusable(definitions=toys, now=NOW) is None
+
+
+@pytest.mark.parametrize(("share", "used"), [(0.4, True), (0.6, False), (1.0, False)])
+def test_a_run_of_which_most_timings_were_disturbed_is_measured_again(
+    kept: Run, toys: Definitions, tmp_path: Path, share: float, used: bool
+) -> None:
+    store = Store(tmp_path)
+    timed = [each.metric == "latency" for each in kept.observations]
+    assert sum(timed) >= 5
+    busy = round(share * sum(timed))
+    observations = [
+        each.model_copy(update={"flags": (CONTENDED,)}) if latency and sum(timed[:number]) < busy else each
+        for number, (each, latency) in enumerate(zip(kept.observations, timed, strict=True))
+    ]
+    run = changed(kept, observations=tuple(observations))
+    save_run(run, store.path(run.id))
+    assert store.reusable(definitions=toys, now=NOW) == (run if used else None)
 
 
 def test_the_newest_of_several_is_used_and_damaged_files_are_passed_over(

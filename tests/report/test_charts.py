@@ -17,6 +17,7 @@ from advisor.report import kept
 from advisor.report.charts import axes, compiling, drawing, grammar, lettering
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.evidence import Mark, Row, evidence
+from advisor.report.charts.ratios import Ratio, ratios
 from advisor.report.charts.strips import Strip, strips
 from tests.report.html import Element, parse
 
@@ -193,6 +194,33 @@ def test_a_long_text_is_cut_where_the_drawing_ends(name: str) -> None:
         assert cut.endswith("x…")
         assert len(cut) < width / 5
         assert int(parse(str(svg)).one("svg").attributes["width"]) <= width + 8
+
+
+def test_a_long_name_of_a_ratio_goes_on_below_and_no_row_meets_the_next() -> None:
+    name = "TensorFlow → ONNX Runtime through tf2onnx, transformer encoder, training, fastest documented setting"
+    drawn = ratios(
+        [Ratio(name, "tensorflow", 1.2, 1.1, 1.3), Ratio("PyTorch", "pytorch", 0.9, 0.8, 1.0)], Markup(), "x"
+    )
+    assert [text for text, _, _ in texts(drawn.wide)][:2] == [name, "PyTorch"]
+    *lines, other = texts(drawn.narrow)[:4]
+    assert " ".join(text for text, _, _ in lines) == name
+    assert lines[0][2] < lines[1][2] < lines[2][2] < other[2]
+    dots = [float(each.attributes["cy"]) for each in parse(str(drawn.narrow)).find("circle")]
+    assert lines[2][2] < dots[0] < other[2] - 13 < dots[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("a b", ["a b"]),
+        ("aaaa bbbb cccc dddd", ["aaaa bbbb", "cccc dddd"]),
+        ("a" * 30, ["a" * 30]),
+        ("aaaaaa bbbbbb cccccc dddddd", ["aaaaaa", "bbbbbb", "cccccc dddddd"]),
+    ],
+)
+def test_a_text_is_broken_between_words_into_three_lines_at_most(text: str, lines: list[str]) -> None:
+    assert lettering.wrapped(text, 60, 12) == lines
 
 
 def test_a_drawing_is_widened_to_hold_its_labels() -> None:

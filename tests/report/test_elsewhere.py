@@ -52,6 +52,19 @@ def test_one_file_is_not_written_over_a_folder(tmp_path: Path) -> None:
         write_file(sample_run(), sample_recommendation(), tmp_path)
 
 
+def test_a_site_and_the_markdown_never_replace_each_other(tmp_path: Path) -> None:
+    run, told = sample_run(), sample_recommendation()
+    pages = write_docs(run, [told], tmp_path / "pages")
+    published = build_site(run, [told], tmp_path / "site")
+    with pytest.raises(AdvisorError, match=r"site: holds a site, which Markdown would replace$"):
+        write_docs(run, [told], published.parent)
+    with pytest.raises(AdvisorError, match=r"pages: holds Markdown for another engine, which a site would replace$"):
+        build_site(run, [told], tmp_path / "pages")
+    assert published.is_file()
+    assert pages.is_file()
+    assert write_docs(run, [told], tmp_path / "pages") == pages
+
+
 def test_what_did_not_change_keeps_its_time(tmp_path: Path) -> None:
     index = build_site(sample_run(), [sample_recommendation()], tmp_path / "site")
     before = {path.name: path.stat().st_mtime_ns for path in index.parent.iterdir()}

@@ -111,6 +111,18 @@ def _texts(
         yield from _texts(child, x, y)
 
 
+def wrapped(text: str, room: float, size: float, *, most: int = 3) -> list[str]:
+    """Return a text as at most `most` lines that fit into `room` pixels; the last holds the rest, and may be cut."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if not lines[-1] or len(lines) == most or _wide(longer, size, bold=False) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def _cut(text: str, room: float, size: float, *, bold: bool) -> str:
     if _wide(text, size, bold=bold) <= room:
         return text

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from advisor.report.charts import drawing
+from advisor.report.charts import drawing, lettering
 from advisor.report.charts.axes import logarithmic, marks, place
 from advisor.report.charts.compiling import compiled
 
 if TYPE_CHECKING:
     from advisor.report.charts.compiling import Chart
 
-_ROW = 40
+# In pixels: a row with a name of one line, and each further line of a name.
+_ROW, _LINE, _LETTERS = 40, 16, 13
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,35 @@ def ratios(rows: Sequence[Ratio], finding: Markup, axis: str) -> drawing.Drawing
 
 
 def _chart(rows: Sequence[Ratio], axis: str, width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot, bottom = _plot(width), _ROW * len(rows)
+    plot = _plot(width)
+    names = [lettering.wrapped(row.name, plot, _LETTERS) for row in rows]
+    tops = [0, *accumulate(_ROW + _LINE * (len(lines) - 1) for lines in names)]
+    bottom = tops.pop()
     ends = [end for row in rows for end in (row.low, row.value, row.high)]
     # Both sides of one are on the axis, however far the ratios lie on one of them.
     low, high, ticks = logarithmic([*ends, 0.95, 1.05], 6 if width > 400 else 4)
     x = place(low, high, plot)
     found = [
         {
-            "x": x(row.value), "low": x(row.low), "high": x(row.high), "y": top + 28,
-            "name": row.name, "head": top + 12,
+            "x": x(row.value), "low": x(row.low), "high": x(row.high), "y": top + 12 + _LINE * len(lines),
             "color": drawing.color(row.framework) if row.framework else drawing.INK_2,
         }
-        for top, row in ((_ROW * number, row) for number, row in enumerate(rows))
+        for top, row, lines in zip(tops, rows, names, strict=True)
     ]  # fmt: skip
+    said = [
+        {"y": top + 12 + _LINE * number, "text": line}
+        for top, lines in zip(tops, names, strict=True)
+        for number, line in enumerate(lines)
+    ]
     one = [{"x": x(1.0), "top": 0, "bottom": bottom}]
     title = [{"y": bottom + 40, "text": axis}]
-    data: drawing.Rows = {"ratios": found, "one": one, "ticks": marks(ticks, x, "", bottom), "title": title}
+    data: drawing.Rows = {
+        "ratios": found,
+        "names": said,
+        "one": one,
+        "ticks": marks(ticks, x, "", bottom),
+        "title": title,
+    }
     return layers(width), bottom + 4, data
 
 
@@ -77,9 +92,9 @@ def layers(width: int) -> Chart:
         ratio.mark_circle(size=60, opacity=1, stroke=drawing.PAPER, strokeWidth=1).encode(
             x=x, y=y, fill=alt.Fill("color:N", scale=None)
         ),
-        ratio.mark_text(
-            align="left", fontSize=13, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
-        ).encode(x=grammar.at(0), y=grammar.pixels(alt.Y, "head"), text=alt.Text("name:N")),
+        grammar.named("names").mark_text(
+            align="left", fontSize=_LETTERS, fill=drawing.INK, stroke=drawing.PAPER, strokeWidth=4, limit=plot
+        ).encode(x=grammar.at(0), y=y, text=alt.Text("text:N")),
         *axis[1:],
         grammar.named("title").mark_text(align="left", fill=drawing.INK_2).encode(
             x=grammar.at(0), y=y, text=alt.Text("text:N")

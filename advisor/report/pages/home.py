@@ -57,7 +57,8 @@ def _answers(report: Report, told: Recommendation) -> list[StackName]:
 
 def _first(report: Report, told: Recommendation, number: int) -> Figure | None:
     places = [place for place, each in enumerate(told.ranking) if each.feasible and each.rank_acceptability]
-    if number >= len(places):
+    # Of one stack alone, "first" says nothing.
+    if len(places) < 2 or number >= len(places):
         return None
     return report.sources[told.profile].figure("ranking", places[number], "rank_acceptability", 0, show=numbers.percent)
 
