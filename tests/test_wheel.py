@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -18,13 +20,19 @@ pytestmark = [pytest.mark.install, pytest.mark.xdist_group("wheel")]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the source distribution and the wheel."""
     folder = tmp_path_factory.mktemp("dist")
     # The source distribution first, and the wheel from that: what the one lacks the other lacks, too.
     command = [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
-    (built,) = folder.glob("framework_advisor-*.whl")
-    return built
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (found,) = built.glob("framework_advisor-*.whl")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +64,36 @@ def test_the_installed_command_decides_and_writes_the_site_without_any_framework
     assert json.loads(as_json.stdout) == json.loads(here.stdout)
     subprocess.run(advisor, cwd=tmp_path, check=True, capture_output=True, timeout=300)
     assert (tmp_path / ".advisor" / "site" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_wheel_and_source_install_and_decide_alike(version: str, built: Path, tmp_path: Path) -> None:
+    interpreter = other_python(version)
+    if interpreter is None:
+        pytest.skip(f"Python {version} is not on this machine")
+    save_run(sample_run(), tmp_path / "run.json")
+    question = ["-m", "advisor", "recommend", "--profile", "edge", "--run", "run.json", "--json"]
+    here = subprocess.run([sys.executable, *question], cwd=tmp_path, check=True, capture_output=True).stdout
+    subprocess.run([interpreter, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=300)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    (wheel,), (source,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    # What they depend on is the same, and installed once.
+    for file in ([str(wheel)], ["--force-reinstall", "--no-deps", str(source)]):
+        subprocess.run([*pip, *file], check=True, capture_output=True, timeout=900)
+        told = subprocess.run([python, *question], cwd=tmp_path, check=True, capture_output=True, timeout=120).stdout
+        assert json.loads(told) == json.loads(here)
+
+
+def other_python(version: str) -> str | None:
+    """Return the interpreter of this version on the path, or among those that pyenv keeps."""
+    own = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    kept = [str(path) for path in sorted(own.glob(f"{version}.*/bin/python{version}"))]
+    for found in (shutil.which(f"python{version}"), *kept):
+        # One of pyenv's stand-ins is on the path for every version, and works for the chosen one alone.
+        if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return found
+    return None
 
 
 @pytest.mark.alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import fsum
 
 from advisor.decision.criteria import load_criteria
 from advisor.decision.profile import Limit, Must, Profile
@@ -51,7 +52,7 @@ def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
         if name in shares:
             raise AdvisorError(f"{option}: '{name}' is weighed twice")
         shares[name] = share
-    total, others = sum(shares.values()), sum(w.weight for w in profile.wishes if w.criterion.id not in shares)
+    total, others = fsum(shares.values()), fsum(w.weight for w in profile.wishes if w.criterion.id not in shares)
     if not shares:
         return profile
     if total > 1 + 1e-9 or (total < 1 - 1e-9 and not others):
@@ -87,7 +88,7 @@ def requiring(profile: Profile, requirements: Sequence[str]) -> Profile:
 def without_team(profile: Profile) -> Profile:
     """Leave out what switching would cost the team; the other wishes keep their proportions."""
     wishes = [wish for wish in profile.wishes if wish.criterion.id != CRITERION]
-    total = sum(wish.weight for wish in wishes)
+    total = fsum(wish.weight for wish in wishes)
     if profile.team is None or not wishes:
         return profile
     return replace(profile, team=None, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes))

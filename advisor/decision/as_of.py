@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import fsum
 
 from advisor.decision.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
@@ -144,7 +145,7 @@ def documents_only(profile: Profile, catalog: Catalog) -> tuple[Profile, tuple[C
     keys = {fact.key for fact in catalog.facts if not fact.measured}
     wishes = tuple(wish for wish in profile.wishes if _documentable(wish.criterion, keys))
     musts = tuple(must for must in profile.musts if _documentable(must.criterion, keys))
-    total = sum(wish.weight for wish in wishes)
+    total = fsum(wish.weight for wish in wishes)
     asked = replace(profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts)
     kept = asked.criteria
     return asked, tuple(criterion for name, criterion in profile.criteria.items() if name not in kept)
@@ -200,7 +201,7 @@ def _stated(
     if not aside:
         return found
     names = {criterion.id for criterion in aside}
-    weight = sum(wish.weight for wish in profile.wishes if wish.criterion.id in names)
+    weight = fsum(wish.weight for wish in profile.wishes if wish.criterion.id in names)
     found.append(
         f"Set aside, because only a measurement answers it ({weight * 100:.0f} % of the weight): "
         + listed([f"'{criterion.title}'" for criterion in aside])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from math import fsum
 
 from advisor.decision.grounds import Said, compared, subject
 from advisor.decision.profile import Wish
@@ -63,7 +64,7 @@ def against(table: Table, answer: str) -> Said | None:
     unknown = [wish for wish in table.profile.wishes if table.worths[answer, wish.criterion.id].point is None]
     if not unknown:
         return rival
-    share = sum(wish.weight for wish in unknown) * 100
+    share = fsum(wish.weight for wish in unknown) * 100
     names = ", ".join(f"'{wish.criterion.title}'" for wish in unknown[:3])
     more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
     missing = f"Of the answer itself, {share:.0f} % of the weight is not known: {names}{more}."
@@ -167,7 +168,7 @@ def _counted_twice(wishes: Iterable[Wish]) -> Iterable[str]:
     for tag, members in groups.items():
         if len(members) > 1:
             names = listed([f"'{wish.criterion.title}'" for wish in members])
-            share = sum(wish.weight for wish in members) * 100
+            share = fsum(wish.weight for wish in members) * 100
             yield f"{names} measure the same thing ({tag.replace('-', ' ')}); together they weigh {share:.0f} %"
 
 

@@ -8,6 +8,7 @@ relative to the others of the group, and the group relative to the other groups.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 from pathlib import Path
 
 from advisor.decision.criteria import Criterion, load_criteria
@@ -59,8 +60,8 @@ def load_profile(name_or_path: str | Path) -> Profile:
     path = profile_path(name_or_path)
     found = read_profile(path)
     prefer = found.data["prefer"]
-    members = {name: sum(wish["weight"] for wish in group["criteria"].values()) for name, group in prefer.items()}
-    total = sum(group["weight"] for group in prefer.values())
+    members = {name: fsum(wish["weight"] for wish in group["criteria"].values()) for name, group in prefer.items()}
+    total = fsum(group["weight"] for group in prefer.values())
     wishes = tuple(
         replace(wish, weight=wish.weight / members[wish.group] * prefer[wish.group]["weight"] / total)
         for wish in found.checker.wishes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from advisor.decision.profile import Wish
 from advisor.decision.readings import WORTHLESS
@@ -53,7 +54,10 @@ def total(wishes: Sequence[Wish], worths: Mapping[str, Worth]) -> Worth:
     """Return V within V− and V+: the weighted sum of the partial values of one stack (by criterion id)."""
 
     def weighted(part: str) -> float:
-        return min(1.0, max(0.0, sum(wish.weight * float(getattr(worths[wish.criterion.id], part)) for wish in wishes)))
+        # Everywhere in the engine `fsum`: how `sum` rounds depends on the version of Python, and an answer must not.
+        return min(
+            1.0, max(0.0, fsum(wish.weight * float(getattr(worths[wish.criterion.id], part)) for wish in wishes))
+        )
 
     return Worth(weighted("middle"), weighted("low"), weighted("high"))
 
@@ -76,4 +80,4 @@ def contributions(wishes: Sequence[Wish], worths: Mapping[str, Worth], cells: Ma
 
 def known_share(wishes: Sequence[Wish], worths: Mapping[str, Worth]) -> float:
     """Return the share of the weight whose partial value is known as a point."""
-    return sum(wish.weight for wish in wishes if worths[wish.criterion.id].point is not None)
+    return fsum(wish.weight for wish in wishes if worths[wish.criterion.id].point is not None)

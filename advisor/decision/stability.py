@@ -7,6 +7,7 @@ time and all else unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from advisor.decision.profile import Wish
 from advisor.decision.recommendation import Stability
@@ -47,5 +48,5 @@ def stability(
 def _rest(wishes: Sequence[Wish], worths: Mapping[tuple[str, str], Worth], stack: str, column: str) -> float:
     """Return the value of `stack` over the other criteria, their weights scaled up to 1."""
     others = [wish for wish in wishes if wish.criterion.id != column]
-    weight = sum(wish.weight for wish in others)
-    return sum(wish.weight * worths[stack, wish.criterion.id].middle for wish in others) / weight if others else 0.0
+    weight = fsum(wish.weight for wish in others)
+    return fsum(wish.weight * worths[stack, wish.criterion.id].middle for wish in others) / weight if others else 0.0

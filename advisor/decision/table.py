@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from advisor.decision.constraints import check
 from advisor.decision.evidence import Finding
@@ -88,7 +89,7 @@ def build(
 def _distance(profile: Profile, failed: Sequence[Constraint]) -> float:
     """Return how far the constraints are missed, each relative to its limit; an outcome counts as a whole limit."""
     limits = {must.criterion.id: abs(must.limit) for must in profile.musts}
-    return sum(
+    return fsum(
         1.0 if each.shortfall is None or not limits[each.criterion] else each.shortfall / limits[each.criterion]
         for each in failed
     )
