@@ -54,8 +54,9 @@ def opened(
 
 
 def kind(name: str) -> str:
-    """Return what kind of page one is: the first word of its name."""
-    return name.partition("-")[0]
+    """Return what kind of page one is: the first word of its name, or what tells it from its like."""
+    # A recipe with several results has other tables than one with a single result for each framework.
+    return next((each for each in ("capability-route",) if name.startswith(each)), name.partition("-")[0])
 
 
 def show(page: Page, width: int, scheme: Scheme) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from itertools import product
+from typing import Any
+
+import pytest
+from markupsafe import escape
 
 from advisor.measurement import definitions
 from advisor.report import published
-from advisor.report.pages.capabilities import GROUPS
+from advisor.report.figures import Quote
+from advisor.report.pages.capabilities import GROUPS, Setting, page
+from advisor.report.pages.context import Report
 from tests.report.conftest import Site
 from tests.report.html import read
 from tests.samples import sample_run
@@ -54,6 +61,57 @@ def test_figures_of_a_proof_are_told_in_words(site: Site) -> None:
     }
     assert rows["captures, by default"] == ["2", "–"]
     assert rows["kept first"] == ["yes", "–"]
+
+
+@pytest.fixture
+def several() -> dict[str, Any]:
+    """Return what the page of a recipe with several results of each framework is made from."""
+    blank = next(each for each in sample_run().observations if each.probe.startswith("capability:"))
+    found = [
+        blank.model_copy(
+            update={
+                "probe": "capability:route-litert",
+                "framework": framework,
+                "parameters": {"workload": network, "precision": precision, "batching": "static"},
+                "outcome": "refuted" if network == "lstm" else "proved",
+                "message": "no <lstm>" if network == "lstm" else None,
+                "proof": {"artifact_bytes": 1000.0 * number},
+            }
+        )
+        for number, (framework, precision, network) in enumerate(
+            product(("pytorch", "tensorflow"), ("float32", "int8"), ("mlp", "lstm"))
+        )
+    ]
+    run = sample_run()
+    report = Report(run.model_copy(update={"observations": (*run.observations, *found)}), [])
+    (about,) = (each for each in report.probes_of("capability") if each.probe == "capability:route-litert")
+    return page(report, about)
+
+
+def test_several_results_of_a_recipe_are_told_apart(several: dict[str, Any]) -> None:
+    # What all of them share, such as the batch here, tells nothing apart.
+    assert [each["plain"] for each in several["results"]] == [
+        f"{framework}, {network}, {precision}"
+        for framework, precision, network in product(("PyTorch", "TensorFlow"), ("float32", "int8"), ("mlp", "lstm"))
+    ]
+
+
+def test_their_figures_stand_in_a_table_for_each_framework_and_setting(several: dict[str, Any]) -> None:
+    tables = several["tables"]
+    assert [table["title"] for table in tables] == [
+        "PyTorch, float32", "PyTorch, int8", "TensorFlow, float32", "TensorFlow, int8",
+    ]  # fmt: skip
+    for number, table in enumerate(tables):
+        assert [str(each["settings"][0]) for each in table["results"]] == ["mlp", "lstm"]
+        ((name, figures),) = table["rows"]
+        assert name == "artifact bytes"
+        assert [figure.value for figure in figures] == [2000 * number, 2000 * number + 1000]
+
+
+def test_a_setting_is_a_citation_with_its_word() -> None:
+    setting = Setting(Quote("<dynamic>", "run#/x"), " batch")
+    assert str(setting) == "<dynamic> batch"
+    assert escape(setting) == '<bdi data-from="run#/x">&lt;dynamic&gt;</bdi> batch'
 
 
 def test_the_claims_it_settles_are_named(site: Site) -> None:

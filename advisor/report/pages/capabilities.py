@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation
@@ -76,7 +79,9 @@ def page(report: Report, about: ProbePage) -> dict[str, Any]:
     """Return what the template of one capability's page needs."""
     name = about.probe.removeprefix("capability:")
     capability = definitions.capabilities().get(name)
-    results = [_result(report, index, each) for index, each in report.observed(about.indices)]
+    observed = list(report.observed(about.indices))
+    names = _varying([each for _, each in observed])
+    results = [_result(report, index, each, names) for index, each in observed]
 
     def said(key: str, text: str) -> Quote:
         return Quote(words.line(text), f"definition:{about.probe}/{key}")
@@ -89,7 +94,7 @@ def page(report: Report, about: ProbePage) -> dict[str, Any]:
             (outcome, said(f"outcomes/{outcome}", text)) for outcome, text in capability.outcomes.items()
         ] if capability else [],
         "results": results,
-        "figures": _together(results),
+        "tables": list(_tables(results)),
         "recipes": recipes(report, capability.recipe) if capability else [],
         "claims": list(_claims(report, capability.settles)) if capability else [],
         "command": f"advisor probe --only '{about.probe}'",
@@ -129,11 +134,25 @@ def _count(source: Source, framework: str, outcome: str) -> Figure | str:
     return source.figure("counts", framework, outcome) if found else "–"
 
 
-def _result(report: Report, index: int, each: Observation) -> dict[str, Any]:
+def _varying(observed: Sequence[Observation]) -> list[str]:
+    """Return the parameters that tell the results of one recipe apart, such as the network."""
+    names = dict.fromkeys(name for each in observed for name in each.parameters)
+    return [name for name in names if len({str(each.parameters.get(name)) for each in observed}) > 1]
+
+
+def _result(report: Report, index: int, each: Observation, names: Sequence[str]) -> dict[str, Any]:
     source, path = report.source, ("observations", index)
+    stack = report.stack(each.framework)
+    settings = [
+        Setting(source.quote(*path, "parameters", name), " batch" if name == "batching" else "")
+        for name in names
+        if name in each.parameters
+    ]
     return {
         "index": index,
-        "stack": report.stack(each.framework),
+        "stack": stack,
+        "settings": settings,
+        "plain": ", ".join([stack.plain, *map(str, settings)]),
         "outcome": each.outcome,
         "seconds": source.figure(*path, "seconds", show=lambda value: numbers.rough(value, "s"))
         if each.seconds
@@ -167,10 +186,38 @@ def _shown(name: str, value: float) -> str:
     return numbers.show(value, unit).text
 
 
-def _together(results: list[dict[str, Any]]) -> list[tuple[str, list[Any]]]:
-    """Return the figures of all frameworks side by side: one row per name."""
-    names = list(dict.fromkeys(name for each in results for name in each["figures"]))[:_MOST]
-    return [(name, [each["figures"].get(name) for each in results]) for name in names]
+@dataclass(frozen=True)
+class Setting:
+    """What tells one result of a recipe from its others, such as the network, with the word it is told in."""
+
+    value: Quote
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.value}{self.word}"
+
+    def __html__(self) -> str:
+        return Markup("{}{}").format(self.value, self.word)
+
+
+def _tables(results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield tables of figures: all frameworks side by side; where a recipe has several results, those of a setting."""
+    if len({each["stack"].style for each in results}) == len(results):
+        groups = {"": results}
+    else:
+        # The first setting goes across, the others down: as many columns as there are networks.
+        groups = {}
+        for each in results:
+            title = ", ".join([each["stack"].plain, *map(str, each["settings"][1:])])
+            groups.setdefault(title, []).append(each)
+    for title, group in groups.items():
+        names = list(dict.fromkeys(name for each in group for name in each["figures"]))[:_MOST]
+        if names:
+            yield {
+                "title": title,
+                "results": group,
+                "rows": [(name, [each["figures"].get(name) for each in group]) for name in names],
+            }
 
 
 def _claims(report: Report, settles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
