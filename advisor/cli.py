@@ -125,7 +125,8 @@ def recommend(
     """Measure what is missing, decide for a profile, print the answer and write the site.
 
     Only what could change the answer is measured, and the Run says what was left out and why; --all measures
-    everything. A Run younger than a week for the same versions is used again; --fresh measures anew.
+    everything. A Run younger than a week for the same versions is used again, unless other work disturbed most of its
+    timings; --fresh measures anew.
 
     \b
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
