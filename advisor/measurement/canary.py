@@ -14,6 +14,8 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
@@ -26,9 +28,19 @@ LIMIT = 1.35
 # shortest of all would condemn every later block. The shortest tenth of a session is stable, and still far below the
 # bounces of cores that the host has moved apart.
 SHORT = 0.1
+# A host that has moved a virtual machine for good would otherwise be measured against what it was before, for ever.
+KEPT = timedelta(days=7)
 NAME = "ping-pong canary"
 _SCRIPT = Path(__file__).with_name("canary_process.py")
 _ANSWER_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Close:
+    """How short a bounce was when the cores were close, in nanoseconds, and when a session last saw them that close."""
+
+    lowest: float
+    seen: date
 
 
 class Canary:
@@ -45,7 +57,7 @@ class Canary:
     ----------
     lowest : float
         What the shortest tenth of the bounces stayed below, in the quietest session that is known of this host, in
-        nanoseconds; infinity before the first.
+        nanoseconds; infinity before the first, and where no session of the last week saw the cores that close.
     missing : str or None
         Why there is no canary here, when there is none.
     """
@@ -86,7 +98,7 @@ class Canary:
         if math.isfinite(found):
             bisect.insort(self._found, found)
         if self._found:
-            self.lowest = min(self._known, self._found[int(SHORT * len(self._found))])
+            self.lowest = min(self._known, self._shortest())
         return found
 
     def objection(self, *bounces: float | None) -> str | None:
@@ -101,12 +113,15 @@ class Canary:
     def close(self) -> None:
         """End the processes and remember how short a bounce was."""
         self._stop()
-        if math.isfinite(self.lowest):
+        if self._found and self._shortest() <= LIMIT * self.lowest:
             known = self._all()
-            known[self._host] = min(self.lowest, known.get(self._host, math.inf))
+            # Another session may have ended meanwhile.
+            lowest = min(self.lowest, self._remembered())
+            known[self._host] = Close(lowest, datetime.now(UTC).date())
+            said = {host: {"lowest": each.lowest, "seen": each.seen.isoformat()} for host, each in known.items()}
             # A host that cannot remember starts anew the next time.
             with contextlib.suppress(AdvisorError):
-                write_text(self._memory, json.dumps(known, indent=1) + "\n")
+                write_text(self._memory, json.dumps(said, indent=1) + "\n")
 
     def _start(self, *cpus: int) -> None:
         command = [sys.executable, "-I", "-S", str(_SCRIPT), *map(str, cpus)]
@@ -132,14 +147,21 @@ class Canary:
                 self._process.wait()
             self._process = None
 
-    def _remembered(self) -> float:
-        return self._all().get(self._host, math.inf)
+    def _shortest(self) -> float:
+        return self._found[int(SHORT * len(self._found))]
 
-    def _all(self) -> dict[str, float]:
+    def _remembered(self) -> float:
+        known = self._all().get(self._host)
+        return math.inf if known is None or datetime.now(UTC).date() - known.seen >= KEPT else known.lowest
+
+    def _all(self) -> dict[str, Close]:
         try:
             known = json.loads(self._memory.read_text(encoding="utf-8"))
-            return {str(host): float(lowest) for host, lowest in known.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
+            return {
+                str(host): Close(float(each["lowest"]), date.fromisoformat(each["seen"]))
+                for host, each in known.items()
+            }
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
 

@@ -9,8 +9,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -153,7 +154,7 @@ def test_the_canary_measures_a_bounce_and_remembers_how_short_it_was(tmp_path: P
         assert finite
         assert 20 < min(finite) < 100_000
         assert min(finite) <= canary.lowest == sorted(finite)[int(SHORT * len(finite))]
-    assert list(json.loads(memory.read_text()).values()) == [canary.lowest]
+    assert [each["lowest"] for each in json.loads(memory.read_text()).values()] == [canary.lowest]
     with closing(Canary("Invented", memory)) as again:
         assert again.lowest == canary.lowest
     with closing(Canary("Another processor", memory)) as other:
@@ -164,16 +165,66 @@ def test_one_bounce_that_is_shorter_than_all_others_condemns_no_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [*([400.0, 330.0, 450.0] * 10), 250.0, 440.0]
-    with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
-        canary.close()
+    with answering(tmp_path / "canary.json", answers, monkeypatch) as canary:
+        assert canary.lowest == 330.0
+        assert canary.objection(440.0) is None
+        assert "further apart" in (canary.objection(680.0) or "")
+
+
+@contextmanager
+def answering(memory: Path, answers: Sequence[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Canary]:
+    """Give a canary whose processes have told these bounces."""
+    with closing(Canary("Invented", memory)) as canary:
+        canary._stop()
         fake = SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO("".join(f"{a}\n" for a in answers).encode()))
         monkeypatch.setattr(canary, "_process", fake)
         for _ in answers:
             canary.bounce()
         monkeypatch.setattr(canary, "_process", None)
-        assert canary.lowest == 330.0
-        assert canary.objection(440.0) is None
-        assert "further apart" in (canary.objection(680.0) or "")
+        yield canary
+
+
+@pytest.mark.parametrize(
+    ("bounces", "lowest", "seen"),
+    [
+        # As close as ever, a little less, a little more: what was known is confirmed, or becomes shorter.
+        (230.0, 230.0, "2026-11-21"), (220.0, 220.0, "2026-11-21"), (300.0, 230.0, "2026-11-21"),
+        # Far apart: the host may move them back, so it is not forgotten, and not taken for confirmed.
+        (360.0, 230.0, "2026-11-15"),
+    ],
+)  # fmt: skip
+def test_a_session_that_saw_the_cores_as_close_confirms_what_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bounces: float, lowest: float, seen: str
+) -> None:
+    memory = tmp_path / "canary.json"
+    on(monkeypatch, "2026-11-15")
+    with answering(memory, [230.0] * 20, monkeypatch):
+        pass
+    on(monkeypatch, "2026-11-21")
+    with answering(memory, [bounces] * 20, monkeypatch) as canary:
+        assert canary.lowest == lowest
+        assert (canary.objection(bounces) is None) == (bounces <= 300)
+    assert list(json.loads(memory.read_text()).values()) == [{"lowest": lowest, "seen": seen}]
+
+
+def test_cores_that_were_not_close_for_a_week_are_measured_against_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "canary.json"
+    on(monkeypatch, "2026-11-14")
+    with answering(memory, [230.0] * 20, monkeypatch):
+        pass
+    on(monkeypatch, "2026-11-21")
+    with answering(memory, [360.0] * 20, monkeypatch) as canary:
+        assert canary.lowest == 360.0
+        assert canary.objection(360.0) is None
+    assert list(json.loads(memory.read_text()).values()) == [{"lowest": 360.0, "seen": "2026-11-21"}]
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    """Have the canary live on this day."""
+    now = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    monkeypatch.setattr("advisor.measurement.canary.datetime", SimpleNamespace(now=lambda _: now))
 
 
 @linux
@@ -220,8 +271,9 @@ def test_a_canary_far_above_the_lowest_objects(tmp_path: Path) -> None:
         assert canary.objection(None, None) is None
 
 
-def test_a_damaged_memory_is_forgotten(tmp_path: Path) -> None:
-    (tmp_path / "canary.json").write_text("[1, 2")
+@pytest.mark.parametrize("text", ["[1, 2", "[1, 2]", '{"a": 227.0}', '{"a": {"lowest": 227.0}}', '{"a": {"seen": 1}}'])
+def test_a_damaged_memory_is_forgotten(tmp_path: Path, text: str) -> None:
+    (tmp_path / "canary.json").write_text(text)
     with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
         assert canary.lowest == math.inf
 
