@@ -55,8 +55,9 @@ def main() -> None:
     )
     sys.stdout.write(head)
     if arguments.write:
-        text = arguments.write.read_text(encoding="utf-8").partition(MARK)[0]
-        arguments.write.write_text(text + MARK + "\n" + head + "\n".join(lines) + "\n", encoding="utf-8")
+        page = arguments.write
+        text = page.read_text(encoding="utf-8").partition(MARK)[0] if page.exists() else ""
+        page.write_text(text + MARK + "\n" + head + "\n".join(lines) + "\n", encoding="utf-8")
     raise SystemExit(1 if amiss else 0)
 
 

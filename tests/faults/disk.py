@@ -64,17 +64,17 @@ def _saving(place: Place) -> Iterator[Finding]:
 def _building(place: Place) -> Iterator[Finding]:
     run = place.work / "run.json"
     write_json(run, sample_run())
-    command = ["site", "build", "--run", str(run), "--profile", "edge", "--output", str(place.work / "site")]
-    amiss = place.amiss(place.run(*command), 0)
-    before = _contents(place.work / "site")
-    for extra in ((), ("--docs-only",)):
-        told = place.run(*command, *extra, limits=_no_file_beyond(ROOM))
+    for what, extra in (("a site is built", ()), ("Markdown is written", ("--docs-only",))):
+        folder = place.work / what.replace(" ", "-")
+        command = ["site", "build", "--run", str(run), "--profile", "edge", "--output", str(folder), *extra]
+        amiss = place.amiss(place.run(*command), 0)
+        before = _contents(folder)
+        told = place.run(*command, limits=_no_file_beyond(ROOM))
         amiss += place.amiss(told, 2) + _says(told, "File too large")
-        if _contents(place.work / "site") != before:
-            amiss.append("the old site is no more")
-        what = "Markdown is written" if extra else "a site is built"
-        yield Finding(f"no room left while {what}", f"exit 2, '{_short(told)}'; the old site stands", tuple(amiss))
-        amiss = []
+        if _contents(folder) != before:
+            amiss.append("what was there is no more")
+        happened = f"exit 2, '{_short(told)}'; what was there before stands"
+        yield Finding(f"no room left while {what}", happened, tuple(amiss))
 
 
 def _read_only(place: Place) -> Iterator[Finding]:

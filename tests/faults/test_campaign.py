@@ -31,7 +31,7 @@ def test_misbehaving_workers_cost_their_own_observation() -> None:
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing() -> None:
-    assert len(well(disk.findings(("journalling", "saving")))) == 3
+    assert len(well(disk.findings(("journalling", "saving", "building")))) == 5
 
 
 @pytest.mark.parametrize("case", ["terminal"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from advisor.report import published
 from advisor.report.figures import Quote
 from advisor.report.pages.capabilities import GROUPS, Setting, page
 from advisor.report.pages.context import Report
+from advisor.report.site import build_site
 from tests.report.conftest import Site
 from tests.report.html import read
 from tests.samples import sample_run
@@ -106,6 +108,24 @@ def test_their_figures_stand_in_a_table_for_each_framework_and_setting(several: 
         ((name, figures),) = table["rows"]
         assert name == "artifact bytes"
         assert [figure.value for figure in figures] == [2000 * number, 2000 * number + 1000]
+
+
+@pytest.mark.parametrize("parameters", [({}, {}), ({}, {"workload": "mlp"}), ({"batch": 1}, {"workload": "mlp"})])
+def test_a_run_that_says_the_same_twice_or_half_has_a_page_nevertheless(
+    tmp_path: Path, parameters: tuple[dict[str, Any], ...]
+) -> None:
+    run = sample_run(keep=lambda each: not each.probe.startswith("capability:"))
+    blank = next(each for each in sample_run().observations if each.probe.startswith("capability:"))
+    found = [
+        blank.model_copy(update={"probe": "capability:export-onnx", "parameters": each, "proof": {"bytes": 1}})
+        for each in parameters
+    ]
+    index = build_site(run.model_copy(update={"observations": (*run.observations, *found)}), [], tmp_path / "site")
+    page = read(index.parent / "capability-export-onnx.html")
+    rows = [row.text for row in page.find("tr") if "observation" in row.attributes.get("id", "")]
+    assert len(rows) == 2
+    for each, row in zip(parameters, rows, strict=True):
+        assert all(str(value) in row for value in each.values())
 
 
 def test_a_setting_is_a_citation_with_its_word() -> None:

@@ -152,6 +152,7 @@ def _result(report: Report, index: int, each: Observation, names: Sequence[str])
         "index": index,
         "stack": stack,
         "settings": settings,
+        "head": settings[0] if settings else None,
         "plain": ", ".join([stack.plain, *map(str, settings)]),
         "outcome": each.outcome,
         "seconds": source.figure(*path, "seconds", show=lambda value: numbers.rough(value, "s"))
@@ -202,7 +203,7 @@ class Setting:
 
 def _tables(results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield tables of figures: all frameworks side by side; where a recipe has several results, those of a setting."""
-    if len({each["stack"].style for each in results}) == len(results):
+    if len({each["stack"].style for each in results}) == len(results) or not any(each["settings"] for each in results):
         groups = {"": results}
     else:
         # The first setting goes across, the others down: as many columns as there are networks.
