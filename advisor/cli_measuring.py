@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.cli_completion import RUNS, frameworks, offering, runs
-from advisor.cli_options import format_option, only_option, seed_option
+from advisor.cli_options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -110,12 +110,10 @@ def chosen(flag: str | None) -> Mode:
 
 def known_frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> tuple[str, ...] | None:
     """Return the names that --framework was given, each that of a framework; None when it was not given."""
-    named = tuple(name.strip() for part in names for name in part.split(",") if name.strip())
-    if names and not named:
-        raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
-    for name in named:
+    found = named(names)
+    for name in found or ():
         _known(name, _defined(folders), "--framework")
-    return named or None
+    return found
 
 
 def _defined(folders: tuple[Path, ...]) -> Any:

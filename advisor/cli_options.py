@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from advisor.cli_completion import compared, criteria, frameworks, offering, profiles
+from advisor.errors import AdvisorError
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
@@ -43,7 +44,10 @@ folders_option = click.option(
 
 def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the names that `only_option` was given, one by one; None when it was not given."""
-    return tuple(name.strip() for each in given for name in each.split(",")) or None
+    found = tuple(name.strip() for each in given for name in each.split(",") if name.strip())
+    if given and not found:
+        raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
+    return found or None
 
 
 def adjusting_options(command: Any) -> Any:
