@@ -15,7 +15,7 @@ import click
 
 from advisor import cli_decision, cli_environments, cli_examples, cli_knowledge, cli_measuring, cli_profiles, cli_site
 from advisor.cli_completion import offering, probes
-from advisor.cli_options import adjusting_options, folders_option, profile_option, templates_option
+from advisor.cli_options import adjusting_options, folders_option, parts, profile_option, templates_option
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def probe(
     with _progress(color) as on_event:
         run, file = api.probe(
             mode=cli_measuring.chosen(mode),
-            only=tuple(glob.strip() for each in only for glob in each.split(",") if glob.strip()),
+            only=parts(only),
             frameworks=cli_measuring.known_frameworks(frameworks, folders),
             pythons=cli_measuring.known_pythons(pythons, folders),
             folders=folders,

@@ -42,9 +42,14 @@ folders_option = click.option(
 )  # fmt: skip
 
 
+def parts(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a repeatable option was given, which may also stand together, with commas."""
+    return tuple(part.strip() for each in given for part in each.split(",") if part.strip())
+
+
 def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the names that `only_option` was given, one by one; None when it was not given."""
-    found = tuple(name.strip() for each in given for name in each.split(",") if name.strip())
+    found = parts(given)
     if given and not found:
         raise AdvisorError("--framework: expected names, such as pytorch,tensorflow")
     return found or None

@@ -63,11 +63,10 @@ def build(
     if single_file and len(run_files) != 1:
         raise click.UsageError("--single-file holds the answer on one Run: name one --run")
     run = api.load_run(run_files[0])
-    named = [word for file in run_files for word in ("--run", file.name)]
     with steps(color) as on_step:
         index = api.build_site(
             run, output, profiles=profiles, templates=templates, pin=pin, on_step=on_step,
-            command=shlex.join(["advisor", "site", "build", *named]),
+            command=_command(run_files),
             form="docs" if docs_only else "file" if single_file else "site",
             others=map(api.load_run, run_files[1:]),
         )  # fmt: skip
@@ -87,14 +86,17 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
     from advisor import api
     from advisor.report import serving
 
-    named = [word for file in run_files for word in ("--run", file.name)]
-
     def build(folder: Path) -> None:
         api.build_site(
             api.load_run(run_files[0]), folder, profiles=profiles, templates=templates,
-            command=shlex.join(["advisor", "site", "build", *named]), others=map(api.load_run, run_files[1:]),
+            command=_command(run_files), others=map(api.load_run, run_files[1:]),
         )  # fmt: skip
 
     own = [Path(name) for name in profiles if Path(name).is_file()]
     watched = [*run_files, *([templates] if templates else []), *own]
     serving.serve(build, watched, address=("127.0.0.1", port), tell=lambda line: click.echo(line, err=True))
+
+
+def _command(run_files: tuple[Path, ...]) -> str:
+    """Return the command line that builds the site of these Runs again."""
+    return shlex.join(["advisor", "site", "build", *(word for file in run_files for word in ("--run", file.name))])

@@ -19,8 +19,7 @@ from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
-from advisor.decision.wording import listed
-from advisor.decision.wording import share as in_percent
+from advisor.decision.wording import in_percent, listed
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.runtimes import Runtime, load_runtimes

@@ -49,7 +49,7 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     one = _stack(matching[0])
     title = stack_title(one, told.titles) if len(matching) == 1 else told.titles.get(one.framework, wanted)
     share = fsum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
-    sure = f"{title} comes first in {wording.share(share)} of {told.samples:,} plausible worlds"
+    sure = f"{title} comes first in {wording.in_percent(share)} of {told.samples:,} plausible worlds"
     failed = next((each for each in matching if not each.feasible), None)
     if all(not each.feasible for each in matching) and failed is not None:
         reason = next(each for each in failed.constraints if each.outcome == "fail")

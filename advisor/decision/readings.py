@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import fsum
 
 WORTHLESS = frozenset({"refuted", "not_supported"})
 """Outcomes that are evidence against a stack."""
@@ -50,9 +49,9 @@ def add(readings: Sequence[Reading]) -> Reading:
     highs = [reading.high for reading in readings if reading.high is not None]
     return Reading(
         outcome="bounded" if unknown else "measured",
-        value=None if unknown else fsum(values),
-        low=fsum(reading.low or 0.0 for reading in readings),
-        high=fsum(highs) if len(highs) == len(readings) else None,
+        value=None if unknown else math.fsum(values),
+        low=math.fsum(reading.low or 0.0 for reading in readings),
+        high=math.fsum(highs) if len(highs) == len(readings) else None,
         n=None if unknown else min((reading.n or 1) for reading in readings),
         evidence=tuple(pointer for reading in readings for pointer in reading.evidence),
         message=next((reading.message for reading in unknown if reading.message), None),

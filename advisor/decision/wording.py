@@ -15,7 +15,7 @@ def amount(
     return rounding.show(value, unit, low, high, share=percent).text.replace(rounding.NARROW, " ")
 
 
-def share(part: float) -> str:
+def in_percent(part: float) -> str:
     """Return a share of worlds as text: ``82 %``, ``over 99 %``."""
     return rounding.percent(part).replace(rounding.NARROW, " ")
 

@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -75,7 +76,7 @@ class Canary:
             if len(cpus) < 2:
                 self.missing = "not available: it needs two cores"
         self._host = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
-        self.lowest = self._known = self._remembered()
+        self.lowest = self._known = self._recent(self._all())
         self._found: list[float] = []
         if self.missing is None:
             self._start(cpus[0], cpus[-1])
@@ -116,7 +117,7 @@ class Canary:
         if self._found and self._shortest() <= LIMIT * self.lowest:
             known = self._all()
             # Another session may have ended meanwhile.
-            lowest = min(self.lowest, self._remembered())
+            lowest = min(self.lowest, self._recent(known))
             known[self._host] = Close(lowest, datetime.now(UTC).date())
             said = {host: {"lowest": each.lowest, "seen": each.seen.isoformat()} for host, each in known.items()}
             # A host that cannot remember starts anew the next time.
@@ -150,9 +151,9 @@ class Canary:
     def _shortest(self) -> float:
         return self._found[int(SHORT * len(self._found))]
 
-    def _remembered(self) -> float:
-        known = self._all().get(self._host)
-        return math.inf if known is None or datetime.now(UTC).date() - known.seen >= KEPT else known.lowest
+    def _recent(self, known: Mapping[str, Close]) -> float:
+        own = known.get(self._host)
+        return math.inf if own is None or datetime.now(UTC).date() - own.seen >= KEPT else own.lowest
 
     def _all(self) -> dict[str, Close]:
         try:
