@@ -33,7 +33,11 @@ def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path:
     command = [sys.executable, "-m", "advisor", "site", "serve", *shown, "--profile", "edge", "--port", str(port)]
     said = tmp_path / "said"
     with said.open("w") as stream:
-        server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=stream)
+        server = subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=stream,
+            # What a shell puts in the background is started deaf to Ctrl-C; so would be all that these tests start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
 
     def page() -> str:
         assert server.poll() is None, said.read_text()
