@@ -11,34 +11,41 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from advisor.measurement import enough, sampling
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 from advisor.measurement.context import Context
 from advisor.measurement.draft import contended
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.exporting import Artifact
+from advisor.measurement.pace import Pace
 from advisor.measurement.run import Observation, Round
-from advisor.measurement.sampling import failed
 from advisor.measurement.shipping import RuntimeProcess
 from advisor.measurement.tasks import CellTask
 
 METRIC = "latency-pinned"
 PINNED = "pinned"
-ROUNDS = 18
-# As everywhere, processes of one framework differ by more than rounds of one process do.
-PROCESSES = 3
+# What slows a processor from outside comes and goes within seconds: many short blocks, those of a group side by side,
+# feel it alike. One thread has no pool that must come to rest, and is warm after a few calls.
+SETTLE, LEAD_IN, SECONDS = 0.005, 0.03, 0.05
+# Rounds of a process.
+ROUNDS = 14
+# As everywhere, processes of one framework differ by more than rounds of one process do: at least so many are heard,
+# and at most `MOST` where a pair has no word.
+PROCESSES, MOST = 3, 6
 # Calls up to this many seconds are mostly left alone between two turns of the scheduler.
 SHORT = 1e-3
 
 
 @dataclass(frozen=True)
 class _Cell:
+    group: str
     blank: Observation
     block: Callable[[], Mapping[str, Any]]
 
@@ -46,7 +53,8 @@ class _Cell:
 def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
     """Time every cell of the groups in which something was contended, on one thread that keeps to one core.
 
-    Their observations have the metric ``latency-pinned``; nothing happens when nothing was contended, when the system
+    Their observations have the metric ``latency-pinned``. Of each framework three fresh processes are heard, and
+    up to three more where a pair of a group has no word. Nothing happens when nothing was contended, when the system
     does not pin processes, or when the budget of time is spent.
 
     Parameters
@@ -64,27 +72,32 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
     context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
-    for process in range(PROCESSES):
-        if context.over:
+    for process in range(MOST):
+        if context.over or not groups:
             return
+        tasks = [task for task in tasks if task.group in groups]
+        shipped = [artifact for artifact in shipped if artifact.task.group in groups]
         with ExitStack() as ending:
             with context.spending.on("preparation"):
-                cells = _prepared(context, tasks, core, ending) + _loaded(context, shipped, sample, core, ending)
+                cells = _prepared(context, tasks, core, ending, backwards=process % 2 == 1)
+                cells += _loaded(context, shipped, sample, core, ending)
             title = f"one thread on core {core}, series {process + 1}"
-            seconds = len(cells) * ROUNDS / PROCESSES * context.plan.pace.block
+            seconds = len(cells) * ROUNDS * _pace(context).block
             with context.task(title, seconds), context.spending.on("sampling"):
-                for number in range(process, ROUNDS, PROCESSES):
+                for number in range(process * ROUNDS, (process + 1) * ROUNDS):
                     _round(context, cells, number, process)
+        if process + 1 >= PROCESSES:
+            blanks = {group: [cell.blank for cell in cells if cell.group == group] for group in groups}
+            groups = {group for group in groups if enough.unclear(context.record, blanks[group])}
 
 
 def _round(context: Context, cells: list[_Cell], number: int, process: int) -> None:
-    """Time one block of every cell, in random order; a cell that fails is taken out."""
-    context.random.shuffle(cells)
-    for cell in list(cells):
+    """Time one block of every cell, in random order, group by group; a cell that fails is taken out."""
+    for cell in sampling.shuffled(context, cells):
         try:
             found = cell.block()
         except WorkerError as error:
-            failed(context, cell.blank, error)
+            sampling.failed(context, cell.blank, error)
             cells.remove(cell)
         else:
             _keep(context, cell.blank, number, process, found)
@@ -120,16 +133,33 @@ def _core() -> int | None:
         return None
 
 
+def _pace(context: Context) -> Pace:
+    pace = context.plan.pace
+    return replace(
+        pace,
+        settle=min(pace.settle, SETTLE),
+        lead_in=min(pace.lead_in, LEAD_IN),
+        seconds=min(pace.seconds, SECONDS),
+    )
+
+
 def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
     started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
-    rounds = (len(tasks) + len(shipped)) * ROUNDS * context.plan.pace.block
-    return PROCESSES * (started + sum(task.estimate for task in tasks)) + rounds
+    rounds = (len(tasks) + len(shipped)) * ROUNDS * _pace(context).block
+    return PROCESSES * (started + sum(task.estimate for task in tasks) + rounds)
 
 
-def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: ExitStack) -> list[_Cell]:
-    """Start one process per framework on the core, and make its cells ready there."""
+def _prepared(
+    context: Context, tasks: Sequence[CellTask], core: int, ending: ExitStack, *, backwards: bool
+) -> list[_Cell]:
+    """Start one process per framework on the core, and make its cells ready there.
+
+    Of two processes of one program, the one that is started later is about 1 % faster here: series by series, another
+    framework is the first.
+    """
     cells = []
-    for name, framework in context.plan.frameworks.items():
+    order = list(context.plan.frameworks.items())
+    for name, framework in reversed(order) if backwards else order:
         own = [task for task in tasks if task.framework.id == name and _well(context, task.blank())]
         if not own:
             continue
@@ -138,7 +168,7 @@ def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: Ex
             _ = worker.ask("describe", limit=DESCRIBE_LIMIT, threads=1).value
         except WorkerError as error:
             for task in own:
-                failed(context, task.blank(METRIC), error)
+                sampling.failed(context, task.blank(METRIC), error)
             continue
         for task in own:
             known = context.record.find(task.blank())
@@ -150,7 +180,7 @@ def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: Ex
                     **({"setting": known.setting} if known.setting else {}),
                 ).value  # fmt: skip
             except WorkerError as error:
-                failed(context, task.blank(METRIC), error)
+                sampling.failed(context, task.blank(METRIC), error)
                 continue
             blank = task.blank(METRIC).model_copy(
                 update={
@@ -161,7 +191,7 @@ def _prepared(context: Context, tasks: Sequence[CellTask], core: int, ending: Ex
                 }
             )
             context.record.observe(blank)
-            cells.append(_Cell(blank, partial(timed, worker, int(told["cell"]), context.plan.pace)))
+            cells.append(_Cell(task.group, blank, partial(timed, worker, int(told["cell"]), _pace(context))))
     return cells
 
 
@@ -180,12 +210,12 @@ def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: i
         try:
             running = RuntimeProcess(context, artifact, sample, threads=1, core=core)
         except WorkerError as error:
-            failed(context, blank, error)
+            sampling.failed(context, blank, error)
             continue
         ending.callback(running.stop)
         context.record.observe(blank)
-        pace = context.plan.pace
-        cells.append(_Cell(blank, partial(running.block, pace, settle=pace.settle)))
+        pace = _pace(context)
+        cells.append(_Cell(artifact.task.group, blank, partial(running.block, pace, settle=pace.settle)))
     return cells
 
 

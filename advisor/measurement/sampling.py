@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from advisor.measurement import enough
 from advisor.measurement.answers import WorkerError
@@ -18,6 +18,17 @@ from advisor.measurement.run import Observation, Round
 from advisor.measurement.tasks import CellTask
 
 T = TypeVar("T")
+
+
+class InGroup(Protocol):
+    """Something that is compared with the others of its group."""
+
+    @property
+    def group(self) -> str:
+        """The group's name."""
+
+
+Grouped = TypeVar("Grouped", bound=InGroup)
 
 
 class Cell(ABC):
@@ -113,7 +124,7 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
         planned = context.plan.pace.rounds
         title = f"round {number + 1} of {planned}" if number < planned else f"further round {number - planned + 1}"
         with context.task(title, len(due) * context.plan.pace.block) as result, context.spending.on("sampling"):
-            for cell in _shuffled(context, due):
+            for cell in shuffled(context, due):
                 try:
                     context.patience.until_quiet(partial(_block, context, cell, number))
                 except WorkerError as error:
@@ -198,8 +209,9 @@ def _decided(context: Context, cells: Sequence[Cell]) -> frozenset[str]:
     )
 
 
-def _shuffled(context: Context, cells: Sequence[Cell]) -> list[Cell]:
-    groups: dict[str, list[Cell]] = {}
+def shuffled(context: Context, cells: Sequence[Grouped]) -> list[Grouped]:
+    """Return the cells in random order, those of a group side by side: what slows one then slows the others, too."""
+    groups: dict[str, list[Grouped]] = {}
     for cell in cells:
         groups.setdefault(cell.group, []).append(cell)
     order = list(groups.values())

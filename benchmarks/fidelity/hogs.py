@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,10 +23,13 @@ while time.process_time() < float(sys.argv[4]):
 """
 
 
+Hogs = list[subprocess.Popen[bytes]]
+
+
 @contextmanager
-def hogs(count: int, *, least: float = 1.0, most: float = 1.0, seed: int = 0) -> Iterator[None]:
+def hogs(count: int, *, least: float = 1.0, most: float = 1.0, seed: int = 0) -> Iterator[Hogs]:
     """Keep `count` cores busy, each for a share of the time drawn anew between `least` and `most`."""
-    found = [
+    found: Hogs = [
         subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _HOG, str(least), str(most), str(seed + each), str(MOST_SECONDS)],
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -33,8 +37,14 @@ def hogs(count: int, *, least: float = 1.0, most: float = 1.0, seed: int = 0) ->
         for each in range(count)
     ]  # fmt: skip
     try:
-        yield
+        yield found
     finally:
         for each in found:
             each.kill()
             each.wait()
+
+
+def let(found: Hogs, *, run: bool) -> None:
+    """Let hogs run on, or hold them."""
+    for each in found:
+        each.send_signal(signal.SIGCONT if run else signal.SIGSTOP)
