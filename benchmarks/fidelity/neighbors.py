@@ -17,7 +17,7 @@ from advisor.measurement.run import CONTENDED, Run
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import Hogs, hogs, let
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
-from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, latency, plan, verdict
+from benchmarks.fidelity.sessions import ONE_PROCESS, PACE, Group, Sessions, latency, plan, verdict
 from benchmarks.tables import Result
 
 PATIENT = 60.0
@@ -106,7 +106,7 @@ def _slowed(sessions: Sessions) -> Result:
     """Look for an injected slow-down on one pinned thread beside a hog."""
     words = Counter[str]()
     for number in range(2):
-        own = plan(equal.PYTORCH, equal.SLOWED, SOON)
+        own = plan(equal.PYTORCH, equal.SLOWED, replace(SOON, further=PACE.further))
         with hogs(1, seed=50 + number):
             run = sessions.one(own)
         for group in equal.SLOWED:
@@ -128,7 +128,7 @@ def _every_other_round(found: Hogs) -> Iterator[None]:
         let(found, run=number % 2 == 1)
         measured(context, cells, number, process)
 
-    with patch.multiple(pinned, _round=turn, ROUNDS=30, MOST=pinned.PROCESSES):
+    with patch.multiple(pinned, _round=turn, ROUNDS=60):
         yield
 
 
