@@ -1,28 +1,21 @@
-"""Two frameworks beside busy neighbors: never a wrong order, and what one pinned thread still tells."""
+"""Two frameworks beside busy neighbors: never a wrong order."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from statistics import median
 from unittest.mock import patch
 
-from advisor.measurement import comparison, pinned, statistics
-from advisor.measurement.context import Context
-from advisor.measurement.plan import Plan
+from advisor.measurement import pinned
 from advisor.measurement.run import CONTENDED, Run
-from benchmarks.fidelity import equal
-from benchmarks.fidelity.hogs import Hogs, hogs, let
+from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
-from benchmarks.fidelity.sessions import ONE_PROCESS, PACE, Group, Sessions, latency, plan, verdict
+from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, plan, verdict
 from benchmarks.tables import Result
 
 PATIENT = 60.0
-# One round on all threads is contended for good, and leads to one pinned thread soonest.
-SOON = replace(ONE_PROCESS, rounds=1, patience=0.0)
 ONE, TWO, INTERMITTENT = "one hog", "two hogs", "intermittent hogs, 5–60 % busy"
 
 
@@ -64,9 +57,7 @@ def results(quick: bool) -> list[Result]:
                 total > 0 and words["wrong"] == 0 and share >= enough,
             )
         )
-    found.append(_pinned(quick, sessions, plans))
-    # A quick table leaves out what takes another minute.
-    return found if quick else [*found, _slowed(sessions)]
+    return found
 
 
 def _truth(runs: Sequence[Run], group: Group) -> str:
@@ -78,63 +69,3 @@ def _judged(word: str, truth: str) -> str:
     if word in (CONTENDED, "unclear"):
         return word
     return "right" if word == truth else "wrong"
-
-
-def _pinned(quick: bool, sessions: Sessions, plans: Plan) -> Result:
-    """Compare the ratios of rounds beside a hog with those of the rounds between, on one pinned thread.
-
-    What other guests of a host do to its caches and clocks moves the ratio of two frameworks by several percent from
-    minute to minute; with the same processes in the same minutes, what is left is what the hog does.
-    """
-    off = []
-    for number in range(1 if quick else 4):
-        with hogs(1, seed=100 + number) as found, _every_other_round(found):
-            run = sessions.one(replace(plans, pace=SOON))
-        for group in groups(quick):
-            beside, alone = (_ratio(run, group, odd) for odd in (1, 0))
-            print(f"{group[0]} pinned: {alone:.4f}, beside a hog {beside:.4f}", flush=True)
-            off.append(abs(beside / alone - 1))
-    within = sum(each <= 0.03 for each in off)
-    told = f"median {median(off):.1%} off, at most {max(off):.1%}; {within} within 3 %"
-    what = (
-        f"Two frameworks' ratio on one pinned thread beside one hog, against the rounds without, {len(off)} comparisons"
-    )
-    return Result(what, told, "within 3 %", within == len(off))
-
-
-def _slowed(sessions: Sessions) -> Result:
-    """Look for an injected slow-down on one pinned thread beside a hog."""
-    words = Counter[str]()
-    for number in range(2):
-        own = plan(equal.PYTORCH, equal.SLOWED, replace(SOON, further=PACE.further))
-        with hogs(1, seed=50 + number):
-            run = sessions.one(own)
-        for group in equal.SLOWED:
-            sides = [
-                latency(run, name, group, mode, pinned.METRIC)
-                for name, mode in ((equal.PYTORCH[1], equal.SLOWER), (equal.PYTORCH[0], equal.PLAIN))
-            ]
-            words[comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word] += 1
-    what = f"+10 % injected, one pinned thread beside one hog, {words.total()} comparisons"
-    return Result(what, f"{words['slower']} called slower", "all", words["slower"] == words.total())
-
-
-@contextmanager
-def _every_other_round(found: Hogs) -> Iterator[None]:
-    """Hold the hogs in even rounds on one pinned thread, and take rounds enough for 3 %."""
-    measured = pinned._round
-
-    def turn(context: Context, cells: list[pinned._Cell], number: int, process: int) -> None:
-        let(found, run=number % 2 == 1)
-        measured(context, cells, number, process)
-
-    with patch.multiple(pinned, _round=turn, ROUNDS=60):
-        yield
-
-
-def _ratio(run: Run, group: Group, odd: int) -> float:
-    rounds = [
-        [each for each in latency(run, framework, group, mode, pinned.METRIC).rounds if each.round % 2 == odd]
-        for framework, mode in (FIRST, SECOND)
-    ]
-    return statistics.paired_ratio(comparison.pairs(rounds[0], rounds[1]), seed=0).value
