@@ -31,6 +31,8 @@ class Pace:
         memory, the first call at another shape) is left out.
     further : int
         At most so many more fresh processes for what is unclear after the rounds, `FURTHER_ROUNDS` rounds in each.
+    pinned : int
+        Fresh processes on one pinned thread for what was contended; beyond three only while a pair is unclear.
     patience : float
         Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """
@@ -45,6 +47,7 @@ class Pace:
     patience: float = 0.0
     apart: int = 0
     further: int = 0
+    pinned: int = 3
 
     @property
     def block(self) -> float:
@@ -60,5 +63,7 @@ class Pace:
 PACES: dict[Mode, Pace] = {
     "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15),
     "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120, apart=1, further=6),
-    "thorough": Pace(0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3, further=10),
+    "thorough": Pace(
+        0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3, further=10, pinned=10
+    ),
 }

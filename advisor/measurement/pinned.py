@@ -36,8 +36,7 @@ PINNED = "pinned"
 SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
 # Rounds of a process.
 ROUNDS = 24
-# As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard, and as many
-# more where a pair has no word as the pace has for that.
+# As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least.
 PROCESSES = 3
 # Calls up to this many seconds are mostly left alone between two turns of the scheduler.
 SHORT = 1e-3
@@ -54,8 +53,8 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     """Time every cell of the groups in which something was contended, on one thread that keeps to one core.
 
     Their observations have the metric ``latency-pinned``. Of each framework three fresh processes are heard, and
-    up to `Pace.further` more where a pair of a group has no word. Nothing happens when nothing was contended, when the
-    system does not pin processes, or when the budget of time is spent.
+    where a pair of a group has no word as many more as the pace has. Nothing happens when nothing was contended, when
+    the system does not pin processes, or when the budget of time is spent.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
     context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
-    for process in range(PROCESSES + context.plan.pace.further):
+    for process in range(max(PROCESSES, context.plan.pace.pinned)):
         if context.over or not groups:
             return
         tasks = [task for task in tasks if task.group in groups]

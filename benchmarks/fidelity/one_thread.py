@@ -11,11 +11,12 @@ from unittest.mock import patch
 
 from advisor.measurement import comparison, pinned, statistics
 from advisor.measurement.context import Context
+from advisor.measurement.pace import PACES
 from advisor.measurement.run import Run
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import Hogs, hogs, let
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups
-from benchmarks.fidelity.sessions import ONE_PROCESS, PACE, Group, Sessions, latency, plan
+from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, latency, plan
 from benchmarks.tables import Result
 
 # One round on all threads is contended for good, and leads to one pinned thread soonest.
@@ -56,7 +57,7 @@ def _slowed(sessions: Sessions) -> Result:
     """Look for an injected slow-down on one pinned thread beside a hog."""
     words = Counter[str]()
     for number in range(2):
-        own = plan(equal.PYTORCH, equal.SLOWED, replace(SOON, further=PACE.further))
+        own = plan(equal.PYTORCH, equal.SLOWED, replace(SOON, pinned=PACES["thorough"].pinned))
         with hogs(1, seed=50 + number):
             run = sessions.one(own)
         for group in equal.SLOWED:
@@ -65,7 +66,7 @@ def _slowed(sessions: Sessions) -> Result:
                 for name, mode in ((equal.PYTORCH[1], equal.SLOWER), (equal.PYTORCH[0], equal.PLAIN))
             ]
             words[comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word] += 1
-    what = f"+10 % injected, one pinned thread beside one hog, {words.total()} comparisons"
+    what = f"+10 % injected, one pinned thread beside one hog, as thorough as can be, {words.total()} comparisons"
     return Result(what, f"{words['slower']} called slower", "all", words["slower"] == words.total())
 
 

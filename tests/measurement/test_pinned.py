@@ -53,13 +53,13 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
     assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
 
 
-@pytest.mark.parametrize(("word", "processes"), [("unclear", pinned.PROCESSES + 2), ("same", pinned.PROCESSES)])
+@pytest.mark.parametrize(("word", "processes"), [("unclear", 5), ("same", pinned.PROCESSES)])
 def test_more_processes_are_heard_while_a_pair_has_no_word(
     toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, processes: int
 ) -> None:
     monkeypatch.setattr(Watch, "objection", lambda *_, **__: "other processes took 90% of a processor")
     monkeypatch.setattr(comparison, "word", lambda *_: word)
-    run = session(toys, replace(brisk, patience=0.0, further=2), tmp_path, lambda _: None)
+    run = session(toys, replace(brisk, patience=0.0, pinned=5), tmp_path, lambda _: None)
     pair = [each for each in run.observations if (each.metric, each.probe) == (pinned.METRIC, "mlp-inference")]
     assert {each.framework for each in pair} == {"toy", "tin"}
     assert all({block.process for block in each.rounds} == set(range(processes)) for each in pair)
