@@ -71,7 +71,11 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
     context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
+    cells: list[_Cell] = []
     for process in range(max(PROCESSES, context.plan.pace.pinned)):
+        if process >= PROCESSES:
+            blanks = {group: [cell.blank for cell in cells if cell.group == group] for group in groups}
+            groups = {group for group in groups if enough.unclear(context.record, blanks[group])}
         if context.over or not groups:
             return
         tasks = [task for task in tasks if task.group in groups]
@@ -85,9 +89,6 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
             with context.task(title, seconds), context.spending.on("sampling"):
                 for number in range(process * ROUNDS, (process + 1) * ROUNDS):
                     _round(context, cells, number, process)
-        if process + 1 >= PROCESSES:
-            blanks = {group: [cell.blank for cell in cells if cell.group == group] for group in groups}
-            groups = {group for group in groups if enough.unclear(context.record, blanks[group])}
 
 
 def _round(context: Context, cells: list[_Cell], number: int, process: int) -> None:
