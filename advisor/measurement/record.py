@@ -43,7 +43,7 @@ class Record:
     start : Start
         The head of the Run.
     to : Journal, optional
-        Where every entry is written before it counts.
+        Where every entry is written before the next one comes.
     earlier : iterable of entries, optional
         What the journal holds already, with its first entry: the record goes on from there.
 
@@ -172,9 +172,11 @@ class Record:
         return floors
 
     def _note(self, entry: Entry) -> None:
+        # In this order: a request to end may come while the entry is on its way to the disk, and the Run is made of
+        # what counts here.
+        self.apply(entry)
         if self._journal is not None:
             self._journal.write(entry)
-        self.apply(entry)
 
     def apply(self, entry: Entry) -> None:
         """Take one entry of a journal into the record."""

@@ -49,6 +49,29 @@ def filled(to: Journal | None) -> Record:
     return kept
 
 
+def test_what_a_request_to_end_finds_on_its_way_to_the_disk_is_in_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = Journal(tmp_path / "a.journal.jsonl")
+    kept = Record(START, to)
+    kept.observe(LATENCY.model_copy(update={"outcome": "measured"}))
+    flushed = os.fsync
+
+    def ended(descriptor: int) -> None:
+        flushed(descriptor)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", ended)
+    with pytest.raises(KeyboardInterrupt):
+        kept.block(LATENCY, block(0, 1.0), [1.0] * 9)
+    monkeypatch.undo()
+    to.close()
+    finished = datetime.now(UTC)
+    run = kept.run(finished=finished, complete=False)
+    assert [each.median for each in run.observations[0].rounds] == [1.0]
+    assert record.rebuild(to.path).model_copy(update={"finished": finished}) == run
+
+
 def test_a_run_is_rebuilt_from_its_journal(tmp_path: Path) -> None:
     to = Journal(tmp_path / "a.journal.jsonl")
     finished = datetime.now(UTC)
