@@ -58,9 +58,17 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
     count = sum(map(len, paired))
     if count < ENOUGH_PAIRS:
         return Comparison(count, "unclear")
-    found = statistics.paired_ratio(paired, seed=seed)
+    found = estimate(paired, seed=seed)
     disagree = _means_disagree(first, second, found.value)
     return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree)
+
+
+def estimate(
+    paired: Sequence[Sequence[tuple[float, float]]], *, seed: int, resamples: int = statistics.RESAMPLES
+) -> Interval:
+    """Return the ratio of what `pairs` found, with an interval that knows what the luck of few processes is worth."""
+    reach = statistics.narrowest(len(paired), pair=True)
+    return statistics.paired_ratio(paired, seed=seed, resamples=resamples, reach=reach)
 
 
 def zone(policy: Policy, floors: Mapping[str, float], frameworks: Collection[str]) -> float:

@@ -66,4 +66,4 @@ def _words(record: Record, blanks: Sequence[Observation], resamples: int) -> Ite
         if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
             yield None
         else:
-            yield comparison.word(statistics.paired_ratio(paired, seed=0, resamples=resamples), zone)
+            yield comparison.word(comparison.estimate(paired, seed=0, resamples=resamples), zone)

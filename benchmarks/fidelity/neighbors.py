@@ -9,13 +9,13 @@ from functools import partial
 from unittest.mock import patch
 
 from advisor.measurement import pinned
+from advisor.measurement.pace import PACES
 from advisor.measurement.run import CONTENDED, Run
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
 from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, plan, verdict
 from benchmarks.tables import Result
 
-PATIENT = 60.0
 ONE, TWO, INTERMITTENT = "one hog", "two hogs", "intermittent hogs, 5–60 % busy"
 
 
@@ -28,7 +28,8 @@ def results(quick: bool) -> list[Result]:
     known = {group: word for group, word in truth.items() if word not in (CONTENDED, "unclear")}
     count = 1 if quick else 5
     found = []
-    patient = replace(ONE_PROCESS, patience=PATIENT / 2 if quick else PATIENT)
+    # As patient as a standard session; a quick table has less time.
+    patient = replace(ONE_PROCESS, patience=PACES["standard"].patience / (4 if quick else 1))
     for title, hogging, pace in (
         (ONE, partial(hogs, 1), ONE_PROCESS),
         (TWO, partial(hogs, 2), ONE_PROCESS),

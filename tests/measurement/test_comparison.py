@@ -14,11 +14,15 @@ ZONE = 0.05
 
 
 def latency(
-    medians: Sequence[float], *, means: Sequence[float] | None = None, rejected: Sequence[int] = ()
+    medians: Sequence[float],
+    *,
+    means: Sequence[float] | None = None,
+    rejected: Sequence[int] = (),
+    processes: int = 3,
 ) -> Observation:
     rounds = tuple(
         Round(
-            round=number, process=number % 3, median=median, mean=(means or medians)[number], calls=9, wall=1.0,
+            round=number, process=number % processes, median=median, mean=(means or medians)[number], calls=9, wall=1.0,
             cpu=1.0, accepted=number not in rejected,
         )
         for number, median in enumerate(medians)
@@ -61,6 +65,20 @@ def test_the_ratio_is_that_of_the_pairs() -> None:
     assert found.ratio == pytest.approx(1.5)
     assert (found.low, found.high) == pytest.approx((1.5 * 0.98, 1.5 * 1.02))
     assert (found.word, found.pairs) == ("slower", 8)
+
+
+@pytest.mark.parametrize(
+    ("processes", "ratio", "word"),
+    [
+        (1, 1.0, "unclear"), (1, 1.09, "unclear"), (1, 1.12, "slower"), (1, 1 / 1.12, "faster"),
+        (2, 1.0, "same"), (2, 1.08, "unclear"), (2, 1.10, "slower"),
+        (3, 1.0, "same"), (3, 1.08, "slower"),
+    ],
+)  # fmt: skip
+def test_a_word_from_few_processes_needs_more_than_their_luck(processes: int, ratio: float, word: str) -> None:
+    found = compare(latency([ratio] * 8, processes=processes), latency([1.0] * 8, processes=processes), zone=ZONE)
+    assert found.ratio == pytest.approx(ratio)
+    assert found.word == word
 
 
 def test_a_round_counts_only_when_both_were_left_alone() -> None:

@@ -15,7 +15,7 @@ EAGER = {"setting": "eager", "how": "eager", "compiled": False, "first_call": 0.
 
 
 def latency(mode: str, medians: list[float], *, setting: str = "eager", **fields: Any) -> Observation:
-    rounds = tuple(Round(round=n, median=m, calls=50, wall=0.1, cpu=0.1) for n, m in enumerate(medians))
+    rounds = tuple(Round(round=n, process=n % 3, median=m, calls=50, wall=0.1, cpu=0.1) for n, m in enumerate(medians))
     middle = sorted(medians)[len(medians) // 2]
     summary = Summary(median=middle, low=min(medians), high=max(medians), n=50 * len(medians))
     return cell(mode, "latency", setting=setting, rounds=rounds, summary=summary, **fields)
