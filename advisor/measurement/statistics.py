@@ -171,13 +171,13 @@ def narrowest(processes: int, *, pair: bool = False) -> float:
     Parameters
     ----------
     processes : int
-        Of how many processes the blocks are.
+        Of how many processes the blocks are, at least one.
     pair : bool
         Whether it is about the ratio of two things, each measured in that many processes of its own.
     """
-    if not 1 <= processes < HEARD:
+    if processes >= HEARD:
         return NARROWEST
-    return max(NARROWEST, LUCK / math.sqrt(processes if pair else 2 * processes))
+    return LUCK / math.sqrt(processes if pair else 2 * processes)
 
 
 def at_least(interval: Interval, relative: float) -> Interval:
