@@ -10,6 +10,10 @@ BIN := $(VENV)/bin
 NODE := $(VENV)/node
 # Where Node.js finds what `make javascript` installed; the recipes look there, and in npm's global folder.
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
+# A package that comes as source is built with the setuptools of constraints.txt too: pip takes the newest otherwise.
+# Until 25.2 pip reads the first of these names for it, later ones the second.
+INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+  $(BIN)/pip install --quiet --disable-pip-version-check --use-pep517
 
 .DEFAULT_GOAL := help
 .PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
@@ -33,7 +37,7 @@ coverage: $(VENV)/.ready-dev  ## Tell what of advisor the tests without framewor
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not frameworks and not browser and not install" --cov $(ARGS)
 
 mutants: $(VENV)/.ready-dev  ## Change the engine and the statistics a little at a time and tell which changes no test notices (hours)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
+	$(INSTALL) -e '.[mutation]'
 	$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## Check style and types
@@ -82,11 +86,11 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.pip pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
+	$(INSTALL) -e '.[all]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	$(INSTALL) -e '.[all,dev]'
 	@touch $@ $(VENV)/.ready
 
 $(NODE)/.ready: $(VENV)/.pip Makefile
