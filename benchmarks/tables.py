@@ -16,12 +16,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Result:
-    """One line of a benchmark: what was asked, what came out, the bar, and whether it holds."""
+    """One line of a benchmark: what was asked, what came out, the bar, and whether it holds (None: no bar)."""
 
     what: str
     found: str
     bar: str
-    holds: bool
+    holds: bool | None
+
+    @property
+    def word(self) -> str:
+        """Whether it holds, in a word."""
+        return "–" if self.holds is None else "yes" if self.holds else "NO"
 
 
 def show(results: Sequence[Result]) -> None:
@@ -29,7 +34,7 @@ def show(results: Sequence[Result]) -> None:
     widths = [max(len(getattr(each, field)) for each in results) for field in ("what", "found", "bar")]
     for each in results:
         columns = (text.ljust(width) for text, width in zip((each.what, each.found, each.bar), widths, strict=True))
-        print("  ".join(columns), " yes" if each.holds else " NO")
+        print("  ".join(columns), "", each.word)
 
 
 def scored(values: Floats, weights: Floats, missing: Floats | None = None, half: Floats | None = None) -> Table:

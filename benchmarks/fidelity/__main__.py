@@ -81,9 +81,9 @@ def page(known: dict[str, Any]) -> str:
         lines[6:6] = [f"With a few sessions only (`--quick`): {', '.join(few)}.", ""]
     if missing := [name for name in PARTS if name not in known]:
         lines[6:6] = [f"Not measured yet: {', '.join(missing)}.", ""]
-    for each in (each for name in PARTS if name in known for each in known[name]["results"]):
-        holds = "yes" if each["holds"] else "**no**"
-        lines += [f"| {each['what']} | {each['found']} | {each['bar']} | {holds} |"]
+    for each in (Result(**each) for name in PARTS if name in known for each in known[name]["results"]):
+        holds = "**no**" if each.holds is False else each.word
+        lines += [f"| {each.what} | {each.found} | {each.bar} | {holds} |"]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from advisor.measurement.run import CONTENDED
-from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, verdict
+from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, stillness, verdict
 from benchmarks.tables import Result
 
 GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
@@ -32,12 +32,13 @@ def results(quick: bool) -> list[Result]:
     equal, count = words["equal"], len(sets) * len(GROUPS)
     different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[CONTENDED]
     found = [
+        stillness(sessions.runs),
         Result(
             f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
             f"{different} called different, {open_} unclear or contended",
             "at most 1 different, at most 20 % open" if not quick else "at most 1 different or open",
             different <= 1 and open_ <= 0.2 * count if not quick else different + open_ <= 1,
-        )
+        ),
     ]
     for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):
         decided = words[title].total() - words[title][CONTENDED]

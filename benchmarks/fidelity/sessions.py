@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +24,7 @@ from advisor.measurement.run import CONTENDED, Observation, Run, save_run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from advisor.report.progress import progress
+from benchmarks.tables import Result
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 # A standard session; what ships and what is measured apart from the rounds is no part of these.
@@ -111,6 +113,20 @@ def plan(
         and ((cell.workload.probe, cell.batch) not in plain or cell.mode == OUT_OF_THE_BOX)
     ]
     return replace(found, cells=tuple(cells), skipped=())
+
+
+def stillness(runs: Collection[Run]) -> Result:
+    """Return how quiet the machine was in sessions beside nobody of ours: lines that need it to be are read by this."""
+    blocks = [block for run in runs for each in run.observations for block in each.rounds]
+    disturbed = sum(not block.accepted for block in blocks)
+    bounces = sorted(1e9 * block.canary for block in blocks if block.canary is not None)
+    apart = f"; a bounce between the cores {median(bounces):.0f} ns, {bounces[0]:.0f} at best" if bounces else ""
+    return Result(
+        f"How quiet the machine was: {len(runs)} sessions beside nobody of ours",
+        f"{disturbed / len(blocks):.0%} of {len(blocks):,} blocks disturbed by others{apart}",
+        "–",
+        holds=None,
+    )
 
 
 def latency(run: Run, framework: str, group: Group, mode: str, metric: str = "latency") -> Observation:
