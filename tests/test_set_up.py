@@ -16,33 +16,37 @@ VISDOM = yaml.safe_load((ROOT / "probes" / "capabilities" / "visdom.yaml").read_
 pytestmark = pytest.mark.install
 
 
-@pytest.fixture(params=["the pip of this Python", "the newest pip"])
-def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Return an empty environment; pip reads its settings for such builds from other places since 25.3."""
-    folder = tmp_path / "venv"
+def test_the_makefile_installs_what_has_no_wheel_beside_the_newest_setuptools(tmp_path: Path) -> None:
+    by_the_makefile(environment(tmp_path, "setuptools", "wheel"))
+
+
+def test_the_makefile_installs_what_has_no_wheel_with_the_newest_pip(tmp_path: Path) -> None:
+    # Which setuptools such a build takes is told to pip in another way since 25.3.
+    by_the_makefile(environment(tmp_path, "pip"))
+
+
+def test_the_line_that_a_missing_visdom_is_told_with_installs_it(tmp_path: Path) -> None:
+    (line,) = set(VISDOM["install"].values())
+    folder = environment(tmp_path)
+    own = os.environ | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PIP_NO_CACHE_DIR": "1"}
+    subprocess.run(["sh", "-ec", line], env=own, check=True, capture_output=True, timeout=600)
+    subprocess.run([str(folder / "bin" / "python"), "-c", "import visdom"], check=True, timeout=60)
+
+
+def by_the_makefile(folder: Path) -> None:
+    """Install Visdom as the Makefile installs, and see it there; not out of pip's cache, which holds what was built."""
+    if shutil.which("make") is None:
+        pytest.skip("no make on this machine")
+    rule = "visdom: ; $(INSTALL) --no-cache-dir --no-deps visdom"
+    command = ["make", f"--eval={rule}", "visdom", f"VENV={folder}"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    assert list(folder.glob("lib/*/site-packages/visdom/__init__.py"))
+
+
+def environment(folder: Path, *newest: str) -> Path:
+    """Make an empty environment with the newest of these packages."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
-    if request.param == "the newest pip":
-        pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--upgrade", "pip"]
+    if newest:
+        pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--upgrade", *newest]
         subprocess.run(pip, check=True, capture_output=True, timeout=300)
     return folder
-
-
-@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
-@pytest.mark.parametrize("there", ["nothing", "the newest setuptools"])
-def test_the_makefile_installs_what_has_no_wheel(there: str, environment: Path) -> None:
-    if there != "nothing":
-        pip = [str(environment / "bin" / "pip"), "install", "--quiet", "--upgrade", "setuptools", "wheel"]
-        subprocess.run(pip, check=True, capture_output=True, timeout=300)
-    rule = "visdom: ; $(INSTALL) --no-cache-dir --no-deps visdom"
-    subprocess.run(
-        ["make", f"--eval={rule}", "visdom", f"VENV={environment}"],
-        cwd=ROOT, check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
-    assert list(environment.glob("lib/*/site-packages/visdom/__init__.py"))
-
-
-def test_the_line_that_a_missing_visdom_is_told_with_installs_it(environment: Path) -> None:
-    (line,) = set(VISDOM["install"].values())
-    own = os.environ | {"PATH": f"{environment / 'bin'}:{os.environ['PATH']}", "PIP_NO_CACHE_DIR": "1"}
-    subprocess.run(["sh", "-ec", line], env=own, check=True, capture_output=True, timeout=600)
-    subprocess.run([str(environment / "bin" / "python"), "-c", "import visdom"], check=True, timeout=60)
