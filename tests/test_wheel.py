@@ -96,7 +96,6 @@ def other_python(version: str) -> str | None:
     return None
 
 
-@pytest.mark.alone
 @pytest.mark.frameworks
 def test_the_installed_command_measures_a_framework_in_another_environment(python: Path, tmp_path: Path) -> None:
     command = [str(python.with_name("advisor")), "probe", "--quick", "--only", "mlp-inference"]
