@@ -1,71 +1,73 @@
-"""The client of the ping-pong canary, and the memory of how short a bounce is on this host at its quietest.
+"""The client of the canary: two sleeping processes that tell what a virtual machine's host does unseen.
 
-On virtual machines the host moves the virtual cores apart unseen: no clock of the guest tells, yet a bounce between
-them takes nearly twice as long, and so does work on several threads.
+Two things no clock of the guest tells: that the host has moved its cores apart, and that another machine works on the
+other thread of the same physical core, which nearly halves what this one gets done. A byte that the two processes
+bounce shows the first, work that is always the same the second.
 """
 
 from __future__ import annotations
 
-import bisect
 import contextlib
-import json
 import math
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
-from advisor.documents import write_text
-from advisor.errors import AdvisorError
+from advisor.measurement import host
+from advisor.measurement.noise import AVAILABLE
+from advisor.measurement.shortest import LIMIT, Memory, Shortest
 
-LIMIT = 1.35
 # Bounces of one quiet machine differ by a third, and now and then one is shorter than all others by as much: the
 # shortest of all would condemn every later block. The shortest tenth of a session is stable, and still far below the
-# bounces of cores that the host has moved apart.
-SHORT = 0.1
-# A host that has moved a virtual machine for good would otherwise be measured against what it was before, for ever.
-KEPT = timedelta(days=7)
-NAME = "ping-pong canary"
+# bounces of cores that the host has moved apart. Work that nobody slows differs by a hundredth, and where neighbors are
+# busy most of the time, few looks find it so.
+SHORT_BOUNCE = 0.1
+SHORT_WORK = 0.02
+BOUNCE = "ping-pong canary"
+WORK = "the same work on both cores"
 _SCRIPT = Path(__file__).with_name("canary_process.py")
-_ANSWER_LENGTH = 32
+_ANSWER_LENGTH = 96
 
 
 @dataclass(frozen=True)
-class Close:
-    """How short a bounce was when the cores were close, in nanoseconds, and when a session last saw them that close."""
+class Answer:
+    """What one look found, in nanoseconds; infinity where a core did not come.
 
-    lowest: float
-    seen: date
+    ``bounce``: a byte's way from core to core and back; ``work``: what the same work took on each core, by its number.
+    """
+
+    bounce: float
+    work: Mapping[int, float] = field(default_factory=dict)
 
 
 class Canary:
-    """A pair of sleeping processes that can be asked how long a byte takes from core to core.
+    """A pair of sleeping processes that can be asked how close their cores are, and whether anything slows them.
 
     Parameters
     ----------
     cpu : str
         The processor's name; part of what identifies a host.
     memory : path, optional
-        The file that remembers the shortest bounce of every host; default one in the user's cache folder.
+        The file that remembers what every host was at its quietest; default one in the user's cache folder.
+    virtual : bool, optional
+        Whether this is a virtual machine; default what the system says. Elsewhere whoever shares a core is seen on the
+        clocks of the processes, and work takes longer on a warm processor without anybody else's doing.
 
     Attributes
     ----------
-    lowest : float
-        What the shortest tenth of the bounces stayed below, in the quietest session that is known of this host, in
-        nanoseconds; infinity before the first, and where no session of the last week saw the cores that close.
     missing : str or None
         Why there is no canary here, when there is none.
     """
 
-    def __init__(self, cpu: str, memory: Path | None = None) -> None:
-        self._memory = memory or remembered() / "bounces.json"
+    def __init__(self, cpu: str, memory: Path | None = None, *, virtual: bool | None = None) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._works = bool(host.virtual() if virtual is None else virtual)
         self.missing: str | None = None
         try:
             cpus = sorted(os.sched_getaffinity(0))
@@ -75,14 +77,22 @@ class Canary:
         else:
             if len(cpus) < 2:
                 self.missing = "not available: it needs two cores"
-        self._host = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
-        self.lowest = self._known = self._recent(self._all())
-        self._found: list[float] = []
+        self._cores = cpus[:1] + cpus[-1:]
+        named = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
+        self._memory = Memory(memory or remembered() / "canary.json", named)
+        self.bounces = Shortest(SHORT_BOUNCE, self._memory.lowest("bounce"))
+        self.works = {core: Shortest(SHORT_WORK, self._memory.lowest(f"core {core}")) for core in self._cores}
         if self.missing is None:
-            self._start(cpus[0], cpus[-1])
+            self._start()
 
-    def bounce(self) -> float | None:
-        """Return the time of a bounce in nanoseconds (infinity: a core did not come), or None without a canary."""
+    @property
+    def signals(self) -> dict[str, str]:
+        """Which of the two things can be seen here, and why the other cannot."""
+        work = AVAILABLE if self._works else "not used: it is for virtual machines"
+        return {BOUNCE: self.missing or AVAILABLE, WORK: self.missing or work}
+
+    def look(self) -> Answer | None:
+        """Return what the two find now, or None without a canary."""
         process = self._process
         if process is None:
             return None
@@ -91,41 +101,40 @@ class Canary:
         try:
             process.stdin.write(b"\n")
             process.stdin.flush()
-            found = float(process.stdout.readline(_ANSWER_LENGTH))
+            bounce, *work = map(float, process.stdout.readline(_ANSWER_LENGTH).split())
+            found = Answer(bounce, dict(zip(self._cores, work, strict=True)) if self._works else {})
         except (OSError, ValueError):
             self.missing = "not available: its process ended"
             self._stop()
             return None
-        if math.isfinite(found):
-            bisect.insort(self._found, found)
-        if self._found:
-            self.lowest = min(self._known, self._shortest())
+        self.bounces.add(found.bounce)
+        for core, taken in found.work.items():
+            self.works[core].add(taken)
         return found
 
-    def objection(self, *bounces: float | None) -> str | None:
-        """Return why a block between these bounces cannot count, or None."""
-        worst = max((each for each in bounces if each is not None), default=0.0)
-        if worst <= LIMIT * self.lowest:
-            return None
-        if math.isinf(worst):
+    def objection(self, *looks: Answer | None) -> str | None:
+        """Return why a block between these looks cannot count, or None."""
+        seen = [each for each in looks if each is not None]
+        if any(math.isinf(figure) for each in seen for figure in (each.bounce, *each.work.values())):
             return "a core was not free for the canary"
-        return f"the cores are further apart than usual: {worst:.0f} ns a bounce, {self.lowest:.0f} ns when close"
+        for core, shortest in self.works.items():
+            worst = max((each.work[core] for each in seen if each.work), default=0.0)
+            if worst > LIMIT * shortest.lowest:
+                took, usual = worst / 1e3, shortest.lowest / 1e3
+                return f"a core is slowed from outside: {took:.0f} µs for what takes {usual:.0f}, on core {core}"
+        worst = max((each.bounce for each in seen), default=0.0)
+        if worst > LIMIT * self.bounces.lowest:
+            usual = self.bounces.lowest
+            return f"the cores are further apart than usual: {worst:.0f} ns a bounce, {usual:.0f} ns when close"
+        return None
 
     def close(self) -> None:
-        """End the processes and remember how short a bounce was."""
+        """End the processes and remember what this host was at its quietest."""
         self._stop()
-        if self._found and self._shortest() <= LIMIT * self.lowest:
-            known = self._all()
-            # Another session may have ended meanwhile.
-            lowest = min(self.lowest, self._recent(known))
-            known[self._host] = Close(lowest, datetime.now(UTC).date())
-            said = {host: {"lowest": each.lowest, "seen": each.seen.isoformat()} for host, each in known.items()}
-            # A host that cannot remember starts anew the next time.
-            with contextlib.suppress(AdvisorError):
-                write_text(self._memory, json.dumps(said, indent=1) + "\n")
+        self._memory.keep({"bounce": self.bounces} | {f"core {core}": each for core, each in self.works.items()})
 
-    def _start(self, *cpus: int) -> None:
-        command = [sys.executable, "-I", "-S", str(_SCRIPT), *map(str, cpus)]
+    def _start(self) -> None:
+        command = [sys.executable, "-I", "-S", str(_SCRIPT), *map(str, self._cores)]
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={},
@@ -147,23 +156,6 @@ class Canary:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-
-    def _shortest(self) -> float:
-        return self._found[int(SHORT * len(self._found))]
-
-    def _recent(self, known: Mapping[str, Close]) -> float:
-        own = known.get(self._host)
-        return math.inf if own is None or datetime.now(UTC).date() - own.seen >= KEPT else own.lowest
-
-    def _all(self) -> dict[str, Close]:
-        try:
-            known = json.loads(self._memory.read_text(encoding="utf-8"))
-            return {
-                str(host): Close(float(each["lowest"]), date.fromisoformat(each["seen"]))
-                for host, each in known.items()
-            }
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return {}
 
 
 def remembered() -> Path:

@@ -1,14 +1,18 @@
-"""The ping-pong canary: two pinned processes bounce a byte, and the time of it tells how far apart their cores are.
+"""The canary: two pinned processes bounce a byte, then each does fixed work; the times tell what nobody sees else.
+
+A bounce tells how far apart the host has put the two cores. The work tells whether either of them is slowed from
+outside: by a neighbor of the virtual machine on the other thread of the same physical core, or by its clock.
 
 Run as a script (``python canary_process.py CPU CPU``); only the standard library is used. For every line on standard
-input it bounces for half a millisecond and writes the median bounce in nanoseconds. Between bounces both processes
-sleep.
+input it writes three figures in nanoseconds: the median bounce of half a millisecond, and the median time of a
+multiplication of two long numbers on each of the cores, both at once. In between both processes sleep.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
+import struct
 import sys
 import time
 
@@ -16,7 +20,14 @@ SPAN = 500_000
 BURST = 10
 PATIENCE = 20_000_000
 END = 255
+DONE = 254
 LINE = 128
+TOLD = 2 * LINE
+# Their product takes 0.08 milliseconds, stays in the nearest cache, and keeps the units of a core so busy that it takes
+# nearly twice as long beside a neighbor on the core's other thread. One that is interrupted is not the median.
+FACTORS = 7**5000, 5**6000
+PRODUCTS = 5
+NEVER = float("inf")
 
 
 def main() -> None:
@@ -34,7 +45,8 @@ def main() -> None:
     for _ in sys.stdin:
         shared[0] = shared[LINE] = 0
         os.write(woken, b"!")
-        sys.stdout.write(f"{bounce(shared):.0f}\n")
+        told = bounce(shared), work(), answer(shared)
+        sys.stdout.write(" ".join(f"{each:.0f}" for each in told) + "\n")
         sys.stdout.flush()
 
 
@@ -48,13 +60,9 @@ def bounce(shared: mmap.mmap) -> float:
         for _ in range(BURST):
             value = value % 127 + 1
             shared[0] = value
-            spins = 0
-            while shared[LINE] != value:
-                spins += 1
-                # A partner that another process pushed off its core answers late; one that is gone, never.
-                if spins % 4096 == 0 and clock() - now > PATIENCE:
-                    shared[0] = END
-                    return float("inf")
+            if not came(shared, value, now):
+                shared[0] = END
+                return NEVER
         last, now = now, clock()
         if end:
             bursts.append((now - last) / BURST)
@@ -67,14 +75,46 @@ def bounce(shared: mmap.mmap) -> float:
     return bursts[len(bursts) // 2]
 
 
+def came(shared: mmap.mmap, value: int, since: int) -> bool:
+    """Wait until the partner has written the value."""
+    spins = 0
+    while shared[LINE] != value:
+        spins += 1
+        # A partner that another process pushed off its core answers late; one that is gone, never.
+        if spins % 4096 == 0 and time.perf_counter_ns() - since > PATIENCE:
+            return False
+    return True
+
+
+def work() -> float:
+    """Return the median nanoseconds of a product."""
+    times = []
+    for _ in range(PRODUCTS):
+        began = time.perf_counter_ns()
+        _ = FACTORS[0] * FACTORS[1]
+        times.append(time.perf_counter_ns() - began)
+    times.sort()
+    return times[PRODUCTS // 2]
+
+
 def partner(shared: mmap.mmap, wake: int) -> None:
-    """Sleep until woken; answer every byte with itself until told to end."""
+    """Sleep until woken; answer every byte with itself until told to end, then work and tell how long it took."""
     while os.read(wake, 1):
         while True:
             value = shared[0]
             if value == END:
                 break
             shared[LINE] = value
+        shared[TOLD : TOLD + 8] = struct.pack("d", work())
+        shared[LINE] = DONE
+
+
+def answer(shared: mmap.mmap) -> float:
+    """Return how long the partner's work took; infinity when it does not come."""
+    if not came(shared, DONE, time.perf_counter_ns()):
+        return NEVER
+    (taken,) = struct.unpack("d", shared[TOLD : TOLD + 8])
+    return float(taken)
 
 
 if __name__ == "__main__":

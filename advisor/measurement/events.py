@@ -47,7 +47,7 @@ class TaskFinished:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The session pauses for `seconds` because the machine is not quiet; `why` says what was seen."""
+    """The session pauses for `seconds` at most because the machine is not quiet; `why` says what was seen."""
 
     why: str
     seconds: float

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, TypeVar
 
-from advisor.measurement.canary import NAME, Canary
+from advisor.measurement.canary import Answer, Canary
 from advisor.measurement.noise import AVAILABLE, ONCE_LIMIT, Watch
 
 T = TypeVar("T")
@@ -47,13 +48,13 @@ class Guard:
         self._canary = canary
         self._watch = watch
         self._settle = settle
-        self._last: tuple[float, float | None] = (float("-inf"), None)
+        self._last: tuple[float, Answer | None] = (float("-inf"), None)
         self._baselines: dict[str, list[float]] = {}
 
     @property
     def signals(self) -> dict[str, str]:
         """Which signals of other work exist on this machine, and why others do not."""
-        return {**self._watch.signals, NAME: self._canary.missing or AVAILABLE, THREADS: AVAILABLE}
+        return {**self._watch.signals, **self._canary.signals, THREADS: AVAILABLE}
 
     def block(
         self, run: Callable[[], Mapping[str, Any]], *, stack: str, process: Callable[[], int]
@@ -69,18 +70,18 @@ class Guard:
         process : callable
             Returns the process id of the worker that ran the block; asked afterwards, because a worker may be replaced.
         """
-        before = self._bounce()
+        before = self._look()
         glance = self._watch.glance()
         reply = run()
         foreign = self._watch.between(glance, self._watch.glance(), process())
-        after = self._bounce()
+        after = self._look()
         objection = (
             self._watch.objection(foreign)
             or self._canary.objection(before, after)
             or self._idle_threads(stack, reply["cpu"] / reply["wall"])
         )
-        worst = max((each for each in (before, after) if each is not None), default=None)
-        seen = None if worst is None or worst == float("inf") else worst / 1e9
+        worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
+        seen = worst / 1e9 if math.isfinite(worst) else None
         return reply, Sight(foreign.visible, foreign.hidden, seen, objection)
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, str | None]:
@@ -90,15 +91,19 @@ class Guard:
         foreign = self._watch.between(glance, self._watch.glance(ended=True), process())
         return result, self._watch.objection(foreign, visible=ONCE_LIMIT)
 
+    def disturbed(self) -> str | None:
+        """Return why a block that began now could not count, as far as the canary knows, or None; takes some 10 ms."""
+        return self._canary.objection(self._look())
+
     def close(self) -> None:
         """End the canary."""
         self._canary.close()
 
-    def _bounce(self) -> float | None:
+    def _look(self) -> Answer | None:
         at, found = self._last
         if time.perf_counter() - at > _CANARY_KEEPS:
             time.sleep(self._settle)
-            found = self._canary.bounce()
+            found = self._canary.look()
             self._last = (time.perf_counter(), found)
         return found
 

@@ -53,6 +53,12 @@ def cores(root: Path = Path("/")) -> int:
     return allowed
 
 
+def virtual(root: Path = Path("/")) -> bool | None:
+    """Return whether this is a virtual machine, as its processor says; None where it does not tell."""
+    flags = _cpuinfo(root).get("flags")
+    return None if flags is None else "hypervisor" in flags.split()
+
+
 def not_measurable(root: Path = Path("/")) -> dict[str, str]:
     """Return what this machine does not tell of a measurement, each with the reason."""
     counters = sorted((root / "sys/class/powercap").glob("*:[0-9]*/energy_uj"))
@@ -63,7 +69,8 @@ def not_measurable(root: Path = Path("/")) -> dict[str, str]:
     return {}
 
 
-def _processor(root: Path) -> tuple[str, tuple[str, ...]]:
+def _cpuinfo(root: Path) -> dict[str, str]:
+    """Return what Linux tells of the first processor; empty elsewhere."""
     fields: dict[str, str] = {}
     try:
         text = (root / "proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
@@ -73,6 +80,11 @@ def _processor(root: Path) -> tuple[str, tuple[str, ...]]:
         key, colon, value = line.partition(":")
         if colon:
             fields.setdefault(key.strip().lower(), value.strip())
+    return fields
+
+
+def _processor(root: Path) -> tuple[str, tuple[str, ...]]:
+    fields = _cpuinfo(root)
     # On x86 "sme" is memory encryption; on Arm, which says "Features", it is the matrix extension.
     flags = [flag for flag in fields.get("flags", "").split() if flag != "sme"] or fields.get("features", "").split()
     name: str | None = fields.get("model name") or fields.get("hardware") or fields.get("cpu model")

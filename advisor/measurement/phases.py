@@ -6,6 +6,8 @@ comes before what only says how good it is, and what could no longer change the 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from statistics import median
 
 import numpy as np
@@ -25,6 +27,7 @@ from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.twins import Twins
 
+_FIGURES = re.compile(r"[\d.]+")
 _TRAINING = "train the network that the routes ship"
 _TRAINING_ESTIMATE = 4.0
 _SAMPLE = "sample.npy"
@@ -174,12 +177,15 @@ class Phases:
         """Say when other work disturbed so much that little can be decided."""
         latencies = self._latencies()
         timed = [rounds for blank in latencies if (rounds := self.context.record.rounds(blank))]
-        lost = sum(contended(rounds) for rounds in timed)
+        lost = [rounds for rounds in timed if contended(rounds)]
         if lost:
+            seen = [block.rejected for rounds in lost for block in rounds if block.rejected]
+            kinds = Counter(_FIGURES.sub("", each) for each in seen)
+            example = next(each for each in seen if _FIGURES.sub("", each) == kinds.most_common(1)[0][0])
             self.context.tell(
                 Noticed(
-                    f"Other work disturbed {lost} of {len(timed)} timings too often: they are marked contended and "
-                    "order nothing. Measure again, with --fresh, when the machine is quieter."
+                    f"Other work disturbed {len(lost)} of {len(timed)} timings too often ({example}): they are marked "
+                    "contended and order nothing. Measure again, with --fresh, when the machine is quieter."
                 )
             )
 

@@ -65,8 +65,10 @@ class Rounds:
             if 0 < segment < pace.processes and not fresh:
                 alive = self._renewed({cell.group for cell in alive}, twins=True)
             fresh = False
+            context.patience.spread(pace.segments - segment + min(1, pace.further))
             alive = self._segment(alive, self._artifacts, numbers, segment)
         self._go_on({cell.group for cell in alive} | {each.task.group for each in self._artifacts})
+        context.patience.spread(1)
 
     def _still(self, latency: Observation, number: int) -> bool:
         """Tell whether an observation's rounds from `number` on are needed; where they are not, the Run says so."""
@@ -110,6 +112,7 @@ class Rounds:
                 seconds += (len(tasks) + len(artifacts)) * FURTHER_ROUNDS * pace.block
                 context.tell(PhaseStarted("Measure again what is unclear, in further processes", seconds))
             cells = self._renewed(heard, twins=bool(wide)) if tasks else []
+            context.patience.spread(pace.further - further)
             self._segment(cells, artifacts, numbers, pace.segments + further)
 
     def _wide_floors(self, groups: Collection[str]) -> set[str]:

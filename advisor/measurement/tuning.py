@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from advisor.measurement import host
 from advisor.quantities import show
 
 _UNLIMITED = 2**60
@@ -71,14 +72,10 @@ def _layout(root: Path) -> Reading:
 
 
 def _virtual(root: Path) -> Reading:
-    text = _text(root / "proc/cpuinfo")
-    if text is None:
+    inside = host.virtual(root)
+    if inside is None:
         return Reading("virtual machine", None)
-    flags = next((line.split() for line in text.splitlines() if line.startswith("flags")), None)
-    if flags is None:
-        return Reading("virtual machine", None)
-    inside = "hypervisor" in flags
-    hint = "the host can move the cores unseen; the ping-pong canary watches for it" if inside else None
+    hint = "the host can move the cores and share them unseen; a canary watches for it" if inside else None
     return Reading("virtual machine", "yes" if inside else "no", hint)
 
 

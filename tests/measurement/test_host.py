@@ -51,6 +51,14 @@ def test_processor_and_instruction_sets(tmp_path: Path, text: str, cpu: str, isa
     assert found.devices == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "virtual"),
+    [("flags : fpu hypervisor avx2\n", True), ("flags : fpu avx2\n", False), (ARM, None), ("", None)],
+)
+def test_a_virtual_machine_is_known_where_the_processor_tells(tmp_path: Path, text: str, virtual: bool | None) -> None:
+    assert host.virtual(laid_out(tmp_path, {"proc/cpuinfo": text} if text else {})) is virtual
+
+
 def test_accelerators_are_named(tmp_path: Path) -> None:
     files = {"proc/driver/nvidia/gpus/0000:01:00.0/information": "Model: \t\t Invented H1\nIRQ: 5\n"}
     assert host.describe(laid_out(tmp_path, files)).devices == ("Invented H1",)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from advisor.measurement import definitions
+from advisor.measurement.canary import Canary
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.guard import Guard
 from advisor.measurement.needed import Needed
+from advisor.measurement.noise import Watch
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
 from advisor.measurement.record import Record, Start
@@ -101,11 +103,12 @@ def test_what_an_interrupted_session_did_not_reach_gets_its_reason_when_it_is_le
     record, task = Record(start), plan.capabilities[0]
     record.observe(task.blank().model_copy(update={"message": "the session ended before it was tried"}))
     reasons = {(task.probe, "unruly"): "nobody needs to know"}
-    context = Context(
-        plan=plan, environments={}, record=record, tell=lambda _: None, scratch=tmp_path, threads=1, seed=0, total=0,
-        guard=cast("Guard", None), needless=lambda _: reasons,
-    )  # fmt: skip
-    assert Needed(context).due([task]) == []
+    with closing(Guard(Canary("Invented", tmp_path / "canary.json"), Watch(), settle=0.0)) as guard:
+        context = Context(
+            plan=plan, environments={}, record=record, tell=lambda _: None, scratch=tmp_path, threads=1, seed=0,
+            total=0, guard=guard, needless=lambda _: reasons,
+        )  # fmt: skip
+        assert Needed(context).due([task]) == []
     found = record.find(task.blank())
     assert found is not None
     assert found.message == "nobody needs to know"

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import json
-import math
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
-from advisor.measurement.canary import LIMIT, SHORT, Canary
+from advisor.measurement.canary import Answer, Canary
 from advisor.measurement.guard import Guard
 from advisor.measurement.noise import AVAILABLE, Foreign, Watch
 
@@ -139,94 +134,6 @@ def test_a_system_without_proc_goes_on(tmp_path: Path) -> None:
     assert watch.objection(foreign) is None
 
 
-two_cores = pytest.mark.skipif(
-    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2, reason="the canary needs two cores"
-)
-
-
-@two_cores
-def test_the_canary_measures_a_bounce_and_remembers_how_short_it_was(tmp_path: Path) -> None:
-    memory = tmp_path / "canary.json"
-    with closing(Canary("Invented", memory)) as canary:
-        assert canary.missing is None
-        found = [canary.bounce() for _ in range(20)]
-        finite = [each for each in found if each is not None and math.isfinite(each)]
-        assert finite
-        assert 20 < min(finite) < 100_000
-        assert min(finite) <= canary.lowest == sorted(finite)[int(SHORT * len(finite))]
-    assert [each["lowest"] for each in json.loads(memory.read_text()).values()] == [canary.lowest]
-    with closing(Canary("Invented", memory)) as again:
-        assert again.lowest == canary.lowest
-    with closing(Canary("Another processor", memory)) as other:
-        assert other.lowest == math.inf
-
-
-def test_one_bounce_that_is_shorter_than_all_others_condemns_no_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = [*([400.0, 330.0, 450.0] * 10), 250.0, 440.0]
-    with answering(tmp_path / "canary.json", answers, monkeypatch) as canary:
-        assert canary.lowest == 330.0
-        assert canary.objection(440.0) is None
-        assert "further apart" in (canary.objection(680.0) or "")
-
-
-@contextmanager
-def answering(memory: Path, answers: Sequence[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Canary]:
-    """Give a canary whose processes have told these bounces."""
-    with closing(Canary("Invented", memory)) as canary:
-        canary._stop()
-        fake = SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO("".join(f"{a}\n" for a in answers).encode()))
-        monkeypatch.setattr(canary, "_process", fake)
-        for _ in answers:
-            canary.bounce()
-        monkeypatch.setattr(canary, "_process", None)
-        yield canary
-
-
-@pytest.mark.parametrize(
-    ("bounces", "lowest", "seen"),
-    [
-        # As close as ever, a little less, a little more: what was known is confirmed, or becomes shorter.
-        (230.0, 230.0, "2026-11-21"), (220.0, 220.0, "2026-11-21"), (300.0, 230.0, "2026-11-21"),
-        # Far apart: the host may move them back, so it is not forgotten, and not taken for confirmed.
-        (360.0, 230.0, "2026-11-15"),
-    ],
-)  # fmt: skip
-def test_a_session_that_saw_the_cores_as_close_confirms_what_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bounces: float, lowest: float, seen: str
-) -> None:
-    memory = tmp_path / "canary.json"
-    on(monkeypatch, "2026-11-15")
-    with answering(memory, [230.0] * 20, monkeypatch):
-        pass
-    on(monkeypatch, "2026-11-21")
-    with answering(memory, [bounces] * 20, monkeypatch) as canary:
-        assert canary.lowest == lowest
-        assert (canary.objection(bounces) is None) == (bounces <= 300)
-    assert list(json.loads(memory.read_text()).values()) == [{"lowest": lowest, "seen": seen}]
-
-
-def test_cores_that_were_not_close_for_a_week_are_measured_against_what_they_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    memory = tmp_path / "canary.json"
-    on(monkeypatch, "2026-11-14")
-    with answering(memory, [230.0] * 20, monkeypatch):
-        pass
-    on(monkeypatch, "2026-11-21")
-    with answering(memory, [360.0] * 20, monkeypatch) as canary:
-        assert canary.lowest == 360.0
-        assert canary.objection(360.0) is None
-    assert list(json.loads(memory.read_text()).values()) == [{"lowest": 360.0, "seen": "2026-11-21"}]
-
-
-def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
-    """Have the canary live on this day."""
-    now = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    monkeypatch.setattr("advisor.measurement.canary.datetime", SimpleNamespace(now=lambda _: now))
-
-
 @linux
 def test_the_watcher_s_own_work_is_no_foreign_work() -> None:
     watch = Watch()
@@ -245,43 +152,10 @@ def test_the_watcher_s_own_work_is_no_foreign_work() -> None:
     assert foreign.visible <= everybody - used + 1e-9
 
 
-@two_cores
-def test_the_canary_sleeps_between_bounces_and_leaves_nothing(tmp_path: Path) -> None:
-    before = set(psutil.Process().children(recursive=True))
-    canary = Canary("Invented", tmp_path / "canary.json")
-    canary.bounce()
-    mine = set(psutil.Process().children(recursive=True)) - before
-    assert len(mine) == 2
-    used = [each.cpu_times() for each in mine]
-    time.sleep(0.3)
-    later = [each.cpu_times() for each in mine]
-    assert sum(b.user + b.system - a.user - a.system for a, b in zip(used, later, strict=True)) < 0.03
-    canary.close()
-    _, alive = psutil.wait_procs(mine, timeout=3)
-    assert not alive
-    assert canary.bounce() is None
-
-
-def test_a_canary_far_above_the_lowest_objects(tmp_path: Path) -> None:
-    with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
-        canary.lowest = 400.0
-        assert canary.objection(400.0, 400.0 * LIMIT) is None
-        assert "further apart than usual: 680 ns" in (canary.objection(400.0, 680.0) or "")
-        assert "not free" in (canary.objection(400.0, math.inf) or "")
-        assert canary.objection(None, None) is None
-
-
-@pytest.mark.parametrize("text", ["[1, 2", "[1, 2]", '{"a": 227.0}', '{"a": {"lowest": 227.0}}', '{"a": {"seen": 1}}'])
-def test_a_damaged_memory_is_forgotten(tmp_path: Path, text: str) -> None:
-    (tmp_path / "canary.json").write_text(text)
-    with closing(Canary("Invented", tmp_path / "canary.json")) as canary:
-        assert canary.lowest == math.inf
-
-
 class StillCanary(Canary):
     """A canary that is silent: what a machine without one has."""
 
-    def bounce(self) -> float | None:
+    def look(self) -> Answer | None:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -13,8 +14,10 @@ from advisor.measurement.patience import ATTEMPTS, SHARE, Patience
 pytestmark = pytest.mark.alone
 
 
-def patience(seconds: float, told: list[Event] | None = None) -> Patience:
-    return Patience(seconds, random.Random(1), (told if told is not None else []).append)
+def patience(
+    seconds: float, told: list[Event] | None = None, disturbed: Callable[[], str | None] = lambda: None
+) -> Patience:
+    return Patience(seconds, random.Random(1), (told if told is not None else []).append, disturbed)
 
 
 class Busy:
@@ -77,3 +80,37 @@ def test_a_pause_worth_telling_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < len(waits) < ATTEMPTS
     assert waits[0].why == "other processes took 50% of a processor"
     assert all(each.seconds >= 0.3 for each in waits)
+
+
+def test_a_pause_lasts_until_a_look_finds_nothing_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    looks = iter(["a core is slowed from outside"] * 7 + [None])
+    objections = iter(["a core is slowed from outside", None])
+    patience(1e6, disturbed=lambda: next(looks)).until_quiet(lambda: next(objections))
+    assert len(slept) == 1 + 7
+    assert next(objections, "all used") == "all used"
+
+
+def test_where_no_look_finds_the_machine_quiet_nothing_more_is_tried() -> None:
+    busy, told = Busy(), list[Event]()
+    began = time.monotonic()
+    patience(10, told, disturbed=lambda: "a core is slowed from outside").until_quiet(busy)
+    assert busy.attempts == 1
+    assert SHARE * 10 - 0.1 < time.monotonic() - began < SHARE * 10 + 0.5
+    (wait,) = [each for each in told if isinstance(each, Waiting)]
+    assert wait.why == "a core is slowed from outside"
+    assert 0.3 <= wait.seconds <= SHARE * 10
+
+
+def test_patience_is_spread_over_what_is_still_to_come() -> None:
+    spread = patience(8)
+    spent = []
+    for parts in (4, 3, 2, 1):
+        spread.spread(parts)
+        began = time.monotonic()
+        for _ in range(30):
+            spread.until_quiet(Busy())
+        spent.append(time.monotonic() - began)
+    assert all(seconds < 8 / 4 + 0.5 for seconds in spent)
+    assert spent[-1] > 1, "the last part is there when its time comes"

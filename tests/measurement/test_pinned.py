@@ -10,7 +10,7 @@ import pytest
 
 from advisor.measurement import comparison, pinned
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.events import Listener, PhaseStarted
+from advisor.measurement.events import Listener, Noticed, PhaseStarted
 from advisor.measurement.noise import Watch
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
@@ -51,6 +51,10 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
         assert found.summary is not None
         assert found.summary.median > 0
     assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
+    (noticed,) = [event.message for event in told if isinstance(event, Noticed)]
+    count = len([each for each in run.observations if each.metric == "latency" and each.rounds])
+    began = f"Other work disturbed {count} of {count} timings too often (other processes took 90% of a processor): "
+    assert noticed.startswith(began)
 
 
 @pytest.mark.parametrize(("word", "processes"), [("unclear", 5), ("same", pinned.PROCESSES)])

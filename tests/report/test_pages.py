@@ -51,6 +51,7 @@ def test_blocks_are_counted_with_what_disturbed_them(site: Site) -> None:
             "the cores are further apart than usual: 44{} ns a bounce, 316 ns when close",
             "the cores are further apart than usual",
         ),
+        ("a core is slowed from outside: 16{} µs for what takes 85, on core 1", "a core is slowed from outside"),
         ("1.2{} effective threads, 1.57 as a rule", "fewer effective threads than as a rule"),
     ],
 )
