@@ -86,6 +86,8 @@ class Guard:
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, str | None]:
         """Do something that happens once, and return its result with why its time cannot count, or None."""
+        # Nobody is being timed yet: so the first blocks already know how short the canary's figures can be.
+        self._canary.look()
         glance = self._watch.glance(ended=True)
         result = run()
         foreign = self._watch.between(glance, self._watch.glance(ended=True), process())

@@ -165,3 +165,13 @@ def test_a_look_tells_whether_a_block_could_count_now(tmp_path: Path, monkeypatc
         assert guard.disturbed() is None
         time.sleep(0.03)
         assert "further apart" in (guard.disturbed() or "")
+
+
+@two_cores
+def test_what_happens_once_teaches_the_canary_how_short_its_figures_can_be(tmp_path: Path) -> None:
+    with closing(Guard(Canary("Invented", tmp_path / "canary.json"), Watch(tmp_path), settle=0.0)) as guard:
+        canary = guard._canary
+        assert canary.bounces.lowest == math.inf
+        for _ in range(10):
+            guard.once(lambda: None, process=os.getpid)
+        assert canary.bounces.lowest < math.inf
