@@ -3,6 +3,8 @@
 ``make test`` runs with ``-n 2``. A file's tests go to one process, so that its module's fixtures are made once; the
 slow kinds begin first. Tests marked ``alone`` take times or count other people's work: while they run, the other
 process waits. Without ``-n`` all of this does nothing.
+
+Hypothesis has no deadlines: a busy machine is no failure.
 """
 
 from __future__ import annotations
@@ -12,12 +14,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 if os.name == "posix":
     import fcntl
 
 SLOW = ("alone", "install", "frameworks", "browser")
 _HELD: list[int] = []
+
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 
 def pytest_configure(config: pytest.Config) -> None:

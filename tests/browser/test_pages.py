@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 
 # One page of each kind goes through everything, and at most so many more of it through one screen each, in turn;
 # `python -m tests.browser.everything` shows every page on every screen.
-MOST = 16
+MOST = 8
 KINDS = (
     "index",
     "profile-edge",

@@ -42,7 +42,7 @@ def test_a_convolution_is_the_sum_over_neighbors() -> None:
     np.testing.assert_allclose(got, expected + bias, rtol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 5), st.integers(2, 12), st.floats(0.1, 100), st.integers(0, 2**32))
 def test_cross_entropy(batch: int, classes: int, scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
