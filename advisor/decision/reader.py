@@ -11,12 +11,10 @@ from typing import Any
 from advisor.decision.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.decision.recommendation import Stack
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import PINNED_LATENCY, Observation, Run, Summary
 from advisor.quantities import show
 
 BEST_KNOWN = "best-known"
-# The metric of what was measured instead where the machine was too busy; it answers another question.
-PINNED = "latency-pinned"
 DISTURBED = "other work disturbed the machine while this was measured"
 
 
@@ -175,7 +173,7 @@ class RunReader:
         """Return what one pinned thread took instead, in words; nothing where that was not measured either."""
         known = (contended.probe, contended.framework, contended.route, contended.mode, contended.parameters)
         for each in self.run.observations:
-            if each.metric == PINNED and each.summary is not None:
+            if each.metric == PINNED_LATENCY and each.summary is not None:
                 cell = (each.probe, each.framework, each.route, each.mode, each.parameters)
                 if cell == known:
                     return f"; on one thread pinned to a core it took {show(each.summary.median, 's')}"

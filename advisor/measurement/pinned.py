@@ -25,11 +25,10 @@ from advisor.measurement.draft import contended
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.exporting import Artifact
 from advisor.measurement.pace import Pace
-from advisor.measurement.run import Observation, Round
+from advisor.measurement.run import PINNED_LATENCY, Observation, Round
 from advisor.measurement.shipping import RuntimeProcess
 from advisor.measurement.tasks import CellTask
 
-METRIC = "latency-pinned"
 PINNED = "pinned"
 # What slows a processor from outside comes and goes within seconds: many short blocks, those of a group side by side,
 # feel it alike. One thread has no pool that must come to rest, and is warm after a few calls.
@@ -168,7 +167,7 @@ def _prepared(
             _ = worker.collect(asked, limit=DESCRIBE_LIMIT).value
         except WorkerError as error:
             for task in own:
-                sampling.failed(context, task.blank(METRIC), error)
+                sampling.failed(context, task.blank(PINNED_LATENCY), error)
             continue
         for task in own:
             known = context.record.find(task.blank())
@@ -180,9 +179,9 @@ def _prepared(
                     **({"setting": known.setting} if known.setting else {}),
                 ).value  # fmt: skip
             except WorkerError as error:
-                sampling.failed(context, task.blank(METRIC), error)
+                sampling.failed(context, task.blank(PINNED_LATENCY), error)
                 continue
-            blank = task.blank(METRIC).model_copy(
+            blank = task.blank(PINNED_LATENCY).model_copy(
                 update={
                     "outcome": "measured",
                     "how": f"{told['how']}, one thread pinned to core {core}",
@@ -201,7 +200,7 @@ def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: i
     for artifact in shipped:
         blank = artifact.task.latency().model_copy(
             update={
-                "metric": METRIC,
+                "metric": PINNED_LATENCY,
                 "outcome": "measured",
                 "how": f"one thread pinned to core {core}",
                 "flags": (PINNED,),

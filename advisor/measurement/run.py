@@ -18,6 +18,8 @@ from advisor.documents import Model, read_json, write_json
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 CONTENDED = "contended"
 """The flag of a figure that other work on the machine disturbed."""
+PINNED_LATENCY = "latency-pinned"
+"""The metric of what was timed instead, on one thread that keeps to one core; it answers another question."""
 
 Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"

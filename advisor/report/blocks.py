@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model
-from advisor.measurement.run import Observation, Round, Run
+from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Run
 from advisor.report import words
 
 _FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|[nµm]?s\b)?")
@@ -35,15 +35,19 @@ class Blocks(Model):
 
 
 def blocks(run: Run) -> Blocks:
-    """Return what became of every timed block of `run`."""
+    """Return what became of every timed block of `run`.
+
+    All, and those of a probe, are the ones that were watched: on one pinned thread, none is.
+    """
     timed = {str(index): each for index, each in enumerate(run.observations) if each.rounds}
+    watched = [each for each in timed.values() if each.metric != PINNED_LATENCY]
     probes: dict[str, list[Observation]] = {}
-    for each in timed.values():
+    for each in watched:
         probes.setdefault(each.probe, []).append(each)
-    reasons = Counter(_reason(block.rejected) for each in timed.values() for block in each.rounds if not block.accepted)
+    reasons = Counter(_reason(block.rejected) for each in watched for block in each.rounds if not block.accepted)
     return Blocks(
         run=run.id,
-        all=_count(block for each in timed.values() for block in each.rounds),
+        all=_count(block for each in watched for block in each.rounds),
         probes={probe: _count(block for each in found for block in each.rounds) for probe, found in probes.items()},
         observations={index: _count(each.rounds) for index, each in timed.items()},
         reasons=dict(reasons.most_common()),

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from advisor.measurement import comparison, pinned, statistics
 from advisor.measurement.context import Context
 from advisor.measurement.pace import PACES
-from advisor.measurement.run import Run
+from advisor.measurement.run import PINNED_LATENCY, Run
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import Hogs, hogs, let
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups
@@ -62,7 +62,7 @@ def _slowed(sessions: Sessions) -> Result:
             run = sessions.one(own)
         for group in equal.SLOWED:
             sides = [
-                latency(run, name, group, mode, pinned.METRIC)
+                latency(run, name, group, mode, PINNED_LATENCY)
                 for name, mode in ((equal.PYTORCH[1], equal.SLOWER), (equal.PYTORCH[0], equal.PLAIN))
             ]
             words[comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word] += 1
@@ -85,7 +85,7 @@ def _every_other_round(found: Hogs) -> Iterator[None]:
 
 def _ratio(run: Run, group: Group, odd: int) -> float:
     rounds = [
-        [each for each in latency(run, framework, group, mode, pinned.METRIC).rounds if each.round % 2 == odd]
+        [each for each in latency(run, framework, group, mode, PINNED_LATENCY).rounds if each.round % 2 == odd]
         for framework, mode in (FIRST, SECOND)
     ]
     return statistics.paired_ratio(comparison.pairs(rounds[0], rounds[1]), seed=0).value

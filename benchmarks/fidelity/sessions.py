@@ -19,11 +19,11 @@ from advisor.measurement import bench, comparison, definitions
 from advisor.measurement.comparison import Comparison
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.pace import PACES, Pace
-from advisor.measurement.pinned import PINNED
 from advisor.measurement.plan import Plan, make_plan
 from advisor.measurement.run import CONTENDED, Observation, Run, save_run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
+from advisor.report.blocks import blocks
 from advisor.report.progress import progress
 from benchmarks.tables import Result
 
@@ -118,14 +118,14 @@ def plan(
 
 def stillness(runs: Collection[Run]) -> Result:
     """Return how quiet the machine was in sessions beside nobody of ours: lines that need it to be are read by this."""
-    # Those on one pinned thread are not watched.
-    blocks = [block for run in runs for each in run.observations if PINNED not in each.flags for block in each.rounds]
-    disturbed = sum(not block.accepted for block in blocks)
-    bounces = sorted(1e9 * block.canary for block in blocks if block.canary is not None)
+    counts = [blocks(run).all for run in runs]
+    timed, disturbed = sum(each.timed for each in counts), sum(each.rejected for each in counts)
+    rounds = [block for run in runs for each in run.observations for block in each.rounds]
+    bounces = sorted(1e9 * block.canary for block in rounds if block.canary is not None)
     apart = f"; a bounce between the cores {median(bounces):.0f} ns, {bounces[0]:.0f} at best" if bounces else ""
     return Result(
         f"How quiet the machine was: {len(runs)} sessions beside nobody of ours",
-        f"{disturbed / len(blocks):.0%} of {len(blocks):,} blocks disturbed by others{apart}",
+        f"{disturbed / timed:.0%} of {timed:,} blocks disturbed by others{apart}",
         "–",
         holds=None,
     )

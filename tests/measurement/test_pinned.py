@@ -14,7 +14,7 @@ from advisor.measurement.events import Listener, Noticed, PhaseStarted
 from advisor.measurement.noise import Watch
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import Run
+from advisor.measurement.run import PINNED_LATENCY, Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
@@ -36,7 +36,7 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
     offered = {
         (each.probe, each.framework, each.route, each.mode, *each.parameters.values()): each
         for each in run.observations
-        if each.metric == pinned.METRIC
+        if each.metric == PINNED_LATENCY
     }
     assert latencies
     for each in latencies:
@@ -64,7 +64,7 @@ def test_more_processes_are_heard_while_a_pair_has_no_word(
     monkeypatch.setattr(Watch, "objection", lambda *_, **__: "other processes took 90% of a processor")
     monkeypatch.setattr(comparison, "word", lambda *_: word)
     run = session(toys, replace(brisk, patience=0.0, pinned=5), tmp_path, lambda _: None)
-    pair = [each for each in run.observations if (each.metric, each.probe) == (pinned.METRIC, "mlp-inference")]
+    pair = [each for each in run.observations if (each.metric, each.probe) == (PINNED_LATENCY, "mlp-inference")]
     assert {each.framework for each in pair} == {"toy", "tin"}
     assert all({block.process for block in each.rounds} == set(range(processes)) for each in pair)
 
@@ -72,7 +72,7 @@ def test_more_processes_are_heard_while_a_pair_has_no_word(
 @pytest.mark.usefixtures("quiet")
 def test_nothing_of_the_kind_happens_when_nothing_was_contended(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
     run = session(toys, brisk, tmp_path, lambda _: None)
-    assert not [each for each in run.observations if each.metric == pinned.METRIC]
+    assert not [each for each in run.observations if each.metric == PINNED_LATENCY]
 
 
 def test_short_calls_stand_for_themselves_and_long_ones_for_their_processor_time() -> None:

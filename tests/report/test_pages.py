@@ -11,6 +11,7 @@ import pytest
 from advisor import resources
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile
+from advisor.measurement.run import PINNED_LATENCY
 from advisor.report import numbers
 from advisor.report.blocks import blocks
 from advisor.report.pages import paper
@@ -41,6 +42,14 @@ def test_blocks_are_counted_with_what_disturbed_them(site: Site) -> None:
     assert sum(each.timed for each in found.probes.values()) == found.all.timed
     assert sum(each.rejected for each in found.observations.values()) == found.all.rejected
     assert sum(found.reasons.values()) == found.all.rejected
+
+
+def test_blocks_on_one_pinned_thread_are_not_watched_and_tell_nothing_of_the_machine(site: Site) -> None:
+    index, each = next((index, each) for index, each in enumerate(site.run.observations) if len(each.rounds) > 1)
+    observations = (*site.run.observations, each.model_copy(update={"metric": PINNED_LATENCY}))
+    found, before = blocks(site.run.model_copy(update={"observations": observations})), blocks(site.run)
+    assert (found.all, found.probes, found.reasons) == (before.all, before.probes, before.reasons)
+    assert found.observations[str(len(site.run.observations))] == before.observations[str(index)]
 
 
 @pytest.mark.parametrize(
