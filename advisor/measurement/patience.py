@@ -60,7 +60,7 @@ class Patience:
         attempt : callable
             Does it, and returns why it cannot count, or None.
         again : callable
-            Puts away what is left of a disturbed attempt before the next.
+            Puts away what is left of a disturbed attempt, right before the next: without a next one it is what stands.
         """
         used, most = 0.0, min(self._share, self._open)
         for number in range(ATTEMPTS):
@@ -72,12 +72,12 @@ class Patience:
                 break
             if pause >= WORTH_TELLING:
                 self._tell(Waiting(objection, pause))
-            again()
             time.sleep(pause)
             used += cost
             used += self._wait(most - used)
             if used >= most:
                 break
+            again()
         self._left -= used
         self._open -= used
 

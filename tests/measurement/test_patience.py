@@ -93,10 +93,11 @@ def test_a_pause_lasts_until_a_look_finds_nothing_any_more(monkeypatch: pytest.M
 
 
 def test_where_no_look_finds_the_machine_quiet_nothing_more_is_tried() -> None:
-    busy, told = Busy(), list[Event]()
+    busy, told, put_away = Busy(), list[Event](), list[int]()
     began = time.monotonic()
-    patience(10, told, disturbed=lambda: "a core is slowed from outside").until_quiet(busy)
+    patience(10, told, disturbed=lambda: "a core is slowed from outside").until_quiet(busy, lambda: put_away.append(1))
     assert busy.attempts == 1
+    assert not put_away, "what was done once is not put away unless it is done again"
     assert SHARE * 10 - 0.1 < time.monotonic() - began < SHARE * 10 + 0.5
     (wait,) = [each for each in told if isinstance(each, Waiting)]
     assert wait.why == "a core is slowed from outside"
