@@ -76,10 +76,11 @@ class Memory:
     def __init__(self, file: Path, host: str) -> None:
         self._file = file
         self._host = host
+        self._known = self._all().get(host, {})
 
     def lowest(self, figure: str) -> float:
         """Return what is remembered of a figure; infinity where no session of the last week saw it that low."""
-        return _recent(self._all().get(self._host, {}).get(figure))
+        return _recent(self._known.get(figure))
 
     def keep(self, figures: Mapping[str, Shortest]) -> None:
         """Remember the figures that were confirmed; a host that cannot remember starts anew the next time."""
