@@ -41,7 +41,7 @@ class Guard:
     Parameters
     ----------
     settle : float
-        Seconds of rest before a canary: thread pools that spin after their last work have to come to rest.
+        Seconds of rest before a canary, at least: thread pools that spin after their last work have to come to rest.
     """
 
     def __init__(self, canary: Canary, watch: Watch, *, settle: float) -> None:
@@ -70,11 +70,13 @@ class Guard:
         process : callable
             Returns the process id of the worker that ran the block; asked afterwards, because a worker may be replaced.
         """
-        before = self._look()
+        before = self._look(self._settle)
         glance = self._watch.glance()
         reply = run()
-        foreign = self._watch.between(glance, self._watch.glance(), process())
-        after = self._look()
+        measured = process()
+        foreign = self._watch.between(glance, self._watch.glance(), measured)
+        self._watch.rest(measured, self._settle)
+        after = self._look(settle=0.0)
         objection = (
             self._watch.objection(foreign)
             or self._canary.objection(before, after)
@@ -90,21 +92,24 @@ class Guard:
         self._canary.look()
         glance = self._watch.glance(ended=True)
         result = run()
-        foreign = self._watch.between(glance, self._watch.glance(ended=True), process())
+        measured = process()
+        foreign = self._watch.between(glance, self._watch.glance(ended=True), measured)
+        # What is done next shall not be done beside it.
+        self._watch.rest(measured, self._settle)
         return result, self._watch.objection(foreign, visible=ONCE_LIMIT)
 
     def disturbed(self) -> str | None:
         """Return why a block that began now could not count, as far as the canary knows, or None; takes some 10 ms."""
-        return self._canary.objection(self._look())
+        return self._canary.objection(self._look(self._settle))
 
     def close(self) -> None:
         """End the canary."""
         self._canary.close()
 
-    def _look(self) -> Answer | None:
+    def _look(self, settle: float) -> Answer | None:
         at, found = self._last
         if time.perf_counter() - at > _CANARY_KEEPS:
-            time.sleep(self._settle)
+            time.sleep(settle)
             found = self._canary.look()
             self._last = (time.perf_counter(), found)
         return found

@@ -27,6 +27,11 @@ _LUMP = 0.004
 # On larger machines the same share of the machine as on one with four processors.
 _LIMITS_HOLD_UP_TO = 4
 
+# A process that took less than this share of a pause has come to rest; what its clock says late, at a tick, is less.
+_RESTING = 0.5
+# Nobody is waited for longer than this, in seconds. ONNX Runtime's pool spins for 40 to 65 ms, others for up to 8.
+_RESTS_WITHIN = 0.25
+
 # A recipe's compiler's compiler's assembler: what is further down is not looked for.
 _GENERATIONS = 12
 
@@ -139,6 +144,27 @@ class Watch:
                 return f"{what} {taken / foreign.wall:.0%} of a processor"
         return None
 
+    def rest(self, process: int, pause: float) -> None:
+        """Sleep until a process rests: thread pools spin for a while after their last work.
+
+        Parameters
+        ----------
+        process : int
+            Its id.
+        pause : float
+            Seconds to sleep at least, and to look back on: longer than the tick (4 ms on most systems) at which the
+            kernel brings the clock of a process up to date that runs on another processor. Where clocks cannot be read,
+            it is all that is slept.
+        """
+        until = time.perf_counter() + _RESTS_WITHIN
+        before = _clock(process) if self._has_clocks else None
+        while True:
+            time.sleep(pause)
+            after = _clock(process)
+            if before is None or after is None or after - before <= _RESTING * pause or time.perf_counter() > until:
+                return
+            before = after
+
     def _belongs(self, pid: int, measured: int) -> bool:
         if pid == measured or _session_of(pid) == measured:
             return True
@@ -172,13 +198,8 @@ class Watch:
         except OSError:
             return {}
         for name in names:
-            if name.isdigit():
-                pid = int(name)
-                try:
-                    # The clock of a whole process, as pthread_getcpuclockid makes it for a thread (Linux).
-                    clocks[pid] = time.clock_gettime((~pid << 3) | 2)
-                except (OSError, AttributeError, OverflowError):
-                    continue
+            if name.isdigit() and (clock := _clock(int(name))) is not None:
+                clocks[int(name)] = clock
         return clocks
 
     def _idle(self) -> float | None:
@@ -198,6 +219,15 @@ class Watch:
                 idle += sum(map(int, rest.split()[3:5]))
                 seen = True
         return idle * _TICK if seen else None
+
+
+def _clock(pid: int) -> float | None:
+    """Return the processor seconds of a process so far, or None where they cannot be read."""
+    try:
+        # The clock of a whole process, as pthread_getcpuclockid makes it for a thread (Linux).
+        return time.clock_gettime((~pid << 3) | 2)
+    except (OSError, AttributeError, OverflowError):
+        return None
 
 
 def _allowed() -> frozenset[int]:

@@ -35,7 +35,8 @@ PINNED = "pinned"
 SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
 # Rounds of a process.
 ROUNDS = 24
-# As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least.
+# As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least,
+# where the pace has them.
 PROCESSES = 3
 # Calls up to this many seconds are mostly left alone between two turns of the scheduler.
 SHORT = 1e-3
@@ -51,9 +52,9 @@ class _Cell:
 def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
     """Time every cell of the groups in which something was contended, on one thread that keeps to one core.
 
-    Their observations have the metric ``latency-pinned``. Of each framework three fresh processes are heard, and
-    where a pair of a group has no word as many more as the pace has. Nothing happens when nothing was contended, when
-    the system does not pin processes, or when the budget of time is spent.
+    Their observations have the metric ``latency-pinned``. Of each framework three fresh processes are heard (one in a
+    quick session), and where a pair of a group has no word as many more as the pace has. Nothing happens when nothing
+    was contended, when the system does not pin processes, or when the budget of time is spent.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
     context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
     cells: list[_Cell] = []
-    for process in range(max(PROCESSES, context.plan.pace.pinned)):
+    for process in range(context.plan.pace.pinned):
         if process >= PROCESSES:
             blanks = {group: [cell.blank for cell in cells if cell.group == group] for group in groups}
             groups = {group for group in groups if enough.unclear(context.record, blanks[group])}
@@ -145,7 +146,7 @@ def _pace(context: Context) -> Pace:
 def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
     started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
     rounds = (len(tasks) + len(shipped)) * ROUNDS * _pace(context).block
-    return PROCESSES * (started + sum(task.estimate for task in tasks) + rounds)
+    return min(PROCESSES, context.plan.pace.pinned) * (started + sum(task.estimate for task in tasks) + rounds)
 
 
 def _prepared(

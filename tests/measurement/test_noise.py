@@ -173,3 +173,59 @@ def test_a_stack_that_had_less_of_the_processors_than_usual_is_noticed(tmp_path:
         assert objection(1.2) == "1.20 effective threads, 1.95 as a rule"
         assert objection(1.2, stack="b") is None
         assert objection(1.8) is None
+
+
+SPINS = """
+import sys, threading, time
+def spin():
+    end = time.perf_counter() + 0.15
+    while time.perf_counter() < end:
+        pass
+for _ in sys.stdin:
+    pool = threading.Thread(target=spin)
+    pool.start()
+    print(flush=True)
+    pool.join()
+"""
+
+
+@linux
+@pytest.mark.parametrize("kind", ["block", "once"])
+def test_what_follows_waits_until_the_pool_that_was_woken_has_come_to_rest(tmp_path: Path, kind: str) -> None:
+    """ONNX Runtime spins for 40 to 65 ms after its last call: the next stack would be timed beside it."""
+    command = [sys.executable, "-c", SPINS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        stdin, stdout = child.stdin, child.stdout
+
+        def run() -> Mapping[str, Any]:
+            stdin.write(b"\n")
+            stdin.flush()
+            stdout.readline()
+            return {"wall": 1.0, "cpu": 1.0}
+
+        watch = Watch()
+        with closing(Guard(StillCanary("Invented", tmp_path / "canary.json"), watch, settle=0.01)) as guard:
+            if kind == "block":
+                guard.block(run, stack="a", process=lambda: child.pid)
+            else:
+                guard.once(run, process=lambda: child.pid)
+            before = watch.glance()
+            time.sleep(0.05)
+            used = watch.glance().clocks[child.pid] - before.clocks[child.pid]
+        stdin.close()
+    assert used < 0.01
+
+
+@linux
+def test_a_process_that_never_rests_is_not_waited_for_without_end(hog: int) -> None:
+    began = time.perf_counter()
+    Watch().rest(hog, 0.01)
+    assert 0.1 < time.perf_counter() - began < 5
+
+
+def test_without_clocks_a_rest_lasts_as_long_as_it_is_told(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    Watch(tmp_path).rest(STRANGER, 0.02)
+    assert time.perf_counter() - began >= 0.02

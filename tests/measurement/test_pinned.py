@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +20,19 @@ from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
 pytestmark = pytest.mark.alone
+ROUNDS = 6
 
 
-def session(toys: Definitions, pace: Pace, folder: Path, listener: Listener) -> Run:
-    plan = make_plan(definitions=toys, frameworks=["toy", "tin"], only=["mlp-inference", "route:*"], pace=pace)
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many rounds a process is heard for is no matter here, but the seconds that all these processes take."""
+    monkeypatch.setattr(pinned, "ROUNDS", ROUNDS)
+
+
+def session(
+    toys: Definitions, pace: Pace, folder: Path, listener: Listener, only: Sequence[str] = ("mlp-inference", "route:*")
+) -> Run:
+    plan = make_plan(definitions=toys, frameworks=["toy", "tin"], only=only, pace=pace)
     return measure(plan, store=Store(folder / "runs"), threads=1, on_event=listener)
 
 
@@ -47,7 +57,7 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
         assert found.flags == (pinned.PINNED,)
         assert "one thread pinned to core" in (found.how or "")
         heard = Counter(each.process for each in found.rounds)
-        assert heard == dict.fromkeys(range(pinned.PROCESSES), pinned.ROUNDS)
+        assert heard == dict.fromkeys(range(pinned.PROCESSES), ROUNDS)
         assert found.summary is not None
         assert found.summary.median > 0
     assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
@@ -57,13 +67,16 @@ def test_what_was_contended_is_offered_on_one_thread_under_another_name(
     assert noticed.startswith(began)
 
 
-@pytest.mark.parametrize(("word", "processes"), [("unclear", 5), ("same", pinned.PROCESSES)])
-def test_more_processes_are_heard_while_a_pair_has_no_word(
-    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, processes: int
-) -> None:
+@pytest.mark.parametrize(
+    ("word", "most", "processes"), [("unclear", 5, 5), ("same", 5, pinned.PROCESSES), ("unclear", 1, 1)]
+)
+def test_more_processes_are_heard_while_a_pair_has_no_word_and_the_pace_allows_it(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    word: str, most: int, processes: int,
+) -> None:  # fmt: skip
     monkeypatch.setattr(Watch, "objection", lambda *_, **__: "other processes took 90% of a processor")
     monkeypatch.setattr(comparison, "word", lambda *_: word)
-    run = session(toys, replace(brisk, patience=0.0, pinned=5), tmp_path, lambda _: None)
+    run = session(toys, replace(brisk, patience=0.0, pinned=most), tmp_path, lambda _: None, ["mlp-inference"])
     pair = [each for each in run.observations if (each.metric, each.probe) == (PINNED_LATENCY, "mlp-inference")]
     assert {each.framework for each in pair} == {"toy", "tin"}
     assert all({block.process for block in each.rounds} == set(range(processes)) for each in pair)
