@@ -101,21 +101,27 @@ def timings(run: Run, console: Console) -> None:
 
 
 class _Lines:
-    """Plain lines: phases, whatever went wrong, and a sign of life every ten seconds."""
+    """Plain lines: phases, whatever went wrong, and a sign of life or of waiting every ten seconds."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.last = 0.0
+        self.last = self.waited = float("-inf")
 
     def __call__(self, event: Event) -> None:
+        now = time.monotonic()
+        if isinstance(event, Waiting):
+            # On a busy machine every block waits.
+            if now - self.waited < _HEARTBEAT:
+                return
+            self.waited = now
         if (line := _line(event)) is not None:
-            self.say(line)
-        elif isinstance(event, TaskStarted) and time.monotonic() - self.last >= _HEARTBEAT:
-            self.say(f"{event.index} of {event.total}: {event.title}")
+            self.say(line, now)
+        elif isinstance(event, TaskStarted) and now - self.last >= _HEARTBEAT:
+            self.say(f"{event.index} of {event.total}: {event.title}", now)
 
-    def say(self, line: str) -> None:
+    def say(self, line: str, now: float) -> None:
         self.console.print(Text(words.line(line)), soft_wrap=True)
-        self.last = time.monotonic()
+        self.last = now
 
     def close(self) -> None:
         """End the display."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 
+import pytest
 from rich.console import Console
 
 from advisor.measurement.events import (
@@ -53,8 +55,27 @@ def test_plain_lines_hold_what_matters_and_no_animation() -> None:
     assert text.splitlines()[-1] == "Run kept: .advisor/runs/20261120-171200-3f2a.json (not complete)"
 
 
-def test_a_sign_of_life_is_given() -> None:
-    assert "1 of 2: PyTorch [bold]" in shown(terminal=False) or "Start the frameworks" in shown(terminal=False)
+def lines(monkeypatch: pytest.MonkeyPatch, events: Sequence[tuple[float, Event]]) -> list[str]:
+    """Return what is printed without a terminal when these events come at these seconds."""
+    stream = io.StringIO()
+    with progress(Console(file=stream)) as listen:
+        for at, event in events:
+            monkeypatch.setattr(time, "monotonic", lambda now=1000.0 + at: now)
+            listen(event)
+    return stream.getvalue().splitlines()
+
+
+def test_a_sign_of_life_is_given_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [(at, TaskStarted(f"round {at}", int(at), 40, 1.0)) for at in (0.0, 4.0, 9.0, 11.0, 20.0, 22.0)]
+    assert lines(monkeypatch, events) == ["0 of 40: round 0.0", "11 of 40: round 11.0", "22 of 40: round 22.0"]
+
+
+def test_that_it_waits_is_told_now_and_then_not_at_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = (0.0, 3.0, 6.0, 9.0, 12.0, 15.0)
+    events: list[tuple[float, Event]] = [(at, Waiting(f"busy at {at:.0f}", 3.0)) for at in seconds]
+    assert lines(monkeypatch, events) == ["Waiting 3 s: busy at 0", "Waiting 3 s: busy at 12"]
+    between: tuple[float, Event] = (4.0, Noticed("something else"))
+    assert lines(monkeypatch, [*events[:2], between, *events[2:]])[-1] == "Waiting 3 s: busy at 12"
 
 
 def test_the_bar_goes_away_and_the_lines_stay() -> None:
