@@ -6,13 +6,23 @@ comes before what only says how good it is, and what could no longer change the 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from statistics import median
 
 import numpy as np
 
-from advisor.measurement import apart, exporting, memory, pinned, preparing, proving, sampling, shipping, statistics
+from advisor.measurement import (
+    apart,
+    exporting,
+    memory,
+    pinned,
+    preparing,
+    proving,
+    rejections,
+    sampling,
+    shipping,
+    statistics,
+)
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.capabilities import CapabilityTask
@@ -27,7 +37,6 @@ from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.tasks import CellTask, RouteTask
 from advisor.measurement.twins import Twins
 
-_FIGURES = re.compile(r"[\d.]+")
 _TRAINING = "train the network that the routes ship"
 _TRAINING_ESTIMATE = 4.0
 _SAMPLE = "sample.npy"
@@ -180,8 +189,8 @@ class Phases:
         lost = [rounds for rounds in timed if contended(rounds)]
         if lost:
             seen = [block.rejected for rounds in lost for block in rounds if block.rejected]
-            kinds = Counter(_FIGURES.sub("", each) for each in seen)
-            example = next(each for each in seen if _FIGURES.sub("", each) == kinds.most_common(1)[0][0])
+            ((most, _),) = Counter(map(rejections.kind, seen)).most_common(1)
+            example = next(each for each in seen if rejections.kind(each) == most)
             self.context.tell(
                 Noticed(
                     f"Other work disturbed {len(lost)} of {len(timed)} timings too often ({example}): they are marked "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
@@ -10,10 +9,9 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model
+from advisor.measurement import rejections
 from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Run
 from advisor.report import words
-
-_FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|[nµm]?s\b)?")
 
 
 class Count(Model):
@@ -44,7 +42,8 @@ def blocks(run: Run) -> Blocks:
     probes: dict[str, list[Observation]] = {}
     for each in watched:
         probes.setdefault(each.probe, []).append(each)
-    reasons = Counter(_reason(block.rejected) for each in watched for block in each.rounds if not block.accepted)
+    rejected = (block for each in watched for block in each.rounds if not block.accepted)
+    reasons = Counter(words.line(rejections.kind(block.rejected)) for block in rejected)
     return Blocks(
         run=run.id,
         all=_count(block for each in watched for block in each.rounds),
@@ -57,15 +56,3 @@ def blocks(run: Run) -> Blocks:
 def _count(rounds: Iterable[Round]) -> Count:
     accepted = Counter(block.accepted for block in rounds)
     return Count(timed=accepted.total(), rejected=accepted[False])
-
-
-def _reason(text: str | None) -> str:
-    """Return why a block was rejected, without the figures that differ from block to block."""
-    said, _, rest = (text or "not said").partition(": ")
-    if rest and not _FIGURE.search(rest):
-        said = f"{said}: {rest}"
-    kind, _, usual = said.partition(", ")
-    if _FIGURE.match(kind) and _FIGURE.match(usual):
-        # "1.21 effective threads, 1.57 as a rule"
-        return words.line(f"fewer {_FIGURE.sub('', kind, count=1)} than {_FIGURE.sub('', usual, count=1)}")
-    return words.line(_FIGURE.sub("too much", said))

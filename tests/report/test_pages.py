@@ -52,30 +52,6 @@ def test_blocks_on_one_pinned_thread_are_not_watched_and_tell_nothing_of_the_mac
     assert found.observations[str(len(site.run.observations))] == before.observations[str(index)]
 
 
-@pytest.mark.parametrize(
-    ("told", "reason"),
-    [
-        ("other processes took 4{}% of a processor", "other processes took too much of a processor"),
-        (
-            "the cores are further apart than usual: 44{} ns a bounce, 316 ns when close",
-            "the cores are further apart than usual",
-        ),
-        ("a core is slowed from outside: 16{} µs for what takes 85, on core 1", "a core is slowed from outside"),
-        ("1.2{} effective threads, 1.57 as a rule", "fewer effective threads than as a rule"),
-    ],
-)
-def test_reasons_are_put_together_without_their_figures(site: Site, told: str, reason: str) -> None:
-    index, each = next((index, each) for index, each in enumerate(site.run.observations) if len(each.rounds) > 1)
-    rounds = tuple(
-        block.model_copy(update={"accepted": False, "rejected": told.format(number)})
-        for number, block in enumerate(each.rounds)
-    )
-    observations = list(site.run.observations)
-    observations[index] = each.model_copy(update={"rounds": rounds})
-    found = blocks(site.run.model_copy(update={"observations": tuple(observations)}))
-    assert found.reasons[reason] == len(rounds)
-
-
 def test_the_machine_page_tells_how_quiet_it_was(tmp_path: Path, site: Site) -> None:
     run = site.run.model_copy(update={"noise": {"ping-pong canary": "not available: no second core"}})
     build_site(run, site.recommendations[:1], tmp_path / "site")
