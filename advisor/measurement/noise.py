@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,10 +28,9 @@ _LUMP = 0.004
 # On larger machines the same share of the machine as on one with four processors.
 _LIMITS_HOLD_UP_TO = 4
 
-# A process that took less than this share of a pause has come to rest; what its clock says late, at a tick, is less.
-_RESTING = 0.5
-# Nobody is waited for longer than this, in seconds. ONNX Runtime's pool spins for 40 to 65 ms, others for up to 8.
-_RESTS_WITHIN = 0.25
+# Whoever does not come to rest is waited for no longer than this, in seconds, and looked at again so soon. ONNX
+# Runtime's pool spins for 40 to 65 ms, others for up to 8.
+_RESTS_WITHIN, _LOOKS_AGAIN = 0.25, 0.003
 
 # A recipe's compiler's compiler's assembler: what is further down is not looked for.
 _GENERATIONS = 12
@@ -145,25 +145,31 @@ class Watch:
         return None
 
     def rest(self, process: int, pause: float) -> None:
-        """Sleep until a process rests: thread pools spin for a while after their last work.
+        """Sleep until no thread of a process runs: thread pools spin for a while after their last work.
+
+        A thread that spins can be seen at once, also while the host of a virtual machine has taken its processor away.
+        The clock of its process cannot: it is brought up to date at a tick, and stands still meanwhile.
 
         Parameters
         ----------
         process : int
             Its id.
         pause : float
-            Seconds to sleep at least, and to look back on: longer than the tick (4 ms on most systems) at which the
-            kernel brings the clock of a process up to date that runs on another processor. Where clocks cannot be read,
-            it is all that is slept.
+            Seconds to sleep at least; where the system does not tell what threads do, that is all.
         """
         until = time.perf_counter() + _RESTS_WITHIN
-        before = _clock(process) if self._has_clocks else None
-        while True:
-            time.sleep(pause)
-            after = _clock(process)
-            if before is None or after is None or after - before <= _RESTING * pause or time.perf_counter() > until:
-                return
-            before = after
+        time.sleep(pause)
+        while self._runs(process) and time.perf_counter() < until:
+            time.sleep(_LOOKS_AGAIN)
+
+    def _runs(self, process: int) -> bool:
+        """Tell whether a thread of a process runs, or would if it had a processor; ours, which asks, is not counted."""
+        try:
+            threads = os.listdir(self._proc / str(process) / "task")
+        except OSError:
+            return False
+        others = (each for each in threads if each != str(threading.get_native_id()))
+        return any((fields := self._stat(f"{process}/task/{each}")) and fields[0] == "R" for each in others)
 
     def _belongs(self, pid: int, measured: int) -> bool:
         if pid == measured or _session_of(pid) == measured:
@@ -182,10 +188,10 @@ class Watch:
         fields = self._stat(pid)
         return 0.0 if fields is None else (int(fields[13]) + int(fields[14])) * _TICK
 
-    def _stat(self, pid: int) -> list[str] | None:
-        """Return what the kernel tells of a process, from its state on (the third field of proc_pid_stat(5))."""
+    def _stat(self, task: int | str) -> list[str] | None:
+        """Return what the kernel tells of a process or thread, from its state on (third field of proc_pid_stat(5))."""
         try:
-            text = (self._proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+            text = (self._proc / str(task) / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return None
         # The name may hold spaces and parentheses.
