@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from advisor.measurement.run import CONTENDED
-from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, stillness, verdict
+from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, stillness, verdict, where_quiet
 from benchmarks.tables import Result
 
 GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
@@ -31,26 +31,23 @@ def results(quick: bool) -> list[Result]:
         print(dict(words), f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
     equal, count = words["equal"], len(sets) * len(GROUPS)
     different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[CONTENDED]
-    found = [
-        stillness(sessions.runs),
-        Result(
-            f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
-            f"{different} called different, {open_} unclear or contended",
-            "at most 1 different, at most 20 % open" if not quick else "at most 1 different or open",
-            different <= 1 and open_ <= 0.2 * count if not quick else different + open_ <= 1,
-        ),
-    ]
+    line = Result(
+        f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
+        f"{different} called different, {open_} unclear or contended",
+        "at most 1 different, at most 20 % open" if not quick else "at most 1 different or open",
+        different <= 1 and open_ <= 0.2 * count if not quick else different + open_ <= 1,
+    )
+    found = [stillness(sessions.runs), where_quiet(line, sessions.runs) if different <= 1 else line]
     for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):
         decided = words[title].total() - words[title][CONTENDED]
         caught = words[title]["slower"]
-        found.append(
-            Result(
-                f"{title} injected, {words[title].total()} comparisons",
-                f"{caught} of {decided} called slower, {words[title][CONTENDED]} contended",
-                f"at least {least:.0%}",
-                decided > 0 and caught >= least * decided,
-            )
+        line = Result(
+            f"{title} injected, {words[title].total()} comparisons",
+            f"{caught} of {decided} called slower, {words[title][CONTENDED]} contended",
+            f"at least {least:.0%}",
+            decided > 0 and caught >= least * decided,
         )
+        found.append(line if decided else where_quiet(line, sessions.runs))
     spent = [run.spent for run in sessions.runs if run.spent]
     rest = sum(each.rest for each in spent) / sum(each.total for each in spent)
     found.append(

@@ -13,7 +13,7 @@ from advisor.measurement.pace import PACES
 from advisor.measurement.run import CONTENDED, Run
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
-from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, plan, verdict
+from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, plan, verdict, where_quiet
 from benchmarks.tables import Result
 
 ONE, TWO, INTERMITTENT = "one hog", "two hogs", "intermittent hogs, 5–60 % busy"
@@ -49,15 +49,14 @@ def results(quick: bool) -> list[Result]:
         share = words["right"] / total if total else 0.0
         # A share is nothing that one session can show.
         enough = 0.8 if title == INTERMITTENT and not quick else 0.0
-        found.append(
-            Result(
-                f"Beside {title}, {total} comparisons in {count} sessions",
-                f"{words['wrong']} wrong, {words['right']} right, {words['unclear']} unclear, "
-                f"{words[CONTENDED]} contended",
-                "0 wrong" + (", at least 80 % decided" if enough else ""),
-                total > 0 and words["wrong"] == 0 and share >= enough,
-            )
+        line = Result(
+            f"Beside {title}, {total} comparisons in {count} sessions",
+            f"{words['wrong']} wrong, {words['right']} right, {words['unclear']} unclear, {words[CONTENDED]} contended",
+            "0 wrong" + (", at least 80 % decided" if enough else ""),
+            total > 0 and words["wrong"] == 0 and share >= enough,
         )
+        # Where nobody knows the truth, and where our neighbors are not the only ones.
+        found.append(line if words["wrong"] else where_quiet(line, quiet(quick)))
     return found
 
 

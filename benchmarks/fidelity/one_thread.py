@@ -20,7 +20,7 @@ from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, latency, 
 from benchmarks.tables import Result
 
 # One round on all threads is contended for good, and leads to one pinned thread soonest.
-SOON = replace(ONE_PROCESS, rounds=1, patience=0.0)
+SOON = replace(ONE_PROCESS, rounds=1, patience=0.0, pinned=PACES["standard"].pinned)
 
 
 def results(quick: bool) -> list[Result]:

@@ -31,6 +31,8 @@ FRAMEWORKS = Path(__file__).parent / "frameworks"
 # A standard session; what ships and what is measured apart from the rounds is no part of these.
 PACE = replace(PACES["standard"], runtime_processes=1, patience=60.0, apart=0)
 ONE_PROCESS = replace(PACES["quick"], runtime_processes=1)
+# A quiet machine, where a bar asks for one: of the blocks beside nobody of ours others disturbed no more than this.
+QUIET = 0.2
 # Where every Run of a benchmark is kept, to be looked at when a verdict was wrong.
 KEEP: dict[str, Path | None] = {"folder": None}
 
@@ -116,16 +118,38 @@ def plan(
     return replace(found, cells=tuple(cells), skipped=())
 
 
+def disturbed(runs: Collection[Run]) -> tuple[int, int]:
+    """Return how many blocks of these sessions others disturbed, and how many were timed."""
+    counts = [blocks(run).all for run in runs]
+    return sum(each.rejected for each in counts), sum(each.timed for each in counts)
+
+
+def where_quiet(line: Result, runs: Collection[Run]) -> Result:
+    """Return a line whose bar asks for a quiet machine: what missed it is not judged where these sessions met none.
+
+    Parameters
+    ----------
+    line : Result
+        Nothing in it may be wrong on any machine, such as a word for a difference that is none.
+    runs : collection of Run
+        Sessions beside nobody of ours.
+    """
+    lost, timed = disturbed(runs)
+    if line.holds or lost <= QUIET * timed:
+        return line
+    told = f"{line.found}; not judged: others disturbed {lost / timed:.0%} of the blocks beside nobody of ours"
+    return replace(line, found=told, holds=None)
+
+
 def stillness(runs: Collection[Run]) -> Result:
     """Return how quiet the machine was in sessions beside nobody of ours: lines that need it to be are read by this."""
-    counts = [blocks(run).all for run in runs]
-    timed, disturbed = sum(each.timed for each in counts), sum(each.rejected for each in counts)
+    lost, timed = disturbed(runs)
     rounds = [block for run in runs for each in run.observations for block in each.rounds]
     bounces = sorted(1e9 * block.canary for block in rounds if block.canary is not None)
     apart = f"; a bounce between the cores {median(bounces):.0f} ns, {bounces[0]:.0f} at best" if bounces else ""
     return Result(
         f"How quiet the machine was: {len(runs)} sessions beside nobody of ours",
-        f"{disturbed / timed:.0%} of {timed:,} blocks disturbed by others{apart}",
+        f"{lost / timed:.0%} of {timed:,} blocks disturbed by others{apart}",
         "–",
         holds=None,
     )

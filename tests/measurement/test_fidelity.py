@@ -1,0 +1,52 @@
+"""What the table of fidelity says of a line that asks for a quiet machine, where the machine was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advisor.measurement.run import Run, load_run
+from benchmarks.fidelity.sessions import where_quiet
+from benchmarks.tables import Result
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference-run.json"
+
+
+def missed(*, holds: bool = False) -> Result:
+    return Result("A/A", "3 contended", "none contended", holds=holds)
+
+
+def with_all(run: Run, *, accepted: bool) -> Run:
+    """Return a Run of which every block counts, or none."""
+    update = {"accepted": accepted, "rejected": None if accepted else "busy"}
+    observations = (
+        each.model_copy(update={"rounds": tuple(block.model_copy(update=update) for block in each.rounds)})
+        for each in run.observations
+    )
+    return run.model_copy(update={"observations": tuple(observations)})
+
+
+@pytest.fixture(scope="module")
+def still() -> Run:
+    return with_all(load_run(REFERENCE), accepted=True)
+
+
+@pytest.fixture(scope="module")
+def stormy(still: Run) -> Run:
+    return with_all(still, accepted=False)
+
+
+def test_on_a_quiet_machine_a_missed_bar_is_missed(still: Run) -> None:
+    assert where_quiet(missed(), [still]) == missed()
+
+
+def test_on_any_other_it_is_not_judged_and_says_so(still: Run, stormy: Run) -> None:
+    found = where_quiet(missed(), [still, stormy])
+    assert found.holds is None
+    assert found.word == "–"
+    assert found.found == "3 contended; not judged: others disturbed 50% of the blocks beside nobody of ours"
+
+
+def test_what_holds_there_all_the_same_holds(stormy: Run) -> None:
+    assert where_quiet(missed(holds=True), [stormy]) == missed(holds=True)
