@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import channel, frameworks
+from probes import beside, channel, frameworks
 from probes.channel import Body, Command, ProbeError
 from probes.workloads import Array
 
@@ -131,5 +131,6 @@ def _perform(command: Command) -> Any:
     package = command["module"].rpartition(".")[0]
     describe = importlib.import_module(f"{package}.describe")
     os.environ.update(describe.environment(command["threads"]))
+    beside.imported(describe.MODULES, describe.DISTRIBUTION, *getattr(describe, "BESIDE", ()))
     describe.configure(command["threads"])
     return getattr(importlib.import_module(command["module"]), command["function"])(*command["arguments"])

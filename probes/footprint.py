@@ -86,20 +86,26 @@ def installed(*distributions: str) -> Installed:
     requirement that is not installed takes no room.
     """
     files: dict[str, int] = {}
-    packages: dict[str, None] = {}
+    found = required(*distributions)
+    for each in found.values():
+        files |= _files(each)
+    return Installed(tuple(sorted(found)), sum(files.values()))
+
+
+def required(*distributions: str) -> dict[str, metadata.Distribution]:
+    """Return what is installed of `distributions` and of all that they require here, by its normalised name."""
+    found: dict[str, metadata.Distribution] = {}
     waiting = [*distributions]
     while waiting:
         name = _normalised(waiting.pop())
-        if name in packages:
+        if name in found:
             continue
         try:
-            found = metadata.distribution(name)
+            found[name] = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             continue
-        packages[name] = None
-        files |= _files(found)
-        waiting += [needed for needed, holds in map(markers.requirement, found.requires or ()) if holds]
-    return Installed(tuple(sorted(packages)), sum(files.values()))
+        waiting += [needed for needed, holds in map(markers.requirement, found[name].requires or ()) if holds]
+    return found
 
 
 def _files(distribution: metadata.Distribution) -> dict[str, int]:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 # Only the standard library up to here and below: NumPy is part of what importing a framework costs.
-from probes import footprint, frameworks, timing
+from probes import beside, footprint, frameworks, timing
 from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
 
 if TYPE_CHECKING:
@@ -57,21 +57,19 @@ class Worker:
         module = self._recipe("describe")
         os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy only referees here; its threads stay out of the way
         os.environ.update(module.environment(threads))
+        # What one of several has to be installed beside, and nobody's metadata says.
+        distributions = (module.DISTRIBUTION, *getattr(module, "BESIDE", ()))
         before = footprint.resident_bytes()
-        start = time.perf_counter()
         try:
-            for name in module.MODULES:
-                importlib.import_module(name)
+            seconds, left_out = beside.imported(module.MODULES, *distributions)
         except ModuleNotFoundError as error:
             if error.name in module.MODULES:
                 raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
             raise
-        seconds = time.perf_counter() - start
         after = footprint.resident_bytes()
         module.configure(threads)
         self.described = True
-        # What one of several has to be installed beside, and nobody's metadata says.
-        installed = footprint.installed(module.DISTRIBUTION, *getattr(module, "BESIDE", ()))
+        installed = footprint.installed(*distributions)
         return {
             "ok": {
                 "framework": self.framework,
@@ -82,6 +80,7 @@ class Worker:
                 "settings": module.settings(),
                 "devices": module.devices(),
                 "import_seconds": seconds,
+                "left_out": left_out,
                 "memory_before_import": before,
                 "memory_after_import": after,
                 "installed_bytes": installed.bytes,

@@ -28,6 +28,7 @@ class _Described(_Form):
     settings: dict[str, Any]
     import_seconds: NonNegativeFloat
     memory_after_import: NonNegativeInt
+    left_out: list[str] = []
     installed_bytes: NonNegativeInt
     installed_packages: NonNegativeInt
 

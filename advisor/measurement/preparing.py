@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from advisor.measurement import statistics
 from advisor.measurement.answers import WorkerError
@@ -40,7 +41,7 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                     python=told["python"],
                     packages=dict(context.environments[task.framework.id].packages),
                     threads_requested=told["threads_requested"],
-                    settings={name: str(value) for name, value in told["settings"].items()},
+                    settings={name: str(value) for name, value in told["settings"].items()} | _beside(told),
                     install=task.framework.install,
                 ),
             )
@@ -61,6 +62,11 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                 context.record.observe(blank.model_copy(update={"outcome": "measured"}))
             context.record.value(blank, float(told[key]), rejected)
     return True
+
+
+def _beside(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return what lies beside a framework and was kept from its import, as one of its settings."""
+    return {"installed, not required, not imported": ", ".join(told["left_out"])} if told.get("left_out") else {}
 
 
 def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None:

@@ -42,6 +42,9 @@ settings = None
 """
 
 DESCRIBE = """
+DISTRIBUTION = "slate"
+MODULES = ()
+
 def environment(threads):
     return {"SLATE_THREADS": str(threads)}
 

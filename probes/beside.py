@@ -1,0 +1,118 @@
+"""An import that finds what a framework requires, and nothing that merely lies beside it.
+
+Keras takes along SciPy, scikit-learn, pandas and matplotlib where they are installed, and requires none of them. What
+this program or another framework brought would make TensorFlow's import nearly twice as long.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from probes import footprint
+from probes.channel import ProbeError
+
+# Arrays come and go as NumPy's, also where a framework could do without.
+OURS = ("numpy",)
+
+
+class Import(NamedTuple):
+    """What an import took, in seconds, and the top-level modules that it asked for and that were kept from it."""
+
+    seconds: float
+    left_out: list[str]
+
+
+def imported(modules: Iterable[str], *distributions: str) -> Import:
+    """Import `modules` as if nothing were installed but `distributions` and their requirements.
+
+    Afterwards everything can be imported again. What a module cannot do without, though its metadata does not name it,
+    is let in.
+
+    Raises
+    ------
+    ImportError
+        As the import would without the rest.
+    ProbeError
+        ``error``: it fails in another way, and something was kept from it.
+    """
+    with nothing_beside(*distributions) as sight:
+        start = time.perf_counter()
+        for name in modules:
+            while True:
+                try:
+                    import_module(name)
+                    break
+                except Exception as error:
+                    needed = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+                    if needed in sight.left_out:
+                        sight.let_in(needed)
+                    elif needed or not sight.left_out:
+                        raise
+                    else:
+                        kept = ", ".join(sorted(sight.left_out))
+                        raise ProbeError(
+                            "error",
+                            f"{type(error).__name__}: {error} (kept from it, for no metadata requires them: {kept}; "
+                            "BESIDE in its describe.py names the distributions that it needs)",
+                        ) from error
+        return Import(time.perf_counter() - start, sorted(sight.left_out))
+
+
+@contextmanager
+def nothing_beside(*distributions: str) -> Iterator[Sight]:
+    """Let imports see, of what is installed where `distributions` are, only these and their requirements."""
+    sight = Sight(distributions)
+    place = sys.meta_path.index(PathFinder)
+    sys.meta_path[place] = sight
+    try:
+        yield sight
+    finally:
+        sys.meta_path[sys.meta_path.index(sight)] = PathFinder
+
+
+class Sight:
+    """The finder of modules on the path, blind to what lies in the folders of some distributions and is not theirs.
+
+    Where one of them is not installed, or its files are not listed, it sees everything there.
+    """
+
+    def __init__(self, distributions: Sequence[str]) -> None:
+        self.left_out: set[str] = set()
+        self._own: set[str] = set()
+        self._homes: set[str] = set()
+        listed: set[str] = set()
+        unlisted: set[str] = set()
+        if all(footprint.version(name) for name in distributions):
+            for each in footprint.required(*distributions, *OURS).values():
+                record, home = each.read_text("RECORD"), str(Path(str(each.locate_file(""))))
+                (unlisted if record is None else listed).add(home)
+                # A folder, or a module of one file; the extension of a library has several parts.
+                lines = (record or "").splitlines()
+                self._own.update(line.partition("/")[0].partition(",")[0].partition(".")[0] for line in lines)
+        self._homes = listed - unlisted
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        """Return what `PathFinder` finds, unless it lies beside."""
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or path is not None or name in self._own:
+            return spec
+        place = next(iter(spec.submodule_search_locations or ()), spec.origin)
+        if place is None or str(Path(place).parent) not in self._homes:
+            return spec
+        self.left_out.add(name)
+        return None
+
+    def let_in(self, name: str) -> None:
+        """See `name` from now on."""
+        self.left_out.discard(name)
+        self._own.add(name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(PathFinder, name)
