@@ -12,7 +12,7 @@ from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.derived import CHOSEN_BUSY
-from advisor.measurement.run import Framework, Parity
+from advisor.measurement.run import LEFT_OUT, Framework, Parity
 from advisor.measurement.sampling import FrameworkCell, failed, once
 from advisor.measurement.tasks import CellTask, EnvironmentTask
 
@@ -66,7 +66,7 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
 
 def _beside(told: Mapping[str, Any]) -> dict[str, str]:
     """Return what lies beside a framework and was kept from its import, as one of its settings."""
-    return {"installed, not required, not imported": ", ".join(told["left_out"])} if told.get("left_out") else {}
+    return {LEFT_OUT: ", ".join(told["left_out"])} if told.get("left_out") else {}
 
 
 def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None:

@@ -20,6 +20,8 @@ CONTENDED = "contended"
 """The flag of a figure that other work on the machine disturbed."""
 PINNED_LATENCY = "latency-pinned"
 """The metric of what was timed instead, on one thread that keeps to one core; it answers another question."""
+LEFT_OUT = "kept from the import"
+"""The setting of a framework that names what its import asked for, found installed, and does not require."""
 
 Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"

@@ -14,7 +14,7 @@ from advisor.measurement import events
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import Observation, Run, load_run
+from advisor.measurement.run import LEFT_OUT, Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 
@@ -263,5 +263,7 @@ def test_real_frameworks_in_a_narrow_quick_session(tmp_path: Path) -> None:
         assert each.outcome == "measured", each.message
         assert each.summary is not None
         assert 1e-6 < each.summary.median < 0.1
+    # We bring pandas; what it adds to TensorFlow's import is not TensorFlow's.
+    assert "pandas" in run.frameworks["tensorflow"].settings[LEFT_OUT].split(", ")
     assert run.spent is not None
     assert run.spent.rest < 0.1 * run.spent.total

@@ -11,7 +11,7 @@ import pytest
 from advisor import resources
 from advisor.decision.engine import decide
 from advisor.decision.profile import load_profile
-from advisor.measurement.run import PINNED_LATENCY
+from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY
 from advisor.report import numbers
 from advisor.report.blocks import blocks
 from advisor.report.pages import paper
@@ -60,6 +60,17 @@ def test_the_machine_page_tells_how_quiet_it_was(tmp_path: Path, site: Site) -> 
     assert "not available: no second core" in quiet.text
     found = blocks(run)
     assert f"{found.all.timed} blocks were timed; {found.all.rejected} of them were disturbed" in quiet.text
+
+
+def test_the_machine_page_tells_what_was_kept_from_an_import(tmp_path: Path, site: Site) -> None:
+    assert LEFT_OUT not in read(site.folder / "machine.html").text
+    frameworks = dict(site.run.frameworks)
+    settings = frameworks["tensorflow"].settings | {LEFT_OUT: "pandas, scipy"}
+    frameworks["tensorflow"] = frameworks["tensorflow"].model_copy(update={"settings": settings})
+    build_site(site.run.model_copy(update={"frameworks": frameworks}), site.recommendations[:1], tmp_path / "site")
+    page = read(tmp_path / "site" / "machine.html")
+    assert f"{LEFT_OUT} = pandas, scipy" in page.text
+    assert f"“{LEFT_OUT}”" in section(page, "environment").text
 
 
 def test_the_workloads_lead_to_their_pages_with_their_disturbed_blocks(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.measurement.run import LEFT_OUT
 from advisor.report import numbers, words
 from advisor.report.figures import Figure
 from advisor.report.pages.context import Report
@@ -78,6 +79,7 @@ def _environment(report: Report) -> dict[str, Any]:
                 columns.append(each.framework)
     return {
         "stacks": [report.stack(key) for key in columns],
+        "alone": any(LEFT_OUT in found.settings for found in report.run.frameworks.values()),
         "rows": [(words.metric(name), [cells.get(key) for key in columns]) for name, cells in rows.items()],
     }
 
