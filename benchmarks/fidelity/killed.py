@@ -8,13 +8,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from advisor.measurement import record
 from advisor.measurement.run import Run, load_run
 from advisor.measurement.store import Store
 from benchmarks.fidelity.equal import GROUPS, PLAIN, PYTORCH, SLOWER
-from benchmarks.fidelity.sessions import ONE_PROCESS, plan, verdict
+from benchmarks.fidelity.sessions import ONE_PROCESS, plan, verdict, where_quiet
 from benchmarks.tables import Result
 
 Block = tuple[str, int, int, float]
@@ -32,6 +33,7 @@ def results(quick: bool) -> list[Result]:
     """Kill sessions at random moments of their lives and let them go on to their end."""
     chance, tries = random.Random(9), 1 if quick else 20
     counts: Counter[str] = Counter()
+    runs: list[Run] = []
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         _start(Path(folder)).wait()
@@ -49,6 +51,7 @@ def results(quick: bool) -> list[Result]:
             if not ended:
                 assert _start(store.folder).wait() == 0
             run = load_run(next(iter(store.folder.glob("*.json"))))
+            runs.append(run)
             after = accepted([run])
             counts["lost"] += sum((before - after).values())
             counts["doubled"] += sum(count - 1 for count in after.values())
@@ -59,17 +62,21 @@ def results(quick: bool) -> list[Result]:
                 counts["same verdict"] += word in ("slower", "contended", "unclear")
                 counts["other verdict"] += word in ("faster", "same")
         print(number, dict(counts), flush=True)
-    return [
-        Result(
-            f"kill -9 at {tries} random moments, then resumed",
-            f"{counts['lost']} accepted blocks lost, {counts['doubled']} doubled, "
-            f"{counts['other verdict']} verdicts turned; {counts['killed while it measured']} had measured when killed",
-            "nothing lost, nothing doubled, the same verdict",
-            # A kill that met nothing proves nothing.
-            counts["killed while it measured"] > 0
-            and not (counts["lost"] or counts["doubled"] or counts["other verdict"]),
-        )
-    ]
+    return [line(counts, runs)]
+
+
+def line(counts: Mapping[str, int], runs: Sequence[Run]) -> Result:
+    """Return the line of the table for what came out of sessions that were killed and went on, and their Runs."""
+    wrong = counts["lost"] or counts["doubled"] or counts["other verdict"]
+    found = Result(
+        f"kill -9 at {len(runs)} random moments, then resumed",
+        f"{counts['lost']} accepted blocks lost, {counts['doubled']} doubled, "
+        f"{counts['other verdict']} verdicts turned; {counts['killed while it measured']} had measured when killed",
+        "nothing lost, nothing doubled, the same verdict",
+        # A kill that met nothing proves nothing.
+        counts["killed while it measured"] > 0 and not wrong,
+    )
+    return found if wrong else where_quiet(found, runs)
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from advisor.measurement.run import Run, load_run
+from benchmarks.fidelity import killed
 from benchmarks.fidelity.sessions import where_quiet
 from benchmarks.tables import Result
 
@@ -50,3 +52,21 @@ def test_on_any_other_it_is_not_judged_and_says_so(still: Run, stormy: Run) -> N
 
 def test_what_holds_there_all_the_same_holds(stormy: Run) -> None:
     assert where_quiet(missed(holds=True), [stormy]) == missed(holds=True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "quiet", "busy"),
+    [
+        ({"killed while it measured": 1}, True, True),
+        # A kill that met nothing proves nothing; where nothing could be accepted it is not the benchmark's fault.
+        ({}, False, None),
+        ({"killed while it measured": 1, "lost": 1}, False, False),
+        ({"doubled": 1}, False, False),
+        ({"other verdict": 1}, False, False),
+    ],
+)
+def test_killed_sessions_must_have_had_something_to_lose(
+    counts: dict[str, int], quiet: bool | None, busy: bool | None, still: Run, stormy: Run
+) -> None:
+    assert killed.line(Counter(counts), [still]).holds is quiet
+    assert killed.line(Counter(counts), [stormy]).holds is busy
