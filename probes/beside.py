@@ -1,7 +1,7 @@
 """An import that finds what a framework requires, and nothing that merely lies beside it.
 
-Keras takes along SciPy, scikit-learn, pandas and matplotlib where they are installed, and requires none of them. What
-this program or another framework brought would make TensorFlow's import nearly twice as long.
+Keras takes along SciPy, scikit-learn and pandas where they are installed, and requires none of them. What this program
+and another framework's runtimes bring would make TensorFlow's import twice as long.
 """
 
 from __future__ import annotations
