@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from probes import footprint
@@ -44,25 +45,36 @@ def imported(modules: Iterable[str], *distributions: str) -> Import:
     """
     with nothing_beside(*distributions) as sight:
         start = time.perf_counter()
-        for name in modules:
-            while True:
-                try:
-                    import_module(name)
-                    break
-                except Exception as error:
-                    needed = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-                    if needed in sight.left_out:
-                        sight.let_in(needed)
-                    elif needed or not sight.left_out:
-                        raise
-                    else:
-                        kept = ", ".join(sorted(sight.left_out))
-                        raise ProbeError(
-                            "error",
-                            f"{type(error).__name__}: {error} (kept from it, for no metadata requires them: {kept}; "
-                            "BESIDE in its describe.py names the distributions that it needs)",
-                        ) from error
+        try:
+            for name in modules:
+                _import(name, sight)
+        except Exception as error:
+            missing = isinstance(error, ModuleNotFoundError) and error.name
+            if missing or not sight.left_out:
+                raise
+            kept = ", ".join(sorted(sight.left_out))
+            raise ProbeError(
+                "error",
+                f"{type(error).__name__}: {error} (kept from it, for no metadata requires them: {kept}; "
+                "BESIDE in its describe.py names the distributions that it needs)",
+            ) from error
         return Import(time.perf_counter() - start, sorted(sight.left_out))
+
+
+def of(describe: ModuleType) -> tuple[str, ...]:
+    """Return the distributions of a framework: its own, and what it stands beside though no metadata says so."""
+    return describe.DISTRIBUTION, *getattr(describe, "BESIDE", ())
+
+
+def _import(name: str, sight: Sight) -> None:
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        needed = (error.name or "").partition(".")[0]
+        if needed not in sight.left_out:
+            raise
+        sight.let_in(needed)
+        _import(name, sight)
 
 
 @contextmanager
@@ -86,7 +98,6 @@ class Sight:
     def __init__(self, distributions: Sequence[str]) -> None:
         self.left_out: set[str] = set()
         self._own: set[str] = set()
-        self._homes: set[str] = set()
         listed: set[str] = set()
         unlisted: set[str] = set()
         if all(footprint.version(name) for name in distributions):

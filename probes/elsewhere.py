@@ -131,6 +131,6 @@ def _perform(command: Command) -> Any:
     package = command["module"].rpartition(".")[0]
     describe = importlib.import_module(f"{package}.describe")
     os.environ.update(describe.environment(command["threads"]))
-    beside.imported(describe.MODULES, describe.DISTRIBUTION, *getattr(describe, "BESIDE", ()))
+    beside.imported(describe.MODULES, *beside.of(describe))
     describe.configure(command["threads"])
     return getattr(importlib.import_module(command["module"]), command["function"])(*command["arguments"])

@@ -57,8 +57,7 @@ class Worker:
         module = self._recipe("describe")
         os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy only referees here; its threads stay out of the way
         os.environ.update(module.environment(threads))
-        # What one of several has to be installed beside, and nobody's metadata says.
-        distributions = (module.DISTRIBUTION, *getattr(module, "BESIDE", ()))
+        distributions = beside.of(module)
         before = footprint.resident_bytes()
         try:
             seconds, left_out = beside.imported(module.MODULES, *distributions)

@@ -79,7 +79,7 @@ def _environment(report: Report) -> dict[str, Any]:
                 columns.append(each.framework)
     return {
         "stacks": [report.stack(key) for key in columns],
-        "alone": any(LEFT_OUT in found.settings for found in report.run.frameworks.values()),
+        "kept": LEFT_OUT if any(LEFT_OUT in found.settings for found in report.run.frameworks.values()) else None,
         "rows": [(words.metric(name), [cells.get(key) for key in columns]) for name, cells in rows.items()],
     }
 
