@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 from advisor.cli import main
 from advisor.knowledge import whole
 from advisor.measurement.run import save_run
+from tests.cli.test_commands import FORBIDDEN, loaded_modules
 from tests.samples import sample_run
-from tests.test_cli import FORBIDDEN, loaded_modules
 
 SHIPPED = Path(whole.__file__).parent
 

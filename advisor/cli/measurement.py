@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli_completion import RUNS, frameworks, offering, runs
-from advisor.cli_options import format_option, named, only_option, seed_option
+from advisor.cli.completion import RUNS, frameworks, offering, runs
+from advisor.cli.options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from advisor.decision.criteria import load_criteria
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
-REFERENCE = Path(__file__).parent / "data" / "reference-run.json"
+REFERENCE = Path(__file__).parent.parent / "data" / "reference-run.json"
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_wrong_answers_are_one_message(folder: Path, arguments: list[str], words
 
 
 def test_on_a_terminal_the_questions_are_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.cli_profiles._terminal", lambda: True)
+    monkeypatch.setattr("advisor.cli.profiles._terminal", lambda: True)
     said = ["camera", "device", "Count the cars", "speed", "3 MB", "", "20 ms", "tensorflow", "4", "30000 lines"]
     call("profile", "new", given="\n".join(said) + "\n")
     text = Path("camera.yaml").read_text(encoding="utf-8")

@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.cli_examples import EXAMPLES
+from advisor.cli.examples import EXAMPLES
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.claims import load_claims
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:

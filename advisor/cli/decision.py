@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli_completion import compared, frameworks, offering, profiles
-from advisor.cli_knowledge import kept_run
-from advisor.cli_options import (
+from advisor.cli.completion import compared, frameworks, offering, profiles
+from advisor.cli.knowledge import kept_run
+from advisor.cli.options import (
     adjusting_options,
     format_option,
     named,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli_completion import environments, offering
-from advisor.cli_options import folders_option, format_option
+from advisor.cli.completion import environments, offering
+from advisor.cli.options import folders_option, format_option
 
 if TYPE_CHECKING:
     from advisor.measurement.definitions import Definitions

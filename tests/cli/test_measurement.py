@@ -14,8 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from advisor import cli_measuring
-from advisor.cli import main
+from advisor.cli import main, measurement
 from advisor.errors import AdvisorError
 from advisor.measurement import definitions, doctor, plan
 from advisor.measurement.events import TaskStarted
@@ -23,10 +22,10 @@ from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
+from tests.cli.test_commands import FORBIDDEN, loaded_modules
 from tests.samples import sample_run
-from tests.test_cli import FORBIDDEN, loaded_modules
 
-TOY = Path(__file__).parent / "measurement" / "data" / "probes"
+TOY = Path(__file__).parent.parent / "measurement" / "data" / "probes"
 RUNS = Path(".advisor") / "runs"
 
 
@@ -55,16 +54,16 @@ def call(*arguments: str, code: int = 0) -> Result:
 
 
 def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cli_measuring.tell_of_quick(None)
+    measurement.tell_of_quick(None)
     assert capsys.readouterr().err == ""
     quick = sample_run().model_copy(update={"mode": "quick"})
     save_run(quick, RUNS / f"{quick.id}.json")
-    cli_measuring.tell_of_quick(None)
+    measurement.tell_of_quick(None)
     assert "is a quick one: measuring with more care. --quick decides on it." in capsys.readouterr().err
-    cli_measuring.tell_of_quick("quick")
+    measurement.tell_of_quick("quick")
     assert capsys.readouterr().err == ""
     save_run(quick.model_copy(update={"id": "20261121-000000-bbbb", "mode": "standard"}), RUNS / "other.json")
-    cli_measuring.tell_of_quick(None)
+    measurement.tell_of_quick(None)
     assert capsys.readouterr().err == ""
 
 
@@ -77,7 +76,7 @@ def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.Ca
 )
 def test_a_budget_is_a_time_as_people_write_it(text: str, seconds: float) -> None:
     @click.command()
-    @cli_measuring.budget_option
+    @measurement.budget_option
     def shown(budget: float) -> None:
         click.echo(repr(budget))
 

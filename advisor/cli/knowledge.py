@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import cli_completion as names_of
-from advisor.cli_completion import RUNS, offering
-from advisor.cli_options import format_option, profile_option, run_option, seed_option, templates_option
+from advisor.cli import completion as names_of
+from advisor.cli.completion import RUNS, offering
+from advisor.cli.options import format_option, profile_option, run_option, seed_option, templates_option
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import cli_decision, cli_environments, cli_examples, cli_knowledge, cli_measuring, cli_profiles, cli_site
-from advisor.cli_completion import offering, probes
-from advisor.cli_options import adjusting_options, folders_option, parts, profile_option, templates_option
+from advisor.cli import decision, environments, examples, knowledge, measurement, profiles
+from advisor.cli import site as site_commands
+from advisor.cli.completion import offering, probes
+from advisor.cli.options import adjusting_options, folders_option, parts, profile_option, templates_option
 from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -81,19 +82,19 @@ def _start_light() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
 
 
-@main.command(cls=cli_decision.Asking)
+@main.command(cls=decision.Asking)
 @profile_option
 @adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
-@cli_decision.everything_option
-@cli_knowledge.as_of_option
-@cli_measuring.measuring_options
+@decision.everything_option
+@knowledge.as_of_option
+@measurement.measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
 @click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
-@cli_decision.adr_option
-@cli_decision.explain_option
+@decision.adr_option
+@decision.explain_option
 @templates_option
 @click.pass_obj
 def recommend(
@@ -143,21 +144,21 @@ def recommend(
         raise click.UsageError("--as-of decides on documents alone; --run, --fresh and --all are about measurements")
     from advisor import api
 
-    needed = cli_decision.adjusted(profile, weights, requirements, no_team=no_team)
+    needed = decision.adjusted(profile, weights, requirements, no_team=no_team)
     if as_of is not None:
-        told = cli_knowledge.answer_as_of(
+        told = knowledge.answer_as_of(
             color,
             needed,
             as_of,
-            cli_decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team),
-            frameworks=cli_measuring.known_frameworks(frameworks),
+            decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team),
+            frameworks=measurement.known_frameworks(frameworks),
             excluded=excluded,
             seed=seed,
             as_json=as_json,
         )
         raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
     if run_file is None and not fresh and not resume:
-        cli_measuring.tell_of_quick(mode)
+        measurement.tell_of_quick(mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.
     with nullcontext() if run_file is not None else _progress(color) as on_event:
         advice = api.recommend(
@@ -165,10 +166,10 @@ def recommend(
             run=run_file,
             fresh=fresh,
             everything=everything,
-            mode=cli_measuring.chosen(mode),
-            frameworks=cli_measuring.known_frameworks(frameworks),
+            mode=measurement.chosen(mode),
+            frameworks=measurement.known_frameworks(frameworks),
             exclude=excluded,
-            pythons=cli_measuring.known_pythons(pythons),
+            pythons=measurement.known_pythons(pythons),
             seed=seed,
             threads=threads,
             budget=budget,
@@ -179,12 +180,12 @@ def recommend(
     if advice.reused and run_file is None:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
         click.echo(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.", err=True)
-    question = cli_decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team)
+    question = decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team)
     question += ["--run", str(advice.run_file), *(["--seed", str(seed)] if seed else [])]
     again = shlex.join(["advisor", "recommend", *question])
     index = None
     if not no_site and (site is not None or not as_json):
-        with cli_site.steps(color) as on_step:
+        with site_commands.steps(color) as on_step:
             index = api.build_site(
                 advice.run,
                 site or api.HOME / "site",
@@ -195,7 +196,7 @@ def recommend(
                 on_step=on_step,
             )
     if adr is not None:  # before anything is printed: a reader that goes away (`| head`) ends us
-        cli_decision.record(answer, advice.run, adr, question, templates=templates)
+        decision.record(answer, advice.run, adr, question, templates=templates)
     if as_json:
         from advisor.documents import to_json
 
@@ -211,7 +212,7 @@ def recommend(
 
 
 @main.command()
-@cli_measuring.measuring_options
+@measurement.measuring_options
 @click.option(
     "--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*,route:*'. Repeatable.",
     shell_complete=offering(probes, several=True),
@@ -242,10 +243,10 @@ def probe(
 
     with _progress(color) as on_event:
         run, file = api.probe(
-            mode=cli_measuring.chosen(mode),
+            mode=measurement.chosen(mode),
             only=parts(only),
-            frameworks=cli_measuring.known_frameworks(frameworks, folders),
-            pythons=cli_measuring.known_pythons(pythons, folders),
+            frameworks=measurement.known_frameworks(frameworks, folders),
+            pythons=measurement.known_pythons(pythons, folders),
             folders=folders,
             seed=seed,
             threads=threads,
@@ -260,12 +261,12 @@ def probe(
     click.echo(str(output or file))
 
 
-cli_site.attach(main)
-cli_profiles.attach(main)
-cli_decision.attach(main)
-cli_knowledge.attach(main)
-cli_measuring.attach(main)
-cli_environments.attach(main)
+site_commands.attach(main)
+profiles.attach(main)
+decision.attach(main)
+knowledge.attach(main)
+measurement.attach(main)
+environments.attach(main)
 
 
 def _progress(color: str) -> Any:
@@ -282,4 +283,4 @@ def _timings(run: Any, color: str) -> None:
     timings(run, consoles.messages(color))
 
 
-cli_examples.attach(main)
+examples.attach(main)

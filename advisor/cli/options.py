@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from advisor.cli_completion import compared, criteria, frameworks, offering, profiles
+from advisor.cli.completion import compared, criteria, frameworks, offering, profiles
 from advisor.errors import AdvisorError
 
 format_option = click.option(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from advisor.cli_options import profiles_option, templates_option
+from advisor.cli.options import profiles_option, templates_option
 
 
 def attach(group: click.Group) -> None:
