@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Mode, Run, load_run, save_run
+from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 
 if TYPE_CHECKING:
     from advisor.measurement.store import Store

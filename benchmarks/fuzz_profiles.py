@@ -12,10 +12,10 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from advisor.decision.profile import load_profile
 from advisor.errors import EXIT_USAGE, AdvisorError
+from advisor.profiles.profile import load_profile
 from advisor.resources import profiles
-from tests.decision.test_profile import EXTENDING, GOOD, mutated
+from tests.profiles.test_profile import EXTENDING, GOOD, mutated
 
 PLACE = re.compile(r":\d+:\d+: |: not valid YAML|: larger than|: not UTF-8|: nested too deeply")
 

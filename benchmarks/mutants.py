@@ -136,7 +136,7 @@ def results(found: Mapping[str, int | None], engine: int) -> list[Result]:
     if whole:
         share = proportion(killed, whole)
         sampled = f" [{share.low:.1%}–{share.high:.1%}], {whole:,} of {engine:,} tried" if whole < engine else ""
-        last = line("advisor.decision", killed, whole)
+        last = line("advisor.profiles, advisor.decision", killed, whole)
         lines.append(Result(last.what, last.found + sampled, last.bar, last.holds))
     return lines
 

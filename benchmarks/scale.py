@@ -20,11 +20,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from advisor import api
-from advisor.decision.profile import shipped_profiles
 from advisor.measurement import across
 from advisor.measurement.index import NAME
 from advisor.measurement.run import Run, load_run, save_run
 from advisor.measurement.store import Store
+from advisor.profiles.profile import shipped_profiles
 from benchmarks.site import Cost, cost, derived
 from benchmarks.tables import Result, show
 

@@ -28,8 +28,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from advisor import api
-from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.measurement.run import Observation, Run, save_run
+from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 from benchmarks.tables import Result, show
 from tests.samples import sample_run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor import kept, nodes, resources
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.knowledge import catalog
 
 SHIPPED = sorted(kept._PACKAGE.rglob("*.yaml")) + sorted(resources.probes().rglob("*.yaml"))

@@ -47,7 +47,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_probes_templates_and_profiles(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for part in ("bundled/probes/__main__.py", "profiles/edge.yaml", "decision/criteria.yaml", "py.typed"):
+    for part in ("bundled/probes/__main__.py", "profiles/edge.yaml", "criteria.yaml", "py.typed"):
         assert f"advisor/{part}" in names
     carried = {str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*") if path.is_file()}
     carried |= {str(path.relative_to(ROOT)) for path in (ROOT / "probes").rglob("*.py")}

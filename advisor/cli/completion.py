@@ -41,7 +41,7 @@ def offering(
 
 def profiles() -> Iterable[str]:
     """Return the names of the shipped profiles."""
-    from advisor.decision.profile import shipped_profiles
+    from advisor.profiles.profile import shipped_profiles
 
     return shipped_profiles()
 
@@ -86,7 +86,7 @@ def environments() -> Iterable[str]:
 
 def criteria() -> Iterable[str]:
     """Return the ids of the criteria."""
-    from advisor.decision.criteria import load_criteria
+    from advisor.criteria import load_criteria
 
     return load_criteria()
 

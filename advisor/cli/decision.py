@@ -23,9 +23,9 @@ from advisor.cli.options import (
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.decision.profile import Profile
     from advisor.decision.recommendation import Recommendation
     from advisor.measurement.run import Run
+    from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
 EVIDENCE_COLUMNS = {
@@ -67,8 +67,8 @@ adr_option = click.option(
 
 def adjusted(name: str, weights: tuple[str, ...], requirements: tuple[str, ...], *, no_team: bool) -> Profile:
     """Return the profile as the options of `adjusting_options` want it."""
-    from advisor.decision.adjust import requiring, reweighted, without_team
-    from advisor.decision.profile import load_profile
+    from advisor.profiles.adjustments import requiring, reweighted, without_team
+    from advisor.profiles.profile import load_profile
 
     profile = load_profile(name)
     profile = without_team(profile) if no_team else profile
@@ -158,7 +158,7 @@ def evidence(
 ) -> None:
     """List what is known: one row for each stack and criterion, with its interval and where it comes from."""
     from advisor.decision.performance import FIELDS, evidence_rows
-    from advisor.decision.profile import load_profile
+    from advisor.profiles.profile import load_profile
     from advisor.report import rows as printing
 
     needed = load_profile(profile) if profile else None

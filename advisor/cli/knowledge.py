@@ -17,9 +17,9 @@ from advisor.cli.options import format_option, profile_option, run_option, seed_
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.decision.profile import Profile
     from advisor.decision.recommendation import Recommendation
     from advisor.measurement.run import Run
+    from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
 MOST_NEAR = 8
@@ -152,10 +152,10 @@ def check_catalog(folder: Path | None) -> None:
 
     FOLDER is a folder laid out like advisor/knowledge; the default is that one.
     """
-    from advisor.decision.criteria import load_criteria
-    from advisor.decision.profile import shipped_profiles
+    from advisor.criteria import load_criteria
     from advisor.knowledge import check
     from advisor.measurement.definitions import shipped
+    from advisor.profiles.profile import shipped_profiles
 
     expected = {
         rule.documented.fact: check.Expected(criterion.id, criterion.levels, criterion.unit)
@@ -198,8 +198,8 @@ def stale(color: str, age: str, form: Format) -> None:
 @seed_option
 def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
     """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
-    from advisor.decision.profile import load_profile
     from advisor.documents import write_text
+    from advisor.profiles.profile import load_profile
     from advisor.report import research
 
     needed = load_profile(profile)

@@ -48,8 +48,8 @@ def list_profiles() -> None:
 @click.argument("name", shell_complete=offering(profiles, files=True))
 def show(name: str) -> None:
     """Print a profile as it is written, to start your own from."""
-    from advisor.decision.profile import profile_path
     from advisor.documents import read_text
+    from advisor.profiles.profile import profile_path
 
     click.echo(read_text(profile_path(name), "profile", hint="advisor profile list"), nl=False)
 
@@ -92,9 +92,9 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
     """
     from pydantic import ValidationError
 
-    from advisor.decision.profile import load_profile
-    from advisor.decision.profile_new import Answers, out_of_place, profile_text, read_answers
     from advisor.documents import write_new
+    from advisor.profiles.profile import load_profile
+    from advisor.profiles.questionnaire import Answers, out_of_place, profile_text, read_answers
 
     given = (read_answers(file) if file else {}) | {name: said for name, said in options.items() if said is not None}
     if not file and not {"name", "where"} <= set(given) and not _terminal():
@@ -126,7 +126,7 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
 @click.pass_obj
 def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
     """List what a profile can ask: every criterion, or those that say one of the words."""
-    from advisor.decision.criteria import load_criteria
+    from advisor.criteria import load_criteria
     from advisor.report import rows as printing
 
     units = {"s": "times, such as '5 ms'", "B": "sizes, such as '10 MB'", "1/s": "rates, such as '100 /s'"}
@@ -149,7 +149,7 @@ def schema() -> None:
     """Print the JSON Schema of profiles, from which editors complete and check."""
     import json
 
-    from advisor.decision.profile_schema import profile_schema
+    from advisor.profiles.schema import profile_schema
 
     click.echo(json.dumps(profile_schema(), indent=1, ensure_ascii=False))
 
@@ -160,8 +160,8 @@ def _terminal() -> bool:
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
     """Ask what is not given yet, one question after the other."""
-    from advisor.decision.profile_new import questions, wrong
     from advisor.measurement.definitions import frameworks
+    from advisor.profiles.questionnaire import questions, wrong
 
     known = dict(given)
     while (question := next(questions(known, tuple(frameworks())), None)) is not None:
@@ -178,9 +178,9 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _framework(knows: str | None) -> None:
-    from advisor.decision.team import OTHER
     from advisor.errors import did_you_mean
     from advisor.measurement.definitions import frameworks
+    from advisor.profiles.team import OTHER
 
     known = [*frameworks(), OTHER, "none"]
     if knows is not None and knows not in known:

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
-from advisor.decision.criteria import Criterion
+from advisor.criteria import Criterion
 from advisor.decision.evidence import Evidencer, applies
-from advisor.decision.profile import Profile
 from advisor.decision.reader import probe_of
 from advisor.decision.recommendation import Stack
 from advisor.decision.robustness import first_rank
@@ -26,6 +25,7 @@ from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run
 from advisor.measurement.tasks import ENVIRONMENT
+from advisor.profiles.profile import Profile
 
 SETTLED = 0.995
 """Share of the samples in which a leader must come first to count as settled."""

@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import fsum
 
-from advisor.decision.criteria import Criterion
+from advisor.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
-from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
@@ -27,6 +26,7 @@ from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.run import Framework, Host, Policy, Run
+from advisor.profiles.profile import Profile
 
 FIRST_DAY = date(2018, 1, 1)
 """Before this the catalog holds too little to ask."""

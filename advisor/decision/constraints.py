@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.decision.profile import Must
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell, Check, Constraint
 from advisor.decision.wording import amount, figure
+from advisor.profiles.profile import Must
 
 
 def check(must: Must, cell: Cell) -> Constraint:

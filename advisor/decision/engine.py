@@ -11,7 +11,6 @@ from collections.abc import Collection
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explain import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips
-from advisor.decision.profile import Profile
 from advisor.decision.recommendation import (
     Cell,
     Coverage,
@@ -31,6 +30,7 @@ from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
+from advisor.profiles.profile import Profile
 
 SAMPLES = 10_000
 
@@ -52,7 +52,7 @@ def decide(
     run : Run
         What was measured; it may be incomplete, or hold one framework only.
     profile : Profile
-        What is needed (`advisor.decision.profile.load_profile`).
+        What is needed (`advisor.profiles.profile.load_profile`).
     catalog : Catalog, optional
         What is documented; default the shipped one. Facts count as of the day on which the Run was finished.
     seed, samples : int

@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from advisor.decision.criteria import Criterion, Documented, Evidence, Measured
+from advisor.criteria import Criterion, Documented, Evidence, Measured
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
-from advisor.decision.team import FACTOR, Team
 from advisor.decision.wording import figure
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
+from advisor.profiles.team import FACTOR, Team
 
 LEVEL_WIDTH: dict[Confidence, float] = {"high": 0.0, "medium": 0.5, "low": 1.0}
 """Half-width of a documented level's interval, in levels."""

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from math import fsum
 
 from advisor.decision.grounds import Said, compared, subject
-from advisor.decision.profile import Wish
 from advisor.decision.table import Table
-from advisor.decision.team import CRITERION
 from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run
+from advisor.profiles.profile import Wish
+from advisor.profiles.team import CRITERION
 
 REASONS = 3
 _CAUSES = {"contended": "disturbed by other work", "missing": "not known"}

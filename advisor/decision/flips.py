@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.decision.profile import Must, Wish
 from advisor.decision.recommendation import Flip, JointFlip
 from advisor.decision.stability import ROUNDING
 from advisor.decision.table import Table
 from advisor.decision.wording import amount, figure, listed
+from advisor.profiles.profile import Must, Wish
 
 SHOWN = 12
 """How many flip points a Recommendation holds at most."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from advisor import rounding
-from advisor.decision.criteria import Criterion
+from advisor.criteria import Criterion
 from advisor.decision.evidence import Finding
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell, Ground, Provenance

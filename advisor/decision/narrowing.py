@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from advisor.criteria import Selection
 from advisor.decision.adaptive import EVERYTHING_ELSE, needed_probes
-from advisor.decision.criteria import Selection
-from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.plan import Plan
 from advisor.measurement.run import Skipped
 from advisor.measurement.tasks import ENVIRONMENT, CellTask, RouteTask
+from advisor.profiles.profile import Profile
 
 INT8 = "int8"
 

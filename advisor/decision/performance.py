@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from advisor.decision.criteria import Criterion, load_criteria
+from advisor.criteria import Criterion, load_criteria
 from advisor.decision.evidence import Evidencer, Finding
-from advisor.decision.profile import Profile
-from advisor.decision.profile_entries import Ships
 from advisor.decision.recommendation import Stack
 from advisor.decision.stacks import chosen, every, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
+from advisor.profiles.entries import Ships
+from advisor.profiles.profile import Profile
 
 FIELDS = (
     "criterion", "title", "stack", "text", "outcome", "value", "low", "high", "unit", "level", "n", "provenance",

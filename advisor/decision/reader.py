@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from advisor.decision.criteria import Selection
+from advisor.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.decision.recommendation import Stack
 from advisor.measurement.run import PINNED_LATENCY, Observation, Run, Summary

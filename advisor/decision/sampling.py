@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.decision.evidence import Finding
-from advisor.decision.profile import Wish
 from advisor.decision.score import Worth
-from advisor.decision.value import ValueFunction
+from advisor.profiles.profile import Wish
+from advisor.profiles.value import ValueFunction
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from advisor.decision.profile import Wish
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell, Contribution
-from advisor.decision.value import ValueFunction
+from advisor.profiles.profile import Wish
+from advisor.profiles.value import ValueFunction
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import fsum
 
-from advisor.decision.profile import Wish
 from advisor.decision.recommendation import Stability
 from advisor.decision.score import Worth
+from advisor.profiles.profile import Wish
 
 ROUNDING = 1e-9
 """Differences in worth below this are rounding."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from advisor.decision.profile_entries import Ships
 from advisor.decision.recommendation import Stack
 from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.run import Run
+from advisor.profiles.entries import Ships
 
 
 def stack_id(stack: Stack) -> str:

@@ -13,7 +13,6 @@ from typing import Literal
 
 from advisor.decision.as_of import decide_as_of
 from advisor.decision.engine import SAMPLES, decide
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.recommendation import Cell, Recommendation, Stack
 from advisor.documents import Model
 from advisor.knowledge.articles import last_day
@@ -21,6 +20,7 @@ from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.verdicts import Advice, Verdicts, load_verdicts
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Run
+from advisor.profiles.profile import load_profile, shipped_profiles
 
 Kind = Literal["changed", "ended", "began"]
 _KEPT = 256

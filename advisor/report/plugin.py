@@ -137,8 +137,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
     def _report(self) -> Report:
         from advisor.decision.engine import decide
-        from advisor.decision.profile import load_profile, shipped_profiles
         from advisor.measurement.run import load_run
+        from advisor.profiles.profile import load_profile, shipped_profiles
 
         run = load_run(self.config.run)
         wanted = self.profiles or list(shipped_profiles())

@@ -14,7 +14,6 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.decision.ledger import VERDICTS, Settled, Verdict, ledger
-from advisor.decision.profile import shipped_profiles
 from advisor.decision.recommendation import Recommendation
 from advisor.decision.then_and_now import Agreement, Row, agreement, then_and_now
 from advisor.documents import Model
@@ -27,6 +26,7 @@ from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
+from advisor.profiles.profile import shipped_profiles
 
 NOT_RUN, NO_RECIPE = "not_run", "no_recipe"
 _GRAVITY = ("proved", "not_applicable", "not_run", "not_installed", "not_supported", "refuted", "error")

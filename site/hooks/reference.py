@@ -10,9 +10,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from advisor.cli import main
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile import load_profile, shipped_profiles
-from advisor.decision.profile_schema import profile_schema
+from advisor.criteria import load_criteria
+from advisor.profiles.profile import load_profile, shipped_profiles
+from advisor.profiles.schema import profile_schema
 
 
 def on_files(files: Files, /, *, config: MkDocsConfig) -> Files:

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from advisor import resources
-from advisor.decision.adjust import reweighted
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
+from advisor.profiles.adjustments import reweighted
+from advisor.profiles.profile import load_profile
 from tests.browser.screens import opened
 from tests.report.conftest import Site
 

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 

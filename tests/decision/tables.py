@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
-from advisor.decision.criteria import Criterion, Unit
+from advisor.criteria import Criterion, Unit
 from advisor.decision.evidence import Finding
-from advisor.decision.profile import Must, Profile, Wish
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.table import Table, build
-from advisor.decision.value import ValueFunction
+from advisor.profiles.profile import Must, Profile, Wish
+from advisor.profiles.value import ValueFunction
 
 Interval = tuple[float, float, float]
 """Value, low, high."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from advisor.criteria import load_criteria
 from advisor.decision.as_of import FIRST_DAY, counted, decide_as_of, documents_only, empty_run, runtimes_of
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.errors import AdvisorError
 from advisor.knowledge.whole import whole_catalog
+from advisor.profiles.profile import load_profile, shipped_profiles
 
 EDGE = load_profile("edge")
 DAYS = (date(2020, 10, 22), date(2022, 12, 31), date(2024, 9, 17), date(2026, 11, 20))

@@ -3,8 +3,8 @@
 import pytest
 
 from advisor.decision.constraints import check
-from advisor.decision.profile import Limit, Must
 from advisor.decision.recommendation import Cell
+from advisor.profiles.profile import Limit, Must
 from tests.decision.tables import criterion
 
 SIZE = criterion("size", "B", "lower")

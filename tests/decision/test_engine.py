@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import Profile, load_profile, shipped_profiles
 from advisor.decision.recommendation import SCHEMA, Recommendation
 from advisor.documents import read_json, to_json, write_json
 from advisor.errors import EXIT_USAGE, AdvisorError
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement.run import Framework, Run
+from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 from tests.samples import sample_run
 
 PROFILES = [load_profile(name) for name in shipped_profiles()]
@@ -244,7 +244,7 @@ def test_deciding_on_a_run_file_loads_nothing_heavy(tmp_path: Path) -> None:
         "import sys\n"
         "from pathlib import Path\n"
         "from advisor.decision.engine import decide\n"
-        "from advisor.decision.profile import load_profile\n"
+        "from advisor.profiles.profile import load_profile\n"
         "from advisor.measurement.run import load_run\n"
         "decide(load_run(Path(sys.argv[1])), load_profile('edge'), samples=10)\n"
         "heavy = {'pandas', 'altair', 'mkdocs', 'jinja2', 'torch', 'tensorflow', 'scipy', 'rich'}\n"

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.decision.evidence import Evidencer, Finding
 from advisor.decision.recommendation import Stack
-from advisor.decision.team import Team
 from advisor.knowledge.catalog import Catalog, Fact, Source, load_catalog
 from advisor.measurement.run import Framework, Observation, Run, Skipped, Summary
+from advisor.profiles.team import Team
 from tests.samples import sample_run
 
 PYTORCH = Stack(framework="pytorch")

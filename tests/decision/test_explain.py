@@ -10,10 +10,10 @@ import pytest
 
 from advisor.decision.engine import decide
 from advisor.decision.explain import _share, against, reasons, warnings
-from advisor.decision.profile import load_profile
 from advisor.decision.table import Table
-from advisor.decision.team import Team
 from advisor.knowledge.catalog import load_catalog
+from advisor.profiles.profile import load_profile
+from advisor.profiles.team import Team
 from tests.decision.tables import Interval, criterion, profile, table, wish
 from tests.samples import sample_run
 

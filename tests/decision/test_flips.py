@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.flips import SHOWN, flips, joint_flips
-from advisor.decision.profile import Limit, Must, Wish
 from advisor.decision.recommendation import Flip, Stack
 from advisor.decision.table import build
+from advisor.profiles.profile import Limit, Must, Wish
 from tests.decision.tables import Interval, criterion, finding, profile, table, wish
 
 SIZE, SPEED, SHARE = criterion("size", "B", "lower"), criterion("speed", "s", "lower"), criterion("share")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from advisor.decision.criteria import Criterion, load_criteria
+from advisor.criteria import Criterion, load_criteria
 from advisor.decision.engine import decide
 from advisor.decision.evidence import Finding
 from advisor.decision.grounds import Said, compared
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.table import build
+from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.decision.tables import profile, wish
 from tests.samples import sample_run
 

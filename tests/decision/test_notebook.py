@@ -7,11 +7,11 @@ from html import escape
 import pytest
 
 from advisor.decision import wording
-from advisor.decision.adjust import requiring
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import stack_title
+from advisor.profiles.adjustments import requiring
+from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.report.html import parse
 from tests.samples import sample_run
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.decision.engine import decide
 from advisor.decision.performance import FIELDS, evidence_rows
-from advisor.decision.profile import load_profile
 from advisor.errors import AdvisorError
 from advisor.knowledge.catalog import load_catalog
+from advisor.profiles.profile import load_profile
 from tests.samples import sample_run
 
 RUN = sample_run()

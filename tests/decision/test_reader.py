@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.decision.criteria import Selection
+from advisor.criteria import Selection
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading
 from advisor.decision.recommendation import Stack

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell
 from advisor.decision.score import worth
-from advisor.decision.value import ValueFunction
+from advisor.profiles.profile import Profile
+from advisor.profiles.value import ValueFunction
 from tests.decision.tables import Interval, criterion, intervals, profile, table, tables, wish
 
 Rows = dict[str, dict[str, Interval | None]]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 
 from advisor.decision.flips import dominated, flips, joint_flips
-from advisor.decision.profile import Must, Profile, Wish
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
 from advisor.decision.stability import stability
 from advisor.decision.table import Table
+from advisor.profiles.profile import Must, Profile, Wish
 from tests.decision.tables import Interval, criterion, profile, table, tables, wish
 
 Rows = dict[str, dict[str, Interval | None]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.evidence import Finding
-from advisor.decision.profile import Must
 from advisor.decision.recommendation import Stack
 from advisor.decision.table import Table, build
+from advisor.profiles.profile import Must
 from tests.decision.tables import criterion, finding, profile, table, wish
 
 SIZE, SPEED, CHANCE = criterion("size", "B", "lower"), criterion("speed", "s", "lower"), criterion("chance")

@@ -9,13 +9,13 @@ import pytest
 
 from advisor.decision.as_of import decide_as_of
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.recommendation import Stack
 from advisor.decision.stacks import stack_title
 from advisor.decision.then_and_now import Answer, Row, agreement, agrees, changes, then_and_now
 from advisor.knowledge.articles import last_day
 from advisor.knowledge.verdicts import Advice, load_verdicts
 from advisor.knowledge.whole import whole_catalog
+from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.samples import sample_run
 
 ROOT = Path(__file__).resolve().parents[2]

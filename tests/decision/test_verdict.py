@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.decision.profile import Must, Profile
 from advisor.decision.robustness import rank_acceptability
 from advisor.decision.sampling import draw
-from advisor.decision.team import Team
 from advisor.decision.verdict import Judgement, judge
+from advisor.profiles.profile import Must, Profile
+from advisor.profiles.team import Team
 from tests.decision.tables import Interval, criterion, profile, table, wish
 
 Rows = dict[str, dict[str, Interval | None]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.wording import amount, listed
+from advisor.profiles.profile import load_profile, shipped_profiles
 from advisor.report import numbers
 from tests.samples import sample_run
 

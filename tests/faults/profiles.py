@@ -10,8 +10,8 @@ from pathlib import Path
 
 from advisor.resources import profiles
 from benchmarks.fuzz_profiles import outcome
-from tests.decision.test_profile import EXTENDING, GOOD, mutated
 from tests.faults.place import Finding
+from tests.profiles.test_profile import EXTENDING, GOOD, mutated
 
 
 def findings(files: int = 20_000) -> Iterator[Finding]:

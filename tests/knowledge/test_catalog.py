@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.errors import AdvisorError
 from advisor.knowledge.catalog import Catalog, load_catalog
 

@@ -91,7 +91,7 @@ def test_a_mistake_anywhere_is_named_with_its_place(folder: Path, file: str, old
 
 
 def _profiles() -> list[str]:
-    from advisor.decision.profile import shipped_profiles
+    from advisor.profiles.profile import shipped_profiles
 
     return [*shipped_profiles()]
 

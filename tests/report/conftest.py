@@ -11,9 +11,9 @@ import pytest
 
 from advisor import resources
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement.run import Observation, Run, Skipped
+from advisor.profiles.profile import load_profile
 from advisor.report.site import build_site
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run

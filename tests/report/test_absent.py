@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement.run import Framework, Run
+from advisor.profiles.profile import load_profile
 from advisor.report.site import build_site
 from advisor.report.terminal import answer
 from tests.report.html import read

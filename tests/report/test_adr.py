@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.measurement.run import Run
+from advisor.profiles.profile import load_profile
 from advisor.report import adr
 from tests.samples import sample_run
 

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile, shipped_profiles
 from advisor.decision.stacks import stack_title
 from advisor.measurement.run import Run, load_run
+from advisor.profiles.profile import load_profile, shipped_profiles
 from advisor.report import terminal
 
 DATA = Path(__file__).resolve().parent.parent / "data"

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement import definitions
 from advisor.report import words

@@ -10,8 +10,8 @@ import pytest
 
 from advisor import resources
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY
+from advisor.profiles.profile import load_profile
 from advisor.report import numbers
 from advisor.report.blocks import blocks
 from advisor.report.pages import paper

@@ -10,10 +10,10 @@ from functools import cache
 import pytest
 from markdown import Markdown
 
-from advisor.decision.profile import load_profile
 from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement.run import Observation, Run, Skipped, Summary
+from advisor.profiles.profile import load_profile
 from advisor.report.research import Articles, report
 from advisor.report.research.escaping import text as escape
 from advisor.report.research.findings import Findings

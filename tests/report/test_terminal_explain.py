@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import load_profile
 from advisor.decision.recommendation import JointFlip, Recommendation, Stability
+from advisor.profiles.profile import load_profile
 from advisor.report.terminal import answer
 from advisor.report.terminal_explain import weights
 from tests.samples import sample_run

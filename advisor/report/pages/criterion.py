@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.decision.criteria import Criterion, load_criteria
+from advisor.criteria import Criterion, load_criteria
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
-from advisor.decision.value import LOGARITHMIC, ValueFunction
+from advisor.profiles.value import LOGARITHMIC, ValueFunction
 from advisor.report import numbers, words
 from advisor.report.charts.drawing import Drawing
 from advisor.report.charts.worth import Place, worth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.decision.recommendation import Cell, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Quote

@@ -9,7 +9,6 @@ from pathlib import Path
 import jinja2
 
 from advisor.decision.engine import decide
-from advisor.decision.profile import Profile
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
 from advisor.decision.wording import listed
 from advisor.knowledge.articles import Article
@@ -20,6 +19,7 @@ from advisor.knowledge.systems import load_systems
 from advisor.knowledge.whole import whole_catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Run
+from advisor.profiles.profile import Profile
 from advisor.report import numbers, templating, words
 from advisor.report.research import naming, session
 from advisor.report.research.articles import Articles

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from advisor.decision.criteria import load_criteria
+from advisor.criteria import load_criteria
 from advisor.measurement import definitions
 from advisor.report import words
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile_files import shipped_profiles
-from advisor.decision.profile_schema import profile_schema
+from advisor.criteria import load_criteria
+from advisor.profiles.files import shipped_profiles
+from advisor.profiles.schema import profile_schema
 
 CRITERIA = load_criteria()
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.decision.profile import Profile, load_profile
-from advisor.decision.profile_new import (
+from advisor.errors import AdvisorError
+from advisor.profiles.profile import Profile, load_profile
+from advisor.profiles.questionnaire import (
     BASES,
     Answers,
     Matters,
@@ -23,7 +24,6 @@ from advisor.decision.profile_new import (
     read_answers,
     wrong,
 )
-from advisor.errors import AdvisorError
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 

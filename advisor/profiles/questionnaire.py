@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from advisor import quantities
-from advisor.decision.profile_entries import Lines, Slug, words
 from advisor.documents import Model, read_yaml
+from advisor.profiles.entries import Lines, Slug, words
 
 Where = Literal["device", "phone", "browser", "server", "experiments"]
 Matters = Literal["speed", "size", "accuracy", "support", "balance"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.decision.team import LEARNING_DAYS, LINES_PER_DAY, OTHER, YEAR_DAYS, Team
+from advisor.profiles.team import LEARNING_DAYS, LINES_PER_DAY, OTHER, YEAR_DAYS, Team
 
 
 @pytest.mark.parametrize(

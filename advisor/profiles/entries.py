@@ -1,4 +1,4 @@
-"""A profile as written in YAML: the shapes that a file may have. What they mean is checked in `profile_check`.
+"""A profile as written in YAML: the shapes that a file may have. What they mean is checked in `advisor.profiles.check`.
 
 What a profile must have may come from the one that it extends, so that nothing but the name is required here.
 """

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.profile import Profile, load_profile
 from advisor.errors import AdvisorError
-from tests.decision.test_profile import GOOD, refusal, written
+from advisor.profiles.profile import Profile, load_profile
+from tests.profiles.test_profile import GOOD, refusal, written
 
 
 def weights(profile: Profile) -> dict[str, float]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from advisor import resources
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile_check import Checker
-from advisor.decision.profile_entries import ProfileEntry
-from advisor.decision.profile_merge import merged
-from advisor.decision.team import OTHER
+from advisor.criteria import load_criteria
 from advisor.documents import read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
+from advisor.profiles.check import Checker
+from advisor.profiles.entries import ProfileEntry
+from advisor.profiles.inheritance import merged
+from advisor.profiles.team import OTHER
 
 EVERY_CRITERION = "advisor profile criteria   (lists every criterion, and what it asks)"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.decision.value import ValueFunction
+from advisor.profiles.value import ValueFunction
 
 UNITS = st.sampled_from(["s", "B", "1/s", ""])
 AMOUNTS = st.floats(1e-6, 1e9)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.adjust import requiring, reweighted, without_team
 from advisor.decision.engine import decide
-from advisor.decision.profile import Profile, load_profile
 from advisor.errors import EXIT_USAGE, AdvisorError
+from advisor.profiles.adjustments import requiring, reweighted, without_team
+from advisor.profiles.profile import Profile, load_profile
 from tests.samples import sample_run
 
 EDGE = load_profile("edge")

@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeVar, get_args
 from pydantic import ValidationError
 
 from advisor import quantities
-from advisor.decision.criteria import Criterion
-from advisor.decision.profile_entries import RequirementEntry, Ships, WishEntry, slug, threshold
-from advisor.decision.value import LOGARITHMIC, ValueFunction
+from advisor.criteria import Criterion
 from advisor.documents import Model
 from advisor.errors import Loc, Problem, did_you_mean
+from advisor.profiles.entries import RequirementEntry, Ships, WishEntry, slug, threshold
+from advisor.profiles.value import LOGARITHMIC, ValueFunction
 
 Limit = Literal["is", "at_most", "at_least"]
 E = TypeVar("E", bound=Model)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.decision.criteria import Criterion, load_criteria
-from advisor.decision.profile_entries import ProfileEntry
-from advisor.decision.profile_files import shipped_profiles
-from advisor.decision.team import OTHER
+from advisor.criteria import Criterion, load_criteria
 from advisor.measurement.definitions import frameworks
+from advisor.profiles.entries import ProfileEntry
+from advisor.profiles.files import shipped_profiles
+from advisor.profiles.team import OTHER
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from advisor import resources
-from advisor.decision.criteria import Criterion, Measured, Selection, load_criteria
+from advisor.criteria import Criterion, Measured, Selection, load_criteria
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement.definitions import shipped
 from tests.samples import sample_run

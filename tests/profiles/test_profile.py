@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile import load_profile, profile_path, shipped_profiles
-from advisor.decision.profile_entries import ProfileEntry
+from advisor.criteria import load_criteria
 from advisor.errors import EXIT_USAGE, AdvisorError
+from advisor.profiles.entries import ProfileEntry
+from advisor.profiles.profile import load_profile, profile_path, shipped_profiles
 
 GOOD = """\
 name: camera

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
 
-from advisor.decision.criteria import Criterion, load_criteria
-from advisor.decision.profile_check import Limit, Must, Wish
-from advisor.decision.profile_entries import Ships, TeamEntry, words
-from advisor.decision.profile_files import profile_path, read_profile, shipped_profiles
-from advisor.decision.team import CRITERION, Team
-from advisor.decision.value import ValueFunction
+from advisor.criteria import Criterion, load_criteria
+from advisor.profiles.check import Limit, Must, Wish
+from advisor.profiles.entries import Ships, TeamEntry, words
+from advisor.profiles.files import profile_path, read_profile, shipped_profiles
+from advisor.profiles.team import CRITERION, Team
+from advisor.profiles.value import ValueFunction
 
 __all__ = ["Limit", "Must", "Profile", "Wish", "load_profile", "profile_path", "shipped_profiles"]
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 
-from advisor.decision.criteria import load_criteria
-from advisor.decision.profile import Limit, Must, Profile
-from advisor.decision.profile_check import Checker
-from advisor.decision.profile_files import EVERY_CRITERION
-from advisor.decision.team import CRITERION
+from advisor.criteria import load_criteria
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.profiles.check import Checker
+from advisor.profiles.files import EVERY_CRITERION
+from advisor.profiles.profile import Limit, Must, Profile
+from advisor.profiles.team import CRITERION
 
 _KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
 _REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥]+)\s*(<=|>=|=|≤|≥)\s*(.+?)\s*")

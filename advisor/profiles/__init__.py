@@ -1,0 +1,1 @@
+"""Profiles: what is needed; the shipped ones, and what reads, checks, merges and writes them."""
