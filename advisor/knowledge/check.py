@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge.articles import load_articles
 from advisor.knowledge.catalog import Fact, load_catalog
 from advisor.knowledge.claims import Claim, load_claims
+from advisor.knowledge.devices import load_comparisons
 from advisor.knowledge.runtimes import load_runtimes
 from advisor.knowledge.sources import load_sources
 from advisor.knowledge.systems import Systems, load_systems, system_catalog
@@ -87,6 +88,7 @@ def check(
         "claims": lambda: load_claims(home),
         "recommendations": lambda: load_verdicts(home).recommendations,
         "runtimes": lambda: load_runtimes(home),
+        "comparisons": lambda: load_comparisons(home),
     }
     for name, load in parts.items():
         counts[name] = len(part(load) or ())
