@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import re
-import tempfile
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
+_ROOM = 60  # letters of a name that a temporary one begins with
 
 
 class Model(BaseModel):
@@ -150,26 +150,27 @@ def to_json(document: BaseModel) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` atomically and durably (temporary file beside it, fsync, rename)."""
+    """Write `text` to `path` atomically and durably: readers see the old file or the new one, never half of it.
+
+    A link is followed, and a file that is replaced keeps its mode.
+    """
     try:
+        path = path.resolve() if path.is_symlink() else path
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.sweep(path.parent, f".{glob.escape(path.name)}.advisor-*.tmp")
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.advisor-", suffix=".tmp")
-    except OSError as error:
-        raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            scratch.hold(handle)
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
-        raise
+        # In a folder beside it, so that what a killed process leaves bears a mark. Long names leave no room in another.
+        with scratch.folder(f".{path.name[:_ROOM]}.advisor-", path.parent) as temporary:
+            new = temporary / "new"
+            with new.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if path.exists():
+                shutil.copymode(path, new)
+            os.replace(new, path)
+    except (OSError, RuntimeError) as error:
+        raise AdvisorError(f"{path}: cannot write: {getattr(error, 'strerror', None) or error}") from None
+    except scratch.UnwritableError as error:
+        raise AdvisorError(f"{path}: cannot write: {error.reason}") from None
 
 
 def write_new(paths: Iterable[Path], text: str) -> Path:

@@ -13,7 +13,7 @@ import advisor
 
 ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "decision", "report"]
-GROUND = {"documents", "errors", "kept", "nodes", "quantities", "resources", "rounding", "scratch"}
+GROUND = {"documents", "errors", "kept", "nodes", "paths", "quantities", "resources", "rounding", "scratch"}
 
 
 def imported(file: Path) -> set[str]:

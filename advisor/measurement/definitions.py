@@ -6,13 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from advisor import quantities, resources
+from advisor import paths, quantities, resources
 from advisor.documents import Model, read_yaml
 
+
+def _name(value: str) -> str:
+    """Refuse what could not be the name of a file: ids name recipes, folders and environments."""
+    why = paths.objection(value)
+    if why is not None:
+        raise ValueError(f"{value!r} {why}")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
 Task = Literal["training", "inference", "pipeline"]
 Ships = Literal["edge", "server"]
 
@@ -52,7 +62,7 @@ class FrameworkDefinition(Model):
     takes the framework up only when it is asked for by name.
     """
 
-    id: str
+    id: Name
     title: str
     module: str
     distribution: str
@@ -60,7 +70,7 @@ class FrameworkDefinition(Model):
     packages: tuple[str, ...] = ()
     modes: dict[str, Setting] = Field(default_factory=dict)
     routes: tuple[str, ...] = ()
-    environments: dict[str, OwnEnvironment] = Field(default_factory=dict)
+    environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
     unless_named: str | None = None
 
 
@@ -72,7 +82,7 @@ class RouteDefinition(Model):
     """
 
     id: str
-    runtime: str
+    runtime: Name
     title: str
     ships: tuple[Ships, ...]
     distribution: str
@@ -109,7 +119,7 @@ class CapabilityDefinition(Model):
     ``limits`` are those of one recipe; ``variants`` are the parameters that it is run with, one after the other.
     """
 
-    id: str
+    id: Name
     title: str
     question: str
     why: str
@@ -138,9 +148,9 @@ class WorkloadDefinition(Model):
     ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
     """
 
-    probe: str
+    probe: Name
     title: str
-    workload: str
+    workload: Name
     task: Task
     batches: tuple[int, ...]
     what: str
@@ -155,9 +165,9 @@ class ExperimentDefinition(Model):
     does it but the session. ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
     """
 
-    probe: str
+    probe: Name
     title: str
-    workload: str | None = None
+    workload: Name | None = None
     mode: str | None = None
     metrics: dict[str, str] = Field(min_length=1)
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)

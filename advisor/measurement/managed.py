@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from advisor import paths
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
 from advisor.measurement.canary import remembered
 from advisor.measurement.definitions import Definitions
@@ -33,13 +34,17 @@ class Managed:
     @property
     def folder(self) -> Path:
         """Where it is, or would be."""
-        return remembered() / "environments" / self.name
+        return _home(self.name)
 
 
 def python(name: str) -> Path | None:
     """Return the interpreter of an environment that was made, or None."""
-    home = remembered() / "environments" / name
+    home = _home(name)
     return _interpreter(home) if (home / _READY).is_file() else None
+
+
+def _home(name: str) -> Path:
+    return paths.inside(remembered() / "environments", name, what="the name of an environment")
 
 
 def wanted(known: Definitions) -> dict[str, Managed]:

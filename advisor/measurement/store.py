@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
+from advisor import paths
 from advisor.errors import AdvisorError
 from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
@@ -35,12 +36,12 @@ class Store:
         self.folder = folder
 
     def path(self, run_id: str) -> Path:
-        """Return where the Run `run_id` is kept."""
-        return self.folder / f"{run_id}.json"
+        """Return where the Run `run_id` is kept; AdvisorError for an id that would lead elsewhere."""
+        return paths.inside(self.folder, f"{run_id}.json", what="the id of a Run")
 
     def journal(self, run_id: str) -> Path:
         """Return where the journal of the Run `run_id` is kept while it is measured."""
-        return self.folder / f"{run_id}{_JOURNAL}"
+        return paths.inside(self.folder, f"{run_id}{_JOURNAL}", what="the id of a Run")
 
     def new_id(self, now: datetime) -> str:
         """Return an unused Run id: the time in UTC, and four random hexadecimal digits."""

@@ -26,7 +26,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url, nest_paths
 
-from advisor import scratch
+from advisor import paths, scratch
 from advisor.errors import AdvisorError
 from advisor.report import embedding, pieces
 from advisor.report.pages import docs
@@ -34,6 +34,21 @@ from advisor.report.pages.context import Report
 
 STYLE = "advisor.css"
 _log = get_plugin_logger("advisor")
+
+
+class _Inside(c.Type[str]):
+    """A folder of the site."""
+
+    def __init__(self, default: str) -> None:
+        super().__init__(str, default=default)
+
+    def run_validation(self, value: object) -> str:
+        """Return the folder without a slash at its end, when it is one inside the site and below its root."""
+        found = str(super().run_validation(value))
+        why = paths.objection(found, nested=True)
+        if why is not None:
+            raise base.ValidationError(f"{found!a} {why}, such as 'advisor'")
+        return found.rstrip("/")
 
 
 class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
@@ -48,7 +63,7 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     profiles : list of str
         Names of shipped profiles, or files of your own, relative to ``mkdocs.yml``; default all that are shipped.
     folder : str
-        Where the pages lie in the site.
+        Where the pages lie in the site: a folder in it, such as ``advisor`` or ``platform/advice``.
     title : str
         What the navigation calls them.
     templates : folder, optional
@@ -58,7 +73,7 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     run = c.File(exists=True)
     others = c.ListOfItems(c.File(exists=True), default=[])
     profiles = c.ListOfItems(c.Type(str), default=[])
-    folder = c.Type(str, default="advisor")
+    folder = _Inside(default="advisor")
     title = c.Type(str, default="Which framework?")
     templates = c.Optional(c.Dir(exists=True))
 
@@ -81,7 +96,9 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Render the pages of the Run and add them, with a place in the navigation for those that have one."""
-        with scratch.folder("advisor-pages-") as folder:
+        with scratch.folder("advisor-pages-") as temporary:
+            folder = temporary / "docs"
+            folder.mkdir()
             try:
                 nav = docs.write(self._report(), folder, self._templates())
             except AdvisorError as error:
@@ -150,7 +167,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         return Path(self.config.templates) if self.config.templates else None
 
     def _place(self, name: str) -> str:
-        return f"{self.config.folder.strip('/')}/{name}"
+        return f"{self.config.folder}/{name}"
 
     def _ours(self, file: File) -> bool:
         return file.src_uri.startswith(self._place("")) and Path(file.src_uri).stem in self.pages

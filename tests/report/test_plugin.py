@@ -222,3 +222,23 @@ def test_a_changed_run_is_built_again(tmp_path: Path) -> None:
         assert str(tmp_path / "run.json") in server._watched_paths
     finally:
         server.server_close()
+
+
+@pytest.mark.parametrize("folder", ["", "/", "..", "../../../esc", "/etc", "C:\\x", ".", "a/../..", "a\\b", "x" * 256])
+def test_a_folder_outside_the_site_is_refused(tmp_path: Path, folder: str) -> None:
+    plugin = AdvisorPlugin()
+    (tmp_path / "run.json").touch()
+    options = {"run": str(tmp_path / "run.json"), "folder": folder}
+    errors, _ = plugin.load_config(options, config_file_path=str(tmp_path / "mkdocs.yml"))
+    assert [name for name, _ in errors] == ["folder"]
+    assert "such as 'advisor'" in str(errors[0][1])
+
+
+@pytest.mark.parametrize("folder", ["advice/", "platform/advice"])
+def test_a_folder_in_the_site_may_be_anywhere_in_it(tmp_path: Path, folder: str) -> None:
+    plugin = AdvisorPlugin()
+    (tmp_path / "run.json").touch()
+    options = {"run": str(tmp_path / "run.json"), "folder": folder}
+    errors, _ = plugin.load_config(options, config_file_path=str(tmp_path / "mkdocs.yml"))
+    assert errors == []
+    assert plugin.config.folder == folder.rstrip("/")
