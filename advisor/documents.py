@@ -52,8 +52,9 @@ def read_text(path: Path, what: str, *, hint: str | None = None) -> str:
         return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise AdvisorError(f"{path}: not UTF-8 text (byte {error.start}), so it is no {what}", hint=hint) from None
-    except OSError as error:
-        raise AdvisorError(f"{path}: cannot read the {what}: {error.strerror or error}", hint=hint) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise AdvisorError(f"{path}: cannot read the {what}: {why}", hint=hint) from None
 
 
 def read_yaml(
@@ -299,5 +300,5 @@ def _located(
         if line < len(lines):
             gutter = f"{line + 1:>4} | "
             width = max(1, min(width, len(lines[line]) - column))
-            parts.append(f"{gutter}{lines[line]}\n{' ' * (len(gutter) - 2)}| {' ' * column}{'^' * width}")
-    return AdvisorError("\n".join(parts), hint=hint)
+            parts += [f"{gutter}{lines[line]}", f"{' ' * (len(gutter) - 2)}| {' ' * column}{'^' * width}"]
+    return AdvisorError(parts, hint=hint)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from advisor import printing
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_PROBING = 3
+EXIT_OURS = 70
 EXIT_INTERRUPTED = 130
 
 Loc = tuple[str | int, ...]
@@ -20,19 +23,27 @@ class AdvisorError(Exception):
 
     Parameters
     ----------
-    message : str
-        What is wrong and what was expected, in one sentence (several lines when several things are wrong).
-    hint : str, optional
+    message : str or sequence of str
+        What is wrong and what was expected, in one sentence, or one for each thing that is wrong. Each becomes one
+        line, whatever a name or a value in it holds: no document forges a line of its own.
+    hint : str or sequence of str, optional
         What to try next, usually a command.
     exit_code : int
         1 no answer or a failed check, 2 usage or a bad file, 3 probing failed, 130 interrupted.
     """
 
-    def __init__(self, message: str, *, hint: str | None = None, exit_code: int = EXIT_USAGE) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(
+        self, message: str | Sequence[str], *, hint: str | Sequence[str] | None = None, exit_code: int = EXIT_USAGE
+    ) -> None:
+        self.lines = _lines(message)
+        self.message = "\n".join(self.lines)
+        super().__init__(self.message)
+        self.hint = None if hint is None else "\n     ".join(_lines(hint))
         self.exit_code = exit_code
+
+
+def _lines(told: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(printing.line(each) for each in ((told,) if isinstance(told, str) else told))
 
 
 @dataclass(frozen=True)

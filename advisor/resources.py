@@ -1,10 +1,11 @@
-"""Where probes/ and templates/ lie: inside the wheel, or beside the package in a checkout.
+"""Where probes/ and templates/ lie: inside the wheel, or beside the package in a checkout; and the cache of this host.
 
 This is the only module that knows. In a wheel both folders are carried in ``advisor/bundled``.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -28,3 +29,13 @@ def templates() -> Path:
 def profiles() -> Path:
     """Return the folder of the profiles that are shipped."""
     return _PACKAGE / "profiles"
+
+
+def cache() -> Path:
+    """Return the folder of what is kept between sessions and can be lost: ``ADVISOR_CACHE``, or the user's cache."""
+    configured = os.environ.get("ADVISOR_CACHE")
+    if configured:
+        return Path(configured)
+    import platformdirs
+
+    return platformdirs.user_cache_path("advisor")

@@ -13,7 +13,12 @@ import advisor
 
 ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "decision", "report"]
-GROUND = {"documents", "errors", "kept", "nodes", "paths", "quantities", "resources", "rounding", "scratch"}
+GROUND = {
+    "documents", "errors", "interrupts", "kept", "nodes", "paths", "printing", "quantities", "resources",
+    "rounding", "scratch",
+}  # fmt: skip
+# What prints, and the processes whose standard output is a channel to the one that started them.
+PRINTS = {"printing.py", "report/consoles.py", "knowledge/presence.py", "measurement/canary_process.py"}
 
 
 def imported(file: Path) -> set[str]:
@@ -59,3 +64,27 @@ def test_importing_advisor_loads_nothing_else() -> None:
     code = "import sys, advisor; print(sorted(m for m in sys.modules if m.split('.')[0] in ('numpy', 'pydantic')))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.strip() == "[]"
+
+
+def prints(text: str) -> list[str]:
+    """Return what in a module's text would print past `advisor.printing`."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "click.echo", "click.secho", "Console"):
+            found.append(f"{node.lineno}: {ast.unparse(node.func)}")
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith(
+            ("stdout.write", "stderr.write", "sys.__stdout__", "sys.__stderr__")
+        ):
+            found.append(f"{node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+def test_everything_that_is_printed_goes_one_way() -> None:
+    files = {str(file.relative_to(ROOT / "advisor")): file for file in (ROOT / "advisor").rglob("*.py")}
+    found = {name: prints(file.read_text(encoding="utf-8")) for name, file in files.items() if name not in PRINTS}
+    assert not {name: lines for name, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize("text", ["print(1)", "click.echo('x')", "Console().print(1)", "sys.stderr.write('x')"])
+def test_what_prints_past_it_is_seen(text: str) -> None:
+    assert prints(text)

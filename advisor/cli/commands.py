@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli import decision, environments, examples, knowledge, measurement, profiles
+from advisor import printing
+from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
 from advisor.cli.options import adjusting_options, folders_option, parts, profile_option, templates_option
-from advisor.errors import EXIT_INTERRUPTED, EXIT_REFUSED, AdvisorError
+from advisor.errors import EXIT_REFUSED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,25 +28,22 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Commands(click.Group):
-    """A group that turns what a user can mend into one message and the right exit code."""
+    """A group whose commands end with one message and the right exit code, whatever becomes of them."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command; as a program, which is the default (`standalone_mode`), exit with its code."""
+        run: Any = super().main
+        if not extra.pop("standalone_mode", True):
+            return run(*args, standalone_mode=False, **extra)
+        _start_light()
+        sys.exit(ending.code_of(lambda: run(*args, standalone_mode=False, **extra)))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an AdvisorError ends it with its message, hint and exit code."""
-        _start_light()
+        """Run a command; what it met at a pipe of its own is not taken for the end of our reader, as click does."""
         try:
             return super().invoke(ctx)
-        except AdvisorError as error:
-            click.echo(f"Error: {error.message}", err=True)
-            if error.hint:
-                click.echo(f"Try: {error.hint}", err=True)
-            ctx.exit(error.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted.", err=True)
-            ctx.exit(EXIT_INTERRUPTED)
-        except BrokenPipeError:
-            # The reader of our output went away (`advisor … | head`): nothing is wrong, and nobody is left to tell.
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            ctx.exit(0)
+        except BrokenPipeError as error:
+            raise RuntimeError(f"a process of ours left: {error}") from error
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -179,7 +177,7 @@ def recommend(
     answer = advice.recommendation
     if advice.reused and run_file is None:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.", err=True)
+        printing.tell(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.")
     question = decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team)
     question += ["--run", str(advice.run_file), *(["--seed", str(seed)] if seed else [])]
     again = shlex.join(["advisor", "recommend", *question])
@@ -200,7 +198,7 @@ def recommend(
     if as_json:
         from advisor.documents import to_json
 
-        click.echo(to_json(answer), nl=False)
+        printing.data(to_json(answer))
     else:
         from advisor.report import consoles, terminal
 
@@ -258,7 +256,7 @@ def probe(
         api.save_run(run, output)
     if timings:
         _timings(run, color)
-    click.echo(str(output or file))
+    printing.say(str(output or file))
 
 
 site_commands.attach(main)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advisor import printing
 from advisor.cli.completion import compared, frameworks, offering, profiles
 from advisor.cli.knowledge import kept_run
 from advisor.cli.options import (
@@ -112,7 +113,7 @@ def record(told: Recommendation, run: Run, folder: Path, question: list[str], *,
         check=shlex.join(["advisor", "check", *asked]),
         templates=templates,
     )
-    click.echo(str(path), err=True)
+    printing.tell(str(path))
 
 
 def _to_keep(told: Recommendation) -> float:
@@ -159,12 +160,12 @@ def evidence(
     """List what is known: one row for each stack and criterion, with its interval and where it comes from."""
     from advisor.decision.performance import FIELDS, evidence_rows
     from advisor.profiles.profile import load_profile
-    from advisor.report import rows as printing
+    from advisor.report import rows as listing
 
     needed = load_profile(profile) if profile else None
     run = _measured(run_file)
     rows = evidence_rows(run, needed, frameworks=named(frameworks), exclude=excluded)
-    printing.show(rows, form, columns=EVIDENCE_COLUMNS, console=printing.console(color), fields=FIELDS)
+    listing.show(rows, form, columns=EVIDENCE_COLUMNS, console=listing.console(color), fields=FIELDS)
 
 
 @click.command(cls=Asking)
@@ -207,7 +208,7 @@ def check(
     needed = adjusted(profile, weights, requirements, no_team=no_team)
     told = decide(_measured(run_file), needed, seed=seed, frameworks=named(frameworks), exclude=excluded)
     held = holds(told, expect, confidence=confidence)
-    click.echo(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")
+    printing.say(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")
     if not held.holds:
         raise SystemExit(EXIT_REFUSED)
 

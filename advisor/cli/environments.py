@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from advisor import printing
 from advisor.cli.completion import environments, offering
 from advisor.cli.options import folders_option, format_option
 
@@ -33,7 +34,7 @@ def env() -> None:
 def show(folders: tuple[Path, ...], form: Format) -> None:
     """List them: what they hold, what for, and whether they were made."""
     from advisor.measurement import managed
-    from advisor.report import rows as printing
+    from advisor.report import rows as listing
 
     found = []
     for each in managed.wanted(_known(folders)).values():
@@ -47,7 +48,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
                 "why": each.why,
             }
         )
-    printing.show(found, form, columns=COLUMNS, console=printing.console("auto"), none="No recipe asks for one.")
+    listing.show(found, form, columns=COLUMNS, console=listing.console("auto"), none="No recipe asks for one.")
 
 
 @env.command()
@@ -65,8 +66,8 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
     from advisor.measurement import managed
 
     chosen = managed.named(name, _known(folders))
-    click.echo(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.", err=True)
-    click.echo(str(managed.create(chosen, constraints)))
+    printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.")
+    printing.say(str(managed.create(chosen, constraints)))
 
 
 @env.command()
@@ -77,7 +78,7 @@ def remove(name: str, folders: tuple[Path, ...]) -> None:
     from advisor.measurement import managed
 
     chosen = managed.named(name, _known(folders))
-    click.echo(f"{chosen.folder}: {'removed' if managed.remove(chosen) else 'there was none'}")
+    printing.say(f"{chosen.folder}: {'removed' if managed.remove(chosen) else 'there was none'}")
 
 
 def _known(folders: tuple[Path, ...]) -> Definitions:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor import printing
 from advisor.cli import completion as names_of
 from advisor.cli.completion import RUNS, offering
 from advisor.cli.options import format_option, profile_option, run_option, seed_option, templates_option
@@ -167,7 +168,7 @@ def check_catalog(folder: Path | None) -> None:
     probes = {"environment", *(each.probe for each in known.workloads), *(each.probe for each in known.experiments)}
     probes |= {each.probe for each in known.capabilities.values()} | {each.id for each in known.routes.values()}
     counts = check.check(folder, expected=expected, profiles=shipped_profiles(), probes=probes)
-    click.echo("sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
+    printing.say("sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
 
 
 @knowledge.command()
@@ -208,10 +209,10 @@ def report(profile: str, run_file: Path | None, output: Path | None, templates: 
         raise AdvisorError(f"no Run is kept in {RUNS}: there is nothing to report on", hint="advisor probe")
     text = research.report(run, needed, templates=templates, seed=seed)
     if output is None:
-        click.echo(text, nl=False)
+        printing.text(text)
     else:
         write_text(output, text)
-        click.echo(str(output))
+        printing.say(str(output))
 
 
 def kept_run(file: Path | None) -> Run | None:
@@ -231,7 +232,7 @@ def kept_run(file: Path | None) -> Run | None:
     )
     if run is not None:
         half = "" if run.complete else ", which was interrupted"
-        click.echo(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}){half}.", err=True)
+        printing.tell(f"Using the Run of {run.finished:%Y-%m-%d %H:%M} UTC ({store.path(run.id)}){half}.")
     return run
 
 
@@ -255,7 +256,7 @@ def answer_as_of(
     day = moment.date()
     told = decide_as_of(profile, day, seed=seed, frameworks=frameworks, exclude=excluded)
     if as_json:
-        click.echo(to_json(told), nl=False)
+        printing.data(to_json(told))
     else:
         again = shlex.join(["advisor", "recommend", *question, "--as-of", day.isoformat()])
         terminal.answer(told, empty_run(day), console(color), command=again)
@@ -265,7 +266,7 @@ def answer_as_of(
 def _none(consequence: str) -> Run:
     from advisor.decision.as_of import empty_run
 
-    click.echo(f"No Run is kept in {RUNS}: {consequence}. Measure with: advisor probe", err=True)
+    printing.tell(f"No Run is kept in {RUNS}: {consequence}. Measure with: advisor probe")
     return empty_run(_today())
 
 
@@ -286,10 +287,10 @@ def _dots(total: int) -> Any:
     if not sys.stderr.isatty():
         return None
     done = iter(range(1, total + 1))
-    return lambda _: click.echo(f"\r{next(done)}/{total}", nl=False, err=True)
+    return lambda _: printing.over(f"{next(done)}/{total}")
 
 
 def _show(rows: Any, form: Format, columns: dict[str, str], color: str | None, *, none: str) -> None:
-    from advisor.report import rows as printing
+    from advisor.report import rows as listing
 
-    printing.show(rows, form, columns=columns, console=printing.console(color), none=none)
+    listing.show(rows, form, columns=columns, console=listing.console(color), none=none)

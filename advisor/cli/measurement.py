@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor import printing
 from advisor.cli.completion import RUNS, frameworks, offering, runs
 from advisor.cli.options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
@@ -92,7 +93,7 @@ def tell_of_quick(mode: str | None) -> None:
     kept = [entry for entry in Store(RUNS).entries() if entry.complete]
     if mode is None and kept and all(entry.mode == "quick" for entry in kept):
         day = f"{kept[0].finished:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"The Run of {day} is a quick one: measuring with more care. --quick decides on it.", err=True)
+        printing.tell(f"The Run of {day} is a quick one: measuring with more care. --quick decides on it.")
 
 
 def attach(group: click.Group) -> None:
@@ -166,7 +167,7 @@ def compare(color: str, first: str, second: str, force: bool, form: Format) -> N
     than one answer, or there is no figure.
     """
     from advisor.measurement import across
-    from advisor.report import rows as printing
+    from advisor.report import rows as listing
 
     before, after = _run(first), _run(second)
     apart = across.differences(before, after)
@@ -175,12 +176,12 @@ def compare(color: str, first: str, second: str, force: bool, form: Format) -> N
             f"these Runs are not from one host under one policy ({'; '.join(apart)})", hint="compare them with --force"
         )
     for line in apart:
-        click.echo(f"Not alike: {line}", err=True)
+        printing.tell(f"Not alike: {line}")
     for line in across.versions(before, after):
-        click.echo(f"Changed: {line}", err=True)
+        printing.tell(f"Changed: {line}")
     found = [_row(each, table=form == "table") for each in across.changes(before, after)]
     none = "Neither Run has a time."
-    printing.show(found, form, columns=COMPARE_COLUMNS, console=printing.console(color), none=none)
+    listing.show(found, form, columns=COMPARE_COLUMNS, console=listing.console(color), none=none)
 
 
 def _run(name: str) -> Run:
@@ -229,14 +230,14 @@ def doctor(as_json: bool) -> None:
 
     found = examine()
     if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        printing.data(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return
     for section, values in found.items():
-        click.echo(f"{section}:")
+        printing.say(f"{section}:")
         for name, value in values.items():
-            click.echo(f"- {name}: {_said(value, 'not readable here' if section == 'set-up' else 'none found')}")
+            printing.say(f"- {name}: {_said(value, 'not readable here' if section == 'set-up' else 'none found')}")
         if not values:
-            click.echo("- none set")
+            printing.say("- none set")
 
 
 def _said(value: Any, nothing: str) -> str:

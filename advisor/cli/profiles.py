@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advisor import printing
 from advisor.cli.completion import frameworks, offering, profiles
 from advisor.cli.options import format_option
 from advisor.errors import AdvisorError
@@ -41,7 +42,7 @@ def list_profiles() -> None:
     names = api.shipped_profiles()
     width = max(len(name) for name in names)
     for name in names:
-        click.echo(f"{name:<{width}}  {api.load_profile(name).title}")
+        printing.say(f"{name:<{width}}  {api.load_profile(name).title}")
 
 
 @profile.command()
@@ -51,7 +52,7 @@ def show(name: str) -> None:
     from advisor.documents import read_text
     from advisor.profiles.profile import profile_path
 
-    click.echo(read_text(profile_path(name), "profile", hint="advisor profile list"), nl=False)
+    printing.text(read_text(profile_path(name), "profile", hint="advisor profile list"))
 
 
 @profile.command()
@@ -62,7 +63,7 @@ def check(file: Path) -> None:
 
     # A name of a shipped profile is taken as well, as everywhere else.
     loaded = api.load_profile(file if file.exists() else str(file))
-    click.echo(f"{file}: a valid profile, '{loaded.name}'")
+    printing.say(f"{file}: a valid profile, '{loaded.name}'")
 
 
 @click.command()
@@ -117,7 +118,7 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
         raise AdvisorError(f"{path} exists already", hint="choose another place with --output")
     write_new([path], profile_text(answers))
     load_profile(path)
-    click.echo(f"{path}  (advisor recommend --profile {shlex.quote(str(path))})")
+    printing.say(f"{path}  (advisor recommend --profile {shlex.quote(str(path))})")
 
 
 @click.command()
@@ -127,7 +128,7 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
 def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
     """List what a profile can ask: every criterion, or those that say one of the words."""
     from advisor.criteria import load_criteria
-    from advisor.report import rows as printing
+    from advisor.report import rows as listing
 
     units = {"s": "times, such as '5 ms'", "B": "sizes, such as '10 MB'", "1/s": "rates, such as '100 /s'"}
     found = [
@@ -141,7 +142,7 @@ def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
         if not words or any(word.lower() in f"{each.id} {each.title} {each.question}".lower() for word in words)
     ]
     none = f"No criterion is about {' or '.join(words)}."
-    printing.show(found, form, columns=CRITERIA_COLUMNS, console=printing.console(color), none=none)
+    listing.show(found, form, columns=CRITERIA_COLUMNS, console=listing.console(color), none=none)
 
 
 @click.command()
@@ -151,7 +152,7 @@ def schema() -> None:
 
     from advisor.profiles.schema import profile_schema
 
-    click.echo(json.dumps(profile_schema(), indent=1, ensure_ascii=False))
+    printing.data(json.dumps(profile_schema(), indent=1, ensure_ascii=False) + "\n")
 
 
 def _terminal() -> bool:
@@ -173,7 +174,7 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
         if problem is None:
             known[question.name] = said
         else:
-            click.echo(f"Error: {problem}", err=True)
+            printing.tell(f"Error: {problem}")
     return {name: said for name, said in known.items() if said != ""}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from advisor import printing
 from advisor.cli.options import profiles_option, templates_option
 
 
@@ -70,7 +71,7 @@ def build(
             form="docs" if docs_only else "file" if single_file else "site",
             others=map(api.load_run, run_files[1:]),
         )  # fmt: skip
-    click.echo(str(index))
+    printing.say(str(index))
 
 
 @site.command("serve")
@@ -94,7 +95,7 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
 
     own = [Path(name) for name in profiles if Path(name).is_file()]
     watched = [*run_files, *([templates] if templates else []), *own]
-    serving.serve(build, watched, address=("127.0.0.1", port), tell=lambda line: click.echo(line, err=True))
+    serving.serve(build, watched, address=("127.0.0.1", port), tell=printing.tell)
 
 
 def _command(run_files: tuple[Path, ...]) -> str:

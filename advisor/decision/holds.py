@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from math import fsum
 
 from advisor.decision import wording
 from advisor.decision.recommendation import Ranked, Recommendation, Stack
@@ -35,8 +35,10 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     Raises
     ------
     AdvisorError
-        When the answer compared no such stack.
+        When the answer compared no such stack, and when `confidence` is no share.
     """
+    if not 0 <= confidence <= 1:
+        raise AdvisorError(f"--min-confidence: expected a share from 0 to 1, such as 0.8, got {confidence:g}")
     wanted = as_id(expected)
     matching = [each for each in told.ranking if wanted in _names(_stack(each))]
     if not matching:
@@ -48,7 +50,10 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
         )
     one = _stack(matching[0])
     title = stack_title(one, told.titles) if len(matching) == 1 else told.titles.get(one.framework, wanted)
-    share = fsum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
+    share = math.fsum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
+    # What could not be computed (NaN) is neither more nor less than anything, and so must not hold.
+    if not all(map(math.isfinite, (share, *(each.value for each in told.ranking)))):
+        return Held(False, f"how often {title} comes first could not be computed")
     sure = f"{title} comes first in {wording.in_percent(share)} of {told.samples:,} plausible worlds"
     failed = next((each for each in matching if not each.feasible), None)
     if all(not each.feasible for each in matching) and failed is not None:

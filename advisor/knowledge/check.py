@@ -102,7 +102,9 @@ def check(
             part(lambda: _refuse(*_untried(home, probes)))
             part(lambda: _refuse(*_unexercised(home, probes)))
     if mistakes:
-        raise AdvisorError("\n".join(mistakes), hint="CONTRIBUTING.md says what an entry needs")
+        raise AdvisorError(
+            [line for each in mistakes for line in each.split("\n")], hint="CONTRIBUTING.md says what an entry needs"
+        )
     return counts
 
 

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
+from advisor import resources
 from advisor.measurement import host
 from advisor.measurement.noise import AVAILABLE
 from advisor.measurement.shortest import LIMIT, Memory, Shortest
@@ -160,5 +159,4 @@ class Canary:
 
 def remembered() -> Path:
     """Return the folder of what is remembered of this host between sessions."""
-    configured = os.environ.get("ADVISOR_CACHE")
-    return Path(configured) if configured else platformdirs.user_cache_path("advisor")
+    return resources.cache()

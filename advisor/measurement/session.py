@@ -195,4 +195,4 @@ def _nothing_there(plan: Plan, found: Mapping[str, Environment]) -> AdvisorError
     lines += [environment.message for environment in found.values() if environment.message]
     hints = [environment.install for environment in found.values()]
     hints.append(f"--python {next(iter(found))}=PATH   (a Python that has it; advisor need not be installed there)")
-    return AdvisorError("\n".join(lines), hint="\n     ".join(hints), exit_code=EXIT_PROBING)
+    return AdvisorError(lines, hint=hints, exit_code=EXIT_PROBING)

@@ -75,7 +75,7 @@ class _Reader:
             read_yaml(path, ProfileEntry, what="profile", hint=_hint(path), also=self._check)
         except AdvisorError as error:
             if self.checker.unknown:
-                raise AdvisorError(error.message, hint=EVERY_CRITERION) from None
+                raise AdvisorError(error.lines, hint=EVERY_CRITERION) from None
             raise
         return Found(self.whole, self.checker)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from advisor.printing import visible as visible
+
 NAMES = {
     "pytorch": "PyTorch",
     "tensorflow": "TensorFlow",
@@ -84,16 +86,6 @@ METRICS = {
 _SPELLED = {"mlops": "MLOps"}
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-
-# Controls could move a terminal's cursor, and direction marks could reorder the text around them.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-
-
-def visible(text: str) -> str:
-    """Return `text` with every control and direction character replaced by a visible sign (U+FFFD)."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def line(text: str) -> str:
