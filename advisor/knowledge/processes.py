@@ -50,8 +50,9 @@ class Running:
                 if self._ended:
                     return Finished(None, "", "")
                 process = subprocess.Popen(
-                    command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
-                )
+                    command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
+                    env=os.environ | optouts.variables(),
+                )  # fmt: skip
                 self._processes.add(process)
             try:
                 code: int | None = process.wait(timeout)
