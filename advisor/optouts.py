@@ -1,8 +1,8 @@
 """The opt-outs of telemetry, update checks and downloads: which variable, who reads it, and who says so.
 
-Every process that we start gets all of them, and what its user has set of the kind beside them. Looked up for everything
-that an extra of ours installs, or that a recipe starts; what has no opt-out because it sends nothing is not here (PyTorch,
-TensorFlow, Keras, ExecuTorch, LiteRT, Dask, TensorBoard: looked for on 2026-11-30).
+Every process that we start gets all of them, and what its user has set of the kind beside them. Looked up for what an
+extra of ours installs or a recipe starts. Nothing was found on 2026-11-30 that PyTorch, TensorFlow, Keras, ExecuTorch,
+LiteRT, Dask or TensorBoard would send, nor an opt-out of theirs.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ OPT_OUTS = (
         "https://github.com/openvinotoolkit/nncf/pull/1339", _ON,
     ),
     OptOut(
-        "HF_HUB_DISABLE_TELEMETRY", "1", "huggingface_hub, Transformers, Diffusers, Kernels", "events to its hub", _HUB, _ON,
+        "HF_HUB_DISABLE_TELEMETRY", "1", "huggingface_hub, Transformers, Diffusers, Kernels", "events to its hub",
+        _HUB, _ON,
     ),
     OptOut(
         "HF_HUB_DISABLE_UPDATE_CHECK", "1", "huggingface_hub from 2", "look for newer versions", _HUB, _ON,
@@ -125,7 +126,9 @@ CONSENTS = (
 
 # Opt-outs of programs that we do not know are told by their names, and let through when their value is a plain word: a
 # token that bears such a name is not.
-_NAMES = re.compile(r"TELEMETRY|DO_?NOT_?TRACK|ANALYTICS|OPT_?OUT|USAGE_STATS|NO_UPDATE|UPDATE_CHECK|VERSION_CHECK|OFFLINE")
+_NAMES = re.compile(
+    r"TELEMETRY|DO_?NOT_?TRACK|ANALYTICS|OPT_?OUT|USAGE_STATS|NO_UPDATE|UPDATE_CHECK|VERSION_CHECK|OFFLINE"
+)
 _WORDS = re.compile(r"[01]|true|false|yes|no|on|off|never|none|disabled?", re.IGNORECASE)
 
 

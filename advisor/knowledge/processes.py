@@ -10,6 +10,8 @@ import threading
 from collections.abc import Sequence
 from typing import IO, NamedTuple
 
+from advisor import optouts
+
 
 class Finished(NamedTuple):
     """How a process ended: its exit code (None: it took too long; negative: a signal), and what it wrote."""

@@ -10,16 +10,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
-try:
+if sys.platform == "linux":
     from resource import RLIMIT_MSGQUEUE, prlimit
-except ImportError:  # no such limit there
-    prlimit = None  # type: ignore[assignment]
 
 _PASSES = 50
 _PAUSE = 0.02
@@ -39,14 +38,14 @@ def mark(pid: int, session: Path, own: Path) -> None:
     session, own : path
         The temporary folders of its session and of itself, which `of` and `end` are asked for.
     """
-    if prlimit is not None:
+    if sys.platform == "linux":
         # Where the limit is lower already, or another user's, the environment alone has to tell.
         with contextlib.suppress(OSError, ValueError):
             prlimit(pid, RLIMIT_MSGQUEUE, (_number(session, _SESSION), _number(own, _WORKER)))
 
 
 def of(folder: Path) -> Iterator[psutil.Process]:
-    """Yield the processes that were given `folder`, or a folder within it, for their files; none where nothing tells."""
+    """Yield the processes that were given `folder`, or one within it, for their files; none where nothing tells."""
     if not KNOWABLE:
         return
     inherited = os.fsencode(f"TMPDIR={folder}")
@@ -74,12 +73,12 @@ def end(folder: Path) -> None:
 
 
 def _marked(process: psutil.Process, numbers: tuple[int, int]) -> bool:
-    if prlimit is None:
-        return False
-    soft, hard = prlimit(process.pid, RLIMIT_MSGQUEUE)
-    # Whoever lowered the soft limit, for whatever reason, still has the hard one; one of the two is enough. A limit of
-    # another process would have to be the same number in 300,000 by chance, and that process be this user's.
-    return soft == numbers[0] or hard == numbers[1]
+    if sys.platform == "linux":
+        soft, hard = prlimit(process.pid, RLIMIT_MSGQUEUE)
+        # One of the two is enough. A process that is no company of ours has them as the system gave them.
+        if soft == numbers[0] or hard == numbers[1]:
+            return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _number(folder: Path, numbers: range) -> int:

@@ -140,7 +140,12 @@ def _same_versions(packages: Iterable[str]) -> list[str]:
 
 def _run(environment: Managed, *command: str) -> None:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=os.environ | optouts.variables()
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | optouts.variables(),
     )
     if done.returncode == 0:
         return
