@@ -173,7 +173,7 @@ def _table(
     routes = {runtime.id: _route(runtime) for runtime in offered}
     definitions = {name: _framework(found, offered) for name, found in defined_frameworks().items()}
     stacks = alternatives(run, profile.ships, definitions, routes, frameworks=frameworks, exclude=exclude)
-    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles = run.titles
     titles |= {runtime.id: runtime.title for runtime in offered}
     return build(
         profile, stacks, titles, Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())

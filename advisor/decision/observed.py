@@ -153,12 +153,11 @@ def _titles() -> dict[str, str]:
 
 def side(observation: Observation, run: Run) -> str:
     """Return whose observation it is, for a reader: framework, setting, parameters."""
-    framework = run.frameworks.get(observation.framework)
     # How the setting was chosen stands with the observation; here it would bury the figure.
     marks = [(observation.how or observation.mode or "").partition(" (faster than ")[0]]
     marks += [f"{name} {value}" for name, value in observation.parameters.items()]
     inner = ", ".join(mark for mark in marks if mark)
-    title = framework.title if framework else observation.framework
+    title = run.titles.get(observation.framework, observation.framework)
     return title + (f" ({inner})" if inner else "")
 
 

@@ -68,7 +68,7 @@ class _Record:
     def __init__(self, told: Recommendation, run: Run) -> None:
         self.told = told
         self.run = run
-        self.titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
+        self.titles = run.titles | told.titles
         self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
 
     def text(self, command: str, check: str, templates: Path | None) -> str:

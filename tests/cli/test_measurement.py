@@ -224,7 +224,11 @@ def slowed(factor: float, metric: str = "latency") -> Run:
             return each
         summary = each.summary
         longer = {name: factor * getattr(summary, name) for name in ("median", "low", "high")}
-        return each.model_copy(update={"summary": summary.model_copy(update=longer)})
+        rounds = [
+            one.model_copy(update={name: factor * getattr(one, name) for name in ("median", "mean", "wall", "cpu")})
+            for one in each.rounds
+        ]
+        return each.model_copy(update={"summary": summary.model_copy(update=longer), "rounds": tuple(rounds)})
 
     return sample_run(change=change)
 
