@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor import optouts
-from advisor.knowledge.processes import Running
+from advisor.articles.processes import Running
 from advisor.measurement import doctor
 from advisor.measurement.surroundings import HOMES, passed, surroundings
 
