@@ -35,8 +35,8 @@ recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print th
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no browser and no installation
-	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)
+test-quick: $(VENV)/.ready-dev  ## Run the tests of engine, documents, statistics and commands: a minute of processor time
+	$(BIN)/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
 
 javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
 

@@ -14,6 +14,8 @@ import pytest
 from advisor.articles.presence import LocalCheck, Target, check_targets
 from advisor.errors import AdvisorError
 
+pytestmark = pytest.mark.integration
+
 Put = Callable[..., None]
 
 
