@@ -233,7 +233,9 @@ def build_site(
     form: Literal["site", "docs", "file"] = "site",
     others: Iterable[Run] = (),
     pin: bool = False,
+    clean: bool = False,
     on_step: Callable[[str, str], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Path:
     """Build the static site of a Run and return its index.html.
 
@@ -252,8 +254,13 @@ def build_site(
         file shows the answer to one profile, and leaves them out.
     pin : bool
         Put a whole site into ``runs/ID`` as well, where later builds leave it; every page links to both.
+    clean : bool
+        Empty the folder of an earlier build first, of everything but a repository. Without it a build replaces what a
+        build wrote, and keeps the rest.
     on_step : callable, optional
         Is told what is being done, and with what: ``("deciding", "edge")``, ``("writing pages", "profile-edge")``.
+    on_note : callable, optional
+        Is told in a line of each file that stays because somebody edited it (``form="docs"``).
 
     Examples
     --------
@@ -280,11 +287,12 @@ def build_site(
         )
     if form == "docs":
         return elsewhere.write_docs(
-            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, on_step=on_step
-        )
+            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, clean=clean,
+            on_step=on_step, on_note=on_note,
+        )  # fmt: skip
     return site.build_site(
         run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin,
-        on_step=on_step,
+        clean=clean, on_step=on_step,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from advisor import printing
 from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
-from advisor.cli.options import adjusting_options, folders_option, parts, profile_option, templates_option
+from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
 from advisor.errors import EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _start_light() -> None:
 @knowledge.as_of_option
 @measurement.measuring_options
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
-@click.option("--site", type=click.Path(path_type=Path), help="Where to write the site.  [default: .advisor/site]")
+@click.option("--site", type=Output(), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
 @decision.adr_option
 @decision.explain_option
@@ -155,6 +155,12 @@ def recommend(
             as_json=as_json,
         )
         raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
+    if not no_site and (site is not None or not as_json):
+        from advisor import paths
+        from advisor.report import output
+
+        # Not after all is measured, when the answer would not be told either.
+        output.check(paths.output(site or api.HOME / "site", what="--site"), "site")
     if run_file is None and not fresh and not resume:
         measurement.tell_of_quick(mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.
@@ -216,7 +222,7 @@ def recommend(
     shell_complete=offering(probes, several=True),
 )  # fmt: skip
 @folders_option
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Also write the Run here.")
+@click.option("--output", "-o", type=Output(), help="Also write the Run here.")
 @click.pass_obj
 def probe(
     color: str,

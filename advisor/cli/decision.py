@@ -13,6 +13,7 @@ from advisor import printing
 from advisor.cli.completion import compared, frameworks, offering, profiles
 from advisor.cli.knowledge import kept_run
 from advisor.cli.options import (
+    Output,
     adjusting_options,
     format_option,
     named,
@@ -61,7 +62,7 @@ everything_option = click.option(
 )  # fmt: skip
 explain_option = click.option("--explain", "explained", is_flag=True, help="Also print how much hangs on the weights.")
 adr_option = click.option(
-    "--adr", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    "--adr", type=Output(file_okay=False), metavar="FOLDER",
     help="Record the decision there (MADR 4.0, proposed, numbered), such as docs/decisions.",
 )  # fmt: skip
 

@@ -7,8 +7,22 @@ from typing import Any
 
 import click
 
+from advisor import paths
 from advisor.cli.completion import compared, criteria, frameworks, offering, profiles
 from advisor.errors import AdvisorError
+
+
+class Output(click.Path):
+    """Where something is written: a path that is a place, on this machine (`advisor.paths.output`)."""
+
+    def __init__(self, *, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path as it was given."""
+        paths.output(value, what=param.opts[0] if param is not None else "--output")
+        return super().convert(value, param, ctx)
+
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,

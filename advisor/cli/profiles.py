@@ -11,7 +11,7 @@ import click
 
 from advisor import printing
 from advisor.cli.completion import frameworks, offering, profiles
-from advisor.cli.options import format_option
+from advisor.cli.options import Output, format_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def check(file: Path) -> None:
 )  # fmt: skip
 @click.option("--people", type=click.IntRange(1, 100_000), help="How many people are in the team.")
 @click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Where to write it.  [default: NAME.yaml]")
+@click.option("--output", "-o", type=Output(), help="Where to write it.  [default: NAME.yaml]")
 def new(file: Path | None, output: Path | None, **options: Any) -> None:
     """Make a profile from at most ten plain questions; the answers can also be given as options or in a file.
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from advisor import printing
-from advisor.cli.options import profiles_option, templates_option
+from advisor.cli.options import Output, profiles_option, templates_option
 
 
 def attach(group: click.Group) -> None:
@@ -36,7 +36,8 @@ def site() -> None:
     "or of others, get pages that compare them.",
 )  # fmt: skip
 @profiles_option
-@click.option("--output", "-o", type=click.Path(path_type=Path), default=Path("site-build"), show_default=True)
+@click.option("--clean", is_flag=True, help="Empty the folder of an earlier build first, of all but a repository.")
+@click.option("--output", "-o", type=Output(), default=Path("site-build"), show_default=True)
 @templates_option
 @click.option("--docs-only", is_flag=True, help="Write the pages as Markdown, for another engine.")
 @click.option("--single-file", is_flag=True, help="Write the page of one --profile as one HTML file.")
@@ -51,8 +52,14 @@ def build(
     docs_only: bool,
     single_file: bool,
     pin: bool,
+    clean: bool,
 ) -> None:
-    """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it."""
+    """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it.
+
+    A build replaces what a build wrote: the folder's other files stay (.git, CNAME, notes, sites in it), and where one
+    has the name of a page, or a page was edited, nothing is written. Beside edited Markdown (--docs-only) the new one
+    is put, as NAME.new.md.
+    """
     from advisor import api
 
     if docs_only and single_file:
@@ -61,16 +68,21 @@ def build(
         raise click.UsageError("--single-file holds one page: name one --profile")
     if (docs_only or single_file) and pin:
         raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
+    if single_file and clean:
+        raise click.UsageError("--clean empties a folder: leave it out with --single-file")
     if single_file and len(run_files) != 1:
         raise click.UsageError("--single-file holds the answer on one Run: name one --run")
-    run = api.load_run(run_files[0])
+    run, notes = api.load_run(run_files[0]), list[str]()
     with steps(color) as on_step:
         index = api.build_site(
-            run, output, profiles=profiles, templates=templates, pin=pin, on_step=on_step,
+            run, output, profiles=profiles, templates=templates, pin=pin, clean=clean, on_step=on_step,
+            on_note=notes.append,
             command=_command(run_files),
             form="docs" if docs_only else "file" if single_file else "site",
             others=map(api.load_run, run_files[1:]),
         )  # fmt: skip
+    for note in notes:
+        printing.tell(f"{output}: {note}")
     printing.say(str(index))
 
 

@@ -93,8 +93,7 @@ def every(
         if ships != "edge":
             found.append(Stack(framework=name))
         found.extend(Stack(framework=name, route=route) for route in shipping)
-    # Frameworks of somebody's own may have no route at all: they are compared as they are, and the answer says so.
-    return found or [Stack(framework=name) for name in run.frameworks]
+    return found
 
 
 def chosen(

@@ -16,7 +16,6 @@ from pydantic import Field, model_validator
 from advisor.documents import Model, read_yaml
 from advisor.knowledge import mistakes
 
-HERE = Path(__file__).resolve().parent
 SCHEMA: Final = "advisor.catalog/1"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -127,7 +126,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
 
 @functools.cache
 def _shipped() -> Catalog:
-    return _load(HERE)
+    return _load(Path(__file__).resolve().parent)
 
 
 def _load(folder: Path) -> Catalog:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advisor.measurement import managed
-from advisor.measurement.answers import shortened
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.surroundings import passed
 
@@ -129,6 +128,6 @@ def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Env
             version=packages.get(each.distribution),
             packages=packages,
             python_version=str(answer["python"]) if answer else None,
-            message=message and shortened(message),
+            message=message,
         )
     return environments

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from advisor import optouts, paths
+from advisor import paths
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
 from advisor.measurement.canary import remembered
 from advisor.measurement.definitions import Definitions
@@ -139,14 +138,7 @@ def _same_versions(packages: Iterable[str]) -> list[str]:
 
 
 def _run(environment: Managed, *command: str) -> None:
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=os.environ | optouts.variables(),
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode == 0:
         return
     told = (done.stderr or done.stdout).strip().splitlines() or [f"exit status {done.returncode}"]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from advisor import scratch
+from advisor import paths, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import embedding, site, unchanged
+from advisor.report import embedding, output, site
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -32,19 +32,22 @@ def write_docs(
     command: str | None = None,
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
+    clean: bool = False,
     on_step: site.Step | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the pages as Markdown into ``folder/docs``, with a ``mkdocs.yml`` that shows what they need of an engine.
 
     They need anchors at headings (``attr_list``), the stylesheet ``advisor.css``, and pages that end in ``.html``.
-    Parameters and errors are those of `advisor.report.site.build_site`; the first page is returned.
+    Parameters and errors are those of `advisor.report.site.build_site`; the first page is returned. A file that
+    somebody edited stays, and the new one is put beside it (``edge.new.md``), of which `on_note` is told in a line.
     """
     import yaml
 
-    folder = Path(folder).absolute()
-    site.check(folder, docs=True)
+    shown, folder = Path(folder).absolute(), paths.output(folder)
+    output.check(folder, "docs", clean=clean)
     try:
-        with scratch.folder(f".{folder.name}.advisor-", site.home(folder)) as temporary:
+        with output.building(folder) as temporary:
             built = temporary / "built"
             (built / "docs").mkdir(parents=True)
             report = Report(run, recommendations, command, shipped, others)
@@ -61,11 +64,12 @@ def write_docs(
                 "validation": {"nav": {"omitted_files": "ignore"}},
             }
             write_text(built / "mkdocs.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-            unchanged.mark(built, {})
-            site.put(folder, built, temporary / "old")
+            for note in output.put(folder, built, "docs", clean=clean):
+                if on_note is not None:
+                    on_note(note)
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the pages: {error.strerror or error}") from None
-    return folder / "docs" / "index.md"
+    return shown / "docs" / "index.md"
 
 
 def write_file(
@@ -82,6 +86,7 @@ def write_file(
 
     Its links lead within the file or to the cited sources; a link to another page of the site becomes plain text.
     """
+    paths.output(file)
     file = Path(file).absolute()
     if file.is_dir():
         raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")

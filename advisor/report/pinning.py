@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -22,18 +21,6 @@ def pin(built: Path, place: str) -> None:
         page.write_text(text, encoding="utf-8", newline="\n")
 
 
-def keep(folder: Path, built: Path) -> None:
-    """Put into a built site what the site in `folder` has pinned; what is pinned anew wins."""
-    for before in sorted((folder / PINNED).glob("*")):
-        after = built / PINNED / before.name
-        if before.is_dir() and not after.exists():
-            shutil.copytree(before, after, copy_function=_linked)
-
-
-def _linked(source: str, target: str) -> str:
-    """Give a file a second name where the file system can: a pinned site is large and does not change."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
+def stays(name: str, place: str | None) -> bool:
+    """Tell whether a file of an earlier build is pinned, and not in the `place` that this build pins anew."""
+    return name.startswith(f"{PINNED}/") and not (place and name.startswith(f"{place}/"))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import filecmp
 import logging
-import os
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,17 +14,16 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.pages import Page
 
-from advisor import resources, scratch
+from advisor import paths, resources
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import pinning, search, templating, themes, unchanged
+from advisor.report import output, pinning, search, templating, themes, unchanged
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
 Step = Callable[[str, str], None]
 WRITING, BUILDING = "writing pages", "building pages"
-_ELSEWHERE = "name an empty or a new folder"
 
 
 def build_site(
@@ -40,6 +36,7 @@ def build_site(
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
     pin: bool = False,
+    clean: bool = False,
     on_step: Step | None = None,
 ) -> Path:
     """Build the site of `run` and `recommendations` into `folder` and return its first page.
@@ -51,7 +48,8 @@ def build_site(
     recommendations : sequence of Recommendation
         One per profile, in the order of the pages.
     folder : Path
-        Where the site goes. It is replaced whole when it holds a site of ours; a reader sees the old one or the new.
+        Where the site goes; a link is followed. Files that a build wrote are replaced, all others are kept; a reader
+        sees the old site or the new one.
     templates : Path, optional
         A folder laid out like our templates: what is in it wins over ours.
     command : str, optional
@@ -63,20 +61,22 @@ def build_site(
         one by one, so that an iterator that reads their files need not hold them all.
     pin : bool
         Put the site of this Run into ``runs/ID`` as well, where later builds leave it; every page links to both.
+    clean : bool
+        Empty the folder of an earlier build first, of everything but a repository.
     on_step : callable, optional
         Is told what is being done, and with what: ``("writing pages", "profile-edge")``.
 
     Raises
     ------
     AdvisorError
-        When `folder` holds something that is not a site of ours, or cannot be written.
+        When `folder` holds files that are not ours where the site's would go, or cannot be written.
     """
-    folder = Path(folder).absolute()
-    check(folder)
+    shown, folder = Path(folder).absolute(), paths.output(folder)
+    output.check(folder, "site", clean=clean)
     if templates is not None and not templates.is_dir():
         raise AdvisorError(f"{templates}: no such folder of templates")
     try:
-        with scratch.folder(f".{folder.name}.advisor-", home(folder)) as temporary:
+        with output.building(folder) as temporary:
             source, built = temporary / "docs", temporary / "site"
             source.mkdir()
             report = Report(run, recommendations, command, shipped, others, pin=pin)
@@ -89,28 +89,13 @@ def build_site(
             search.write(built, taken, unchanged.still(folder, search.NAME))
             if report.pinned:
                 pinning.pin(built, report.pinned)
-            pinning.keep(folder, built)
-            unchanged.mark(built, made, [search.NAME])
-            put(folder, built, temporary / "old")
+            output.put(
+                folder, built, "site", made={f"{name}.html": each for name, each in made.items()}, clean=clean,
+                stays=lambda name: pinning.stays(name, report.pinned),
+            )  # fmt: skip
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
-    return folder / "index.html"
-
-
-def check(folder: Path, *, docs: bool = False) -> None:
-    """Refuse files of somebody else's, a site where Markdown is to go (`docs`), and Markdown where a site is."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise AdvisorError(f"{folder}: a file stands where the site should go")
-    if any(folder.iterdir()) and not unchanged.is_ours(folder):
-        raise AdvisorError(
-            f"{folder}: holds files that advisor did not write, and a build would replace them",
-            hint=_ELSEWHERE,
-        )
-    if (folder / ("index.html" if docs else "mkdocs.yml")).exists():
-        there, new = ("a site", "Markdown") if docs else ("Markdown for another engine", "a site")
-        raise AdvisorError(f"{folder}: holds {there}, which {new} would replace", hint=_ELSEWHERE)
+    return shown / "index.html"
 
 
 def _build(
@@ -189,29 +174,3 @@ class _Collect(logging.Handler):
         # That pages were passed over is what we asked for, and their links are those of the build that wrote them.
         if "'dirty' build" not in record.getMessage():
             self.messages.append(record.getMessage())
-
-
-def home(folder: Path) -> Path:
-    """Return the folder that `folder` lies in, which is made when it is not there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return folder.parent
-
-
-def put(folder: Path, built: Path, old: Path) -> None:
-    """Put `built` where `folder` is; what was there is kept in `old` until the new one stands.
-
-    A file that did not change keeps its time, so that whatever copies or caches the site sees what is new.
-    """
-    for path in built.rglob("*"):
-        before = folder / path.relative_to(built)
-        if path.is_file() and before.is_file() and filecmp.cmp(path, before, shallow=False):
-            shutil.copystat(before, path)
-    if folder.exists():
-        os.replace(folder, old)
-    try:
-        os.replace(built, folder)
-    except OSError:
-        if old.exists():
-            os.replace(old, folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

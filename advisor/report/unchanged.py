@@ -8,17 +8,15 @@ its place beforehand; MkDocs then passes it over, as ``mkdocs build --dirty`` do
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from advisor import resources
+from advisor.report import mark
 
-MARK = ".advisor-site"
-_FIRST = "Written by advisor; the next build replaces this folder."
 _ENGINES = ("mkdocs", "markdown", "jinja2")
 _CODE = ("markdown.py", "search.py", "site.py")
 
@@ -28,7 +26,7 @@ Digests = Mapping[str, str]
 def made_of(source: Path, nav: Any) -> dict[str, str]:
     """Return what each page of a docs directory is made of, as a digest, by its name."""
     around = _surroundings() + json.dumps(nav)
-    return {path.stem: _digest(around.encode(), path.read_bytes()) for path in sorted(source.glob("*.md"))}
+    return {path.stem: mark.digest(around.encode(), path.read_bytes()) for path in sorted(source.glob("*.md"))}
 
 
 def take_over(folder: Path, built: Path, made: Digests) -> frozenset[str]:
@@ -36,14 +34,15 @@ def take_over(folder: Path, built: Path, made: Digests) -> frozenset[str]:
 
     They get the time at which they are put there, which is after that of their Markdown: so MkDocs knows.
     """
-    before = _read(folder)
+    before = (mark.read(folder) or mark.Mark()).files
     taken = set()
     for name, digest in made.items():
-        if before.get(name, ("", ""))[0] != digest:
+        listed = before.get(f"{name}.html")
+        if listed is None or listed.made != digest:
             continue
         with contextlib.suppress(OSError):
             page = (folder / f"{name}.html").read_bytes()
-            if _digest(page) == before[name][1]:
+            if mark.digest(page) == listed.became:
                 built.mkdir(exist_ok=True)
                 (built / f"{name}.html").write_bytes(page)
                 taken.add(name)
@@ -52,46 +51,18 @@ def take_over(folder: Path, built: Path, made: Digests) -> frozenset[str]:
 
 def still(folder: Path, name: str) -> str | None:
     """Return the text of a file that a build wrote into the site in `folder`; None when it is not that any more."""
+    listed = (mark.read(folder) or mark.Mark()).files.get(name)
     with contextlib.suppress(OSError, ValueError):
         content = (folder / name).read_bytes()
-        if _read(folder).get(name, ("", ""))[1] == _digest(content):
+        if listed is not None and listed.became == mark.digest(content):
             return content.decode()
     return None
-
-
-def mark(built: Path, made: Digests, others: Iterable[str] = ()) -> None:
-    """Mark a site as ours, with what its pages were made of and what came of them, and what is in `others`."""
-    lines = [f"{digest} {_digest((built / f'{name}.html').read_bytes())} {name}" for name, digest in made.items()]
-    lines += [f"- {_digest((built / name).read_bytes())} {name}" for name in others]
-    (built / MARK).write_text("\n".join([_FIRST, *lines, ""]), encoding="utf-8", newline="\n")
-
-
-def is_ours(folder: Path) -> bool:
-    """Return whether a build of ours wrote what is in `folder`."""
-    return (folder / MARK).exists()
-
-
-def _read(folder: Path) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    with contextlib.suppress(OSError, ValueError):
-        for line in (folder / MARK).read_text(encoding="utf-8").splitlines()[1:]:
-            of, became, name = line.split(" ", 2)
-            found[name] = (of, became)
-    return found
 
 
 def _surroundings() -> str:
     """Return what every page is made of besides its Markdown and the navigation: theme, code, and engines."""
     here, theme = Path(__file__).parent, resources.templates() / "theme"
     files = [*(here / name for name in _CODE), *sorted(path for path in theme.rglob("*") if path.is_file())]
-    return _digest(*(path.read_bytes() for path in files)) + "".join(
+    return mark.digest(*(path.read_bytes() for path in files)) + "".join(
         f" {name} {importlib.metadata.version(name)}" for name in _ENGINES
     )
-
-
-def _digest(*parts: bytes) -> str:
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(f"{len(part)} ".encode())
-        whole.update(part)
-    return whole.hexdigest()[:32]

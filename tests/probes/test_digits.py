@@ -13,8 +13,6 @@ import pytest
 from advisor import resources
 from probes import digits, reference, workloads
 
-pytestmark = pytest.mark.integration
-
 pytest.importorskip("sklearn")
 
 

@@ -9,8 +9,6 @@ from probes import learning, reference
 from probes.arrays import Array, Weights
 from probes.channel import ProbeError
 
-pytestmark = pytest.mark.integration
-
 pytest.importorskip("sklearn")
 
 

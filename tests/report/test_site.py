@@ -189,9 +189,11 @@ def test_from_the_answer_to_the_samples_are_three_clicks_at_most(site: Site) -> 
 def test_replaces_its_own_site_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "site"
     index = build_site(sample_run(), [sample_recommendation()], target)
-    (target / "left-over.html").write_text("old", encoding="utf-8")
-    assert build_site(sample_run(), [sample_recommendation()], target) == index
-    assert not (target / "left-over.html").exists()
+    (target / "notes.html").write_text("mine", encoding="utf-8")
+    gone = sample_recommendation().model_copy(update={"profile": "another"})
+    assert build_site(sample_run(), [gone], target) == index
+    assert (target / "notes.html").read_text(encoding="utf-8") == "mine"
+    assert not (target / "profile-edge.html").exists()
     assert [each.name for each in tmp_path.iterdir()] == ["site"]
 
 

@@ -10,7 +10,8 @@ import pytest
 from mkdocs.structure.pages import Page
 
 from advisor.decision.recommendation import Recommendation
-from advisor.report import measured, unchanged
+from advisor.errors import AdvisorError
+from advisor.report import mark, measured, unchanged
 from advisor.report.site import build_site
 from tests.report.conftest import COMMAND, Site
 from tests.report.test_site import bytes_of
@@ -81,13 +82,21 @@ def test_in_another_navigation_every_page_is_built(site: Site, again: Path, rend
     assert set(rendered) == names(after)
 
 
-def test_what_somebody_changed_by_hand_is_built(site: Site, again: Path, rendered: list[str]) -> None:
+def test_what_somebody_took_away_is_built(site: Site, again: Path, rendered: list[str]) -> None:
     before = bytes_of(again)
-    (again / "method.html").write_text("by hand", encoding="utf-8")
     (again / "machine.html").unlink()
-    (again / "search-index.js").write_text("by hand", encoding="utf-8")
+    (again / "search-index.js").unlink()
     assert build(site, again, site.recommendations[:2]) == before
-    assert sorted(rendered) == ["machine", "method"]
+    assert rendered == ["machine"]
+
+
+def test_what_somebody_changed_by_hand_is_named_and_left_alone(site: Site, again: Path) -> None:
+    (again / "method.html").write_text("by hand", encoding="utf-8")
+    (again / "search-index.js").write_text("by hand", encoding="utf-8")
+    before = bytes_of(again)
+    with pytest.raises(AdvisorError, match=r"again: method\.html, search-index\.js is not what a build wrote"):
+        build(site, again, site.recommendations[:2])
+    assert bytes_of(again) == before
 
 
 def test_the_command_at_the_foot_of_a_page_is_the_last_one(site: Site, again: Path) -> None:
@@ -95,14 +104,14 @@ def test_the_command_at_the_foot_of_a_page_is_the_last_one(site: Site, again: Pa
     assert all(b"advisor site build --again" in after[f"{name}.html"] for name in names(after))
 
 
-@pytest.mark.parametrize("mark", ["", "\xff", "Written by advisor.\n\nx\n- - -\n", "Written by advisor.\n- 0 index\n"])
-def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, mark: str) -> None:
+@pytest.mark.parametrize("text", ["", "\xff", "Written by advisor.\n\nx\n- - -\n", "Written by advisor.\n- 0 index\n"])
+def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, text: str) -> None:
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / unchanged.MARK).write_bytes(mark.encode("latin-1"))
+    (tmp_path / "site" / mark.NAME).write_bytes(text.encode("latin-1"))
     (tmp_path / "site" / "index.html").write_text("a page", encoding="utf-8")
     assert unchanged.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
     assert unchanged.still(tmp_path / "site", "index.html") is None
-    assert unchanged.is_ours(tmp_path / "site")
+    assert mark.read(tmp_path / "site") == mark.Mark()
 
 
 class TestMeasured:

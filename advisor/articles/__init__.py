@@ -1,1 +1,0 @@
-"""The comparison articles: claims, systems and advice, and what became of each. `recommend` loads nothing of it."""
