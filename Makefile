@@ -15,6 +15,13 @@ export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH
 INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/pip install --quiet --disable-pip-version-check --use-pep517
 
+# The opt-outs of advisor/optouts.py, for what is installed and run from here.
+OPT_OUTS := ORT_DISABLE_TELEMETRY=1 ORT_TELEMETRY_DISABLED=1 NNCF_CI=1 HF_HUB_DISABLE_TELEMETRY=1 \
+  HF_HUB_DISABLE_UPDATE_CHECK=1 HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 DO_NOT_TRACK=1 DISABLE_TELEMETRY=1 \
+  VLLM_NO_USAGE_STATS=1 RAY_USAGE_STATS_ENABLED=0 LLAMA_ARG_OFFLINE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+  NPM_CONFIG_UPDATE_NOTIFIER=false NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NO_UPDATE_NOTIFIER=1
+$(foreach each,$(OPT_OUTS),$(eval export $(each)))
+
 .DEFAULT_GOAL := help
 .PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
 
@@ -28,8 +35,8 @@ recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print th
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-test-quick: $(VENV)/.ready-dev  ## Run the tests that start no framework, no browser and no installation
-	$(BIN)/pytest -m "not frameworks and not browser and not install" $(ARGS)
+test-quick: $(VENV)/.ready-dev  ## Run the tests of engine, documents, statistics and commands: a minute of processor time
+	$(BIN)/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
 
 javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
 

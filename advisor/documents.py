@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -13,12 +14,18 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from advisor import kept, scratch
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
+LONGEST = 10_000
+"""Characters of one string in a document: a page repeats some of them hundreds of times."""
+_MOST_PROBLEMS = 50
+# A longer word is nobody's mistake in typing.
+_NAMED = 100
 _ROOM = 50  # letters of a name that a temporary one begins with
 
 
@@ -105,17 +112,35 @@ def _parsed(path: Path, text: str, hint: str | None) -> Any:
     return data
 
 
-def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
-    """Read a JSON document of ours; a corrupt, foreign, older or newer file gives one clear line."""
+def read_json(
+    path: Path,
+    model: type[M],
+    *,
+    schema: str,
+    what: str,
+    newer: Callable[[Any], str | None] | None = None,
+    notes: list[str] | None = None,
+) -> M:
+    """Read a JSON document of ours; a corrupt, foreign, older or newer file gives one clear line.
+
+    Parameters
+    ----------
+    newer : callable, optional
+        Told the plain data, it returns which newer advisor wrote it, or None. Documents grow by fields: those that this
+        version does not know are then left out, and named in `notes`.
+    notes : list of str, optional
+        Receives what a reader of the document should know of how it was read.
+    """
     text = read_text(path, what)
     try:
         found = model.model_validate_json(text)
     except ValidationError as error:
-        _must_name(schema, path, text, what)
-        first = _problems(error, model)[0]
-        where = _short("/".join(str(part) for part in first.loc))
+        data = _must_name(schema, path, text, what)
+        by = newer(data) if newer is not None else None
+        if by is not None:
+            return _known_fields(path, model, data, error, what, by, [] if notes is None else notes)
         raise AdvisorError(
-            f"{path}: a damaged {what}: {where}{': ' if where else ''}{_short(first.message)}",
+            f"{path}: a damaged {what}: {_first(error, model)}",
             hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
         ) from None
     if "schema_" not in found.model_fields_set:
@@ -123,8 +148,56 @@ def read_json(path: Path, model: type[M], *, schema: str, what: str) -> M:
     return found
 
 
-def _must_name(schema: str, path: Path, text: str, what: str) -> None:
-    """Raise AdvisorError for a text that is no JSON, or not of this schema."""
+def _known_fields(
+    path: Path, model: type[M], data: Any, error: ValidationError, what: str, by: str, notes: list[str]
+) -> M:
+    """Read a document of a newer advisor without the fields that this one does not know."""
+    unknown = [item["loc"] for item in error.errors(include_url=False) if item["type"] == "extra_forbidden"]
+    for loc in unknown:
+        inner = data
+        for part in loc[:-1]:
+            inner = inner[part]
+        inner.pop(loc[-1], None)
+    try:
+        found = model.model_validate_json(json.dumps(data))
+    except (ValidationError, ValueError) as wrong:
+        why = _first(wrong, model) if isinstance(wrong, ValidationError) else str(wrong)
+        raise AdvisorError(
+            f"{path}: a {what} made by a newer advisor ({by}), which this one cannot read: {why}",
+            hint=f"upgrade advisor to read this {what}",
+        ) from None
+    names = list(dict.fromkeys(str(loc[-1]) for loc in unknown))
+    shown = ", ".join(f"'{_short(name)}'" for name in names[:3]) + (f" and {len(names) - 3} more" * (len(names) > 3))
+    notes.append(f"The {what} was made by a newer advisor ({by}): what this one does not know was left out ({shown})")
+    return found
+
+
+def _first(error: ValidationError, model: type[BaseModel]) -> str:
+    """Return the first problem of a JSON document: where it is, as programs write it, and what."""
+    first = _problems(error, model, most=1)[0]
+    unknown = first.message.startswith("unknown key")
+    where = _short(pointed(first.loc[:-2] if unknown else first.loc))
+    return _line(f"{where}{': ' if where else ''}{_short(first.message)}")
+
+
+def _line(text: str) -> str:
+    """Return a text of a document as one line that a terminal only shows."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def wrong(problem: Problem) -> PydanticCustomError:
+    """Return what a validator raises for a problem below its own place in the document."""
+    return PydanticCustomError("wrong", "{said}", {"said": problem.message, "at": problem.loc})
+
+
+def pointed(loc: Loc) -> str:
+    """Return a place in a document as programs write it: ``observations[12].summary.median``."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return "".join(parts).removeprefix(".")
+
+
+def _must_name(schema: str, path: Path, text: str, what: str) -> Any:
+    """Return the plain data; raise AdvisorError for a text that is no JSON, or not of this schema."""
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -134,6 +207,7 @@ def _must_name(schema: str, path: Path, text: str, what: str) -> None:
     named = data.get("schema") if isinstance(data, dict) else None
     if named != schema:
         raise AdvisorError(f"{path}: {_foreign(named, schema, what)}")
+    return data
 
 
 def _short(text: str) -> str:
@@ -211,25 +285,34 @@ def _foreign(found: object, schema: str, what: str) -> str:
     return f'not a {what}: expected "schema": "{schema}", found {json.dumps(found)[:60]}'
 
 
-def _problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Translate pydantic's errors into our words, with the nearest valid key."""
+def _problems(error: ValidationError, model: type[BaseModel], *, most: int = _MOST_PROBLEMS) -> list[Problem]:
+    """Translate the first of pydantic's errors into our words, with the nearest valid key."""
     found = []
-    for item in error.errors(include_url=False):
-        loc = tuple(item["loc"])
+    schema = functools.cache(lambda: model.model_json_schema(by_alias=True))
+    all_errors = error.errors(include_url=False)
+    for item in all_errors[:most]:
+        loc = (*item["loc"], *item.get("ctx", {}).get("at", ()))
         if item["type"] == "extra_forbidden":
             key = str(loc[-1])
-            message = f"unknown key '{key}'{did_you_mean(key, _fields(model, loc[:-1]))}"
-            found.append(Problem((*loc, "key"), message))
+            near = did_you_mean(key, _fields(schema(), loc[:-1])) if len(key) <= _NAMED else ""
+            found.append(Problem((*loc, "key"), f"unknown key '{_short(key)}'{near}"))
         elif item["type"] == "missing":
             found.append(Problem(loc[:-1], f"'{loc[-1]}' is missing"))
         else:
             # Of a text that is no JSON the whole text is the input.
-            got = None if item["type"] == "json_invalid" else item.get("input")
-            shown = f", got {got!r}"[:80] if isinstance(got, (str, int, float, bool)) else ""
+            got = None if item["type"] in ("json_invalid", "string_too_long") else item.get("input")
+            shown = f", got {got!r}"[:80] if isinstance(got, (str, float, bool)) or _is_small(got) else ""
             text = _worded(str(item["msg"]))
             near = did_you_mean(got, _named(item)) if isinstance(got, str) and item["type"] == "literal_error" else ""
             found.append(Problem(loc, text + ("" if "got" in text else shown) + near))
+    if most > 1 and len(all_errors) > most:
+        found.append(Problem((), f"and {len(all_errors) - most:,} more"))
     return found
+
+
+def _is_small(value: object) -> bool:
+    """Tell whether a value is an integer that can be written out."""
+    return isinstance(value, int) and abs(value) < 10**80
 
 
 def _named(item: Any) -> list[str]:
@@ -242,7 +325,7 @@ def _worded(message: str) -> str:
     text = message.removeprefix("Value error, ")
     rest = text.removeprefix("Input should be ")
     if rest == text:
-        return text
+        return text.replace("String should have", "expected a text of", 1)
     if rest.startswith(("greater", "less")):
         return f"expected a number {rest}"
     # A reader writes YAML or JSON, and has never heard of tuples.
@@ -251,9 +334,8 @@ def _worded(message: str) -> str:
     return f"expected {'keys with values' if rest.startswith('a valid dictionary') else rest}"
 
 
-def _fields(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys that are valid at `loc` of the JSON schema of `model`."""
-    schema = model.model_json_schema(by_alias=True)
+def _fields(schema: dict[str, Any], loc: Loc) -> list[str]:
+    """Return the keys that are valid at `loc` of the JSON schema of a model."""
     definitions = schema.get("$defs", {})
 
     def resolve(part: Any) -> Any:

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.agreement [--all]` prints the share, and every recommendation with which it disagrees (with --all
 the others too). Facts are chosen for being true: none rests on the article whose advice it judges. Why an answer
-differs stands beside the advice in `advisor/knowledge/verdicts.yaml`.
+differs stands beside the advice in `advisor/articles/verdicts.yaml`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
-from advisor.decision.then_and_now import Row, agreement, then_and_now
+from advisor.articles.agreement import Row, agreement, then_and_now
 
 BAR = 0.80
 

@@ -13,17 +13,18 @@ import sys
 
 LOAD = """
 import time
-from advisor.knowledge import articles, claims, runtimes, sources, systems, verdicts, whole
+from advisor.articles import articles, catalog, claims, runtimes, systems, verdicts
+from advisor.knowledge import sources
 start = time.process_time()
-for load in (sources.load_sources, articles.load_articles, systems.load_systems, whole.whole_catalog,
+for load in (sources.load_sources, articles.load_articles, systems.load_systems, catalog.whole_catalog,
              claims.load_claims, verdicts.load_verdicts, runtimes.load_runtimes):
     load()
 print(time.process_time() - start)
 """
 PARSE = """
 import pathlib, time, yaml
-from advisor import knowledge
-files = sorted(pathlib.Path(knowledge.__file__).parent.glob("*.yaml"))
+from advisor import articles, knowledge
+files = [file for wing in (knowledge, articles) for file in sorted(pathlib.Path(wing.__file__).parent.glob("*.yaml"))]
 start = time.process_time()
 for file in files:
     with file.open(encoding="utf-8") as stream:

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.budget import Budget
+
 if os.name == "posix":
     import fcntl
 
-SLOW = ("alone", "install", "frameworks", "browser")
+SLOW = ("alone", "install", "frameworks", "browser", "integration")
 _HELD: list[int] = []
 
 settings.register_profile("no-deadline", deadline=None)
@@ -27,25 +29,28 @@ settings.load_profile("no-deadline")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the width of the terminal that started the test processes: no test is about that one."""
+    """Count what the tests cost, and forget the width of the terminal that started them: no test is about that one."""
+    config.pluginmanager.register(Budget(config), "budget")
     if hasattr(config, "workerinput"):
         os.environ.pop("COLUMNS", None)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Group the tests, and let the slow groups begin."""
+    """Mark what runs sessions or looks at a built site, group the tests, and let the slow groups begin."""
+    for item in items:
+        if item.get_closest_marker("alone") or _fixtures(item) & {"quiet", "site"}:
+            item.add_marker(pytest.mark.integration)
     if not hasattr(config, "workerinput"):
         return
     for item in items:
         if item.get_closest_marker("xdist_group"):
             continue
-        fixtures = getattr(item, "fixturenames", ())
         name = (
             "alone"
             if item.get_closest_marker("alone")
             else "site"
-            if "site" in fixtures
+            if "site" in _fixtures(item)
             else item.nodeid.split("::")[0]
         )
         item.add_marker(pytest.mark.xdist_group(name))
@@ -53,6 +58,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         ranks[_group(item)] = min(ranks.get(_group(item), len(SLOW)), _rank(item))
     items.sort(key=lambda item: ranks[_group(item)])
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return {*getattr(item, "fixturenames", ())}
 
 
 def _group(item: pytest.Item) -> str:

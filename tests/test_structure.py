@@ -14,7 +14,7 @@ import advisor
 ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "decision", "report"]
 GROUND = {
-    "documents", "errors", "interrupts", "kept", "nodes", "paths", "printing", "quantities", "resources",
+    "documents", "errors", "interrupts", "kept", "nodes", "optouts", "paths", "printing", "quantities", "resources",
     "rounding", "scratch",
 }  # fmt: skip
 # What prints, and the processes whose standard output is a channel to the one that started them.

@@ -93,34 +93,34 @@ def criteria() -> Iterable[str]:
 
 def systems() -> Iterable[str]:
     """Return the ids of the systems that the articles name."""
-    from advisor.knowledge.systems import load_systems
+    from advisor.articles.systems import load_systems
 
     return [each.id for each in load_systems().systems]
 
 
 def statuses() -> Iterable[str]:
     """Return what can have become of a system."""
-    from advisor.knowledge.systems import Status
+    from advisor.articles.systems import Status
 
     return get_args(Status)
 
 
 def claims() -> Iterable[str]:
     """Return the ids of the articles' claims."""
-    from advisor.knowledge.claims import load_claims
+    from advisor.articles.claims import load_claims
 
     return [each.id for each in load_claims()]
 
 
 def verdicts() -> Iterable[str]:
     """Return what can be found of a claim."""
-    from advisor.decision.ledger import VERDICTS
+    from advisor.articles.ledger import VERDICTS
 
     return VERDICTS
 
 
 def articles() -> Iterable[str]:
     """Return the ids of the comparison articles."""
-    from advisor.knowledge.articles import load_articles
+    from advisor.articles.articles import load_articles
 
     return [each.id for each in load_articles()]

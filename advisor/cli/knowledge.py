@@ -76,8 +76,8 @@ def systems(
     """List the systems that the comparison articles name: what became of each, since when, and who says so."""
     if (online or python) and not check:
         raise click.UsageError("--online and --python look at what is installed: add --check")
-    from advisor.knowledge.survey import check_systems, system_rows
-    from advisor.knowledge.systems import load_systems
+    from advisor.articles.survey import check_systems, system_rows
+    from advisor.articles.systems import load_systems
 
     known = load_systems()
     wanted = {known.system(name).id for name in names}
@@ -121,9 +121,9 @@ def claims(
 
     Without a Run the claims that need a measurement are not settled.
     """
-    from advisor.decision.ledger import VERDICTS, claim_rows, ledger
-    from advisor.knowledge.articles import load_articles
-    from advisor.knowledge.claims import claims_catalog, load_claims
+    from advisor.articles.articles import load_articles
+    from advisor.articles.claims import claims_catalog, load_claims
+    from advisor.articles.ledger import VERDICTS, claim_rows, ledger
 
     known = load_claims()
     _known("claim", names, [claim.id for claim in known], hint="advisor claims   (lists every claim)")
@@ -153,8 +153,8 @@ def check_catalog(folder: Path | None) -> None:
 
     FOLDER is a folder laid out like advisor/knowledge; the default is that one.
     """
+    from advisor.articles import check
     from advisor.criteria import load_criteria
-    from advisor.knowledge import check
     from advisor.measurement.definitions import shipped
     from advisor.profiles.profile import shipped_profiles
 
@@ -180,7 +180,7 @@ def stale(color: str, age: str, form: Format) -> None:
     from dataclasses import asdict
 
     from advisor import quantities
-    from advisor.knowledge.freshness import due
+    from advisor.articles.freshness import due
 
     try:
         seconds = quantities.parse(age, "s")
@@ -199,9 +199,9 @@ def stale(color: str, age: str, form: Format) -> None:
 @seed_option
 def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
     """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
+    from advisor.articles import research
     from advisor.documents import write_text
     from advisor.profiles.profile import load_profile
-    from advisor.report import research
 
     needed = load_profile(profile)
     run = kept_run(run_file)
@@ -248,7 +248,7 @@ def answer_as_of(
     as_json: bool,
 ) -> Recommendation:
     """Print the answer for a day of the past, and return it."""
-    from advisor.decision.as_of import decide_as_of, empty_run
+    from advisor.articles.history import decide_as_of, empty_run
     from advisor.documents import to_json
     from advisor.report import terminal
     from advisor.report.rows import console
@@ -264,7 +264,7 @@ def answer_as_of(
 
 
 def _none(consequence: str) -> Run:
-    from advisor.decision.as_of import empty_run
+    from advisor.articles.history import empty_run
 
     printing.tell(f"No Run is kept in {RUNS}: {consequence}. Measure with: advisor probe")
     return empty_run(_today())

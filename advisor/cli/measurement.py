@@ -242,6 +242,9 @@ def doctor(as_json: bool) -> None:
 
 def _said(value: Any, nothing: str) -> str:
     """Return a value of the examination as words."""
+    if isinstance(value, dict) and "reader" in value:
+        read = f"read by {value['reader']} ({value['stops']})" if "stops" in value else value["reader"]
+        return f"{value['value']}, {read}"
     if isinstance(value, dict) and set(value) == {"value", "hint"}:
         hint = f"  ({value['hint']})" if value["hint"] else ""
         return f"{value['value'] or nothing}{hint}"

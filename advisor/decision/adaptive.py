@@ -99,7 +99,7 @@ def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collect
     here = [stack for stack in planned if stack.framework in run.frameworks]
     found = [*alternatives(run, profile.ships, known.frameworks, known.routes), *here]
     stacks = sorted({stack_id(stack): stack for stack in found}.values(), key=stack_id)
-    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles = run.titles
     titles |= {route.runtime: route.title for route in known.routes.values()}
     evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team)
     return build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))

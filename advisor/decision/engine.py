@@ -76,7 +76,7 @@ def decide(
     catalog = load_catalog() if catalog is None else catalog
     routes = defined_routes()
     stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=exclude)
-    titles = {name: found.title for name, found in run.frameworks.items()}
+    titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
     findings = Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())
     table = build(profile, stacks, titles, findings)

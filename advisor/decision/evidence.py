@@ -7,6 +7,8 @@ says why, and counts as anything between worst and best.
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -88,9 +90,13 @@ class Evidencer:
 
     def _measured(self, stack: Stack, criterion: Criterion, rule: Measured) -> Finding:
         unit = "s" if rule.items_per_call else criterion.unit
-        reading = self.reader.read(rule, stack, unit)
+        read = functools.partial(
+            self.reader.read, stack=stack, unit=unit, yes_or_no=bool(criterion.levels),
+            most=1.0 if criterion.percent else math.inf,
+        )  # fmt: skip
+        reading = read(rule)
         if rule.plus:
-            reading = add([reading, *(self.reader.read(part, stack, unit) for part in rule.plus)])
+            reading = add([reading, *map(read, rule.plus)])
         if rule.items_per_call:
             reading = per_second(reading, rule.items_per_call)
         if rule.bound == "at least":
@@ -124,7 +130,7 @@ class Evidencer:
         key = f"{criterion.id}|{stack.framework}"
         if self.team is None:
             return Finding(self._missing(stack, criterion, "missing", "the profile describes no team"), key)
-        framework = self.reader.run.frameworks.get(stack.framework)
+        title = self.reader.run.titles.get(stack.framework, stack.framework)
         share = self.team.switching(stack.framework)
         cell = Cell(
             framework=stack.framework,
@@ -136,7 +142,7 @@ class Evidencer:
             high=share * FACTOR,
             unit=criterion.unit,
             provenance="asserted",
-            message=self.team.explained(stack.framework, framework.title if framework else stack.framework),
+            message=self.team.explained(stack.framework, title),
         )
         return Finding(_told(cell, criterion), key, subject=stack.framework)
 

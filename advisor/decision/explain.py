@@ -107,14 +107,15 @@ def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
     found = [*_elsewhere(table), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
-        framework = run.frameworks[name]
+        framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
             install = f": {framework.install}" if framework.install else ""
-            found.append(f"{framework.title} is not installed here, so nothing of it was measured{install}")
+            found.append(f"{title} is not installed here, so nothing of it was measured{install}")
         elif framework.outcome != "measured":
-            found.append(f"{framework.title} could not be measured ({framework.message or framework.outcome})")
+            found.append(f"{title} could not be measured ({framework.message or framework.outcome})")
     if len(table.feasible) == 1:
         found.append("Only one stack was left to compare, so its first place says little")
+    found.extend(run.notes)
     if not run.complete:
         found.append("The measuring session was interrupted: what it had not reached counts as unknown")
     found.extend(_gaps(table))

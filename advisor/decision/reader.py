@@ -15,6 +15,7 @@ from advisor.measurement.run import PINNED_LATENCY, Observation, Run, Summary
 from advisor.quantities import show
 
 BEST_KNOWN = "best-known"
+_YES_OR_NO = "yes or no"
 DISTURBED = "other work disturbed the machine while this was measured"
 
 
@@ -42,10 +43,16 @@ class RunReader:
             place = (observation.framework, observation.route)
             self._by_place.setdefault(place, []).append((f"/observations/{index}", observation))
 
-    def read(self, selection: Selection, stack: Stack, unit: str) -> Reading:
-        """Return what the Run says about `stack` for `selection`; ``unit`` is the unit that is expected."""
+    def read(
+        self, selection: Selection, stack: Stack, unit: str, *, yes_or_no: bool = False, most: float = math.inf
+    ) -> Reading:
+        """Return what the Run says about `stack` for `selection`.
+
+        ``unit`` is the unit that is expected. A detail of a proof is expected to be a yes or no where `yes_or_no` says
+        so, and else a number from 0 to `most`; anything else is an error, which says nothing about the stack.
+        """
         if selection.figure is not None:
-            return self._figure(selection, selection.figure, stack)
+            return _expected(self._figure(selection, selection.figure, stack), yes_or_no=yes_or_no, most=most)
         if selection.metric is None:
             return self._proof(selection, stack)
         if selection.mode == BEST_KNOWN:
@@ -94,7 +101,7 @@ class RunReader:
             detail = _detail(observation.proof, figure)
             if isinstance(detail, bool):
                 value = float(detail)
-                return Reading("measured", value, value, value, 1, (place,), _why(observation))
+                return Reading(_YES_OR_NO, value, value, value, 1, (place,), _why(observation))
             if observation.outcome in WORTHLESS:
                 return Reading(observation.outcome, evidence=(pointer,), message=_why(observation))
             if observation.outcome == "proved" and isinstance(detail, (int, float)):
@@ -157,7 +164,7 @@ class RunReader:
             if observation.outcome not in ("measured", "proved"):
                 return Reading(observation.outcome, message=_why(observation))
         if framework is not None and framework.outcome not in ("measured", "proved"):
-            title = framework.title
+            title = self.run.titles[stack.framework]
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
             return Reading(framework.outcome, message=message)
         probe, batch = probe_of(selection, stack), selection.parameters.get("batch")
@@ -207,6 +214,20 @@ def _statistic(summary: Summary, statistic: str) -> tuple[float | None, float, f
         return value_, min(summary.p99_low, value_), max(summary.p99_high, value_)
     scale = value_ / summary.median if summary.median else 1.0
     return value_, min(summary.low * scale, value_), max(summary.high * scale, value_)
+
+
+def _expected(found: Reading, *, yes_or_no: bool, most: float) -> Reading:
+    """Return a detail of a proof where it is of the kind that was asked for, and an error where it is not."""
+    if found.value is None:
+        return found
+    told, value = found.outcome == _YES_OR_NO, found.value
+    if yes_or_no and (told or value in (0, 1)):
+        return replace(found, outcome="measured")
+    if not yes_or_no and not told and 0 <= value <= most:
+        return found
+    wanted = "yes or no" if yes_or_no else "a number" if told else "a share" if value > most else "no less than 0"
+    here = ("yes" if value else "no") if told else f"{value:g}"
+    return Reading("error", message=f"expected {wanted}, the Run has {here}")
 
 
 def _detail(proof: dict[str, Any] | None, figure: str) -> Any:

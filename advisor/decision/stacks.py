@@ -93,7 +93,8 @@ def every(
         if ships != "edge":
             found.append(Stack(framework=name))
         found.extend(Stack(framework=name, route=route) for route in shipping)
-    return found
+    # Frameworks of somebody's own may have no route at all: they are compared as they are, and the answer says so.
+    return found or [Stack(framework=name) for name in run.frameworks]
 
 
 def chosen(

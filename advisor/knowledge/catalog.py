@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from advisor.documents import Model, read_yaml
 from advisor.knowledge import mistakes
 
+HERE = Path(__file__).resolve().parent
 SCHEMA: Final = "advisor.catalog/1"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -126,7 +127,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
 
 @functools.cache
 def _shipped() -> Catalog:
-    return _load(Path(__file__).resolve().parent)
+    return _load(HERE)
 
 
 def _load(folder: Path) -> Catalog:

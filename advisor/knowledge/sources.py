@@ -7,30 +7,29 @@ from pathlib import Path
 
 from advisor.documents import Model, read_yaml
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Source
-
-_HERE = Path(__file__).resolve().parent
+from advisor.knowledge.catalog import HERE, Source
 
 
 class _Sources(Model):
     sources: tuple[Source, ...]
 
 
-def load_sources(folder: Path | None = None) -> tuple[Source, ...]:
-    """Read every ``sources*.yaml`` of `folder` (default: the shipped ones).
+def load_sources(*folders: Path) -> tuple[Source, ...]:
+    """Read every ``sources*.yaml`` of `folders` (default: the shipped ones of this wing).
 
     Raises
     ------
     AdvisorError
         Naming every mistake with file:line:column, such as an id that another file has already.
     """
-    return _sources(folder or _HERE)
+    return _sources(folders or (HERE,))
 
 
 @functools.cache
-def _sources(folder: Path) -> tuple[Source, ...]:
+def _sources(folders: tuple[Path, ...]) -> tuple[Source, ...]:
     found: dict[str, Source] = {}
-    for path in sorted(folder.glob("sources*.yaml"), key=lambda path: path.stem):
+    files = (path for folder in folders for path in folder.glob("sources*.yaml"))
+    for path in sorted(files, key=lambda path: path.stem):
         document = read_yaml(path, _Sources, what="list of sources")
         sources = document.value.sources
         mistakes.refuse(document, mistakes.duplicates("sources", [source.id for source in sources], found))

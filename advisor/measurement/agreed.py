@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic import ValidationError as NotAgreed
 
-from advisor.measurement.answers import homeless
+from advisor.measurement.answers import homeless, shortened
+from advisor.measurement.run import plain
 
 Numbers = Annotated[list[float], Field(min_length=1)]
 
@@ -34,7 +35,7 @@ class _Described(_Form):
 
 
 class _Parity(_Form):
-    max_relative_error: float
+    max_relative_error: NonNegativeFloat
     limit: float = 0.0
     weights_max_relative_error: float | None = None
     referee: str = ""
@@ -58,7 +59,7 @@ class _Block(_Form):
     count: PositiveInt | None = None
     wall: PositiveFloat
     cpu: NonNegativeFloat
-    energy: float | None = None
+    energy: NonNegativeFloat | None = None
 
 
 class _Reshaped(_Form):
@@ -115,12 +116,15 @@ _BARE = ("block",)
 
 def sound(do: str, reply: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to the command `do`, or in its place an error that says how it differs from what was agreed."""
+    if isinstance(reply.get("message"), str):
+        reply = {**reply, "message": shortened(reply["message"])}
     try:
         _Outcome.model_validate(reply)
         if "ok" in reply and do in _FORMS:
             _FORMS[do].model_validate(reply["ok"])
         if do not in _BARE:
-            # What a Run cannot hold: NaN and infinity, and halves of characters.
+            # What a Run cannot hold: numbers and strings beyond its bounds, NaN and infinity, halves of characters.
+            plain(reply)
             json.dumps(reply, allow_nan=False, ensure_ascii=False).encode()
     except NotAgreed as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from advisor.documents import LONGEST
 from advisor.measurement.run import Outcome
 
 
@@ -17,12 +18,17 @@ def homeless(text: str) -> str:
     return re.sub(rf"{re.escape(home)}(?=[/\s:'\"]|$)", "~", text) if home else text
 
 
+def shortened(text: str) -> str:
+    """Return a text as long as a Run holds it; of a longer one the end, which says what went wrong."""
+    return text if len(text) <= LONGEST else f"…{text[1 - LONGEST :]}"
+
+
 class WorkerError(Exception):
     """A command that gave no result; `outcome`, `message` and `where` go into the observation as they are."""
 
     def __init__(self, message: str, *, outcome: Outcome = "error", where: str | None = None) -> None:
         super().__init__(message)
-        self.message = homeless(message)
+        self.message = shortened(homeless(message))
         self.outcome = outcome
         self.where = where
 

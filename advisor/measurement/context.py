@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.measurement import company
+from advisor.measurement.answers import WorkerDiedError
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, TaskFinished, TaskStarted
@@ -88,8 +90,13 @@ class Context:
         only one that it may use.
         """
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
-        env = surroundings(threads=threads or self.threads, scratch=scratch or self.scratch) | dict(extra or {})
+        own = scratch or self.scratch
+        try:
+            env = surroundings(threads=threads or self.threads, scratch=own) | dict(extra or {})
+        except OSError as error:
+            raise WorkerDiedError(f"{name} could not be started: {own}: {error.strerror or error}") from None
         worker = Worker(program, env=env, name=name, core=core)
+        company.mark(worker.pid, self.scratch, own)
         self._workers.append(worker)
         return worker
 

@@ -13,22 +13,28 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from advisor import optouts
 from advisor.measurement import environments, host, tuning
 from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.guard import Guard
 from advisor.measurement.noise import Watch
 from advisor.measurement.store import own_version
+from advisor.measurement.surroundings import passed
 from advisor.quantities import show
 
-# Only what changes how fast a framework is, by name: other programs keep passwords in variables that begin alike
-# (Terraform's TF_VAR_… and TF_TOKEN_…).
+# Only what changes how fast a framework is, by its whole name: other programs keep passwords in variables that begin
+# alike (Terraform's TF_VAR_… and TF_TOKEN_…, a token for a mirror of MKL).
 NAMED = (
     "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "OMP_PLACES", "OMP_DYNAMIC", "GOMP_SPINCOUNT",
     "TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_XLA_FLAGS", "XLA_FLAGS",
     "TF_CPP_MIN_LOG_LEVEL", "TF_DETERMINISTIC_OPS", "TF_USE_LEGACY_KERAS", "TF_ENABLE_XLA", "KERAS_BACKEND",
+    "KMP_AFFINITY", "KMP_ALL_THREADS", "KMP_BLOCKTIME", "KMP_DUPLICATE_LIB_OK", "KMP_DYNAMIC_MODE", "KMP_HW_SUBSET",
+    "KMP_LIBRARY", "KMP_PLACE_THREADS", "KMP_SETTINGS", "KMP_STACKSIZE", "KMP_TOPOLOGY_METHOD",
+    "MKL_CBWR", "MKL_DEBUG_CPU_TYPE", "MKL_DISABLE_FAST_MM", "MKL_DOMAIN_NUM_THREADS", "MKL_DYNAMIC",
+    "MKL_ENABLE_INSTRUCTIONS", "MKL_FAST_MEMORY_LIMIT", "MKL_INTERFACE_LAYER", "MKL_NUM_STRIPES", "MKL_NUM_THREADS",
+    "MKL_SERVICE_FORCE_INTEL", "MKL_THREADING_LAYER", "MKL_VERBOSE",
 )  # fmt: skip
-FAMILIES = ("KMP_", "MKL_")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 COMPILERS = ("g++", "clang++", "c++")
 _SECONDS = 10.0
@@ -62,12 +68,33 @@ def examine(
             "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},
             "folders": {"cache": _folder(remembered()), "runs": _folder(Path(".advisor") / "runs")},
             "variables": variables(env),
+            "opt-outs": sent_nowhere(env),
         }
 
 
 def variables(ambient: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that change how fast a framework is, as far as they are set."""
-    return {name: _short(ambient[name]) for name in sorted(ambient) if name in NAMED or name.startswith(FAMILIES)}
+    return {name: _short(ambient[name]) for name in sorted(ambient) if name in NAMED}
+
+
+def sent_nowhere(ambient: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the opt-outs that every process of ours gets: the value, who reads it, what for, who says so, and when."""
+    told = {
+        each.variable: {
+            "value": each.value, "reader": each.reader, "stops": each.effect, "source": each.source,
+            "checked on": each.checked_on.isoformat(),
+        }
+        for each in optouts.OPT_OUTS
+    }  # fmt: skip
+    told |= {
+        f"~/{each.file} of a worker": {
+            "value": each.content, "reader": each.reader, "stops": each.effect, "source": each.source,
+            "checked on": each.checked_on.isoformat(),
+        }
+        for each in optouts.CONSENTS
+    }  # fmt: skip
+    own = optouts.variables(ambient).items()
+    return told | {name: {"value": value, "reader": "set by you"} for name, value in own if name not in told}
 
 
 def _versions(known: Definitions) -> dict[str, Any]:
@@ -118,7 +145,7 @@ def _program(named: str | None, names: tuple[str, ...]) -> str | None:
     try:
         done = subprocess.run(
             [path, "--version"], capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, env=passed(),
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return f"{_short(path)} (does not tell its version)"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advisor.measurement import managed
+from advisor.measurement.answers import shortened
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.surroundings import passed
 
@@ -128,6 +129,6 @@ def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Env
             version=packages.get(each.distribution),
             packages=packages,
             python_version=str(answer["python"]) if answer else None,
-            message=message,
+            message=message and shortened(message),
         )
     return environments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from advisor import paths
+from advisor import optouts, paths
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
 from advisor.measurement.canary import remembered
 from advisor.measurement.definitions import Definitions
@@ -138,7 +139,14 @@ def _same_versions(packages: Iterable[str]) -> list[str]:
 
 
 def _run(environment: Managed, *command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | optouts.variables(),
+    )
     if done.returncode == 0:
         return
     told = (done.stderr or done.stdout).strip().splitlines() or [f"exit status {done.returncode}"]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from advisor.measurement import statistics
-from advisor.measurement.answers import WorkerError
+from advisor.measurement.answers import WorkerError, shortened
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import BEST_KNOWN
@@ -41,7 +41,7 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                     python=told["python"],
                     packages=dict(context.environments[task.framework.id].packages),
                     threads_requested=told["threads_requested"],
-                    settings={name: str(value) for name, value in told["settings"].items()} | _beside(told),
+                    settings={name: shortened(str(value)) for name, value in told["settings"].items()} | _beside(told),
                     install=task.framework.install,
                 ),
             )

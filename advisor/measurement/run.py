@@ -7,13 +7,25 @@ A metric's unit is part of its observation. Format history: 1 is the first.
 from __future__ import annotations
 
 import math
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
 
-from advisor.documents import Model, read_json, write_json
+from advisor.documents import LONGEST, Model, read_json, write_json, wrong
+from advisor.measurement import plausibility
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 CONTENDED = "contended"
@@ -29,33 +41,45 @@ Outcome = Literal[
 Mode = Literal["quick", "standard", "thorough"]
 # Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
 _BOUND = 1e30
+# Nothing that is timed is shorter: light goes a third of a millimetre.
+_SHORTEST = 1e-12
+_WHOLE = 10**15
 Figure = Annotated[float, Field(ge=-_BOUND, le=_BOUND)]
+Positive = Annotated[float, Field(ge=0, le=_BOUND)]
 Seconds = Annotated[float, Field(ge=0, le=_BOUND)]
+Count = Annotated[int, Field(ge=0, le=_WHOLE)]
+AtLeastOne = Annotated[int, Field(ge=1, le=_WHOLE)]
 Moment = Annotated[AwareDatetime, Field(gt=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
-class Host(Model):
+class Part(Model):
+    """A part of a Run: none of its strings is longer than a page can repeat."""
+
+    model_config = ConfigDict(str_max_length=LONGEST)
+
+
+class Host(Part):
     """The machine: processor, instruction set extensions, memory, operating system."""
 
     cpu: str
-    cores: int
-    memory_bytes: int
+    cores: Count
+    memory_bytes: Annotated[int, Field(ge=0, le=10**18)]
     os: str
     architecture: str = ""
     isa: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
 
 
-class Policy(Model):
+class Policy(Part):
     """What was held equal for every stack."""
 
-    threads: int
+    threads: Count
     dtype: str = "float32"
     device: str = "cpu"
-    indifference: float = 0.05
+    indifference: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 
-class Framework(Model):
+class Framework(Part):
     """One framework as found (or not found) on this machine."""
 
     title: str
@@ -63,23 +87,23 @@ class Framework(Model):
     version: str | None = None
     python: str | None = None
     packages: dict[str, str] = Field(default_factory=dict)
-    threads_requested: int | None = None
-    threads_effective: float | None = None
+    threads_requested: Count | None = None
+    threads_effective: Positive | None = None
     settings: dict[str, str] = Field(default_factory=dict)
     message: str | None = None
     install: str | None = None
 
 
-class Parity(Model):
+class Parity(Part):
     """Agreement of a framework's answer with the referee."""
 
-    max_relative_error: float
-    limit: float = 1e-4
-    weights_max_relative_error: float | None = None
+    max_relative_error: Positive
+    limit: Annotated[float, Field(ge=0, le=1)] = 1e-4
+    weights_max_relative_error: Positive | None = None
     referee: str = "numpy-float64"
 
 
-class Round(Model):
+class Round(Part):
     """One timed block: median seconds per call, calls, wall and CPU seconds of the block.
 
     ``energy``: joules that the whole processor took during the block, where it tells.
@@ -89,28 +113,28 @@ class Round(Model):
     ``rejected`` says why a block does not count; it was repeated, under the same number, after a pause.
     """
 
-    round: int
-    median: Annotated[float, Field(gt=0, le=_BOUND)]
-    calls: int
+    round: Count
+    median: Annotated[float, Field(ge=_SHORTEST, le=_BOUND)]
+    calls: AtLeastOne
     wall: Seconds
     cpu: Seconds
     mean: Seconds | None = None
-    energy: float | None = None
-    foreign_cpu: float | None = None
-    hidden_cpu: float | None = None
-    canary: float | None = None
-    process: int = 0
+    energy: Positive | None = None
+    foreign_cpu: Seconds | None = None
+    hidden_cpu: Seconds | None = None
+    canary: Seconds | None = None
+    process: Count = 0
     accepted: bool = True
     rejected: str | None = None
 
 
-class Summary(Model):
+class Summary(Part):
     """Point estimate, 95 % interval, quantiles of single calls, number of values behind them."""
 
     median: Figure
     low: Figure
     high: Figure
-    n: int
+    n: AtLeastOne
     p50: Figure | None = None
     p95: Figure | None = None
     p99: Figure | None = None
@@ -124,16 +148,29 @@ class Summary(Model):
         return self
 
 
-def _finite(value: Any) -> Any:
-    """Refuse NaN and infinity wherever they stand in plain data: they are no figures, and no JSON."""
+def plain(value: Any) -> Any:
+    """Return plain data, or raise ValueError for what in it no page and no other program can take.
+
+    NaN and infinity are no figures, and no JSON; neither is a number that no float holds, for most who read it.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("NaN or Infinity, which are no figures")
+    if isinstance(value, int) and abs(value) > _BOUND:
+        raise ValueError("a number beyond 1e30, which nothing that is measured reaches")
+    if isinstance(value, str) and len(value) > LONGEST:
+        raise ValueError(f"a string of {len(value):,} characters, where {LONGEST:,} is the most")
+    for key in value if isinstance(value, dict) else ():
+        plain(key)
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
-        _finite(each)
+        plain(each)
     return value
 
 
-class Observation(Model):
+Plain = Annotated[Any, AfterValidator(plain)]
+Proof = Annotated[dict[str, Any], AfterValidator(plain)]
+
+
+class Observation(Part):
     """One thing that was tried: a metric with its summary, or a proof with its outcome.
 
     ``how`` is the setting in words; ``setting`` is the name of the alternative that was taken, where a ``mode`` has
@@ -147,46 +184,45 @@ class Observation(Model):
     mode: str | None = None
     how: str | None = None
     setting: str | None = None
-    parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    parameters: Annotated[dict[str, str | int | float | bool], AfterValidator(plain)] = Field(default_factory=dict)
     metric: str | None = None
     unit: str | None = None
     outcome: Outcome
     parity: Parity | None = None
-    proof: Annotated[dict[str, Any], AfterValidator(_finite)] | None = None
+    proof: Proof | None = None
     rounds: tuple[Round, ...] = ()
     summary: Summary | None = None
     message: str | None = None
     where: str | None = None
-    seconds: float | None = None
+    seconds: Seconds | None = None
     flags: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.summary is not None and self.unit == "s":
-            least = self.summary.low
-            if least < 0 or (least == 0 and self.metric == "latency"):
-                raise ValueError(f"a {self.metric} of {least:g} s cannot be")
+        found = plausibility.impossible(self)
+        if found is not None:
+            raise wrong(found)
         return self
 
 
-class Spent(Model):
+class Spent(Part):
     """Where the session's wall-clock time went, in seconds."""
 
-    imports: float = 0.0
-    preparation: float = 0.0
-    sampling: float = 0.0
-    rest: float = 0.0
-    total: float = 0.0
+    imports: Seconds = 0.0
+    preparation: Seconds = 0.0
+    sampling: Seconds = 0.0
+    rest: Seconds = 0.0
+    total: Seconds = 0.0
 
 
-class Skipped(Model):
+class Skipped(Part):
     """Something the session left out on purpose, and why."""
 
     probe: str
     why: str
 
 
-class Run(Model):
+class Run(Part):
     """Everything one session measured; the only document that leaves the measuring wing.
 
     ``aa_floor`` is, per framework, how far apart two processes of one stack were found (ratio); ``noise`` names the
@@ -204,28 +240,75 @@ class Run(Model):
     host: Host
     policy: Policy
     frameworks: dict[str, Framework]
-    aa_floor: dict[str, float] = Field(default_factory=dict)
+    aa_floor: dict[str, Positive] = Field(default_factory=dict)
     noise: dict[str, str] = Field(default_factory=dict)
     not_measurable: dict[str, str] = Field(default_factory=dict)
     observations: tuple[Observation, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None
+    _read: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        # What a session puts together follows from what it measured; a document may have been through other hands.
+        if info.mode == "json":
+            found = next(plausibility.contradictions(self), None)
+            if found is not None:
+                raise wrong(found)
+        return self
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return what each framework is called; two that a reader could not tell apart have their ids beside them."""
+        alike = Counter(map(_seen, (found.title for found in self.frameworks.values())))
+        return {
+            name: found.title if alike[_seen(found.title)] == 1 else f"{found.title} ({name})"
+            for name, found in self.frameworks.items()
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of this document: how it was read, and what in it is odd but not impossible."""
+        return (*self._read, *plausibility.oddities(self))
+
+
+def _seen(title: str) -> str:
+    """Return a title as a reader sees it: letters without their case, kind and the space around them."""
+    return "".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
 def load_run(path: Path | str) -> Run:
     """Read a Run file.
 
+    A Run of a newer advisor that has further fields is read without them, and says so in its `notes`.
+
     Raises
     ------
     AdvisorError
-        Exit code 2 when it is damaged, foreign or newer.
+        Exit code 2 when it is damaged or foreign, contradicts itself, or is of a newer schema.
 
     Examples
     --------
     >>> sorted(load_run("run.json").frameworks)
     ['pytorch', 'tensorflow']
     """
-    return read_json(Path(path), Run, schema=SCHEMA, what="Run file")
+    notes: list[str] = []
+    run = read_json(Path(path), Run, schema=SCHEMA, what="Run file", newer=_newer, notes=notes)
+    run._read = tuple(notes)
+    return run
+
+
+def _newer(data: Any) -> str | None:
+    """Return the version of advisor that wrote plain data, when it is newer than this one."""
+    from packaging.version import InvalidVersion, Version
+
+    from advisor.measurement.store import own_version
+
+    told = data.get("advisor") if isinstance(data, Mapping) else None
+    try:
+        return told if isinstance(told, str) and Version(told) > Version(own_version()) else None
+    except InvalidVersion:
+        return None
 
 
 def save_run(run: Run, path: Path) -> None:

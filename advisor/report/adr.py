@@ -16,7 +16,7 @@ from advisor.documents import write_new
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.measurement.run import Run
 from advisor.report import numbers, templating, words
-from advisor.report.research.escaping import finalize, tidy
+from advisor.report.escaping import finalize, tidy
 
 _NUMBERED = re.compile(r"(\d{4,})-.*\.md")
 _ADDRESS = re.compile(r"https://[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]+")
@@ -68,7 +68,7 @@ class _Record:
     def __init__(self, told: Recommendation, run: Run) -> None:
         self.told = told
         self.run = run
-        self.titles = {name: found.title for name, found in run.frameworks.items()} | told.titles
+        self.titles = run.titles | told.titles
         self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
 
     def text(self, command: str, check: str, templates: Path | None) -> str:

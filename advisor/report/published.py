@@ -13,17 +13,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from advisor.decision.ledger import VERDICTS, Settled, Verdict, ledger
+from advisor.articles.agreement import Agreement, Row, agreement, then_and_now
+from advisor.articles.articles import Article, load_articles
+from advisor.articles.catalog import whole_catalog
+from advisor.articles.claims import claims_catalog, load_claims
+from advisor.articles.concerns import concerns
+from advisor.articles.ledger import VERDICTS, Settled, Verdict, ledger
+from advisor.articles.runtimes import load_runtimes
+from advisor.articles.survey import system_rows
+from advisor.articles.systems import load_systems
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.then_and_now import Agreement, Row, agreement, then_and_now
 from advisor.documents import Model
-from advisor.knowledge.articles import Article, load_articles
-from advisor.knowledge.claims import claims_catalog, load_claims
-from advisor.knowledge.concerns import concerns
-from advisor.knowledge.runtimes import load_runtimes
-from advisor.knowledge.survey import system_rows
-from advisor.knowledge.systems import load_systems
-from advisor.knowledge.whole import whole_catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.profiles.profile import shipped_profiles

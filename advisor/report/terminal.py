@@ -297,7 +297,7 @@ class _Page:
 
 
 def _titles(recommendation: Recommendation, run: Run) -> dict[str, str]:
-    return {name: found.title for name, found in run.frameworks.items()} | recommendation.titles
+    return run.titles | recommendation.titles
 
 
 def _value(ranked: Ranked) -> str:

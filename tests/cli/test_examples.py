@@ -14,10 +14,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from advisor.articles.articles import load_articles
+from advisor.articles.claims import load_claims
 from advisor.cli import main
 from advisor.cli.examples import EXAMPLES
-from advisor.knowledge.articles import load_articles
-from advisor.knowledge.claims import load_claims
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 

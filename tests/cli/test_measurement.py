@@ -224,7 +224,11 @@ def slowed(factor: float, metric: str = "latency") -> Run:
             return each
         summary = each.summary
         longer = {name: factor * getattr(summary, name) for name in ("median", "low", "high")}
-        return each.model_copy(update={"summary": summary.model_copy(update=longer)})
+        rounds = [
+            one.model_copy(update={name: factor * getattr(one, name) for name in ("median", "mean", "wall", "cpu")})
+            for one in each.rounds
+        ]
+        return each.model_copy(update={"summary": summary.model_copy(update=longer), "rounds": tuple(rounds)})
 
     return sample_run(change=change)
 
@@ -318,7 +322,17 @@ def secretive(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("ADVISOR_CACHE", str(home / "cache"))
-    for name in ("AWS_SECRET_ACCESS_KEY", "TF_VAR_password", "TF_TOKEN_example", "OMP_SECRET", "KERAS_TOKEN"):
+    for name in (
+        "AWS_SECRET_ACCESS_KEY",
+        "TF_VAR_password",
+        "TF_TOKEN_example",
+        "OMP_SECRET",
+        "KERAS_TOKEN",
+        "MKL_TOKEN",
+        "KMP_PASSWORD",
+        "ORT_TELEMETRY_TOKEN",
+        "HF_OFFLINE_KEY",
+    ):
         monkeypatch.setenv(name, SECRET)
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
     monkeypatch.setenv("KMP_AFFINITY", f"granularity=fine,{home}/places")
@@ -346,6 +360,7 @@ def test_the_doctor_tells_no_secret_and_no_home(form: list[str], secretive: Path
     assert str(secretive) not in output
     for told in ("OMP_WAIT_POLICY", "PASSIVE", "KMP_AFFINITY", "granularity=fine,~/places", "MKL_NUM_THREADS"):
         assert told in output
+    assert "ORT_DISABLE_TELEMETRY" in output
 
 
 def test_what_is_not_here_is_said(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from tests.faults import damaged, disk, killed, misbehaving, places, profiles, s
 from tests.faults.__main__ import CHAPTERS, MARK
 from tests.faults.place import ROOT, Finding, Place
 
+pytestmark = pytest.mark.integration
+
 
 def well(findings: Iterable[Finding]) -> list[str]:
     """Return what was tried, after making sure that nothing was amiss."""

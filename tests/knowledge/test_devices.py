@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from advisor.articles.check import check
+from advisor.articles.folders import documented
 from advisor.errors import AdvisorError
-from advisor.knowledge import devices as module
-from advisor.knowledge.check import check
 from advisor.knowledge.devices import load_comparisons
 from advisor.knowledge.sources import load_sources
-
-SHIPPED = Path(module.__file__).parent
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped catalog, to break."""
     target = tmp_path / "knowledge"
-    shutil.copytree(SHIPPED, target, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    target.mkdir()
+    for file in (path for each in documented() for path in each.glob("*.yaml")):
+        shutil.copy(file, target)
     return target
 
 

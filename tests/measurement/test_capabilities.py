@@ -104,7 +104,7 @@ def test_what_went_wrong_is_said(run: Run, name: str, says: list[str]) -> None:
 def test_nothing_survives_a_recipe(run: Run) -> None:
     proof = of(run, "forks").proof
     assert proof is not None
-    assert len(proof["children"]) == 3
+    assert len(proof["children"]) == 4
     assert not alive(proof["children"])
     mine = [each for each in psutil.process_iter() if each.pid != os.getpid() and _started_by_a_recipe(each)]
     assert not mine

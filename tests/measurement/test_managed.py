@@ -19,6 +19,8 @@ from advisor.measurement.plan import make_plan
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 
+pytestmark = pytest.mark.integration
+
 UNRULY = Path(__file__).parent / "data" / "unruly"
 
 

@@ -13,6 +13,8 @@ from advisor.errors import AdvisorError
 from advisor.measurement import project
 from advisor.measurement.run import Run, load_run
 
+pytestmark = pytest.mark.integration
+
 # All that somebody writes who brings a framework: NumPy, with a capability of its own and one that advisor ships.
 FILES = {
     "abacus/framework.yaml": """

@@ -136,7 +136,7 @@ def test_a_program_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
         Worker(["/nowhere/python"], env={}, name="nowhere")
 
 
-def test_a_worker_sees_no_secret_and_the_threads_it_may_use(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_sees_no_secret_and_the_threads_it_may_use(worker: Worker, tmp_path: Path) -> None:
     ambient = {
         "PATH": "/bin",
         "HOME": "/home/me",
@@ -144,8 +144,8 @@ def test_a_worker_sees_no_secret_and_the_threads_it_may_use(worker: Worker, monk
         "PYTHONPATH": "/mine",
         "OMP_NUM_THREADS": "64",
     }
-    env = surroundings(threads=3, scratch=Path("/scratch"), ambient=ambient)
-    assert (env["PATH"], env["HOME"], env["TMPDIR"]) == ("/bin", "/home/me", "/scratch")
+    env = surroundings(threads=3, scratch=tmp_path, ambient=ambient)
+    assert (env["PATH"], env["HOME"], env["TMPDIR"]) == ("/bin", str(tmp_path / "home"), str(tmp_path))
     assert {env[name] for name in THREADS} == {"3"}
     assert not {"API_TOKEN", "PYTHONPATH"} & env.keys()
     seen = worker.ask("environment", limit=LIMIT).value

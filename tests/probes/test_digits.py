@@ -13,6 +13,8 @@ import pytest
 from advisor import resources
 from probes import digits, reference, workloads
 
+pytestmark = pytest.mark.integration
+
 pytest.importorskip("sklearn")
 
 

@@ -9,6 +9,8 @@ from probes import learning, reference
 from probes.arrays import Array, Weights
 from probes.channel import ProbeError
 
+pytestmark = pytest.mark.integration
+
 pytest.importorskip("sklearn")
 
 

@@ -8,9 +8,12 @@ import sys
 import time
 
 import numpy as np
+import pytest
 
 from advisor import resources
 from probes import peaks
+
+pytestmark = pytest.mark.integration
 
 
 def test_a_product_that_takes_ten_milliseconds_has_the_rate_of_that() -> None:

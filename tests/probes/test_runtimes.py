@@ -17,6 +17,8 @@ from probes.runtimes import executorch_build, fresh
 from probes.runtimes.layouts import arranged
 from tests.probes.processes import Probe
 
+pytestmark = pytest.mark.integration
+
 needs_onnx = pytest.mark.skipif(
     not (importlib.util.find_spec("onnx") and importlib.util.find_spec("onnxruntime")),
     reason="onnx and onnxruntime are not installed",

@@ -17,6 +17,8 @@ from advisor.report.terminal import answer
 from tests.report.html import read
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 INSTALL = "pip install 'framework-advisor[tensorflow]'"
 
 

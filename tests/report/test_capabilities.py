@@ -20,6 +20,8 @@ from tests.report.conftest import Site
 from tests.report.html import read
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 
 def test_the_matrix_holds_every_capability_and_framework(site: Site) -> None:
     table = read(site.folder / "capabilities.html").find("table")[0]

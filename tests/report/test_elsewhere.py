@@ -16,6 +16,8 @@ from tests.report.html import read
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize("theme", ["mkdocs", "readthedocs", "material"])
 def test_the_markdown_builds_with_another_theme_without_loss(tmp_path: Path, theme: str) -> None:

@@ -23,6 +23,8 @@ from tests.report.html import parse, read
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 EVIL = (
     '<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% include "x" %} # head [a](javascript:b) `c` '
     "</code></pre></td></table></svg><!-- --> &lt;b&gt; {#id .class} \u202egnol\u202c \x00\x02wzxhzdk:0\x03\x1b[2J"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from advisor import resources
+from advisor.articles.pages import paper
 from advisor.decision.engine import decide
 from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY
 from advisor.profiles.profile import load_profile
 from advisor.report import numbers
 from advisor.report.blocks import blocks
-from advisor.report.pages import paper
 from advisor.report.pages.context import Report
 from advisor.report.pages.metrics import GROUPS, REST, grouped
 from advisor.report.site import build_site

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from advisor.measurement.run import Run
 from advisor.report.site import build_site
 from tests.report.html import read
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
+
+pytestmark = pytest.mark.integration
 
 
 def links(page: Path) -> dict[str, Path]:

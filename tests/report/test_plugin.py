@@ -20,6 +20,8 @@ from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import other_runs, rich_run
 from tests.report.html import Element, parse
 
+pytestmark = pytest.mark.integration
+
 THEMES = ("mkdocs", "readthedocs", "material")
 
 

@@ -14,6 +14,8 @@ from advisor.report.site import build_site
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 HARMLESS = """\
 {% extends "base.html" %}
 {% block side %}

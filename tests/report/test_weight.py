@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from advisor import api
+
+pytestmark = pytest.mark.integration
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference-run.json"
 BAR = 150_000

@@ -9,8 +9,8 @@ from datetime import date
 from functools import cache
 
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.knowledge.catalog import load_catalog
 from advisor.knowledge.freshness import is_stale
-from advisor.knowledge.whole import whole_catalog
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote
 from advisor.report.pages.context import Report, StackName
@@ -120,7 +120,7 @@ def _looked_at(cell: Cell) -> date | None:
 
 @cache
 def _checked() -> dict[str, date]:
-    return {fact.id: fact.checked_on for fact in whole_catalog().facts}
+    return {fact.id: fact.checked_on for fact in load_catalog().facts}
 
 
 def is_share(told: Recommendation, cell: Cell) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from advisor.articles.pages import agreement, paper
 from advisor.documents import write_json, write_text
 from advisor.report import downloads, kept, templating, words
-from advisor.report.pages import criterion, evidence, home, lasting, machines, paper, profile, thenandnow, whatif
+from advisor.report.pages import criterion, evidence, home, lasting, machines, profile, whatif
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import drawings
 from advisor.report.pages.render import Renderer
@@ -61,7 +62,7 @@ def write(
     if report.past.data["rows"]:
         known += pages.simple(
             "then-and-now", "then-and-now", "What articles advised, then and now", "Then and now", "wide",
-            thenandnow.context(report),
+            agreement.context(report),
         )  # fmt: skip
     known += entries["systems"]
     about: Nav = []

@@ -1,0 +1,1 @@
+"""The comparison articles: claims, systems and advice, and what became of each. `recommend` loads nothing of it."""

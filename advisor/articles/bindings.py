@@ -1,0 +1,142 @@
+"""The declarative tests that bind a claim to what a Run observed: data only, no code of the author of a claim.
+
+A test selects observations and applies one form to them: `Compare` two selections, hold a `Figure` or a `Bound` against
+a value, ask for an `Expected` outcome or a `Stated` detail of a proof; ``all`` and ``any`` combine tests.
+`advisor.articles.trial` applies them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from advisor.documents import Model
+from advisor.knowledge.catalog import Name, Text
+
+Scalar = bool | int | float | str
+Outcome = Literal["measured", "proved", "refuted", "not_supported"]
+
+
+class Selection(Model):
+    """Which observations of a Run are meant; a key that is absent selects all.
+
+    Attributes
+    ----------
+    probe : str
+        Glob over probe ids, such as ``cnn-*``.
+    device : str, optional
+        The device that the Run must have been measured on (its policy says which).
+    parameters : mapping
+        Parameters that an observation must have; it may have others.
+    metric, statistic : str
+        The figure: a metric of the observation, and which statistic of it.
+    proof : str, optional
+        Instead of a metric: a detail of the observation's proof, by its dotted path (``eager.frames``); a list stands
+        for its length.
+    """
+
+    probe: Text
+    framework: Name | None = None
+    route: Name | None = None
+    workload: Name | None = None
+    mode: Name | None = None
+    device: Name | None = None
+    parameters: dict[str, Scalar] = Field(default_factory=dict)
+    metric: Name | None = None
+    statistic: Literal["median", "p99"] = "median"
+    proof: Text | None = None
+
+
+class Quantity(Selection):
+    """A selection that yields figures: of a metric, or of a detail of a proof."""
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Self:
+        if (self.metric is None) == (self.proof is None):
+            raise ValueError("expected either 'metric' or 'proof', to say which figure is meant")
+        return self
+
+
+class Compare(Model):
+    """The figures of ``first`` are lower than, higher than, or the same as those of ``second``.
+
+    Observations are paired by whatever neither selection fixes (a batch size, a workload); every pair must agree.
+    A difference counts when its whole interval lies beyond the Run's indifference zone, or beyond ``margin`` (absolute,
+    in the metric's unit) where a ratio makes no sense.
+    """
+
+    first: Quantity
+    second: Quantity
+    is_: Literal["lower", "higher", "same"] = Field(alias="is")
+    margin: float | None = Field(default=None, gt=0)
+
+
+class Figure(Model):
+    """The figure ``of`` (divided by that of ``over``, where given) is the claimed one, within a relative tolerance."""
+
+    of: Quantity
+    over: Quantity | None = None
+    claimed: float = Field(gt=0)
+    tolerance: float = Field(gt=0, lt=1)
+
+
+class Bound(Model):
+    """The figure ``of`` (divided by that of ``over``, where given) is at least, or at most, a value."""
+
+    of: Quantity
+    over: Quantity | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("expected either 'at_least' or 'at_most'")
+        return self
+
+
+class Expected(Model):
+    """Every selected proof ended in one of these outcomes."""
+
+    of: Selection
+    is_: tuple[Outcome, ...] = Field(alias="is", min_length=1)
+
+
+class Stated(Model):
+    """Every selected proof reports this value under ``field``, a dotted path."""
+
+    of: Selection
+    field: Text
+    is_: Scalar = Field(alias="is")
+
+
+class Form(Model):
+    """Exactly one form, or a combination of tests."""
+
+    compare: Compare | None = None
+    figure: Figure | None = None
+    bound: Bound | None = None
+    outcome: Expected | None = None
+    proof: Stated | None = None
+    all_: tuple[Form, ...] | None = Field(default=None, alias="all", min_length=2)
+    any_: tuple[Form, ...] | None = Field(default=None, alias="any", min_length=2)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = (self.compare, self.figure, self.bound, self.outcome, self.proof, self.all_, self.any_)
+        if sum(form is not None for form in forms) != 1:
+            names = "'compare', 'figure', 'bound', 'outcome', 'proof', 'all' and 'any'"
+            raise ValueError(f"expected exactly one of {names}")
+        return self
+
+
+class Binding(Form):
+    """The test of a claim.
+
+    ``scope`` says what the test stands for and what of the claim it leaves out. ``ended_by`` names dated facts: where
+    the test fails and one of them came after the claim was made, the claim is outdated rather than wrong.
+    """
+
+    scope: Text
+    ended_by: tuple[Name, ...] = ()

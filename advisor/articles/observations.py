@@ -1,0 +1,213 @@
+"""Finds in a Run the observations that a test means and reads figures from them; what is missing is said."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from advisor.articles.bindings import Quantity, Selection
+from advisor.measurement import definitions
+from advisor.measurement.run import Observation, Run
+from advisor.quantities import show
+
+# Anything else (not installed, an error of the probe, left out) says nothing about a claim.
+_DECIDED = frozenset({"measured", "proved", "refuted", "not_supported"})
+_MARKS = ("framework", "route", "workload", "mode")
+
+SHARES = frozenset({"accuracy", "accuracy-loss"})
+"""Metrics without a unit that read as percentages."""
+
+Cell = tuple[tuple[str, object], ...]
+
+
+class MissingError(Exception):
+    """An observation that a test needs is missing, failed or was disturbed; the text says which and how."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An observation with its index in the Run."""
+
+    index: int
+    observation: Observation
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure in its base unit with its 95 % interval, what it is called, and a JSON pointer to it.
+
+    A ``share`` has no unit and reads as a percentage.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    name: str
+    pointer: str
+    share: bool = False
+
+    def text(self, value: float) -> str:
+        """Return a value of this kind with its unit."""
+        return percentage(value) if self.share else show(value, self.unit)
+
+    def __str__(self) -> str:
+        told = f"{self.name} {self.text(self.value)}"
+        if self.low == self.high:
+            return told
+        return f"{told} ({self.text(self.low)}–{self.text(self.high)})"
+
+
+def percentage(share: float) -> str:
+    """Return a share as a percentage with at most two decimals."""
+    return f"{round(100 * share, 2):g} %".replace("-", "−")
+
+
+def select(selection: Selection, run: Run) -> list[Found]:
+    """Return the observations that `selection` means; raise MissingError when there is none."""
+    if selection.device is not None and run.policy.device != selection.device:
+        raise MissingError(f"this run was measured on {run.policy.device}, the claim is about {selection.device}")
+    found = [Found(index, each) for index, each in enumerate(run.observations) if _matches(selection, each)]
+    if not found:
+        raise MissingError(f"not measured in this run: {_described(selection)}")
+    return found
+
+
+def proofs(selection: Selection, run: Run) -> list[Found]:
+    """Return the selected proofs; raise MissingError where one ended for a reason that says nothing of the claim."""
+    found = select(selection, run)
+    for each in found:
+        if each.observation.outcome not in _DECIDED:
+            raise MissingError(_failed(each.observation, run))
+    return found
+
+
+def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
+    """Return the figure that `quantity` means, or raise MissingError where the observation has none that counts."""
+    if found is None:
+        raise MissingError(f"not measured in this run: a counterpart for {_described(quantity)}")
+    observation, name = found.observation, label(found.observation, run)
+    if observation.outcome not in _DECIDED:
+        raise MissingError(_failed(observation, run))
+    if "contended" in observation.flags:
+        raise MissingError(f"{name}: the machine was busy while it was measured (contended)")
+    if quantity.proof is not None:
+        value = detail(observation, quantity.proof)
+        value = len(value) if isinstance(value, (list, tuple)) else value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise MissingError(f"{name} ended in '{observation.outcome}' and reports no figure '{quantity.proof}'")
+        return Number(value, value, value, "", f"{name} {quantity.proof}", pointer(found, quantity.proof))
+    here = f"/observations/{found.index}/summary"
+    summary, unit = observation.summary, observation.unit or ""
+    if summary is None:
+        raise MissingError(_failed(observation, run))
+    name = f"{name} {(quantity.metric or '').replace('-', ' ')}"
+    if quantity.statistic == "median":
+        share = quantity.metric in SHARES
+        return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median", share)
+    if summary.p99 is None or summary.p99_low is None or summary.p99_high is None:
+        raise MissingError(f"{name}: too few calls for a p99")
+    return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/p99")
+
+
+def detail(observation: Observation, path: str) -> Any:
+    """Return what a proof reports under a dotted path (``eager.frames``), or None."""
+    value: Any = observation.proof
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def pointer(found: Found, path: str) -> str:
+    """Return the JSON pointer to a detail of a proof."""
+    return f"/observations/{found.index}/proof/{path.replace('.', '/')}"
+
+
+def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | None, Found | None]]:
+    """Return the observations of both quantities, paired by whatever neither of them fixes (None where one lacks)."""
+    fixed = _fixed(first, second)
+    left = {_cell(each.observation, fixed): each for each in select(first, run)}
+    right = {_cell(each.observation, fixed): each for each in select(second, run)}
+    return [(left.get(cell), right.get(cell)) for cell in dict.fromkeys((*left, *right))]
+
+
+def label(observation: Observation, run: Run) -> str:
+    """Return what an observation is of, for a reader: the title of its probe, framework, setting, parameters."""
+    return f"{titled(observation.probe)}, {side(observation, run)}"
+
+
+def titled(probe: str) -> str:
+    """Return the title of a probe; its id where it is not one that is shipped."""
+    return _titles().get(probe, probe)
+
+
+@functools.cache
+def _titles() -> dict[str, str]:
+    known = {each.probe: each.title for each in definitions.workloads()}
+    known |= {each.probe: each.title for each in definitions.capabilities().values()}
+    known |= {each.id: each.title for each in definitions.routes().values()}
+    return known | {each.probe: each.title for each in definitions.shipped().experiments}
+
+
+def side(observation: Observation, run: Run) -> str:
+    """Return whose observation it is, for a reader: framework, setting, parameters."""
+    # How the setting was chosen stands with the observation; here it would bury the figure.
+    marks = [(observation.how or observation.mode or "").partition(" (faster than ")[0]]
+    marks += [f"{name} {value}" for name, value in observation.parameters.items()]
+    inner = ", ".join(mark for mark in marks if mark)
+    title = run.titles.get(observation.framework, observation.framework)
+    return title + (f" ({inner})" if inner else "")
+
+
+def against(first: Found, second: Found, a: Number, b: Number, run: Run) -> str:
+    """Return two figures side by side, with what they are of said once."""
+    probe, other = titled(first.observation.probe), titled(second.observation.probe)
+    what = probe if probe == other else f"{probe} and {other}"
+    measure = a.name.removeprefix(label(first.observation, run)).strip()
+    sides = (f"{n.text(n.value)} with {side(f.observation, run)}" for f, n in ((first, a), (second, b)))
+    return f"{what}, {measure}: {' against '.join(sides)}"
+
+
+def short(message: str, length: int = 120) -> str:
+    """Return a message on one line of at most `length` characters."""
+    line = " ".join(message.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _matches(selection: Selection, observation: Observation) -> bool:
+    marks = ((getattr(selection, name), getattr(observation, name)) for name in _MARKS)
+    return (
+        observation.metric == selection.metric
+        and fnmatchcase(observation.probe, selection.probe)
+        and all(asked is None or asked == held for asked, held in marks)
+        and all(observation.parameters.get(name) == value for name, value in selection.parameters.items())
+    )
+
+
+def _fixed(first: Selection, second: Selection) -> set[str]:
+    fixed = {name for name in _MARKS if getattr(first, name) is not None or getattr(second, name) is not None}
+    if first.probe != second.probe:
+        fixed |= {"probe", "route"}
+    return fixed | set(first.parameters) | set(second.parameters)
+
+
+def _cell(observation: Observation, fixed: set[str]) -> Cell:
+    marks: dict[str, object] = {name: getattr(observation, name) for name in ("probe", *_MARKS)}
+    marks.update(observation.parameters)
+    return tuple(
+        sorted(((name, value) for name, value in marks.items() if name not in fixed), key=lambda mark: mark[0])
+    )
+
+
+def _described(selection: Selection) -> str:
+    marks = [getattr(selection, name) for name in _MARKS]
+    marks += [f"{name} {value}" for name, value in selection.parameters.items()]
+    inner = ", ".join(mark for mark in (*marks, selection.metric) if mark)
+    return f"probe {selection.probe}" + (f" ({inner})" if inner else "")
+
+
+def _failed(observation: Observation, run: Run) -> str:
+    message = f": {short(observation.message)}" if observation.message else ""
+    return f"{label(observation, run)} ended in '{observation.outcome}'{message}"
