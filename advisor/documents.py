@@ -140,7 +140,7 @@ def read_json(
         if by is not None:
             return _known_fields(path, model, data, error, what, by, [] if notes is None else notes)
         raise AdvisorError(
-            f"{path}: a damaged {what}: {_first(error, model)}",
+            f"{path}: a damaged {what}: {first_problem(error, model)}",
             hint=f"advisor writes whole {what}s only; take an undamaged copy, or measure again with --fresh",
         ) from None
     if "schema_" not in found.model_fields_set:
@@ -161,7 +161,7 @@ def _known_fields(
     try:
         found = model.model_validate_json(json.dumps(data))
     except (ValidationError, ValueError) as wrong:
-        why = _first(wrong, model) if isinstance(wrong, ValidationError) else str(wrong)
+        why = first_problem(wrong, model) if isinstance(wrong, ValidationError) else str(wrong)
         raise AdvisorError(
             f"{path}: a {what} made by a newer advisor ({by}), which this one cannot read: {why}",
             hint=f"upgrade advisor to read this {what}",
@@ -172,8 +172,11 @@ def _known_fields(
     return found
 
 
-def _first(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return the first problem of a JSON document: where it is, as programs write it, and what."""
+def first_problem(error: ValidationError, model: type[BaseModel] | None = None) -> str:
+    """Return the first problem of a JSON document on one line: where it is, as programs write it, and what.
+
+    With its `model` an unknown key has the nearest valid one beside it.
+    """
     first = _problems(error, model, most=1)[0]
     unknown = first.message.startswith("unknown key")
     where = _short(pointed(first.loc[:-2] if unknown else first.loc))
@@ -285,16 +288,16 @@ def _foreign(found: object, schema: str, what: str) -> str:
     return f'not a {what}: expected "schema": "{schema}", found {json.dumps(found)[:60]}'
 
 
-def _problems(error: ValidationError, model: type[BaseModel], *, most: int = _MOST_PROBLEMS) -> list[Problem]:
+def _problems(error: ValidationError, model: type[BaseModel] | None, *, most: int = _MOST_PROBLEMS) -> list[Problem]:
     """Translate the first of pydantic's errors into our words, with the nearest valid key."""
     found = []
-    schema = functools.cache(lambda: model.model_json_schema(by_alias=True))
+    schema = functools.cache(lambda: model.model_json_schema(by_alias=True) if model else {})
     all_errors = error.errors(include_url=False)
     for item in all_errors[:most]:
         loc = (*item["loc"], *item.get("ctx", {}).get("at", ()))
         if item["type"] == "extra_forbidden":
             key = str(loc[-1])
-            near = did_you_mean(key, _fields(schema(), loc[:-1])) if len(key) <= _NAMED else ""
+            near = did_you_mean(key, _fields(schema(), loc[:-1])) if model and len(key) <= _NAMED else ""
             found.append(Problem((*loc, "key"), f"unknown key '{_short(key)}'{near}"))
         elif item["type"] == "missing":
             found.append(Problem(loc[:-1], f"'{loc[-1]}' is missing"))
@@ -302,7 +305,7 @@ def _problems(error: ValidationError, model: type[BaseModel], *, most: int = _MO
             # Of a text that is no JSON the whole text is the input.
             got = None if item["type"] in ("json_invalid", "string_too_long") else item.get("input")
             shown = f", got {got!r}"[:80] if isinstance(got, (str, float, bool)) or _is_small(got) else ""
-            text = _worded(str(item["msg"]))
+            text = _worded(item)
             near = did_you_mean(got, _named(item)) if isinstance(got, str) and item["type"] == "literal_error" else ""
             found.append(Problem(loc, text + ("" if "got" in text else shown) + near))
     if most > 1 and len(all_errors) > most:
@@ -320,9 +323,11 @@ def _named(item: Any) -> list[str]:
     return re.findall(r"'([^']+)'", str(item.get("ctx", {}).get("expected", "")))
 
 
-def _worded(message: str) -> str:
+def _worded(item: Any) -> str:
     """Return what pydantic says of a value in our words."""
-    text = message.removeprefix("Value error, ")
+    if item["type"].startswith("union_tag"):
+        return f"expected one of the kinds {item['ctx']['expected_tags']}" if "tag" in item["ctx"] else "of no kind"
+    text = str(item["msg"]).removeprefix("Value error, ")
     rest = text.removeprefix("Input should be ")
     if rest == text:
         return text.replace("String should have", "expected a text of", 1)

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from advisor.errors import AdvisorError
+from pydantic import ValidationError
 
-SCHEMA = "advisor.journal/1"
+from advisor.documents import first_problem
+from advisor.errors import AdvisorError
+from advisor.measurement.entries import LINE, SCHEMA
+
 Entry = dict[str, Any]
+ANEW = "measure anew, without --resume; the file stays as it is"
 
 
 class Journal:
@@ -82,8 +86,12 @@ def read(path: Path) -> Iterator[Entry]:
     for number, line in enumerate(lines[:-1], start=1):
         try:
             entry = json.loads(line)
-        except ValueError:
-            raise AdvisorError(f"{path}:{number}: not a line of a journal") from None
+        except (ValueError, RecursionError):
+            raise AdvisorError(f"{path}:{number}: not a line of a journal", hint=ANEW) from None
         if number == 1 and (not isinstance(entry, dict) or entry.get("schema") != SCHEMA):
             raise AdvisorError(f'{path}: not a journal: expected "schema": "{SCHEMA}"')
+        try:
+            LINE.validate_json(line)
+        except ValidationError as error:
+            raise AdvisorError(f"{path}:{number}: not a line of a journal: {first_problem(error)}", hint=ANEW) from None
         yield entry

@@ -54,6 +54,18 @@ def impossible(observation: Observation) -> Problem | None:
     return None
 
 
+def flaws(each: Observation) -> Iterator[Problem]:
+    """Yield what of one observation cannot be, and where what was measured contradicts itself.
+
+    A session holds the answers of its workers to it. That a summary is what its rounds give is our own arithmetic, and
+    asked of documents only.
+    """
+    found = impossible(each)
+    if found is not None:
+        yield found
+    yield from _within(each)
+
+
 def contradictions(run: Run) -> Iterator[Problem]:
     """Yield where a Run contradicts itself."""
     if run.finished < run.started:
@@ -68,7 +80,7 @@ def contradictions(run: Run) -> Iterator[Problem]:
         place = ("observations", index)
         if first != index:
             yield Problem(place, f"says again what observations[{first}] says: {_named(each)}")
-        for problem in _within(each):
+        for problem in (*flaws(each), *_summarised(each)):
             yield Problem((*place, *problem.loc), problem.message)
         framework = run.frameworks.get(each.framework)
         if framework is not None and framework.outcome == "not_installed" and each.outcome in _MADE:
@@ -109,9 +121,21 @@ def _within(each: Observation) -> Iterator[Problem]:
         if error is not None and limit is not None and error > limit:
             message = f"{error:g} is above the limit of {limit:g}, but the outcome is 'proved'"
             yield Problem(("proof", "max_relative_error"), message)
-    if each.summary is not None:
-        yield from _ordered(each.summary)
     yield from _rounds(each)
+
+
+def _summarised(each: Observation) -> Iterator[Problem]:
+    """Yield where a summary contradicts itself, or the rounds that it is of."""
+    if each.summary is None:
+        return
+    yield from _ordered(each.summary)
+    if not each.rounds or each.outcome != "measured" or each.unit != "s":
+        return
+    counted = [one for one in each.rounds if one.accepted or _CONTENDED in each.flags]
+    if counted:
+        yield from _against_rounds(each.summary, counted)
+    else:
+        yield Problem(("rounds",), "all of them were rejected, but they are counted")
 
 
 def _ordered(summary: Summary) -> Iterator[Problem]:
@@ -124,7 +148,7 @@ def _ordered(summary: Summary) -> Iterator[Problem]:
 
 
 def _rounds(each: Observation) -> Iterator[Problem]:
-    """Yield where the rounds of an observation contradict themselves, or its summary."""
+    """Yield where the rounds of an observation contradict themselves."""
     taken: set[int] = set()
     for index, one in enumerate(each.rounds):
         place = ("rounds", index)
@@ -141,13 +165,6 @@ def _rounds(each: Observation) -> Iterator[Problem]:
             yield Problem((*place, "mean"), message)
         if one.accepted:
             taken.add(one.round)
-    if not each.rounds or each.summary is None or each.outcome != "measured" or each.unit != "s":
-        return
-    counted = [one for one in each.rounds if one.accepted or _CONTENDED in each.flags]
-    if not counted:
-        yield Problem(("rounds",), "all of them were rejected, but they are counted")
-        return
-    yield from _against_rounds(each.summary, counted)
 
 
 def _against_rounds(summary: Summary, counted: list[Round]) -> Iterator[Problem]:

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from pydantic import Field
-
-from advisor.documents import Model
-from advisor.measurement import comparison, journal, statistics
+from advisor.documents import pointed
+from advisor.errors import AdvisorError
+from advisor.measurement import comparison, journal, plausibility, statistics
 from advisor.measurement.draft import Draft
+from advisor.measurement.entries import SCHEMA, Start
 from advisor.measurement.journal import Entry, Journal
-from advisor.measurement.run import Framework, Host, Mode, Observation, Policy, Round, Run, Skipped, Spent
+from advisor.measurement.run import Framework, Observation, Round, Run, Skipped, Spent
 
 KEPT_CALLS = 500
 
 
-class Start(Model):
-    """What is known when a session begins."""
-
-    id: str
-    started: datetime
-    mode: Mode
-    advisor: str
-    host: Host
-    policy: Policy
-    seed: int
-    plan: str = ""
-    noise: dict[str, str] = Field(default_factory=dict)
-    not_measurable: dict[str, str] = Field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
+class OutOfPlaceError(Exception):
+    """A line of a journal that cannot stand where it stands; the text says why."""
 
 
 class Record:
@@ -67,7 +55,7 @@ class Record:
             self.apply(entry)
             resumed = True
         if to is not None and not resumed:
-            to.write({"schema": journal.SCHEMA, "kind": "start", "value": start.model_dump(mode="json")})
+            to.write({"schema": SCHEMA, "kind": "start", "value": start.model_dump(mode="json")})
 
     def framework(self, name: str, found: Framework) -> None:
         """Note how a framework was found; a later call replaces an earlier one."""
@@ -80,7 +68,8 @@ class Record:
 
     def observe(self, observation: Observation) -> None:
         """Note an observation; a later one of the same thing replaces it and keeps its blocks and values."""
-        self._note({"kind": "observation", "value": observation.model_dump(mode="json", exclude_defaults=True)})
+        value = _sound_summary(observation).model_dump(mode="json", exclude_defaults=True)
+        self._note({"kind": "observation", "value": value})
 
     def block(self, blank: Observation, found: Round, calls: Sequence[float]) -> None:
         """Note one block of the observation that `blank` identifies; of its calls at most `KEPT_CALLS` are kept."""
@@ -149,12 +138,17 @@ class Record:
     def run(self, *, finished: datetime, complete: bool, spent: Spent | None = None) -> Run:
         """Return the Run: every observation with its summary."""
         return Run(
-            id=self.start.id, started=self.start.started, finished=finished, mode=self.start.mode, complete=complete,
+            id=self.start.id, started=self.start.started, mode=self.start.mode, complete=complete,
+            finished=max(finished, self.start.started),  # a clock may be set back while a session goes on
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
             aa_floor=self.floors(), noise=self.start.noise,
             not_measurable=self.start.not_measurable, skipped=tuple(self._skipped), spent=spent,
-            observations=tuple(draft.finished(seed=self.start.seed) for draft in self._drafts.values()),
+            observations=tuple(map(_sound, self.finished())),
         )  # fmt: skip
+
+    def finished(self) -> Iterator[Observation]:
+        """Yield the observations with their summaries, as they come from what was noted."""
+        return (draft.finished(seed=self.start.seed) for draft in self._drafts.values())
 
     def floors(self) -> dict[str, float]:
         """Return, per framework, how far apart two of its processes were found, as a ratio above 1, less 1.
@@ -192,17 +186,22 @@ class Record:
             observation = Observation.model_validate(value)
             self._drafts.setdefault(identity(observation), Draft(observation)).observation = observation
         elif kind == "block":
-            draft = self._drafts[entry["key"]]
-            found = Round.model_validate(entry["round"])
-            draft.rounds.append(found)
+            draft = self._draft(entry)
+            draft.rounds.append(Round.model_validate(entry["round"]))
             draft.calls.append(entry["calls"])
         elif kind == "skipped":
             self._skipped.append(Skipped.model_validate(value))
         elif kind == "spent":
             self._spent = Spent.model_validate(value)
         elif kind == "value":
-            draft = self._drafts[entry["key"]]
+            draft = self._draft(entry)
             (draft.disturbed_values if "rejected" in entry else draft.values).append(float(entry["value"]))
+
+    def _draft(self, entry: Entry) -> Draft:
+        draft = self._drafts.get(entry["key"])
+        if draft is None:
+            raise OutOfPlaceError(f"a {entry['kind']} of an observation that was not begun")
+        return draft
 
 
 def rebuild(path: Path) -> Run:
@@ -213,18 +212,40 @@ def rebuild(path: Path) -> Run:
     AdvisorError
         When the file is no journal, or one that ended before anything was in it (exit code 2).
     """
-    return restore(journal.read(path)).run(finished=datetime.fromtimestamp(path.stat().st_mtime, UTC), complete=False)
+    return restore(path).run(finished=datetime.fromtimestamp(path.stat().st_mtime, UTC), complete=False)
 
 
-def restore(entries: Iterable[Entry], to: Journal | None = None) -> Record:
-    """Return the record that the entries of a journal describe; what it learns further is written `to` a journal."""
-    lines = iter(entries)
-    first = next(lines, None)
-    if first is None:
-        from advisor.errors import AdvisorError
+def restore(path: Path, to: Journal | None = None) -> Record:
+    """Return the record that a journal describes; what it learns further is written `to` a journal.
 
-        raise AdvisorError("the journal is empty: its session ended before anything was measured")
-    return Record(Start.model_validate(first["value"]), to, earlier=chain([first], lines))
+    Raises
+    ------
+    AdvisorError
+        When a line is damaged or out of place, or the journal contradicts itself, as for a Run (exit code 2).
+    """
+    number = 0
+
+    def lines() -> Iterator[Entry]:
+        nonlocal number
+        for number, entry in enumerate(journal.read(path), start=1):
+            if (entry["kind"] == "start") != (number == 1):
+                raise OutOfPlaceError("the start of a session is the first line, and only that")
+            yield entry
+
+    entries = lines()
+    try:
+        first = next(entries, None)
+        if first is None:
+            raise AdvisorError("the journal is empty: its session ended before anything was measured")
+        record = Record(Start.model_validate(first["value"]), to, earlier=chain([first], entries))
+    except OutOfPlaceError as error:
+        raise AdvisorError(f"{path}:{number}: {error}", hint=journal.ANEW) from None
+    for each in record.finished():
+        flaw = next(plausibility.flaws(each), None)
+        if flaw is not None:
+            where = f"{each.probe}, {each.framework}: {pointed(flaw.loc)}"
+            raise AdvisorError(f"{path}: a damaged journal: {where}: {flaw.message}"[:400], hint=journal.ANEW)
+    return record
 
 
 def identity(observation: Observation) -> str:
@@ -235,6 +256,20 @@ def identity(observation: Observation) -> str:
             sorted(observation.parameters.items()), observation.metric,
         ]
     )  # fmt: skip
+
+
+def _sound(observation: Observation) -> Observation:
+    """Return an observation as a Run holds it: what a worker told that cannot be costs this observation only."""
+    flaw = next(plausibility.flaws(observation), None)
+    if flaw is None:
+        return observation
+    told = f"what was measured cannot be: {pointed(flaw.loc)}: {flaw.message}"
+    update = {"outcome": "error", "message": told, "summary": None, "parity": None, "rounds": (), "proof": None}
+    return observation.model_copy(update=update)
+
+
+def _sound_summary(observation: Observation) -> Observation:
+    return observation if plausibility.impossible(observation) is None else _sound(observation)
 
 
 def _thinned(values: Sequence[float], most: int) -> Sequence[float]:

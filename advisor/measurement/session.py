@@ -15,15 +15,16 @@ from advisor.measurement import company, environments, host
 from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.context import Context, Needless
 from advisor.measurement.derived import derived
+from advisor.measurement.entries import Start
 from advisor.measurement.environments import Environment
 from advisor.measurement.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
 from advisor.measurement.guard import Guard
-from advisor.measurement.journal import Journal, read
+from advisor.measurement.journal import ANEW, Journal
 from advisor.measurement.lock import alone
 from advisor.measurement.noise import Watch
 from advisor.measurement.phases import Phases
 from advisor.measurement.plan import Plan
-from advisor.measurement.record import Record, Start, restore
+from advisor.measurement.record import Record, restore
 from advisor.measurement.run import Policy, Run, save_run
 from advisor.measurement.store import Store, own_version
 
@@ -109,7 +110,7 @@ def measure(
         )  # fmt: skip
         # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
         with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:
-            record = Record(head, journal) if resume is None else _resumed(head, journal, found)
+            record = Record(head, journal) if resume is None else _resumed(head, journal, found, store)
             context = Context(
                 plan=plan, environments=found, record=record, tell=on_event, scratch=temporary,
                 threads=used, seed=seed, total=_tasks(plan), guard=guard, needless=needless,
@@ -130,10 +131,12 @@ def measure(
     return run
 
 
-def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment]) -> Record:
+def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment], store: Store) -> Record:
     """Return the record of an interrupted session, if this machine and this plan can go on with it."""
-    record = restore(read(journal.path), journal)
+    record = restore(journal.path, journal)
     then = record.start
+    if journal.path != store.journal(then.id):
+        raise AdvisorError(f"{journal.path}: the journal of another session: its id is {then.id}", hint=ANEW)
     same = {
         "plan": (then.plan, head.plan),
         "seed": (then.seed, head.seed),

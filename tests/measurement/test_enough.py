@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from advisor.measurement import enough
+from advisor.measurement.entries import Start
 from advisor.measurement.pace import PACES
-from advisor.measurement.record import Record, Start
+from advisor.measurement.record import Record
 from advisor.measurement.run import Host, Observation, Policy, Round
 
 PACE = PACES["standard"]

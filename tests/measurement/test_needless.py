@@ -14,12 +14,13 @@ from advisor.measurement import definitions
 from advisor.measurement.canary import Canary
 from advisor.measurement.context import Context
 from advisor.measurement.definitions import Definitions
+from advisor.measurement.entries import Start
 from advisor.measurement.guard import Guard
 from advisor.measurement.needed import Needed
 from advisor.measurement.noise import Watch
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.record import Record, Start
+from advisor.measurement.record import Record
 from advisor.measurement.run import Host, Policy, Run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store

@@ -11,8 +11,9 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement import journal, record
+from advisor.measurement.entries import Start
 from advisor.measurement.journal import Journal
-from advisor.measurement.record import KEPT_CALLS, Record, Start
+from advisor.measurement.record import KEPT_CALLS, Record
 from advisor.measurement.run import Framework, Host, Observation, Policy, Round
 
 START = Start(
