@@ -8,16 +8,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from advisor.articles.bindings import Quantity, Selection
-from advisor.measurement import definitions
+from advisor.measurement import definitions, metrics
 from advisor.measurement.run import Observation, Run
 from advisor.quantities import show
 
 # Anything else (not installed, an error of the probe, left out) says nothing about a claim.
 _DECIDED = frozenset({"measured", "proved", "refuted", "not_supported"})
 _MARKS = ("framework", "route", "workload", "mode")
-
-SHARES = frozenset({"accuracy", "accuracy-loss"})
-"""Metrics without a unit that read as percentages."""
 
 Cell = tuple[tuple[str, object], ...]
 
@@ -105,7 +102,7 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
         raise MissingError(_failed(observation, run))
     name = f"{name} {(quantity.metric or '').replace('-', ' ')}"
     if quantity.statistic == "median":
-        share = quantity.metric in SHARES
+        share = metrics.is_share(quantity.metric)
         return Number(summary.median, summary.low, summary.high, unit, name, f"{here}/median", share)
     if summary.p99 is None or summary.p99_low is None or summary.p99_high is None:
         raise MissingError(f"{name}: too few calls for a p99")

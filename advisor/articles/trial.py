@@ -13,7 +13,6 @@ from typing import Literal
 
 from advisor.articles.bindings import Bound, Compare, Expected, Figure, Form, Quantity, Selection, Stated
 from advisor.articles.observations import (
-    SHARES,
     Found,
     MissingError,
     Number,
@@ -29,7 +28,7 @@ from advisor.articles.observations import (
     short,
 )
 from advisor.documents import Model
-from advisor.measurement import comparison
+from advisor.measurement import comparison, metrics
 from advisor.measurement.run import Run
 from advisor.quantities import show, significant
 
@@ -142,7 +141,7 @@ def _bound(form: Bound, run: Run) -> Trial:
     low = -math.inf if form.at_least is None else form.at_least
     high = math.inf if form.at_most is None else form.at_most
     least, bound = ("at most", high) if form.at_least is None else ("at least", low)
-    share = form.over is None and form.of.metric in SHARES
+    share = form.over is None and metrics.is_share(form.of.metric)
     aim = f"asked for {least} {percentage(bound) if share else significant(bound)}"
     return _held(form.of, form.over, low, high, aim, run)
 

@@ -115,12 +115,14 @@ class Limits(Model):
 class CapabilityDefinition(Model):
     """Something a framework may be able to do: what is asked, how it is proved, what each outcome means.
 
-    ``settles`` are ids of claims; ``install`` says for a framework what brings a package that only this recipe needs;
-    ``limits`` are those of one recipe; ``variants`` are the parameters that it is run with, one after the other.
+    ``group`` is the heading that it is shown under; ``settles`` are ids of claims; ``install`` says for a framework
+    what brings a package that only this recipe needs; ``limits`` are those of one recipe; ``variants`` are the
+    parameters that it is run with, one after the other.
     """
 
     id: Name
     title: str
+    group: str | None = None
     question: str
     why: str
     proof: str

@@ -6,24 +6,17 @@ looks at where a Run comes from, so our own are held to it, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import Problem
+from advisor.measurement.metrics import load_metrics
 from advisor.quantities import show
 
 if TYPE_CHECKING:
     from advisor.measurement.run import Observation, Round, Run, Summary
-
-SHARES = frozenset({"accuracy"})
-"""Metrics that are a share of something: 0 to 1."""
-
-SIGNED = frozenset({"accuracy-loss", "memory-delta"})
-"""Metrics that may be below zero: what was lost may have been won."""
-
-COUNTED = frozenset({"installed-packages", "effective-threads", "epochs", "slow-down", "break-even", "ceiling-share"})
-"""Metrics without a unit that are never below zero."""
 
 OWN_ROUNDS = 0.01
 """How far a median may be from what its own rounds give, as a share of it."""
@@ -32,6 +25,8 @@ OWN_ROUNDS = 0.01
 _OWN_CALLS = 0.25
 # Of the rounds, as in `advisor.measurement.draft`.
 _CONTENDED = "contended"
+# How far a figure may be beyond what can be, for the rounding of its sums.
+_ROUNDED = 1e-9
 _MADE = ("measured", "proved")
 
 
@@ -187,15 +182,11 @@ def _against_rounds(summary: Summary, counted: list[Round]) -> Iterator[Problem]
 
 def _bounds(observation: Observation) -> tuple[float, float]:
     """Return the least and the most that the figure of an observation can be."""
-    metric, unit = observation.metric or "", observation.unit
-    if metric in SHARES:
-        return 0.0, 1.0
-    if metric == "accuracy-loss":
-        return -1.0 - 1e-9, 1.0
-    if metric in SIGNED:
-        return float("-inf"), float("inf")
-    measured = unit in ("s", "B", "1/s", "J") or metric in COUNTED
-    return (0.0 if measured else float("-inf")), float("inf")
+    known = load_metrics().get(observation.metric or "")
+    if known is None:
+        return (0.0 if observation.unit in ("s", "B", "1/s", "J") else -math.inf), math.inf
+    least = -math.inf if known.least is None else known.least
+    return least - _ROUNDED * abs(least) if known.least else least, math.inf if known.most is None else known.most
 
 
 def _identity(each: Observation) -> object:

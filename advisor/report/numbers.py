@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from advisor.measurement import metrics
 from advisor.rounding import NARROW, Shown, percent, plain, scale, show
 
 __all__ = ["NARROW", "Shown", "count", "error", "is_share", "percent", "rough", "scale", "score", "show", "weight"]
 
-_SHARES = frozenset({"accuracy", "accuracy-loss", "ceiling-share"})
-
 
 def is_share(name: str, *texts: str) -> bool:
     """Return whether a unitless metric or criterion is a share that reads as a percentage."""
-    return name in _SHARES or any("%" in text for text in texts)
+    return metrics.is_share(name) or any("%" in text for text in texts)
 
 
 def rough(value: float, unit: str, *, share: bool = False) -> str:

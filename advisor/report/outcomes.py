@@ -23,7 +23,7 @@ from advisor.measurement import definitions
 from advisor.measurement.definitions import CapabilityDefinition
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.report import words
-from advisor.report.pages.capabilities import GROUPS, MEANINGS
+from advisor.report.pages.capabilities import MEANINGS, grouped
 from advisor.report.published import NO_RECIPE, NOT_RUN
 
 _WIDTH = 120
@@ -148,10 +148,8 @@ def _not_measured(titles: Sequence[str]) -> Iterator[str]:
 
 
 def _table(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
-    for group, names in GROUPS.items():
-        found = [rows[name] for name in names if name in rows]
-        if not found:
-            continue
+    for group, names in grouped(rows):
+        found = [rows[name] for name in names]
         # A framework that has no recipe in the whole group would be a column of nothing.
         shown = [place for place in range(len(run.frameworks)) if any(row[place].outcomes for row in found)]
         yield f"## {group}"
@@ -167,7 +165,7 @@ def _table(run: Run, rows: Mapping[str, list[Cell]]) -> Iterator[str]:
 
 def _reasons(rows: Mapping[str, list[Cell]]) -> Iterator[str]:
     yield "## Why not all are proved"
-    ordered = [name for names in GROUPS.values() for name in names if name in rows]
+    ordered = [name for _, names in grouped(rows) for name in names]
     for cell in (cell for name in ordered for cell in rows[name] if cell.open):
         yield ""
         yield f'<a id="{cell.anchor}"></a>'

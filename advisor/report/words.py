@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from advisor.measurement.metrics import load_metrics
 from advisor.printing import visible as visible
 
 NAMES = {
@@ -52,36 +53,6 @@ FLAGS = {
     "single-value": "seen once: no interval of its own",
 }
 
-METRICS = {
-    "latency": "Time per call",
-    "first-call": "First call",
-    "import-time": "Import",
-    "memory-after-import": "Memory after import",
-    "installed-size": "Installed size",
-    "installed-packages": "Installed packages",
-    "effective-threads": "Threads in effect",
-    "artifact-size": "Artifact",
-    "cold-start": "Cold start",
-    "peak-memory": "Peak memory",
-    "runtime-size": "Runtime libraries",
-    "runtime-installed-size": "Runtime installed",
-    "accuracy": "Accuracy",
-    "accuracy-loss": "Accuracy lost",
-    "energy": "Energy per call",
-    "latency-pinned": "Latency on one pinned thread",
-    "throughput": "Throughput",
-    "compile-time": "Compiling",
-    "recompile-time": "Compiling for another shape",
-    "break-even": "Calls until compiling pays",
-    "ceiling-share": "Share of the ceiling",
-    "memory-delta": "Memory taken",
-    "training-time": "Training",
-    "epochs": "Epochs",
-    "peak-flops": "Operations at most",
-    "memory-bandwidth": "Bytes copied at most",
-    "slow-down": "Times as slow as alone",
-}
-
 # Words of profiles' names that are not written in lower case.
 _SPELLED = {"mlops": "MLOps"}
 
@@ -126,4 +97,5 @@ def ordinal(number: int) -> str:
 
 def metric(identifier: str) -> str:
     """Return a metric's title."""
-    return METRICS.get(identifier) or line(identifier.replace("-", " ").capitalize())
+    known = load_metrics().get(identifier)
+    return known.title if known else line(identifier.replace("-", " ").capitalize())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from advisor.criteria import load_criteria
 from advisor.measurement import definitions
-from advisor.report import words
+from advisor.measurement.metrics import load_metrics
 
 
 def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str:
@@ -29,7 +29,7 @@ def probes() -> dict[str, str]:
     }
     found |= {each.probe: each.title for each in known.capabilities.values()}
     found |= {each.id: f"Route to {each.title}" for each in known.routes.values()} | {"environment": "Start"}
-    return found | {name: title.lower() for name, title in words.METRICS.items() if "-" in name}
+    return found | {name: metric.title.lower() for name, metric in load_metrics().items() if "-" in name}
 
 
 def topics() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +15,8 @@ from advisor.report.figures import Figure, Quote, Source
 from advisor.report.pages.context import ProbePage, Report
 from advisor.report.pages.recipes import recipes
 
-# The order in which people meet them; what is in no group comes last, so that a new recipe is never left out.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Build": (
-        "dynamic-control-flow", "captured-control-flow", "whole-graph-control-flow", "shape-changes",
-        "custom-gradient", "gradient-check", "numpy-interop", "keras-backend", "device-placement", "public-api",
-    ),
-    "Find mistakes": (
-        "debug-breakpoint", "debug-breakpoint-compiled", "debug-shape-error", "debug-nan", "tensorboard", "visdom",
-    ),
-    "Train": (
-        "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "data-parallel", "sharded-training",
-        "multi-worker", "elastic-training", "gpu-memory",
-    ),
-    "Ship": (
-        "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript", "quantization",
-        "quantization-onnxruntime", "serving", "serving-onnxruntime", "serving-litserve", "no-python-deployment",
-        "no-python-on-device", "cpp", "javascript",
-    ),
-    "Routes of four networks": (
-        "route-onnxruntime", "route-openvino", "route-executorch", "route-litert", "route-torchexport",
-        "route-torchscript", "route-aotinductor", "route-savedmodel", "route-tensorflowjs",
-    ),
-    "Learn and reuse": ("ready-made-models", "brevity"),
-}  # fmt: skip
+# The order in which people meet them; groups of others come after these, and what is in no group last.
+GROUPS = ("Build", "Find mistakes", "Train", "Ship", "Routes of four networks", "Learn and reuse")
 REST = "More"
 MEANINGS = {
     "proved": "ran, and the check agreed",
@@ -53,21 +31,29 @@ MEANINGS = {
 _MOST = 60
 
 
+def grouped(names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return capabilities by their groups, and by their titles within a group."""
+    known = definitions.capabilities()
+    titles = {name: known[name].title if name in known else name for name in names}
+    groups: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for name in sorted(titles, key=lambda name: titles[name].lower()):
+        groups.setdefault((known[name].group if name in known else None) or REST, []).append(name)
+    groups[REST] = groups.pop(REST, [])
+    return [(group, found) for group, found in groups.items() if found]
+
+
 def context(report: Report) -> dict[str, Any]:
     """Return what the template of the matrix needs."""
     source = report.matrix
     names, rows = list(source.data["counts"]), list(enumerate(source.data["capabilities"]))
+    places = {row["id"]: place for place, row in rows}
     seen = [word for word in MEANINGS if any(word in found for found in source.data["counts"].values())]
-    grouped = [
-        (group, [_row(report, place, names) for place, row in sorted(rows, key=_order) if _group(row["id"]) == group])
-        for group in (*GROUPS, REST)
-    ]
     absent = {name for name, found in report.run.frameworks.items() if found.outcome == "not_installed"}
     tried = [name for name in names if name not in absent and any(name in row["observations"] for _, row in rows)]
     return {
         "total": source.figure("total"),
         "stacks": [report.stack(name) for name in names],
-        "groups": [(group, found) for group, found in grouped if found],
+        "groups": [(group, [_row(report, places[name], names) for name in found]) for group, found in grouped(places)],
         "meanings": [(word, MEANINGS[word]) for word in seen],
         "seen": seen,
         "counts": [(report.stack(name), [_count(source, name, word) for word in seen]) for name in names],
@@ -117,16 +103,6 @@ def _row(report: Report, place: int, names: list[str]) -> dict[str, Any]:
             for name in names
         ],
     }
-
-
-def _group(name: str) -> str:
-    return next((group for group, names in GROUPS.items() if name in names), REST)
-
-
-def _order(item: tuple[int, Mapping[str, Any]]) -> tuple[int, str]:
-    order = [name for names in GROUPS.values() for name in names]
-    name = item[1]["id"]
-    return (order.index(name) if name in order else len(order), name)
 
 
 def _count(source: Source, framework: str, outcome: str) -> Figure | str:

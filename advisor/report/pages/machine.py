@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.measurement.metrics import load_metrics
 from advisor.measurement.run import LEFT_OUT
 from advisor.report import numbers, words
 from advisor.report.figures import Figure
@@ -13,6 +14,7 @@ from advisor.report.pages.probe import reading
 
 def context(report: Report) -> dict[str, Any]:
     """Return what the template of the machine's page needs."""
+    known = load_metrics()
     return {
         "frameworks": [_framework(report, key) for key in report.run.frameworks],
         "environment": _environment(report),
@@ -22,7 +24,7 @@ def context(report: Report) -> dict[str, Any]:
         ],
         "signals": [(words.line(name), report.source.quote("noise", name)) for name in report.run.noise],
         "untold": [
-            (words.METRICS.get(name, words.line(name)), report.source.quote("not_measurable", name))
+            (words.metric(name) if name in known else words.line(name), report.source.quote("not_measurable", name))
             for name in report.run.not_measurable
         ],
         "blocks": _blocks(report),

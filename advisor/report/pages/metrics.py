@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from advisor.measurement.metrics import load_metrics
 from advisor.report import words
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Steady state": (
-        "latency", "latency-pinned", "energy", "throughput", "ceiling-share",
-    ),
-    "The most that this machine gives": ("peak-flops", "memory-bandwidth"),
-    "Beside a busy neighbor": ("slow-down",),
-    "First call and compiling": (
-        "cold-start", "import-time", "first-call", "compile-time", "recompile-time", "break-even",
-    ),
-    "Memory": ("memory-delta", "peak-memory", "memory-after-import"),
-    "What is shipped": ("artifact-size", "runtime-size", "runtime-installed-size", "installed-size"),
-    "Accuracy": ("accuracy", "accuracy-loss", "training-time", "epochs"),
-}  # fmt: skip
 REST = "Other figures"
 
 
@@ -33,13 +21,16 @@ class Group:
 
 
 def grouped(metrics: Iterable[str]) -> list[Group]:
-    """Return `metrics` in their groups, those that are in none last."""
-    there = list(dict.fromkeys(metrics))
-    known = {name for names in GROUPS.values() for name in names}
-    found = [(title, [name for name in names if name in there]) for title, names in GROUPS.items()]
-    found.append((REST, [name for name in there if name not in known]))
+    """Return `metrics` in the groups and the order of the registry, those that are in no group last."""
+    there = dict.fromkeys(metrics)
+    found: dict[str, list[str]] = {}
+    for name, known in load_metrics().items():
+        if known.group is not None and name in there:
+            found.setdefault(known.group, []).append(name)
+    rest = there.keys() - {name for names in found.values() for name in names}
+    found[REST] = [name for name in there if name in rest]
     return [
         Group(title, words.slug(title), tuple((name, words.metric(name)) for name in names))
-        for title, names in found
+        for title, names in found.items()
         if names
     ]

@@ -9,20 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.measurement.run import Observation
-from advisor.report import numbers
+from advisor.report import numbers, words
 from advisor.report.charts.drawing import Drawing
 from advisor.report.charts.routes import Point, routes
 from advisor.report.figures import Interval, Quote
 from advisor.report.pages.context import Report, StackName
 
-COLUMNS = {
-    "artifact-size": "Artifact",
-    "latency": "Time per call",
-    "cold-start": "Cold start",
-    "peak-memory": "Peak memory",
-    "runtime-size": "Runtime libraries",
-    "accuracy-loss": "Accuracy lost",
-}
+COLUMNS = ("artifact-size", "latency", "cold-start", "peak-memory", "runtime-size", "accuracy-loss")
 _TIMED = ("median", "low", "high")
 
 
@@ -44,7 +37,7 @@ def context(report: Report) -> dict[str, Any]:
     ways = [way for way in _ways(report).values() if way.outcome or way.readings]
     return {
         "ways": ways,
-        "columns": [(key, title) for key, title in COLUMNS.items() if any(key in way.readings for way in ways)],
+        "columns": [(key, words.metric(key)) for key in COLUMNS if any(key in way.readings for way in ways)],
         "routes": [(page.title, report.href(page.name)) for page in report.probes_of("route")],
         "chart": _chart(ways),
     }
