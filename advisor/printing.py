@@ -59,8 +59,12 @@ def harmless(text: str) -> str:
     return _COMMAND.sub(lambda found: f"{found[0]}{SIGN}", text)
 
 
-def escaped(text: str) -> str:
-    """Return a JSON text of the same value in which what `visible` and `harmless` would replace is escaped."""
+def escaped(text: str, encoding: str = "utf-8") -> str:
+    """Return a JSON text of the same value; what would not come through as it is, or not safely, is escaped in it."""
+    try:
+        text.encode(encoding)
+    except UnicodeError:
+        text = "".join(each if ord(each) < 127 else _escape(each) for each in text)
     found = UNSAFE.sub(lambda unsafe: _escape(unsafe[0]), text)
     return re.sub(r"#(#[A-Za-z]{0,24}\[)", r"\\u0023\1", found)
 
@@ -88,11 +92,7 @@ def text(whole: str) -> None:
 def data(json: str) -> None:
     """Print a JSON text as an answer, of the same value, whatever its strings hold and the stream's encoding lacks."""
     sink = _out(sys.stdout)
-    try:
-        json.encode(sink.encoding)
-    except UnicodeError:
-        json = "".join(each if ord(each) < 127 else _escape(each) for each in json)
-    sink.write(escaped(json))
+    sink.write(escaped(json, sink.encoding))
 
 
 class Sink(io.TextIOBase):

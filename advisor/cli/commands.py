@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import printing
+from advisor import paths, printing
 from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
@@ -142,6 +142,7 @@ def recommend(
         raise click.UsageError("--as-of decides on documents alone; --run, --fresh and --all are about measurements")
     from advisor import api
 
+    _writable(("--site", site), ("--adr", adr))
     needed = decision.adjusted(profile, weights, requirements, no_team=no_team)
     if as_of is not None:
         told = knowledge.answer_as_of(
@@ -245,6 +246,7 @@ def probe(
     """
     from advisor import api
 
+    _writable(("--output", output))
     with _progress(color) as on_event:
         run, file = api.probe(
             mode=measurement.chosen(mode),
@@ -271,6 +273,14 @@ decision.attach(main)
 knowledge.attach(main)
 measurement.attach(main)
 environments.attach(main)
+
+
+def _writable(*given: tuple[str, Path | None]) -> None:
+    """Refuse, before anything is measured, what could not be written afterwards."""
+    os.getcwd()  # the folder that we work in may be gone; whoever ends the command says so
+    for option, path in given:
+        if path is not None:
+            paths.output(path, what=option)
 
 
 def _progress(color: str) -> Any:

@@ -70,14 +70,21 @@ def environment(error: Exception) -> AdvisorError | None:
     """Return what the user can mend where the system refused something: a disk, a folder, a name; None otherwise."""
     if not isinstance(error, OSError):
         return None
-    try:
-        os.getcwd()
-    except OSError:
-        return AdvisorError("the working folder is not there any more", hint="cd to another folder")
+    if _adrift():
+        return AdvisorError("the working folder is not there any more")
     if error.strerror is None or _is_ours(error.filename):
         return None
     where = f"{_shown(error.filename)}: " if error.filename is not None else ""
     return AdvisorError(f"{where}{error.strerror}")
+
+
+def _adrift() -> bool:
+    """Return whether the folder that we work in is gone."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _is_ours(name: object) -> bool:
@@ -93,8 +100,9 @@ def _shown(name: object) -> str:
 def _tell(error: AdvisorError) -> None:
     first, *rest = error.lines
     printing.tell(f"Error: {first}", *rest)
-    if error.hint:
-        first, *rest = error.hint.split("\n")
+    hint = "cd to another folder: the working folder is not there any more" if _adrift() else error.hint
+    if hint:
+        first, *rest = hint.split("\n")
         printing.tell(f"Try: {first}", *rest)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import printing
+from advisor import paths, printing
 from advisor.cli.completion import RUNS, frameworks, offering, runs
 from advisor.cli.options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
@@ -188,8 +188,9 @@ def _run(name: str) -> Run:
     from advisor.measurement.run import load_run
     from advisor.measurement.store import Store
 
-    kept = Store(RUNS).path(name)
-    return load_run(kept if kept.is_file() else Path(name))
+    # What cannot be the id of a Run, such as an absolute path, is the name of a file.
+    kept = Store(RUNS).path(name) if paths.objection(f"{name}.json") is None else None
+    return load_run(kept if kept is not None and kept.is_file() else Path(name))
 
 
 def _row(change: Change, *, table: bool) -> dict[str, Any]:

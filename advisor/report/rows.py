@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from advisor import printing
 from advisor.report import words
 
 if TYPE_CHECKING:
@@ -79,8 +80,10 @@ def show(
     if form == "table":
         _table(rows, columns, console, none)
         return
-    text = json_text(rows) if form == "json" else csv_text(rows, fields or (list(rows[0]) if rows else list(columns)))
-    console.file.write(text)
+    if form == "json":
+        console.file.write(printing.escaped(json_text(rows), console.encoding))
+    else:
+        console.file.write(csv_text(rows, fields or (list(rows[0]) if rows else list(columns))))
 
 
 def console(color: str | None) -> Console:
