@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
+from advisor.fields import Count
 
 Unit = Literal["s", "B", "1/s", ""]
 Scope = Literal["own", "framework", "none", "routed"]
@@ -60,7 +61,7 @@ class Measured(Selection):
     """
 
     plus: tuple[Selection, ...] = ()
-    items_per_call: int | None = Field(default=None, gt=0)
+    items_per_call: Count | None = Field(default=None, gt=0)
     bound: Literal["exact", "at least"] = "exact"
 
 

@@ -71,16 +71,18 @@ def read_yaml(
     what: str,
     hint: str | None = None,
     also: Callable[[Any], Sequence[Problem]] | None = None,
+    by_hand: bool = False,
 ) -> Document[M]:
     """Read a YAML document strictly: no tags, no aliases, no duplicate and no unknown keys.
 
     Every mistake is reported at once, each with file:line:column, what was expected and the nearest valid name.
-    `also` finds further mistakes in the plain data; it gets whatever was written, so it may expect no shape.
+    `also` finds further mistakes in the plain data; it gets whatever was written, so it may expect no shape. Of what
+    people write `by_hand`, numbers are refused that some of them would read otherwise than YAML does.
     """
     text = read_text(path, what, hint=hint)
     data = kept.recall(path, text)
     if data is None:
-        data = _parsed(path, text, hint)
+        data = _parsed(path, text, hint, by_hand=by_hand)
         kept.keep(path, text, data)
     problems = list(also(data)) if also else []
     try:
@@ -93,7 +95,7 @@ def read_yaml(
     raise _located(path, text, problems, hint)
 
 
-def _parsed(path: Path, text: str, hint: str | None) -> Any:
+def _parsed(path: Path, text: str, hint: str | None, *, by_hand: bool) -> Any:
     """Return the plain data of a YAML text; raise AdvisorError for what is no YAML, or none that we read."""
     from advisor import nodes
 
@@ -105,6 +107,7 @@ def _parsed(path: Path, text: str, hint: str | None) -> Any:
     problems: list[Problem] = []
     try:
         data = nodes.plain(node, problems)
+        problems += nodes.doubtful(node) if by_hand and not problems else []
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
     if problems:
@@ -298,6 +301,8 @@ def _problems(error: ValidationError, model: type[BaseModel] | None, *, most: in
         if item["type"] == "extra_forbidden":
             key = str(loc[-1])
             near = did_you_mean(key, _fields(schema(), loc[:-1])) if model and len(key) <= _NAMED else ""
+            if model and key[:1].isdigit():  # in braces `{floor: 0,5 %}` is a floor of 0 and a key '5 %'
+                near = ": a comma ends the value before it, and numbers have a decimal point"
             found.append(Problem((*loc, "key"), f"unknown key '{_short(key)}'{near}"))
         elif item["type"] == "missing":
             found.append(Problem(loc[:-1], f"'{loc[-1]}' is missing"))

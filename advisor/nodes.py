@@ -7,10 +7,12 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from advisor import numerals
 from advisor.errors import Loc, Problem
 
 _CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _TEXT = "tag:yaml.org,2002:str"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 # PyYAML may have been built without libyaml.
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -75,11 +77,39 @@ def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[
         return [_plain(item, (*loc, index), problems, seen, scalars) for index, item in enumerate(node.value)]
     if node.tag == _TEXT:  # most of what is written; the constructor takes ten times as long
         return node.value
+    if node.tag in _NUMBERS and numerals.digits(node.value) is None and not numerals.doubtful(node.value):
+        problems.append(Problem(loc, _odd(node.value)))
+        return None
     try:
         return scalars.construct_object(node)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         problems.append(Problem(loc, f"cannot read this value: {str(error).splitlines()[0]}"))
         return None
+
+
+def doubtful(node: yaml.Node | None) -> list[Problem]:
+    """Return the numbers that people may have meant otherwise than YAML reads them: 1.500, which is 1500 to some."""
+    found: list[Problem] = []
+
+    def look(node: yaml.Node, loc: Loc) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                look(value, (*loc, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                look(item, (*loc, index))
+        elif node.tag in _NUMBERS and numerals.doubtful(node.value):
+            found.append(Problem(loc, _odd(node.value)))
+
+    if node is not None:
+        look(node, ())
+    return found
+
+
+def _odd(text: str) -> str:
+    """Return what is wrong with a number that YAML would read otherwise than people do: 010, 1:30, 0x10, 1_000."""
+    near = numerals.alternatives(numerals.likely(text))
+    return f"expected a plain number such as 10 or 0.5, got {numerals.shortened(text)}{near}"
 
 
 def places(node: yaml.Node | None) -> dict[Loc, tuple[int, int, int]]:

@@ -14,8 +14,8 @@ import advisor
 ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "decision", "report"]
 GROUND = {
-    "documents", "errors", "interrupts", "kept", "nodes", "optouts", "paths", "printing", "quantities", "resources",
-    "rounding", "scratch",
+    "documents", "errors", "fields", "interrupts", "kept", "nodes", "numerals", "optouts", "paths", "printing",
+    "quantities", "resources", "rounding", "scratch",
 }  # fmt: skip
 # What prints, and the processes whose standard output is a channel to the one that started them.
 PRINTS = {"printing.py", "report/consoles.py", "knowledge/presence.py", "measurement/canary_process.py"}

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from advisor.articles import days
 from advisor.articles.folders import HERE
 from advisor.documents import Model, read_yaml
+from advisor.fields import Day
 from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Source, Text
 
@@ -41,8 +42,8 @@ class Article(Source):
     kind: Literal["article", "search snippet", "log"]
     date: Text
     as_of: AsOf
-    not_before: datetime.date | None = None
-    retrieved: datetime.date | None = None
+    not_before: Day | None = None
+    retrieved: Day | None = None
 
 
 class _Articles(Model):

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from advisor.documents import Model
+from advisor.fields import Number
 from advisor.knowledge.catalog import Name, Text
 
 Scalar = bool | int | float | str
@@ -69,7 +70,7 @@ class Compare(Model):
     first: Quantity
     second: Quantity
     is_: Literal["lower", "higher", "same"] = Field(alias="is")
-    margin: float | None = Field(default=None, gt=0)
+    margin: Number | None = Field(default=None, gt=0)
 
 
 class Figure(Model):
@@ -77,8 +78,8 @@ class Figure(Model):
 
     of: Quantity
     over: Quantity | None = None
-    claimed: float = Field(gt=0)
-    tolerance: float = Field(gt=0, lt=1)
+    claimed: Number = Field(gt=0)
+    tolerance: Number = Field(gt=0, lt=1)
 
 
 class Bound(Model):
@@ -86,8 +87,8 @@ class Bound(Model):
 
     of: Quantity
     over: Quantity | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:

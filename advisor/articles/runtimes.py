@@ -16,6 +16,7 @@ from pydantic import Field
 from advisor.articles.folders import HERE, documented
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
+from advisor.fields import Day
 from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Name, Text
 from advisor.knowledge.sources import load_sources
@@ -43,10 +44,10 @@ class Runtime(Model):
     frameworks: tuple[Name, ...] = Field(min_length=1)
     ships: tuple[Literal["edge", "server"], ...] = Field(min_length=1)
     only_where: Name | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     source: Name
-    checked_on: date
+    checked_on: Day
 
     def offered(self, day: date) -> bool:
         """Return whether it was offered under this name on `day`."""

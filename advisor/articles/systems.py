@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from advisor import fields
 from advisor.articles.days import first_day, last_day
 from advisor.articles.folders import HERE, base, documented
 from advisor.documents import Model, read_yaml
@@ -29,7 +29,7 @@ Kind = Literal[
     "server", "hub", "community", "service", "format", "protocol", "platform", "hardware", "product", "agent",
 ]  # fmt: skip
 # YAML reads 2024-09-04 as a date, 2024-09 as text and 2024 as a number; all three are days as near as they are known.
-Day = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
+Day = Annotated[str, BeforeValidator(str), Field(pattern=r"^[0-9]{4}(-[0-9]{2}){0,2}$")]
 
 
 class Successor(Model):
@@ -92,7 +92,7 @@ class System(Model):
     program: tuple[Text, ...] | None = None
     recipes: tuple[Text, ...] = ()
     named_in: tuple[Name, ...] = Field(min_length=1)
-    checked_on: date
+    checked_on: fields.Day
 
     @property
     def evidence(self) -> str | None:

@@ -12,6 +12,7 @@ import click
 from advisor import printing
 from advisor.cli.completion import compared, frameworks, offering, profiles
 from advisor.cli.knowledge import kept_run
+from advisor.cli.numbers import Share
 from advisor.cli.options import (
     Output,
     adjusting_options,
@@ -180,7 +181,7 @@ def evidence(
 @click.option(
     "--min-confidence",
     "confidence",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=CONFIDENCE,
     show_default=True,
     help="The share of plausible worlds in which it has to come first.",

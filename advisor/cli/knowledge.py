@@ -14,6 +14,7 @@ import click
 from advisor import printing
 from advisor.cli import completion as names_of
 from advisor.cli.completion import RUNS, offering
+from advisor.cli.numbers import Day, Time
 from advisor.cli.options import Output, format_option, profile_option, run_option, seed_option, templates_option
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_NEAR = 8
 """How many names are offered at most for a word that some of them have."""
+
+OLDEST = 300 * 365.25 * 86400
+"""Seconds. Nothing that is documented can have been looked up before, and days end somewhere."""
 
 CLAIM_COLUMNS = {
     "id": "claim",
@@ -40,7 +44,7 @@ ONLINE_COLUMNS = {"newest": "newest", "resolves": "fits this Python", "index": "
 STALE_COLUMNS = {"checked_on": "checked on", "days": "days", "kind": "what", "id": "id", "url": "look again at"}
 
 as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+    "--as-of", type=Day(), metavar="YYYY-MM-DD",
     help="Decide on the facts valid on that day; everything measured is excluded.",
 )  # fmt: skip
 
@@ -60,7 +64,13 @@ def attach(group: click.Group) -> None:
 @click.option("--check", is_flag=True, help="See what is installed here: one process for each, with a time limit.")
 @click.option("--online", is_flag=True, help="With --check: ask your package index, through pip, for newer versions.")
 @click.option("--python", metavar="PATH", help="The Python to look into; default: the one that runs advisor.")
-@click.option("--timeout", type=click.FloatRange(0.1, 600), default=30.0, show_default=True, help="Seconds for each.")
+@click.option(
+    "--timeout",
+    type=Time("'30 s'", bare="s", least=0.1, most=600),
+    default=30.0,
+    show_default=True,
+    help="Seconds for each.",
+)
 @format_option
 @click.pass_obj
 def systems(
@@ -179,14 +189,18 @@ def stale(color: str, age: str, form: Format) -> None:
     """List what was last looked up too long ago, oldest first."""
     from dataclasses import asdict
 
-    from advisor import quantities
+    from advisor import numerals, quantities
     from advisor.articles.freshness import due
 
+    hint = "advisor knowledge stale --older-than '6 months'"
     try:
-        seconds = quantities.parse(age, "s")
+        seconds = quantities.stated(age, "s")
     except ValueError as error:
-        raise AdvisorError(f"--older-than: {error}", hint="advisor knowledge stale --older-than '6 months'") from None
-    found = due(_today(), timedelta(seconds=max(0.0, seconds)))
+        raise AdvisorError(f"--older-than: {error}", hint=hint) from None
+    if not 0 <= seconds <= OLDEST:
+        message = f"--older-than: expected a time from 0 to 300 years, got {numerals.shortened(age)}"
+        raise AdvisorError(message, hint=hint)
+    found = due(_today(), timedelta(seconds=seconds))
     nothing = f"Nothing was last looked up more than {age} ago."
     _show([asdict(item) for item in found], form, STALE_COLUMNS, color, none=nothing)
 

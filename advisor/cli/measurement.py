@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 
 from advisor import paths, printing
 from advisor.cli.completion import RUNS, frameworks, offering, runs
+from advisor.cli.numbers import Time, Whole
 from advisor.cli.options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
 
@@ -32,27 +32,8 @@ COMPARE_COLUMNS = {
     "why": "why",
 }
 
-# Minutes as people type them; advisor.quantities reads the rest, where a bare "m" is the prefix of a unit.
-_MINUTES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*m(?:in)?\s*", re.ASCII)
-
-
-def _seconds(ctx: click.Context, option: click.Parameter, text: str | None) -> float | None:
-    if text is None:
-        return None
-    from advisor import quantities
-
-    minutes = _MINUTES.fullmatch(text)
-    try:
-        seconds = quantities.parse(f"{minutes[1]} minutes" if minutes else text, "s")
-    except ValueError:
-        seconds = 0.0
-    if seconds <= 0:
-        raise click.BadParameter(f"expected a time such as 5m, '300 s' or '5 minutes', got {text!r}", ctx, option)
-    return seconds
-
-
 budget_option = click.option(
-    "--budget", callback=_seconds, metavar="TIME",
+    "--budget", type=Time("5m, '300 s' or '5 minutes'"), metavar="TIME",
     help="Begin nothing more that can be left out after this time, e.g. 5m; the Run says what was.",
 )  # fmt: skip
 resume_option = click.option(
@@ -75,7 +56,7 @@ def measuring_options(command: Any) -> Any:
             shell_complete=offering(frameworks, ending="="),
         ),
         only_option,
-        click.option("--threads", type=click.IntRange(1, 1024), help="Threads per framework; default: all allowed."),
+        click.option("--threads", type=Whole(1, 1024), help="Threads per framework; default: all allowed."),
         seed_option,
         budget_option,
         resume_option,

@@ -9,6 +9,7 @@ import click
 
 from advisor import paths
 from advisor.cli.completion import compared, criteria, frameworks, offering, profiles
+from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
 
 
@@ -44,9 +45,7 @@ only_option = click.option(
     help="Only this one, or these: pytorch,tensorflow. Repeatable.",
     shell_complete=offering(frameworks, several=True),
 )  # fmt: skip
-seed_option = click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."
-)
+seed_option = click.option("--seed", type=Whole(0, 2**32 - 1), default=0, show_default=True, help="Random seed.")
 templates_option = click.option(
     "--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours."
 )

@@ -11,6 +11,7 @@ import click
 
 from advisor import printing
 from advisor.cli.completion import frameworks, offering, profiles
+from advisor.cli.numbers import Whole
 from advisor.cli.options import Output, format_option
 from advisor.errors import AdvisorError
 
@@ -83,7 +84,7 @@ def check(file: Path) -> None:
     "--knows", metavar="FRAMEWORK", shell_complete=offering(frameworks),
     help="The framework that the team knows, or 'other' or 'none'.",
 )  # fmt: skip
-@click.option("--people", type=click.IntRange(1, 100_000), help="How many people are in the team.")
+@click.option("--people", type=Whole(1, 100_000), help="How many people are in the team.")
 @click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")
 @click.option("--output", "-o", type=Output(), help="Where to write it.  [default: NAME.yaml]")
 def new(file: Path | None, output: Path | None, **options: Any) -> None:
@@ -169,7 +170,6 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
         choice = click.Choice(question.choices) if question.choices else None
         shown = question.default if question.default or question.name != "name" else None
         said: Any = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
-        said = int(said) if question.name == "people" and str(said).isdigit() else said
         problem = wrong(question.name, said) if said != "" else None
         if problem is None:
             known[question.name] = said

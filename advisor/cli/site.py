@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from advisor import printing
+from advisor.cli.numbers import Whole
 from advisor.cli.options import Output, profiles_option, templates_option
 
 
@@ -93,7 +94,7 @@ def build(
 )  # fmt: skip
 @profiles_option
 @templates_option
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--port", type=Whole(1, 65535), default=8000, show_default=True)
 def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
     """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
     from advisor import api

@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from advisor.documents import Model, read_yaml
+from advisor.fields import Day, Number
 from advisor.knowledge import mistakes
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +36,7 @@ class Source(Model):
     publisher: Text
     author: Text | None = None
     url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
-    published: date | None = None
+    published: Day | None = None
     note: str | None = None
 
 
@@ -53,17 +54,17 @@ class Fact(Model):
     key: Name
     statement: Text
     level: str | None = None
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
     unit: Literal["s", "B", "1/s", ""] | None = None
-    earliest: date | None = None
-    latest: date | None = None
+    earliest: Day | None = None
+    latest: Day | None = None
     measured: bool = False
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     source: Name
-    checked_on: date
+    checked_on: Day
     confidence: Confidence
 
     @model_validator(mode="after")

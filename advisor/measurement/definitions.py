@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from advisor import paths, quantities, resources
+from advisor import numerals, paths, quantities, resources
 from advisor.documents import Model, read_yaml
+from advisor.fields import Count, Number
 
 
 def _name(value: str) -> str:
@@ -104,12 +105,19 @@ class Limits(Model):
     @field_validator("seconds", mode="before")
     @classmethod
     def _seconds(cls, value: Any) -> float:
-        return quantities.parse(value, "s")
+        return _more_than(0, quantities.parse(value, "s"), value, "zero")
 
     @field_validator("memory", mode="before")
     @classmethod
     def _memory(cls, value: Any) -> float:
-        return quantities.parse(value, "B")
+        # No Python starts in less: a number alone was meant as megabytes or gigabytes.
+        return _more_than(1e6, quantities.parse(value, "B"), value, "1 MB")
+
+
+def _more_than(least: float, number: float, said: Any, words: str) -> float:
+    if number <= least:
+        raise ValueError(f"expected more than {words}, got {numerals.shortened(said)}")
+    return number
 
 
 class CapabilityDefinition(Model):
@@ -154,7 +162,7 @@ class WorkloadDefinition(Model):
     title: str
     workload: Name
     task: Task
-    batches: tuple[int, ...]
+    batches: tuple[Annotated[Count, Field(ge=1)], ...]
     what: str
     not_quick: str | None = None
 
@@ -173,7 +181,7 @@ class ExperimentDefinition(Model):
     mode: str | None = None
     metrics: dict[str, str] = Field(min_length=1)
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
-    seconds: float = 5.0
+    seconds: Number = Field(default=5.0, gt=0)
     recipe: bool = True
     what: str
     not_quick: str | None = None

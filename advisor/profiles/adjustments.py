@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 
+from advisor import numerals
 from advisor.criteria import load_criteria
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.profiles.check import Checker
@@ -15,7 +16,10 @@ from advisor.profiles.profile import Limit, Must, Profile
 from advisor.profiles.team import CRITERION
 
 _KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
-_REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥]+)\s*(<=|>=|=|≤|≥)\s*(.+?)\s*")
+_REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥!]+)\s*([<>=≤≥!]+)\s*([^<>=≤≥!]*?)\s*")
+_SIGNS = re.compile(r"[<>=≤≥!]+")
+# Signs that are none of ours, and which of ours is meant.
+_MEANT = {"<": "<=", "=<": "<=", ">": ">=", "=>": ">=", "==": "=", "<==": "<=", ">==": ">="}
 
 
 def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
@@ -96,25 +100,36 @@ def without_team(profile: Profile) -> Profile:
 
 def _requirement(profile: Profile, text: str) -> Must:
     option, found = f"--require '{text}'", _REQUIREMENT.fullmatch(text)
-    if found is None:
-        if strict := re.search(r"(?<![<>=])[<>](?![<>=])", text):
-            text = text.replace(strict[0], f"{strict[0]}=", 1)
-            raise AdvisorError(f"{option}: '{strict[0]}' is no sign of ours", hint=f"--require '{text}'")
-        examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
-        raise AdvisorError(f"{option}: expected a criterion and its limit, such as {examples}")
-    checker = Checker(load_criteria()).for_profile(profile.ships, profile.criteria)
+    examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
+    if found is None or not found[3]:
+        several = ", and one only" if len(_SIGNS.findall(text)) > 1 else ""
+        raise AdvisorError(f"{option}: expected a criterion and its limit{several}, such as {examples}")
     name, sign, value = found.groups()
-    must = checker.must(name, _KINDS[sign], value, "asked for on the command line")
+    checker = Checker(load_criteria()).for_profile(profile.ships, profile.criteria)
+    criterion = checker.criteria.get(name)
+    fitting = ("=",) if criterion is None or criterion.levels else ("<=", ">=")
+    if criterion is not None and (sign not in _KINDS or (_KINDS[sign] == "is") != bool(criterion.levels)):
+        meant = _MEANT.get(sign, sign)
+        signs = [meant] if meant in fitting else fitting
+        kind = f"a level of '{name}'" if criterion.levels else f"a limit of '{name}'"
+        message = f"{option}: {kind} stands after {' or '.join(repr(each) for each in fitting)}, not after '{sign}'"
+        raise AdvisorError(message, hint=" or ".join(f"--require '{name}{each}{value}'" for each in signs))
+    must = checker.must(name, _KINDS.get(sign, "is"), value, "asked for on the command line")
     if must is not None:
         return must
     raise AdvisorError(f"{option}: {checker.problems[0].message}", hint=EVERY_CRITERION if checker.unknown else None)
 
 
 def _percent(number: str, option: str) -> float:
+    expected = "a share from 0 to 100 percent, such as edge-latency=40"
+    digits = number.removesuffix("%").rstrip()
     try:
-        share = float(number.removesuffix("%").strip()) / 100
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise AdvisorError(f"{option}: expected a share from 0 to 100 percent, such as edge-latency=40")
-    return share
+        share = numerals.number(digits, expected=expected)
+    except ValueError as error:
+        raise AdvisorError(f"{option}: {error}") from None
+    if 0 < share < 1 and digits == number:
+        forms = [numerals.written(round(100 * share, 9)), f"{digits} %"]
+        raise AdvisorError(f"{option}: expected {expected}, got '{number}'{numerals.alternatives(forms)}")
+    if not 0 <= share <= 100:
+        raise AdvisorError(f"{option}: expected {expected}")
+    return share / 100

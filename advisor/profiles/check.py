@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from advisor import quantities
+from advisor import numerals, quantities
 from advisor.criteria import Criterion
 from advisor.documents import Model
 from advisor.errors import Loc, Problem, did_you_mean
@@ -236,8 +236,8 @@ class Checker:
         except ValueError as error:
             self._problem(loc, str(error))
             return None
-        if criterion.unit in LOGARITHMIC and number <= 0:
-            self._problem(loc, f"expected more than zero, got {value!r}")
+        if (wrong := _out_of_range(number, criterion)) is not None:
+            self._problem(loc, f"expected {wrong}, got {numerals.shortened(value)}")
             return None
         return number
 
@@ -282,5 +282,15 @@ def _entry(model: type[E], item: Any) -> E | None:
         return None
 
 
+def _out_of_range(number: float, criterion: Criterion) -> str | None:
+    """Return what was expected of a number that nothing measured could reach, or None."""
+    if criterion.unit in LOGARITHMIC:
+        return "more than zero" if number <= 0 else None
+    if not criterion.percent:
+        return "zero or more" if number < 0 else None
+    measured = any(rule.measured for rule in criterion.evidence)
+    return "at most 100 %" if measured and abs(number) > 1 else None
+
+
 def _text(value: str | float) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else f"{value:g}"
+    return quantities.written(value)

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from advisor import numerals
 from advisor.documents import Model
+from advisor.fields import Count, Number
 
 Ships = Literal["edge", "server"]
 
@@ -45,16 +47,16 @@ def known(value: Any) -> Any:
 
 def lines(value: Any) -> Any:
     """Return a number of lines that may be written as ``30000 lines``."""
-    found = re.fullmatch(r"\s*(\d{1,9})(?:\s+lines?)?\s*", value) if isinstance(value, str) else None
-    if isinstance(value, str) and found is None:
-        raise ValueError(f"expected a number of lines such as '30000 lines', got {value!r}")
-    return int(found.group(1)) if found else value
+    if not isinstance(value, str):
+        return value
+    number = re.sub(r"(?<=\S)\s+lines?\s*$", "", value)
+    return numerals.count(number, expected="a number of lines such as '30000 lines'")
 
 
 Words = Annotated[str, AfterValidator(words)]
 Slug = Annotated[str, AfterValidator(slug)]
 Threshold = Annotated[str | float, PlainValidator(threshold), WithJsonSchema({"type": ["string", "number"]})]
-Weight = Annotated[float, Field(gt=0, le=1e6, strict=True)]
+Weight = Annotated[Number, Field(gt=0, le=1e6)]
 Lines = Annotated[
     int, BeforeValidator(lines), Field(ge=0, le=10**9, strict=True), WithJsonSchema({"type": ["string", "integer"]})
 ]
@@ -93,9 +95,9 @@ class TeamEntry(Model):
     """
 
     knows: Annotated[str, BeforeValidator(known)]
-    size: Annotated[int, Field(ge=1, le=100_000, strict=True)]
+    size: Annotated[Count, Field(ge=1, le=100_000)]
     code: Lines = 0
-    weight: Annotated[float, Field(gt=0, lt=100, strict=True)] = 10.0
+    weight: Annotated[Number, Field(ge=1, lt=100)] = 10.0
 
 
 class ProfileEntry(Model):

@@ -72,7 +72,7 @@ class _Reader:
         """Return a profile; raise AdvisorError naming every mistake with file:line:column."""
         self.path = path
         try:
-            read_yaml(path, ProfileEntry, what="profile", hint=_hint(path), also=self._check)
+            read_yaml(path, ProfileEntry, what="profile", hint=_hint(path), also=self._check, by_hand=True)
         except AdvisorError as error:
             if self.checker.unknown:
                 raise AdvisorError(error.lines, hint=EVERY_CRITERION) from None

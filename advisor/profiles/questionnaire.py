@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from advisor import quantities
+from advisor import numerals, quantities
 from advisor.documents import Model, read_yaml
+from advisor.fields import Count
 from advisor.profiles.entries import Lines, Slug, words
 
 Where = Literal["device", "phone", "browser", "server", "experiments"]
@@ -45,11 +46,16 @@ def _quantity(unit: str) -> Any:
     def check(value: Any) -> Any:
         if isinstance(value, str) and value.strip().lower() in ("", "none", "no"):
             return None
-        if value is not None:
-            quantities.stated(value, unit)
-        return None if value is None else str(value)
+        if value is not None and quantities.stated(value, unit) <= 0:
+            raise ValueError(f"expected more than zero, got {numerals.shortened(value)}")
+        return None if value is None else quantities.written(value)
 
     return BeforeValidator(check)
+
+
+def _people(value: Any) -> Any:
+    """Return a number of people, which is text where it was typed."""
+    return numerals.count(value) if isinstance(value, str) else value
 
 
 Size = Annotated[str | None, _quantity("B")]
@@ -67,7 +73,7 @@ class Answers(Model):
     memory: Size = None
     latency: Time = None
     knows: str | None = None
-    people: Annotated[int, Field(ge=1, le=100_000)] = 1
+    people: Annotated[Count, BeforeValidator(_people), Field(ge=1, le=100_000)] = 1
     code: Lines = 0
 
 
@@ -121,7 +127,7 @@ def wrong(name: str, said: Any) -> str | None:
 
 def read_answers(path: Path) -> dict[str, Any]:
     """Return the answers of a YAML file; raise AdvisorError naming every mistake with file:line:column."""
-    document = read_yaml(path, Answers, what="file of answers", hint="advisor profile new --help")
+    document = read_yaml(path, Answers, what="file of answers", hint="advisor profile new --help", by_hand=True)
     return document.value.model_dump(exclude_unset=True)
 
 

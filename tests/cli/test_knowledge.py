@@ -109,7 +109,7 @@ def test_claims_as_a_table_and_for_a_spreadsheet(kept: Path) -> None:
         (["claims", "release"], "Try: pytorch-release-2016, "),
         (["claims", "xyzzy"], "Try: advisor claims   (lists every claim)"),
         (["report"], "no Run is kept in .advisor/runs"),
-        (["recommend", "--as-of", "tomorrow"], "does not match the format"),
+        (["recommend", "--as-of", "tomorrow"], "expected a date such as '2024-09-04', got 'tomorrow'"),
         (["recommend", "--as-of", "2099-01-01"], "lies ahead"),
         (["recommend", "--as-of", "2001-01-01"], "is too early"),
         (["recommend", "--as-of", "2022-01-01", "--fresh"], "--as-of decides on documents alone"),

@@ -72,7 +72,7 @@ def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("5m", 300), ("1.5 min", 90), ("90s", 90), ("300 s", 300), ("5 minutes", 300), ("1 hour", 3600), ("45", 45)],
+    [("5m", 300), ("1.5 min", 90), ("90s", 90), ("300 s", 300), ("5 minutes", 300), ("1 hour", 3600)],
 )
 def test_a_budget_is_a_time_as_people_write_it(text: str, seconds: float) -> None:
     @click.command()
@@ -83,7 +83,7 @@ def test_a_budget_is_a_time_as_people_write_it(text: str, seconds: float) -> Non
     assert float(CliRunner().invoke(shown, ["--budget", text]).output) == seconds
 
 
-@pytest.mark.parametrize("text", ["soon", "5 MB", "0 s", "-3 s", "m", "nan", "5 M"])
+@pytest.mark.parametrize("text", ["soon", "5 MB", "0 s", "-3 s", "m", "nan", "5 M", "45"])
 def test_what_is_no_time_is_refused(text: str, here: Path) -> None:
     assert "expected a time such as 5m" in call("probe", "--budget", text, code=2).output
 

@@ -98,7 +98,7 @@ FILE:12:5: expected one of 'is', 'at_most' and 'at_least'
 FILE:18:42: for 'edge-latency' lower is better, so the target must be lower than the floor
   18 |       edge-latency: {weight: 40, target: 50 ms, floor: 5 ms, because: 20 frames a second}
      |                                          ^^^^^
-FILE:19:43: expected a size such as '10 MB', got '20 ms'
+FILE:19:43: expected a size such as '10 MB', got '20 ms': 'ms' is no unit of a size (B, kB, MB, GB, KiB, MiB, GiB)
   19 |       artifact-size: {weight: 25, target: 20 ms, floor: 10 MB, because: flash is small}
      |                                           ^^^^^
 FILE:20:52: floor and target are the same: the wish could tell nothing apart
@@ -177,10 +177,23 @@ def test_every_mistake_is_named_at_once_with_its_place(tmp_path: Path) -> None:
         ("weight: 70", "weight: -1", r":14:13: .*greater than 0"),
         ("weight: 70", "weight: '70'", r":14:13: .*number"),
         ("weight: 70", "weight: yes", r":14:13: .*number"),
+        ("weight: 70", "weight: 70,5", r":14:13: expected a number, got '70,5' — did you mean '70\.5'\?"),
+        ("weight: 70", "weight: 1e1", r":14:13: expected a number, got '1e1' — did you mean '10'\?"),
+        ("weight: 70", "weight: .nan", r":14:13: expected a plain number such as 10 or 0.5, got '\.nan'"),
+        ("weight: 70", "weight: 010", r":14:13: expected a plain number .*, got '010' — did you mean '10'\?"),
+        ("weight: 70", "weight: 1:30", r":14:13: expected a plain number .*, got '1:30'"),
+        ("weight: 70", "weight: 7_0", r":14:13: expected a plain number .*, got '7_0' — did you mean '70'\?"),
+        ("weight: 70", "weight: 1.500", r":14:13: expected a plain number .* did you mean '1\.5' or '1500'\?"),
+        ("at_most: 10 MB", "at_most: 0,1 MB", r":10:14: expected a size .*, got '0,1 MB' — did you mean '0\.1 MB'\?"),
+        ("at_most: 10 MB", "at_most: 50%", r":10:14: expected a size .*: '%' is no unit of a size"),
+        ("at_most: 10 MB", "at_most: -5 MB", r":10:14: expected more than zero, got '-5 MB'"),
+        ("floor: 2 %", "floor: '0,5 %'", r":17:\d+: expected a percentage .* did you mean '0\.5 %'\?"),
+        ("floor: 2 %", "floor: 0,5 %", r":17:6\d: unknown key '5 %': a comma ends the value before it"),
+        ("floor: 2 %", "floor: 200 %", r":17:\d+: expected at most 100 %, got '200 %'"),
         ("weight: 70", "wieght: 70", r":14:5: unknown key 'wieght' — did you mean 'weight'\?"),
         ("target: 5 ms", "target: [5]", r":16:\d+: expected a quantity such as '5 ms', '10 MB' or '2 %'"),
         ("target: 5 ms", "target: no", r":16:\d+: expected a quantity such as"),
-        ("target: 0 %", "target: free", r":17:\d+: expected a number or a percentage such as '2 %', got 'free'"),
+        ("target: 0 %", "target: free", r":17:\d+: expected a percentage such as '2 %', got 'free'"),
         ("is: proved", "is: maybe", r":7:9: expected a level of 'edge-route' \('not proved', 'proved'\), got 'maybe'"),
         (", because: people notice", "", r":17:27: 'because' is missing"),
         ("edge-latency:", "cnn-latency-edge:", r":16:7: unknown criterion 'cnn-latency-edge'"),
@@ -297,6 +310,7 @@ def test_every_criterion_can_stand_in_some_profile() -> None:
         assert criterion.applies(routed=True) or criterion.applies(routed=False)
 
 
+TIMES = "is no unit of a time (s, ms, µs, min, h, days, weeks, months, years)"
 LEVELS = "'archived', 'fixes only', 'active'"
 
 
@@ -328,9 +342,9 @@ prefer:
     assert [(line.split(":")[0], line.partition(": ")[2]) for line in told] == [
         ("4", "expected 'edge' or 'server', got 'egde' — did you mean 'edge'?"),
         ("6", "'because' is missing"),
-        ("7", "expected a time such as '5 ms', got '3 MB'"),
+        ("7", f"expected a time such as '5 ms', got '3 MB': 'MB' {TIMES}"),
         ("12", "expected a number greater than 0, got -1"),
-        ("12", "expected a time such as '5 ms', got '5 MB'"),
+        ("12", f"expected a time such as '5 ms', got '5 MB': 'MB' {TIMES}"),
         ("13", "'weight' is missing"),
         ("13", "'because' is missing"),
         ("13", f"expected a level of 'runtime-maintenance' ({LEVELS}), got 'activ' — did you mean 'active'?"),
@@ -347,7 +361,8 @@ def test_what_an_unknown_base_would_bring_is_not_called_wrong(tmp_path: Path) ->
     with pytest.raises(AdvisorError) as error:
         load_profile(file)
     told = [line.partition(": ")[2] for line in error.value.message.splitlines() if "camera.yaml:" in line]
-    assert told == ["unknown profile 'edg' — did you mean 'edge'?", "expected a time such as '5 ms', got '1 MB'"]
+    refused = f"expected a time such as '5 ms', got '1 MB': 'MB' {TIMES}"
+    assert told == ["unknown profile 'edg' — did you mean 'edge'?", refused]
 
 
 def test_the_cost_of_switching_is_worth_nothing_at_half_a_year(tmp_path: Path) -> None:
