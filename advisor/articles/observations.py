@@ -88,8 +88,6 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
     observation, name = found.observation, label(found.observation, run)
     if observation.outcome not in _DECIDED:
         raise MissingError(_failed(observation, run))
-    if "contended" in observation.flags:
-        raise MissingError(f"{name}: the machine was busy while it was measured (contended)")
     if quantity.proof is not None:
         value = detail(observation, quantity.proof)
         value = len(value) if isinstance(value, (list, tuple)) else value

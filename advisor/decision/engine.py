@@ -194,7 +194,7 @@ def _coverage(table: Table) -> Coverage:
     for name in table.stacks:
         for wish in table.profile.wishes:
             provenance = table.cell(name, wish.criterion.id).provenance
-            if table.worths[name, wish.criterion.id].point is None:
+            if not table.worths[name, wish.criterion.id].known:
                 provenance = "missing"
             shares[provenance] = shares.get(provenance, 0.0) + wish.weight / len(table.stacks)
     # A figure that was measured elsewhere is cited like a document.

@@ -39,7 +39,8 @@ class Finding:
     ``key`` is what the cell rests on: cells with the same key (two stacks that share one observation, or one gap) are
     uncertain together. ``probe`` is the probe whose result would fill a missing cell; ``named`` is what a reader can
     look up: the probe that was run, or the fact that is cited, which ``publisher`` says. ``subject`` is the id of the
-    framework or the runtime where it is a matter of that one alone, and not of the whole stack.
+    framework or the runtime where it is a matter of that one alone, and not of the whole stack. ``group`` names what
+    was measured in the same rounds, and ``shared`` how much of the cell's variance all of it shares.
     """
 
     cell: Cell
@@ -48,6 +49,8 @@ class Finding:
     named: str | None = None
     subject: str | None = None
     publisher: str | None = None
+    group: str | None = None
+    shared: float = 0.0
 
 
 class Evidencer:
@@ -118,13 +121,15 @@ class Evidencer:
             n=reading.n,
             unit=criterion.unit,
             provenance="measured here",
+            grade=None if reading.grade == "measured" else reading.grade,
             evidence=reading.evidence[0] if reading.evidence else None,
             date=self.day.isoformat(),
             message=reading.message,
         )
         alone = stack.framework if rule.route == "framework" else None
         key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
-        return Finding(_told(cell, criterion), key, probe, probe, alone)
+        group = None if reading.group is None else f"{criterion.id}|{reading.group}"
+        return Finding(_told(cell, criterion), key, probe, probe, alone, group=group, shared=reading.shared)
 
     def _asserted(self, stack: Stack, criterion: Criterion) -> Finding:
         key = f"{criterion.id}|{stack.framework}"

@@ -10,12 +10,13 @@ from advisor.decision.grounds import Said, compared, subject
 from advisor.decision.table import Table
 from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog
+from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
 from advisor.profiles.profile import Wish
 from advisor.profiles.team import CRITERION
 
 REASONS = 3
-_CAUSES = {"contended": "disturbed by other work", "missing": "not known"}
+_CAUSES = {"missing": "not known"}
 STALE = timedelta(days=365)
 
 
@@ -105,7 +106,9 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
 
 def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
-    found = [*_elsewhere(table), *_switching(table), *_counted_twice(table.profile.wishes)]
+    told = interference(run.observations).sentence if _rests_on_load(table) else None
+    found = [f"{told[0].upper()}{told[1:]}"] if told else []
+    found += [*_elsewhere(table), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
@@ -121,6 +124,10 @@ def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     found.extend(_gaps(table))
     found.extend(_stale(table, catalog, run.finished.date()))
     return found
+
+
+def _rests_on_load(table: Table) -> bool:
+    return any(finding.cell.grade is not None for finding in table.findings.values())
 
 
 def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wish]]:

@@ -11,12 +11,14 @@ from typing import Any
 from advisor.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.decision.recommendation import Stack
-from advisor.measurement.run import PINNED_LATENCY, Observation, Run, Summary
-from advisor.quantities import show
+from advisor.measurement.grades import BOUNDED, UNDER_LOAD
+from advisor.measurement.joint import group_of
+from advisor.measurement.run import Observation, Run, Summary
 
 BEST_KNOWN = "best-known"
 _YES_OR_NO = "yes or no"
-DISTURBED = "other work disturbed the machine while this was measured"
+BOUNDS = "others took processors from every block that was timed: it lies between these bounds"
+UPPER = "measured under load: on a quiet machine the {} is at most this"
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,22 @@ class _Found:
     summary: Summary
 
     def reading(self, statistic: str) -> Reading:
+        grade, evidence = self.observation.grade, (self.pointer,)
+        group, shared = group_of(self.observation), self.summary.shared or 0.0
+        if grade == BOUNDED and statistic in ("median", "p50"):
+            known = Reading("bounded", low=self.summary.low, high=self.summary.high, evidence=evidence, message=BOUNDS)
+            return replace(known, grade=grade)
         value, low, high = _statistic(self.summary, statistic)
+        if grade in (UNDER_LOAD, BOUNDED) and self.observation.rounds and statistic not in ("median", "p50"):
+            # What others do makes single calls longer: of the longest ones that is an upper bound, and no more.
+            known = Reading("bounded", low=self.summary.low, evidence=evidence, message=UPPER.format(statistic))
+            return replace(known, high=None if value is None or not math.isfinite(high) else high, grade=grade)
         if value is None:
             message = f"too few calls for the {statistic}: it is at least as long as the median"
             return Reading("bounded", low=low, evidence=(self.pointer,), message=message)
-        return Reading("measured", value, low, high, self.summary.n, (self.pointer,))
+        return Reading(
+            "measured", value, low, high, self.summary.n, (self.pointer,), grade=grade, group=group, shared=shared
+        )
 
 
 class RunReader:
@@ -114,24 +127,25 @@ class RunReader:
         """Return the figure in the faster of the settings that work (by the median of their latency).
 
         When best-known failed in a way that is evidence (no compiler on this machine), another setting is the best
-        known one. When it was not measured (an error, a disturbance, left out), it could be anything that is not slower
-        than the others: their latency is an upper bound, and nothing else is known.
+        known one. When it was not measured (an error, left out), it could be anything that is not slower than the
+        others: their latency is an upper bound, and nothing else is known. Of times that are only bounded the least
+        upper bound counts as the faster one.
         """
         speed = selection.model_copy(update={"metric": "latency", "statistic": "median"})
         speeds = {mode: self._metric(speed, stack, "s", mode) for mode in self._modes(speed, stack)}
-        timed = {mode: reading for mode, reading in speeds.items() if reading.value is not None}
+        timed = {mode: most for mode, reading in speeds.items() if (most := _at_most(reading)) is not None}
         best = speeds.get(BEST_KNOWN) or self._metric(speed, stack, "s", BEST_KNOWN)
         is_time = selection.metric == "latency" and selection.statistic in ("median", "p50")
-        if best.value is None and best.outcome not in WORTHLESS:
-            return no_slower_than(timed.values(), best) if timed and is_time else best
+        if _at_most(best) is None and best.outcome not in WORTHLESS:
+            return no_slower_than([speeds[mode] for mode in timed], best) if timed and is_time else best
         if not timed:
             return Reading("missing", message=f"best known does not work here ({best.message}); no other was measured")
-        fastest = min(timed, key=lambda mode: (timed[mode].value, mode))
+        fastest = min(timed, key=lambda mode: (timed[mode], mode))
         chosen = self._metric(selection, stack, unit, fastest)
-        if chosen.value is None:
+        if chosen.value is None and chosen.grade is None:
             return chosen
         if is_time:
-            chosen = least(chosen, timed.values())
+            chosen = least(chosen, [speeds[mode] for mode in timed])
         if fastest == BEST_KNOWN:
             return chosen
         why = "was slower here" if best.message is None else f"did not work here: {best.message}"
@@ -145,7 +159,7 @@ class RunReader:
         around = list(self._matching(selection, stack, mode))
         exact = [(p, o) for p, o in around if o.metric == selection.metric and _includes(o, selection)]
         for pointer, observation in exact:
-            if observation.outcome == "measured" and observation.summary and "contended" not in observation.flags:
+            if observation.outcome == "measured" and observation.summary:
                 if observation.unit != unit:
                     return Reading("error", message=f"expected the unit '{unit}', the Run has '{observation.unit}'")
                 return _Found(pointer, observation, observation.summary).reading(selection.statistic)
@@ -159,8 +173,6 @@ class RunReader:
     def _unknown(self, selection: Selection, stack: Stack, found: Sequence[tuple[str, Observation]]) -> Reading:
         framework = self.run.frameworks.get(stack.framework)
         for _, observation in found:
-            if observation.outcome == "measured" and "contended" in observation.flags:
-                return Reading("contended", message=DISTURBED + self._pinned(observation))
             if observation.outcome not in ("measured", "proved"):
                 return Reading(observation.outcome, message=_why(observation))
         if framework is not None and framework.outcome not in ("measured", "proved"):
@@ -176,16 +188,6 @@ class RunReader:
         left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=left_out)
 
-    def _pinned(self, contended: Observation) -> str:
-        """Return what one pinned thread took instead, in words; nothing where that was not measured either."""
-        known = (contended.probe, contended.framework, contended.route, contended.mode, contended.parameters)
-        for each in self.run.observations:
-            if each.metric == PINNED_LATENCY and each.summary is not None:
-                cell = (each.probe, each.framework, each.route, each.mode, each.parameters)
-                if cell == known:
-                    return f"; on one thread pinned to a core it took {show(each.summary.median, 's')}"
-        return ""
-
 
 def probe_of(selection: Selection, stack: Stack) -> str:
     """Return the id of the probe that answers `selection` for `stack`."""
@@ -200,6 +202,11 @@ def _includes(observation: Observation, selection: Selection) -> bool:
 def _governs(observation: Observation, selection: Selection) -> bool:
     """Return whether an observation without a metric is about the same case: none of its parameters differ."""
     return all(selection.parameters.get(key, value) == value for key, value in observation.parameters.items())
+
+
+def _at_most(reading: Reading) -> float | None:
+    """Return a time, or what it is at most; None where nothing says so."""
+    return reading.high if reading.value is None else reading.value
 
 
 def _statistic(summary: Summary, statistic: str) -> tuple[float | None, float, float]:

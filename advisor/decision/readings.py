@@ -2,7 +2,7 @@
 
 Outcomes that say something are kept apart from those that say nothing: *not supported* and *refuted* are evidence
 (worth nothing), while an error, a disturbed measurement, a framework that is not installed and a probe that was not run
-leave the figure unknown.
+leave the figure unknown. A figure that was taken under load is as good as its interval is wide.
 """
 
 from __future__ import annotations
@@ -11,8 +11,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from advisor.measurement.run import Grade
+
 WORTHLESS = frozenset({"refuted", "not_supported"})
 """Outcomes that are evidence against a stack."""
+
+# From the worst on: a sum is no better than its worst part.
+_GRADES: tuple[Grade, ...] = ("bounded", "under load", "measured")
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Reading:
     """A figure in its base unit, or why there is none.
 
     ``value`` is None when only bounds are known (``low`` and ``high``, without limit where None), when the outcome is
-    `WORTHLESS`, and when nothing is known. ``evidence`` holds JSON pointers into the Run.
+    `WORTHLESS`, and when nothing is known. ``evidence`` holds JSON pointers into the Run. ``grade`` is that of a
+    timing; ``shared`` is the share of its variance that all timings of the ``group`` have in common.
     """
 
     outcome: str
@@ -30,6 +36,9 @@ class Reading:
     n: int | None = None
     evidence: tuple[str, ...] = ()
     message: str | None = None
+    grade: Grade | None = None
+    group: str | None = None
+    shared: float = 0.0
 
     @property
     def informative(self) -> bool:
@@ -55,6 +64,7 @@ def add(readings: Sequence[Reading]) -> Reading:
         n=None if unknown else min((reading.n or 1) for reading in readings),
         evidence=tuple(pointer for reading in readings for pointer in reading.evidence),
         message=next((reading.message for reading in unknown if reading.message), None),
+        grade=next((each for each in _GRADES if any(reading.grade == each for reading in readings)), None),
     )
 
 
@@ -85,7 +95,10 @@ def no_slower_than(others: Iterable[Reading], best: Reading) -> Reading:
 def least(chosen: Reading, settings: Iterable[Reading]) -> Reading:
     """Bound the fastest setting's time by every setting's interval: it is the least of them."""
     known = [reading for reading in (chosen, *settings) if reading.low is not None and reading.high is not None]
+    if not known:
+        return chosen
     low = min(reading.low for reading in known if reading.low is not None)
     high = min(reading.high for reading in known if reading.high is not None)
     value = chosen.value
-    return replace(chosen, low=low, high=high) if value is not None and low <= value <= high else chosen
+    fits = low <= high if value is None else low <= value <= high
+    return replace(chosen, low=low, high=high) if fits else chosen

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model
+from advisor.measurement.run import Grade
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
 
@@ -30,7 +31,7 @@ class Cell(Model):
     ``level`` is the level's name. ``score`` is the partial value in 0..1 with its bounds; a missing cell has the
     bounds 0 and 1 and no score. ``evidence`` is a JSON pointer into the Run (``/observations/12``) or a fact id.
     ``text`` says the same in words with units; a cell of which only a bound is known (outcome ``bounded``) has a
-    ``text`` such as ``at least 290 MB`` and no value.
+    ``text`` such as ``at least 290 MB`` and no value. ``grade`` is that of a timing that was taken here.
     """
 
     framework: str
@@ -45,6 +46,7 @@ class Cell(Model):
     n: int | None = None
     unit: str
     provenance: Provenance
+    grade: Grade | None = None
     evidence: str | None = None
     source: str | None = None
     date: str | None = None

@@ -80,7 +80,9 @@ def draw(
     """Draw the value of every stack `samples` times.
 
     Measured and documented figures: a two-piece normal whose central 95 % is the interval, on the criterion's axis.
-    Figures of which only bounds are known, or nothing: uniform within the bounds of their worth. Weights *as stated*:
+    What
+    was measured in the same rounds shares a part of its draws. Figures of which only bounds are known, or nothing:
+    uniform within the bounds of their worth. Weights *as stated*:
     log-normal around the stated ones, 95 % within `weight_factor`. *Ranking*: uniform among the weights in the stated
     order. *Any*: uniform among all weights.
 
@@ -95,13 +97,17 @@ def draw(
     values = {each: np.zeros((len(stacks), samples)) for each in weightings}
     term = np.empty(samples)
     unknowns: dict[tuple[str, str], Unknown] = {}
+    groups: dict[str | None, Draws] = {}
     for number, wish in enumerate(wishes):
         shared: dict[tuple[str, Worth], Draws] = {}
         for row, stack in enumerate(stacks):
             of, finding = worths[stack, wish.criterion.id], findings[stack, wish.criterion.id]
             draws: Draws | float | None = of.low if of.low == of.high else shared.get((finding.key, of))
             if draws is None:
-                draws = _cell(finding, of, wish.value, _generator(seed, finding.key), samples)
+                common = groups.get(finding.group)
+                if finding.group is not None and finding.shared and common is None:
+                    common = groups[finding.group] = _normal(_generator(seed, f"rounds|{finding.group}"), samples)
+                draws = _cell(finding, of, wish.value, _generator(seed, finding.key), samples, common)
                 if keys[finding.key] > 1:
                     shared[finding.key, of] = draws
             for each in weightings:
@@ -183,8 +189,15 @@ def _in_order(weights: Floats, stated: Sequence[float]) -> Floats:
     return ordered
 
 
-def _cell(finding: Finding, of: Worth, value: ValueFunction, generator: Any, samples: int) -> Draws:
-    """Return draws of one cell's worth, of shape (samples,)."""
+def _cell(
+    finding: Finding, of: Worth, value: ValueFunction, generator: Any, samples: int, common: Draws | None = None
+) -> Draws:
+    """Return draws of one cell's worth, of shape (samples,).
+
+    What was measured in the same rounds was slowed in the same rounds: `common` are the draws of what a whole group
+    shares. Its share of a cell's interval moves with the others', so that the order of two stacks is as sure as their
+    ratio is, also where each time alone is wide.
+    """
     import numpy as np
 
     cell = finding.cell
@@ -194,6 +207,9 @@ def _cell(finding: Finding, of: Worth, value: ValueFunction, generator: Any, sam
     ends = sorted(value.position(end) for end in (cell.low, cell.high) if end is not None)
     below, above = max(middle - ends[0], 0.0) / Z95, max(ends[-1] - middle, 0.0) / Z95
     normal = _normal(generator, samples)
+    if common is not None and finding.shared:
+        normal *= np.float32(math.sqrt(1 - finding.shared))
+        normal += np.float32(math.sqrt(finding.shared)) * common
     normal *= np.where(normal < 0, np.float32(below), np.float32(above)) if below != above else np.float32(above)
     normal += np.float32(middle)
     return np.clip(normal, 0.0, 1.0, out=normal)

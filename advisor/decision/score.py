@@ -18,11 +18,20 @@ from advisor.profiles.value import ValueFunction
 
 @dataclass(frozen=True)
 class Worth:
-    """The partial value of a cell: ``point`` (None when nobody knows it) within ``low`` and ``high``, all 0 to 1."""
+    """The partial value of a cell: ``point`` (None when nobody knows it) within ``low`` and ``high``, all 0 to 1.
+
+    ``bounded``: it has no point, and yet it was measured, between two bounds.
+    """
 
     point: float | None
     low: float
     high: float
+    bounded: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the figure is known, as a point or between two bounds."""
+        return self.point is not None or self.bounded
 
     @property
     def middle(self) -> float:
@@ -40,7 +49,7 @@ def worth(cell: Cell, value: ValueFunction) -> Worth:
     low = 0.0 if bad is None else value(bad)
     high = 1.0 if good is None else value(good)
     if cell.value is None:
-        return Worth(None, low, high)
+        return Worth(None, low, high, bounded=cell.low is not None and cell.high is not None)
     point = value(cell.value)
     return Worth(point, min(low, point), max(high, point))
 
@@ -79,5 +88,5 @@ def contributions(wishes: Sequence[Wish], worths: Mapping[str, Worth], cells: Ma
 
 
 def known_share(wishes: Sequence[Wish], worths: Mapping[str, Worth]) -> float:
-    """Return the share of the weight whose partial value is known as a point."""
-    return fsum(wish.weight for wish in wishes if worths[wish.criterion.id].point is not None)
+    """Return the share of the weight whose partial value is known, as a point or between two bounds."""
+    return fsum(wish.weight for wish in wishes if worths[wish.criterion.id].known)

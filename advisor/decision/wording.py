@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from advisor import rounding
 from advisor.decision.recommendation import Cell
 
+ABOUT = "≈"
+
 
 def amount(
     value: float, unit: str, low: float | None = None, high: float | None = None, *, percent: bool = False
@@ -21,7 +23,14 @@ def in_percent(part: float) -> str:
 
 
 def figure(cell: Cell, *, percent: bool = False) -> str:
-    """Return what a cell says: its value, its level, its bound, or the outcome that took their place."""
+    """Return what a cell says: its value, its level, its bound, or the outcome that took their place.
+
+    What was measured under load stands behind ``≈``.
+    """
+    return f"{ABOUT} {_figure(cell, percent=percent)}" if cell.grade else _figure(cell, percent=percent)
+
+
+def _figure(cell: Cell, *, percent: bool) -> str:
     if cell.level is not None:
         return cell.level
     if cell.value is not None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from advisor.measurement import comparison
 from advisor.measurement.comparison import Word
-from advisor.measurement.run import CONTENDED, Observation, Run, Summary
+from advisor.measurement.grades import BOUNDED
+from advisor.measurement.run import Observation, Run, Summary
 from advisor.measurement.statistics import NARROWEST, Interval, at_least
 
 # The extremes of fewer values hold their median less often than in 95 of 100 cases: 1 − 2^(1−n).
@@ -120,8 +121,10 @@ def _change(old: Observation | None, new: Observation | None, zone: float) -> Ch
     why = "" if old.how == new.how else f"{old.how} → {new.how}"
     word: Word = "unclear"
     few = min(_values(old), _values(new))
-    if CONTENDED in (*old.flags, *new.flags):
-        why = "the machine was busy (contended)"
+    if BOUNDED in (old.grade, new.grade):
+        # An interval of which only the ends are known: the ratio lies anywhere between theirs.
+        ratio = Interval(ratio.value, new.summary.low / old.summary.high, new.summary.high / old.summary.low)
+        word = comparison.word(ratio, zone)
     elif few < ENOUGH_VALUES:
         why = f"measured {'once' if few == 1 else f'{few} times'}: too few for a 95 % interval"
     else:

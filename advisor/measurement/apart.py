@@ -18,7 +18,7 @@ from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.memory import fail, measured
 from advisor.measurement.needed import Needed
 from advisor.measurement.run import Observation, Summary
-from advisor.measurement.sampling import once
+from advisor.measurement.sampling import Disturbances, once
 from advisor.measurement.worker import Worker
 
 BUSY = "busy-machine"
@@ -45,12 +45,12 @@ def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
         with context.task(f"{task.title}, at another shape", SHAPE_ESTIMATE) as result:
             with context.spending.on("preparation"):
                 try:
-                    told, objection = once(context, partial(bench.reshape, task, batch), process=_pid_of(bench))
+                    told, met = once(context, partial(bench.reshape, task, batch), process=_pid_of(bench))
                 except WorkerError as error:
                     fail(context, blank, error, result)
                     continue
             context.record.observe(blank.model_copy(update={"outcome": "measured"}))
-            context.record.value(blank, max(0.0, float(told["first_call"]) - float(told["second_call"])), objection)
+            context.record.value(blank, max(0.0, float(told["first_call"]) - float(told["second_call"])), met)
 
 
 def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[str, Bench], needed: Needed) -> None:
@@ -64,13 +64,13 @@ def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[
         bench = benches[task.framework.id]
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
             try:
-                told, objection = once(
+                told, met = once(
                     context, partial(bench.measure, task.probe), process=_pid_of(bench), again=lambda _: None
                 )
             except WorkerError as error:
                 fail(context, task.blank(), error, result)
                 continue
-            _record(context, task, told, objection)
+            _record(context, task, told, met)
     # Last, since load of our own is no neighbor for anything else.
     for task in _still(needed, (each for each in tasks if each.probe == BUSY)):
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
@@ -110,9 +110,7 @@ def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str,
     with context.task("NumPy: the ceiling of the machine", task.estimate) as result:
         try:
             with context.spending.on("sampling"):
-                told, objection = once(
-                    context, run, process=lambda: running[-1].pid, again=lambda _: running[-1].close()
-                )
+                told, met = once(context, run, process=lambda: running[-1].pid, again=lambda _: running[-1].close())
         except WorkerError as error:
             fail(context, blank, error, result)
             return
@@ -122,14 +120,14 @@ def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str,
                 worker.close()
         for metric, values in told["values"].items():
             one = blank.model_copy(update={"metric": metric, "unit": "1/s"})
-            context.record.observe(_best(one, told, values, objection))
+            context.record.observe(_best(one, told, values, met))
 
 
-def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], objection: str | None) -> None:
+def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], met: Disturbances) -> None:
     for metric, values in told["values"].items():
         blank = task.blank(metric)
         if task.probe == CEILING:
-            context.record.observe(_best(blank, told, values, objection))
+            context.record.observe(_best(blank, told, values, met))
             continue
         # The details, such as a curve for every seed, are told once.
         proof = dict(told["details"]) if metric == next(iter(task.experiment.metrics)) else None
@@ -142,11 +140,13 @@ def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], obj
             continue
         context.record.observe(found)
         for value in values:
-            context.record.value(blank, float(value), objection)
+            context.record.value(blank, float(value), met)
 
 
-def _best(blank: Observation, told: Mapping[str, Any], values: Sequence[float], objection: str | None) -> Observation:
+def _best(blank: Observation, told: Mapping[str, Any], values: Sequence[float], met: Disturbances) -> Observation:
     """Return the observation of a ceiling: the highest value, since whatever disturbs only lowers it."""
-    details = dict(told["details"]) | ({"disturbed": objection} if objection else {})
+    details = dict(told["details"]) | (
+        {"disturbed": [each.model_dump(exclude_none=True) for each in met]} if met else {}
+    )
     summary = statistics.exact(max(map(float, values))).model_copy(update={"n": len(values)})
     return blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": details, "summary": summary})

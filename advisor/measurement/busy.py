@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from advisor.measurement import statistics
+from advisor.measurement import grades, statistics
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 from advisor.measurement.context import Context
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.events import Noticed
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.run import Observation, Summary
@@ -60,8 +61,8 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
         ).value  # fmt: skip
         pairs, disturbed = [], 0
         for _ in range(PAIRS):
-            quiet, objection = _quiet(context, worker, ready["cell"])
-            disturbed += objection is not None
+            quiet, met = _quiet(context, worker, ready["cell"])
+            disturbed += bool(met)
             with load.at_work():
                 pairs.append((median(timed(worker, ready["cell"], context.plan.pace)["calls"]), quiet))
     found = statistics.paired_ratio([pairs], seed=context.seed)
@@ -80,21 +81,21 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
             "how": how + f"OMP_WAIT_POLICY {policy.get('OMP_WAIT_POLICY', 'not set')}",
             "summary": Summary(median=found.value, low=found.low, high=found.high, n=len(pairs)),
             "proof": details,
-            "flags": ("contended",) if disturbed > PAIRS // 2 else (),
+            "grade": grades.UNDER_LOAD if disturbed > PAIRS // 2 else None,
         }
     )
 
 
-def _quiet(context: Context, worker: Worker, cell: int) -> tuple[float, str | None]:
+def _quiet(context: Context, worker: Worker, cell: int) -> tuple[float, tuple[Disturbance, ...]]:
     """Time a block beside nobody; while others disturb, time it again as long as the session has patience."""
-    seen: list[tuple[float, str | None]] = []
+    seen: list[tuple[float, tuple[Disturbance, ...]]] = []
 
-    def attempt() -> str | None:
+    def attempt() -> Disturbance | None:
         found, sight = context.guard.block(
             lambda: timed(worker, cell, context.plan.pace), stack=f"busy {worker.pid}", process=lambda: worker.pid
         )
-        seen[:] = [(median(found["calls"]), sight.objection)]
-        return sight.objection
+        seen[:] = [(median(found["calls"]), sight.disturbances)]
+        return next((each for each in sight.disturbances if each.kind == "robbed"), None)
 
     context.patience.until_quiet(attempt)
     return seen[0]

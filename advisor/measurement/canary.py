@@ -13,12 +13,13 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from advisor import resources
 from advisor.measurement import host
+from advisor.measurement.disturbance import Disturbance, seen
 from advisor.measurement.noise import AVAILABLE
 from advisor.measurement.shortest import LIMIT, Memory, Shortest
 
@@ -111,21 +112,20 @@ class Canary:
             self.works[core].add(taken)
         return found
 
-    def objection(self, *looks: Answer | None) -> str | None:
-        """Return why a block between these looks cannot count, or None."""
-        seen = [each for each in looks if each is not None]
-        if any(math.isinf(figure) for each in seen for figure in (each.bounce, *each.work.values())):
-            return "a core was not free for the canary"
+    def disturbances(self, *looks: Answer | None) -> tuple[Disturbance, ...]:
+        """Return what these looks saw that is more than usual."""
+        found = [each for each in looks if each is not None]
+        disturbances = []
+        if any(math.isinf(figure) for each in found for figure in (each.bounce, *each.work.values())):
+            disturbances.append(seen("core"))
         for core, shortest in self.works.items():
-            worst = max((each.work[core] for each in seen if each.work), default=0.0)
+            worst = _longest(each.work[core] for each in found if each.work)
             if worst > LIMIT * shortest.lowest:
-                took, usual = worst / 1e3, shortest.lowest / 1e3
-                return f"a core is slowed from outside: {took:.0f} µs for what takes {usual:.0f}, on core {core}"
-        worst = max((each.bounce for each in seen), default=0.0)
+                disturbances.append(seen("work", worst / 1e9, shortest.lowest / 1e9, core))
+        worst = _longest(each.bounce for each in found)
         if worst > LIMIT * self.bounces.lowest:
-            usual = self.bounces.lowest
-            return f"the cores are further apart than usual: {worst:.0f} ns a bounce, {usual:.0f} ns when close"
-        return None
+            disturbances.append(seen("bounce", worst / 1e9, self.bounces.lowest / 1e9))
+        return tuple(disturbances)
 
     def close(self) -> None:
         """End the processes and remember what this host was at its quietest."""
@@ -155,6 +155,11 @@ class Canary:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _longest(figures: Iterable[float]) -> float:
+    """Return the largest finite figure; a core that did not come is told of apart."""
+    return max(filter(math.isfinite, figures), default=0.0)
 
 
 def remembered() -> Path:

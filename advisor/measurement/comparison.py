@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Literal
 
-from advisor.measurement import statistics
-from advisor.measurement.run import Observation, Policy, Round
-from advisor.measurement.statistics import Interval
+import numpy as np
 
-ENOUGH_PAIRS = 6
+from advisor.measurement import grades, statistics
+from advisor.measurement.run import Grade, Observation, Policy, Round, Summary
+from advisor.measurement.statistics import Floats, Interval
+
+ENOUGH_PAIRS = grades.ENOUGH_ROUNDS
+_FIRST_OVER_SECOND = np.array([1.0, -1.0])
 
 Word = Literal["faster", "slower", "same", "unclear"]
 
@@ -25,9 +29,11 @@ class Comparison:
     ratio, low, high : float
         Seconds of the first over seconds of the second, with the 95 % interval; None without enough pairs.
     pairs : int
-        Rounds in which both were measured undisturbed.
+        Rounds in which both were measured undisturbed; of figures under load, in which nobody robbed either.
     word : str
         ``faster``, ``slower`` or ``same`` when the whole interval says so; otherwise ``unclear``.
+    grade : Grade
+        That of the worse of the two: of figures that are only bounded the ratio is bounded, too.
     means_disagree : bool
         Whether the means of the blocks put the two in the opposite order: then rare slow calls decide, and the
         median of the calls does not tell the whole story.
@@ -39,6 +45,7 @@ class Comparison:
     low: float | None = None
     high: float | None = None
     means_disagree: bool = False
+    grade: Grade = grades.MEASURED
 
 
 def compare(first: Observation, second: Observation, *, zone: float, seed: int = 0) -> Comparison:
@@ -54,13 +61,80 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
     seed : int
         Seed of the bootstrap.
     """
-    paired = pairs(first.rounds, second.rounds)
-    count = sum(map(len, paired))
-    if count < ENOUGH_PAIRS:
-        return Comparison(count, "unclear")
-    found = estimate(paired, seed=seed)
+    grade = worse(first, second)
+    found, count = ratio(first.rounds, second.rounds, seed=seed)
+    if found is None and grade != grades.MEASURED:
+        found, grade = _between(first.summary, second.summary), grades.BOUNDED
+    if found is None:
+        return Comparison(count, "unclear", grade=grade)
+    if grade == grades.BOUNDED:
+        return Comparison(count, word(found, zone), found.value, found.low, found.high, grade=grade)
     disagree = _means_disagree(first, second, found.value)
-    return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree)
+    return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree, grade)
+
+
+def worse(*sides: Observation) -> Grade:
+    """Return the worst of the grades of some timings."""
+    known = {each.grade for each in sides}
+    return next((grade for grade in (grades.BOUNDED, grades.UNDER_LOAD) if grade in known), grades.MEASURED)
+
+
+def ratio(
+    first: Sequence[Round], second: Sequence[Round], *, seed: int, resamples: int = statistics.RESAMPLES
+) -> tuple[Interval | None, int]:
+    """Return how many times as long the first takes as the second, and from how many rounds that is known.
+
+    From the rounds in which nothing disturbed either, where there are enough; else from the lower ends of the rounds in
+    which nobody robbed either: both ends are resampled over the same processes and rounds, so that what slowed a round
+    slows both. None where there are too few of either.
+    """
+    paired = pairs(first, second)
+    count = sum(map(len, paired))
+    if count >= ENOUGH_PAIRS:
+        return estimate(paired, seed=seed, resamples=resamples), count
+    found = {grades.grade(first), grades.grade(second)} if first and second else {grades.BOUNDED}
+    joint = _joint(first, second) if grades.BOUNDED not in found else []
+    both = sum(map(len, joint))
+    if both < (grades.ENOUGH_FREE if grades.UNDER_LOAD in found else ENOUGH_PAIRS):
+        return None, max(count, both)
+    return _lower_ends(joint, seed=seed, resamples=resamples), both
+
+
+def _joint(first: Sequence[Round], second: Sequence[Round]) -> list[Floats]:
+    """Return, for every process of `first`, the logarithms of the fastest blocks of both by round: (rounds, 2)."""
+    others: dict[int, float] = {}
+    for group in grades.grouped(grades.free(second)):
+        others |= {number: min(block, others.get(number, block)) for number, block in group.items()}
+    found = []
+    for group in grades.grouped(grades.free(first)):
+        both = [(math.log(group[number]), math.log(others[number])) for number in group if number in others]
+        if both:
+            found.append(np.array(both))
+    return found
+
+
+def _lower_ends(joint: Sequence[Floats], *, seed: int, resamples: int) -> Interval:
+    """Return the ratio of the lower ends of two columns, with its bootstrap interval over groups and rows."""
+    random = np.random.default_rng(seed)
+    value = float(np.mean([group.min(axis=0) @ _FIRST_OVER_SECOND for group in joint]))
+    total = np.zeros(resamples)
+    for _ in joint:
+        drawn = random.integers(len(joint), size=resamples)
+        for index, group in enumerate(joint):
+            rows = np.flatnonzero(drawn == index)
+            picks = random.integers(len(group), size=(len(rows), len(group)))
+            total[rows] += group[picks].min(axis=1) @ _FIRST_OVER_SECOND
+    low, high = np.quantile(total / len(joint), [(1 - statistics.CONFIDENCE) / 2, (1 + statistics.CONFIDENCE) / 2])
+    found = Interval(math.exp(value), math.exp(min(low, value)), math.exp(max(high, value)))
+    return statistics.at_least(found, grades.LUCK / math.sqrt(len(joint)))
+
+
+def _between(first: Summary | None, second: Summary | None) -> Interval | None:
+    """Return the ratio of two figures of which no rounds are pairs: whatever their intervals allow."""
+    if first is None or second is None or min(first.low, second.low) <= 0:
+        return None
+    low, high = first.low / second.high, first.high / second.low
+    return Interval(math.sqrt(low * high), low, high)
 
 
 def estimate(

@@ -66,7 +66,7 @@ class Context:
     def __post_init__(self) -> None:
         self.spending = Spending(self.record.spent_earlier())
         self.random = random.Random(self.seed)  # noqa: S311 - the order of blocks is no secret
-        self.patience = Patience(self.plan.pace.patience, self.random, self.tell, self.guard.disturbed)
+        self.patience = Patience(self.plan.pace.patience, self.random, self.tell)
         self._workers: list[Worker] = []
 
     @property

@@ -1,7 +1,7 @@
 """What follows from a Run's own figures: throughput, the cost of compiling and when it pays, the share of the ceiling.
 
-Nothing is measured here. Each derived observation carries the setting, the batch and the flags of the one that it
-follows from, and the interval follows from its interval.
+Nothing is measured here. Each derived observation carries the setting, the batch, the grade and the flags of the one
+that it follows from, and the interval follows from its interval.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.measurement import comparison, statistics
+from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
 from advisor.measurement.draft import SINGLE_VALUE
-from advisor.measurement.run import CONTENDED, Observation, Run, Summary
+from advisor.measurement.run import Observation, Run, Summary
 from advisor.quantities import show
 
 CEILING = "ceiling"
@@ -48,7 +48,7 @@ def _of(latency: Observation, run: Run) -> Iterator[Observation]:
         if compiled is not None:
             yield _compile_time(latency, compiled, run)
             yield _break_even(latency, compiled, run)
-    counted = [each for each in latency.rounds if each.accepted or CONTENDED in latency.flags]
+    counted = grades.counted(latency.rounds) if latency.rounds else []
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
     if taken:
         yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
@@ -87,10 +87,10 @@ def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] 
 def _compile_time(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
     seconds = compiled["first_call"] - compiled.get("call", 0.0)
     first = _sibling(latency, run, metric="first-call")
-    disturbed = {CONTENDED} if first is not None and CONTENDED in first.flags else set()
     return _blank(
         latency, "compile-time", "s", outcome="measured", how=compiled["how"], setting=compiled["setting"],
-        summary=statistics.sampled([max(0.0, seconds)]), flags=tuple(sorted({SINGLE_VALUE} | disturbed)),
+        summary=statistics.sampled([max(0.0, seconds)]), flags=(SINGLE_VALUE,),
+        grade=None if first is None else first.grade,
     )  # fmt: skip
 
 
@@ -103,8 +103,6 @@ def _break_even(latency: Observation, compiled: dict[str, Any], run: Run) -> Obs
     plain = _sibling(latency, run, mode=OUT_OF_THE_BOX)
     if plain is None or plain.summary is None or latency.summary is None:
         return _unknown(blank, "the two settings were not both measured")
-    if CONTENDED in plain.flags or CONTENDED in latency.flags:
-        return _unknown(blank, "the machine was busy while the settings were measured (contended)")
     found = comparison.compare(latency, plain, zone=run.policy.indifference)
     if found.ratio is None or found.low is None or found.high is None or found.word == "unclear":
         return _unknown(blank, "whether the compiled setting is faster is unclear")
@@ -124,6 +122,7 @@ def _break_even(latency: Observation, compiled: dict[str, Any], run: Run) -> Obs
             "summary": Summary(median=calls[0], low=calls[1], high=calls[2], n=found.pairs),
             "proof": {"first_call_costs": cost, "saved_per_call": eager * (1 - found.ratio)},
             "flags": first.flags,
+            "grade": found.grade if found.grade != grades.MEASURED else first.grade,
         }
     )
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from advisor.measurement import comparison, statistics
+from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record
 from advisor.measurement.run import Observation
@@ -40,18 +40,18 @@ def decided(record: Record, blanks: Sequence[Observation], pace: Pace) -> bool:
     """
     rounds = [record.rounds(blank) for blank in blanks]
     for each in rounds:
-        accepted = [block for block in each if block.accepted]
-        if len({block.round for block in accepted}) < comparison.ENOUGH_PAIRS:
+        counted = grades.counted(each) if each else []
+        if len({block.round for block in counted}) < comparison.ENOUGH_PAIRS:
             return False
-        calls = sum(block.calls for block in accepted)
-        if calls < statistics.P99_NEEDS <= calls * pace.rounds / len(accepted):
+        calls = sum(block.calls for block in counted)
+        if calls < statistics.P99_NEEDS <= calls * pace.rounds / len(counted):
             return False
     words = list(_words(record, blanks, _RESAMPLES))
     return None not in words and "unclear" not in words
 
 
 def unclear(record: Record, blanks: Sequence[Observation]) -> bool:
-    """Tell whether a pair of these latencies was measured undisturbed often enough, and yet has no word.
+    """Tell whether a pair of these latencies was measured often enough without being robbed, and yet has no word.
 
     The words are those that `comparison.compare` will give: what it would call unclear is unclear here.
     """
@@ -59,11 +59,8 @@ def unclear(record: Record, blanks: Sequence[Observation]) -> bool:
 
 
 def _words(record: Record, blanks: Sequence[Observation], resamples: int) -> Iterator[comparison.Word | None]:
-    """Yield the word of every pair; None where too few rounds were left alone, which is no matter of more of them."""
+    """Yield the word of every pair; None where nearly all rounds were robbed, which is no matter of more of them."""
     zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
     for first, second in combinations([record.rounds(blank) for blank in blanks], 2):
-        paired = comparison.pairs(first, second)
-        if sum(map(len, paired)) < comparison.ENOUGH_PAIRS:
-            yield None
-        else:
-            yield comparison.word(comparison.estimate(paired, seed=0, resamples=resamples), zone)
+        found, _ = comparison.ratio(first, second, seed=0, resamples=resamples)
+        yield None if found is None else comparison.word(found, zone)

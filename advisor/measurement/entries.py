@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Figure, Framework, Host, Mode, Moment, Observation, Part, Policy, Round, Skipped
 from advisor.measurement.run import Spent as SpentSoFar
+from advisor.measurement.upgrade import with_fields
 
 SCHEMA: Literal["advisor.journal/1"] = "advisor.journal/1"
 MOST_CALLS = 100_000
@@ -71,7 +73,12 @@ class _Value(Part):
     kind: Literal["value"]
     key: Key
     value: Figure
-    rejected: str | None = None
+    disturbances: tuple[Disturbance, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_fields(cls, data: Any) -> Any:
+        return with_fields(data)
 
 
 class _Skipped(Part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Outcome
 
 
@@ -47,9 +48,9 @@ class TaskFinished:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The session pauses for `seconds` at most because the machine is not quiet; `why` says what was seen."""
+    """The session pauses for `seconds` at most because the machine is not quiet; `why` is what was seen."""
 
-    why: str
+    why: str | Disturbance
     seconds: float
 
 

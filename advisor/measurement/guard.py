@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any, TypeVar
 
 from advisor.measurement.canary import Answer, Canary
+from advisor.measurement.disturbance import Disturbance, robbed, seen
 from advisor.measurement.noise import AVAILABLE, ONCE_LIMIT, Watch
 
 T = TypeVar("T")
@@ -26,13 +27,13 @@ THREADS = "effective threads against the stack's own baseline"
 class Sight:
     """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
 
-    ``objection`` says why the block cannot count.
+    ``disturbances`` say what was more than on a quiet machine.
     """
 
     foreign_cpu: float | None
     hidden_cpu: float | None
     canary: float | None
-    objection: str | None
+    disturbances: tuple[Disturbance, ...]
 
 
 class Guard:
@@ -77,17 +78,16 @@ class Guard:
         foreign = self._watch.between(glance, self._watch.glance(), measured)
         self._watch.rest(measured, self._settle)
         after = self._look(settle=0.0)
-        objection = (
-            self._watch.objection(foreign)
-            or self._canary.objection(before, after)
-            or self._idle_threads(stack, reply["cpu"] / reply["wall"])
-        )
+        disturbances = (*self._watch.disturbances(foreign), *self._canary.disturbances(before, after))
+        # What others took says already why a stack had less; and its usual is not learnt from such a block.
+        if not robbed(disturbances):
+            disturbances += self._idle_threads(stack, reply["cpu"] / reply["wall"])
         worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
-        seen = worst / 1e9 if math.isfinite(worst) else None
-        return reply, Sight(foreign.visible, foreign.hidden, seen, objection)
+        bounce = worst / 1e9 if math.isfinite(worst) else None
+        return reply, Sight(foreign.visible, foreign.hidden, bounce, disturbances)
 
-    def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, str | None]:
-        """Do something that happens once, and return its result with why its time cannot count, or None."""
+    def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
+        """Do something that happens once, and return its result with what disturbed it."""
         # Nobody is being timed yet: so the first blocks already know how short the canary's figures can be.
         self._canary.look()
         glance = self._watch.glance(ended=True)
@@ -96,11 +96,7 @@ class Guard:
         foreign = self._watch.between(glance, self._watch.glance(ended=True), measured)
         # What is done next shall not be done beside it.
         self._watch.rest(measured, self._settle)
-        return result, self._watch.objection(foreign, visible=ONCE_LIMIT)
-
-    def disturbed(self) -> str | None:
-        """Return why a block that began now could not count, as far as the canary knows, or None; takes some 10 ms."""
-        return self._canary.objection(self._look(self._settle))
+        return result, self._watch.disturbances(foreign, visible=ONCE_LIMIT)
 
     def close(self) -> None:
         """End the canary."""
@@ -114,10 +110,10 @@ class Guard:
             self._last = (time.perf_counter(), found)
         return found
 
-    def _idle_threads(self, stack: str, threads: float) -> str | None:
-        """Object to a block in which the stack had clearly less of the processors than it usually has."""
+    def _idle_threads(self, stack: str, threads: float) -> tuple[Disturbance, ...]:
+        """Tell of a block in which the stack had clearly less of the processors than it usually has."""
         known = self._baselines.setdefault(stack, [])
         if len(known) >= _BASELINE_NEEDS and threads < THREADS_LIMIT * median(known):
-            return f"{threads:.2f} effective threads, {median(known):.2f} as a rule"
+            return (seen("threads", threads, median(known)),)
         known.append(threads)
-        return None
+        return ()

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.measurement.disturbance import Disturbance, Signal, seen
+
 # Shares of a processor: visible processes may take 3 %, unexplained busy time 15 % (its tick is coarse).
 VISIBLE_LIMIT = 0.03
 HIDDEN_LIMIT = 0.15
@@ -127,8 +129,8 @@ class Watch:
             hidden = max(0.0, wall * len(self._cpus) - (after.idle - before.idle) - own)
         return Foreign(wall, visible if self._has_clocks else None, hidden)
 
-    def objection(self, foreign: Foreign, *, visible: float = VISIBLE_LIMIT) -> str | None:
-        """Return why something that met this much foreign work cannot count, or None.
+    def disturbances(self, foreign: Foreign, *, visible: float = VISIBLE_LIMIT) -> tuple[Disturbance, ...]:
+        """Return what others took, where it was more than something that is timed can bear.
 
         Parameters
         ----------
@@ -136,13 +138,15 @@ class Watch:
             The share of a processor that visible processes may take.
         """
         rounding = _ROUNDING * _TICK * math.sqrt(len(self._cpus))
-        for taken, limit, allowance, what in (
-            (foreign.visible, visible, _LUMP, "other processes took"),
-            (foreign.hidden, HIDDEN_LIMIT, rounding, "work that is not visible here took"),
-        ):
-            if taken is not None and taken > limit * self._scale * foreign.wall + allowance:
-                return f"{what} {taken / foreign.wall:.0%} of a processor"
-        return None
+        signals: tuple[tuple[Signal, float | None, float, float], ...] = (
+            ("clocks", foreign.visible, visible, _LUMP),
+            ("hidden", foreign.hidden, HIDDEN_LIMIT, rounding),
+        )
+        return tuple(
+            seen(signal, taken / foreign.wall, limit * self._scale)
+            for signal, taken, limit, allowance in signals
+            if taken is not None and taken > limit * self._scale * foreign.wall + allowance
+        )
 
     def rest(self, process: int, pause: float) -> None:
         """Sleep until no thread of a process runs: thread pools spin for a while after their last work.

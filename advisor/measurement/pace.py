@@ -32,7 +32,7 @@ class Pace:
     further : int
         At most so many more fresh processes for what is unclear after the rounds, `FURTHER_ROUNDS` rounds in each.
     pinned : int
-        Fresh processes on one pinned thread for what was contended; beyond three only while a pair is unclear.
+        Fresh processes on one pinned thread for what was robbed throughout; beyond three only while a pair is unclear.
     patience : float
         Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """

@@ -6,7 +6,7 @@ comes before what only says how good it is, and what could no longer change the 
 
 from __future__ import annotations
 
-from collections import Counter
+from datetime import UTC, datetime
 from statistics import median
 
 import numpy as np
@@ -18,7 +18,6 @@ from advisor.measurement import (
     pinned,
     preparing,
     proving,
-    rejections,
     sampling,
     shipping,
     statistics,
@@ -27,10 +26,10 @@ from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.capabilities import CapabilityTask
 from advisor.measurement.context import Context
-from advisor.measurement.draft import contended
 from advisor.measurement.events import Noticed, PhaseStarted
 from advisor.measurement.experiments import ExperimentTask
 from advisor.measurement.exporting import Artifact, Digits
+from advisor.measurement.interference import interference
 from advisor.measurement.needed import Needed
 from advisor.measurement.rounds import Rounds
 from advisor.measurement.run import Observation, Skipped
@@ -71,8 +70,8 @@ class Phases:
         cells += self.twins.cells()
         self._rounds(cells, artifacts, digits)
         self.twins.stop()
-        self._tell_contended()
         pinned.measure(self.context, artifacts, self.context.scratch / _SAMPLE)
+        self._tell_interference()
         self._apart()
         self._prove()
         self._effective_threads()
@@ -182,21 +181,12 @@ class Phases:
         if self.context.over and latencies and len(made) < self.plan.pace.rounds:
             self._left_out("*", f"rounds {len(made) + 1} to {self.plan.pace.rounds} of every timing")
 
-    def _tell_contended(self) -> None:
-        """Say when other work disturbed so much that little can be decided."""
-        latencies = self._latencies()
-        timed = [rounds for blank in latencies if (rounds := self.context.record.rounds(blank))]
-        lost = [rounds for rounds in timed if contended(rounds)]
-        if lost:
-            seen = [block.rejected for rounds in lost for block in rounds if block.rejected]
-            ((most, _),) = Counter(map(rejections.kind, seen)).most_common(1)
-            example = next(each for each in seen if rejections.kind(each) == most)
-            self.context.tell(
-                Noticed(
-                    f"Other work disturbed {len(lost)} of {len(timed)} timings too often ({example}): they are marked "
-                    "contended and order nothing. Measure again, with --fresh, when the machine is quieter."
-                )
-            )
+    def _tell_interference(self) -> None:
+        """Say how much others disturbed, where it made figures wider."""
+        record = self.context.record
+        run = record.run(finished=datetime.now(UTC), complete=False)
+        if sentence := interference(run.observations).sentence:
+            self.context.tell(Noticed(f"{sentence[0].upper()}{sentence[1:]}."))
 
     def _effective_threads(self) -> None:
         """Record processor seconds per second of wall clock, of the workload that keeps most threads busy."""

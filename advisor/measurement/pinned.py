@@ -1,9 +1,9 @@
-"""What was contended, measured once more on one thread that is pinned to one core: another question, but an answer.
+"""What was robbed throughout, measured once more on one thread pinned to one core: another question, but a bound.
 
 While other work runs, several threads wait for whichever of them was held back; one thread is only interrupted, and the
 call that was not interrupted takes as long as on a quiet machine. So the median of short calls holds under load, and of
 longer calls, none of which stays uninterrupted, the processor time does. Neither says what two threads would have done:
-these figures are kept under a name of their own, and decide nothing.
+these figures are kept under a name of their own. Over the number of threads they bound what several would have taken.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from advisor.measurement import enough, sampling
+from advisor.measurement import enough, grades, sampling
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 from advisor.measurement.context import Context
-from advisor.measurement.draft import contended
 from advisor.measurement.events import PhaseStarted
 from advisor.measurement.exporting import Artifact
 from advisor.measurement.pace import Pace
@@ -33,8 +32,8 @@ PINNED = "pinned"
 # What slows a processor from outside comes and goes within seconds: many short blocks, those of a group side by side,
 # feel it alike. One thread has no pool that must come to rest, and is warm after a few calls.
 SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
-# Rounds of a process.
-ROUNDS = 24
+# Rounds of a process; a quick session, which hears one process, takes as many as it needs for a bound.
+ROUNDS, QUICK_ROUNDS = 24, 8
 # As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least,
 # where the pace has them.
 PROCESSES = 3
@@ -50,11 +49,12 @@ class _Cell:
 
 
 def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
-    """Time every cell of the groups in which something was contended, on one thread that keeps to one core.
+    """Time every cell of the groups in which a long call was only bounded, on one thread that keeps to one core.
 
-    Their observations have the metric ``latency-pinned``. Of each framework three fresh processes are heard (one in a
-    quick session), and where a pair of a group has no word as many more as the pace has. Nothing happens when nothing
-    was contended, when the system does not pin processes, or when the budget of time is spent.
+    Of short calls the fastest single one is a better bound, and is known already. The observations have the metric
+    ``latency-pinned``. Of each framework three fresh processes are heard (one in a quick session), and where a pair of
+    a group has no word as many more as the pace has. Nothing happens when there is no such group, when the system does
+    not pin processes, or when the budget of time is spent.
 
     Parameters
     ----------
@@ -64,13 +64,13 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
         One input of the network that ships, as a NumPy file.
     """
     core = _core()
-    groups = _contended(context)
+    groups = _robbed(context)
     late = context.over
     if core is None or not groups or late:
         return
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
-    context.tell(PhaseStarted("Measure what was contended on one thread", _estimate(context, tasks, shipped)))
+    context.tell(PhaseStarted("Measure what was robbed on one thread", _estimate(context, tasks, shipped)))
     cells: list[_Cell] = []
     for process in range(context.plan.pace.pinned):
         if process >= PROCESSES:
@@ -85,9 +85,10 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
                 cells = _prepared(context, tasks, core, ending, backwards=process % 2 == 1)
                 cells += _loaded(context, shipped, sample, core, ending)
             title = f"one thread on core {core}, series {process + 1}"
-            seconds = len(cells) * ROUNDS * _pace(context).block
+            rounds = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+            seconds = len(cells) * rounds * _pace(context).block
             with context.task(title, seconds), context.spending.on("sampling"):
-                for number in range(process * ROUNDS, (process + 1) * ROUNDS):
+                for number in range(process * rounds, (process + 1) * rounds):
                     _round(context, cells, number, process)
 
 
@@ -120,10 +121,17 @@ def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
     return each, [each]
 
 
-def _contended(context: Context) -> set[str]:
+def _robbed(context: Context) -> set[str]:
     latencies = [(cell.group, cell.blank()) for cell in context.plan.cells]
     latencies += [(route.group, route.latency()) for route in context.plan.routes]
-    return {group for group, blank in latencies if contended(context.record.rounds(blank))}
+    return {group for group, blank in latencies if _bounded(context.record.rounds(blank))}
+
+
+def _bounded(rounds: Sequence[Round]) -> bool:
+    """Tell whether one thread would bound these blocks better than their fastest call does."""
+    if not rounds or grades.grade(rounds) != grades.BOUNDED:
+        return False
+    return min(each.fastest or each.median for each in rounds) > grades.SHORT
 
 
 def _core() -> int | None:
@@ -145,7 +153,8 @@ def _pace(context: Context) -> Pace:
 
 def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
     started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
-    rounds = (len(tasks) + len(shipped)) * ROUNDS * _pace(context).block
+    made = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+    rounds = (len(tasks) + len(shipped)) * made * _pace(context).block
     return min(PROCESSES, context.plan.pace.pinned) * (started + sum(task.estimate for task in tasks) + rounds)
 
 

@@ -23,8 +23,6 @@ OWN_ROUNDS = 0.01
 
 # Single calls, of which a Run keeps only what was summarised, scatter more than blocks.
 _OWN_CALLS = 0.25
-# Of the rounds, as in `advisor.measurement.draft`.
-_CONTENDED = "contended"
 # How far a figure may be beyond what can be, for the rounding of its sums.
 _ROUNDED = 1e-9
 _MADE = ("measured", "proved")
@@ -126,11 +124,16 @@ def _summarised(each: Observation) -> Iterator[Problem]:
     yield from _ordered(each.summary)
     if not each.rounds or each.outcome != "measured" or each.unit != "s":
         return
-    counted = [one for one in each.rounds if one.accepted or _CONTENDED in each.flags]
+    from advisor.measurement import grades
+
+    found = each.grade or grades.MEASURED
+    counted = [one for one in each.rounds if one.accepted] if found == grades.MEASURED else list(each.rounds)
+    if found == grades.UNDER_LOAD:
+        counted = grades.free(each.rounds)
     if counted:
-        yield from _against_rounds(each.summary, counted)
+        yield from _against_rounds(each.summary, counted, found)
     else:
-        yield Problem(("rounds",), "all of them were rejected, but they are counted")
+        yield Problem(("rounds",), "all of them were disturbed, but they are counted")
 
 
 def _ordered(summary: Summary) -> Iterator[Problem]:
@@ -147,8 +150,8 @@ def _rounds(each: Observation) -> Iterator[Problem]:
     taken: set[int] = set()
     for index, one in enumerate(each.rounds):
         place = ("rounds", index)
-        if one.accepted and one.rejected is not None:
-            yield Problem((*place, "accepted"), "accepted, and the reason why it was rejected stands beside it")
+        if one.accepted and one.disturbances:
+            yield Problem((*place, "accepted"), "accepted, and what disturbed it stands beside it")
         if one.accepted and one.round in taken:
             yield Problem((*place, "round"), f"round {one.round} was accepted twice")
         # At least half of the calls take as long as their median.
@@ -162,17 +165,27 @@ def _rounds(each: Observation) -> Iterator[Problem]:
             taken.add(one.round)
 
 
-def _against_rounds(summary: Summary, counted: list[Round]) -> Iterator[Problem]:
-    """Yield where a summary is not what its own rounds give (see `advisor.measurement.statistics.timed`)."""
+def _against_rounds(summary: Summary, counted: list[Round], grade: str) -> Iterator[Problem]:
+    """Yield where a summary is not what its own rounds give (see `advisor.measurement.grades.summary`)."""
     processes: dict[int, list[float]] = {}
     for one in counted:
         processes.setdefault(one.process, []).append(one.median)
-    given = sum(map(_median, processes.values())) / len(processes)
-    if abs(summary.median - given) > OWN_ROUNDS * given:
+    of = _median if grade == "measured" else min
+    given = sum(map(of, processes.values())) / len(processes)
+    if grade == "bounded":
+        fastest = min(one.median for one in counted)
+        if summary.high > (1 + OWN_ROUNDS) * fastest:
+            message = f"{show(summary.high, 's')}, but its fastest round took {show(fastest, 's')}"
+            yield Problem(("summary", "high"), message)
+    elif abs(summary.median - given) > OWN_ROUNDS * given:
         message = f"{show(summary.median, 's')}, but its own rounds give {show(given, 's')}"
         yield Problem(("summary", "median"), message)
     low, high = min(one.median for one in counted), max(one.median for one in counted)
-    if summary.p50 is not None and not (1 - _OWN_CALLS) * low <= summary.p50 <= (1 + _OWN_CALLS) * high:
+    if (
+        grade != "bounded"
+        and summary.p50 is not None
+        and not (1 - _OWN_CALLS) * low <= summary.p50 <= (1 + _OWN_CALLS) * high
+    ):
         message = f"{show(summary.p50, 's')}, but its own rounds lie from {show(low, 's')} to {show(high, 's')}"
         yield Problem(("summary", "p50"), message)
     calls = sum(one.calls for one in counted)

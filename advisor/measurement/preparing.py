@@ -25,7 +25,7 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
     with context.task(task.title, task.estimate) as result, context.spending.on("imports"):
         known = task.framework.id in context.record.frameworks()
         try:
-            told, objection = once(context, bench.start, process=lambda: bench.pid, again=lambda _: bench.stop())
+            told, met = once(context, bench.start, process=lambda: bench.pid, again=lambda _: bench.stop())
         except WorkerError as error:
             result.outcome, result.message = error.outcome, error.message
             bench.stop()
@@ -53,14 +53,14 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                 context.record.observe(
                     task.blank(metric, unit).model_copy(update={"outcome": "measured", "summary": number})
                 )
-        for metric, unit, key, rejected in (
-            ("import-time", "s", "import_seconds", objection),
-            ("memory-after-import", "B", "memory_after_import", None),
+        for metric, unit, key, disturbances in (
+            ("import-time", "s", "import_seconds", met),
+            ("memory-after-import", "B", "memory_after_import", ()),
         ):
             blank = task.blank(metric, unit)
             if context.record.find(blank) is None:
                 context.record.observe(blank.model_copy(update={"outcome": "measured"}))
-            context.record.value(blank, float(told[key]), rejected)
+            context.record.value(blank, float(told[key]), disturbances)
     return True
 
 
@@ -96,7 +96,7 @@ def prepare(
         seconds = task.again if again else task.estimate
         with context.task(task.title, seconds) as result, context.spending.on("preparation"):
             try:
-                told, objection = once(context, partial(bench.prepare, task), process=partial(getattr, bench, "pid"))
+                told, met = once(context, partial(bench.prepare, task), process=partial(getattr, bench, "pid"))
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -108,12 +108,12 @@ def prepare(
             }  # fmt: skip
             # What one call does, and what else was tried: whatever is worked out from the latency later needs it.
             details = {name: told[name] for name in ("operations", "samples", "tried") if name in told} or None
-            if objection and len(told["tried"]) > 1:
+            if met and len(told["tried"]) > 1:
                 known["flags"] = (CHOSEN_BUSY,)
             first = task.blank("first-call", "s")
             for blank, proof in ((task.blank(), details), (first, None)):
                 if context.record.find(blank) is None:
                     context.record.observe(blank.model_copy(update=known | {"proof": proof}))
             if task.mode != BEST_KNOWN or not again:
-                context.record.value(first, float(told["first_call"]), objection)
+                context.record.value(first, float(told["first_call"]), met)
     return cells

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from advisor.documents import pointed
 from advisor.errors import AdvisorError
-from advisor.measurement import comparison, journal, plausibility, statistics
-from advisor.measurement.draft import Draft
+from advisor.measurement import comparison, grades, journal, plausibility, statistics
+from advisor.measurement.disturbance import Disturbance
+from advisor.measurement.draft import Draft, Value
 from advisor.measurement.entries import SCHEMA, Start
 from advisor.measurement.journal import Entry, Journal
-from advisor.measurement.run import Framework, Observation, Round, Run, Skipped, Spent
+from advisor.measurement.run import PINNED_LATENCY, Framework, Observation, Round, Run, Skipped, Spent
+from advisor.measurement.upgrade import with_fields
 
 KEPT_CALLS = 500
 
@@ -83,13 +85,14 @@ class Record:
             }
         )
 
-    def value(self, blank: Observation, value: float, rejected: str | None = None) -> None:
+    def value(self, blank: Observation, value: float, disturbances: Sequence[Disturbance] = ()) -> None:
         """Note one more value of an observation that is summarised from several, such as a cold start.
 
-        A value that was disturbed, for the reason `rejected`, counts only when there is no other.
+        A value that was disturbed counts only when there is no other.
         """
         entry = {"kind": "value", "key": identity(blank), "value": value}
-        self._note(entry | ({"rejected": rejected} if rejected else {}))
+        met = [each.model_dump(mode="json", exclude_none=True) for each in disturbances]
+        self._note(entry | ({"disturbances": met} if met else {}))
 
     def skip(self, what: Skipped) -> None:
         """Note something that the session leaves out after all."""
@@ -148,7 +151,16 @@ class Record:
 
     def finished(self) -> Iterator[Observation]:
         """Yield the observations with their summaries, as they come from what was noted."""
-        return (draft.finished(seed=self.start.seed) for draft in self._drafts.values())
+        return map(self._finished, self._drafts.values())
+
+    def _finished(self, draft: Draft) -> Observation:
+        """Return an observation, with what one pinned thread took where others disturbed the same thing throughout."""
+        one_thread = None
+        if draft.observation.metric == "latency" and draft.rounds and grades.grade(draft.rounds) == grades.BOUNDED:
+            pinned = self._drafts.get(identity(draft.observation.model_copy(update={"metric": PINNED_LATENCY})))
+            if pinned is not None and pinned.rounds:
+                one_thread = min(each.median for each in pinned.rounds)
+        return draft.finished(seed=self.start.seed, one_thread=one_thread, threads=self.start.policy.threads)
 
     def floors(self) -> dict[str, float]:
         """Return, per framework, how far apart two of its processes were found, as a ratio above 1, less 1.
@@ -195,7 +207,9 @@ class Record:
             self._spent = Spent.model_validate(value)
         elif kind == "value":
             draft = self._draft(entry)
-            (draft.disturbed_values if "rejected" in entry else draft.values).append(float(entry["value"]))
+            met = with_fields(entry).get("disturbances", ())
+            disturbances = tuple(Disturbance.model_validate(each) for each in met)
+            draft.values.append(Value(float(entry["value"]), disturbances))
 
     def _draft(self, entry: Entry) -> Draft:
         draft = self._drafts.get(entry["key"])

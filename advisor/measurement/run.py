@@ -26,10 +26,10 @@ from pydantic import (
 
 from advisor.documents import LONGEST, Model, read_json, write_json, wrong
 from advisor.measurement import plausibility
+from advisor.measurement.disturbance import Disturbance
+from advisor.measurement.upgrade import with_fields, with_grade
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
-CONTENDED = "contended"
-"""The flag of a figure that other work on the machine disturbed."""
 PINNED_LATENCY = "latency-pinned"
 """The metric of what was timed instead, on one thread that keeps to one core; it answers another question."""
 LEFT_OUT = "kept from the import"
@@ -39,6 +39,8 @@ Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"
 ]
 Mode = Literal["quick", "standard", "thorough"]
+Grade = Literal["measured", "under load", "bounded"]
+"""How good a timing is: left alone often enough; the lower end of what others slowed; or no more than two bounds."""
 # Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
 _BOUND = 1e30
 # Nothing that is timed is shorter: light goes a third of a millimetre.
@@ -110,7 +112,9 @@ class Round(Part):
 
     What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
     processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
-    ``rejected`` says why a block does not count; it was repeated, under the same number, after a pause.
+    ``disturbances`` say what it was, where it was more than on a quiet machine; then the block is not ``accepted``: it
+    counts for a figure under load only, and another one may stand under the same number. ``fastest`` is its fastest
+    single call, in seconds.
     """
 
     round: Count
@@ -119,17 +123,26 @@ class Round(Part):
     wall: Seconds
     cpu: Seconds
     mean: Seconds | None = None
+    fastest: Annotated[float, Field(ge=_SHORTEST, le=_BOUND)] | None = None
     energy: Positive | None = None
     foreign_cpu: Seconds | None = None
     hidden_cpu: Seconds | None = None
     canary: Seconds | None = None
     process: Count = 0
     accepted: bool = True
-    rejected: str | None = None
+    disturbances: tuple[Disturbance, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_fields(cls, data: Any) -> Any:
+        return with_fields(data)
 
 
 class Summary(Part):
-    """Point estimate, 95 % interval, quantiles of single calls, number of values behind them."""
+    """Point estimate, 95 % interval, quantiles of single calls, number of values behind them.
+
+    ``shared``: the share of the interval (of its variance) that all timings of the same rounds have in common.
+    """
 
     median: Figure
     low: Figure
@@ -140,6 +153,7 @@ class Summary(Part):
     p99: Figure | None = None
     p99_low: Figure | None = None
     p99_high: Figure | None = None
+    shared: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -174,7 +188,8 @@ class Observation(Part):
     """One thing that was tried: a metric with its summary, or a proof with its outcome.
 
     ``how`` is the setting in words; ``setting`` is the name of the alternative that was taken, where a ``mode`` has
-    several.
+    several. ``grade`` says how good a timing is; other figures, and those of older Runs, have none. What is ``bounded``
+    lies between the ``low`` and ``high`` of its summary, and its ``median`` is no more than the upper bound.
     """
 
     probe: str
@@ -192,10 +207,16 @@ class Observation(Part):
     proof: Proof | None = None
     rounds: tuple[Round, ...] = ()
     summary: Summary | None = None
+    grade: Grade | None = None
     message: str | None = None
     where: str | None = None
     seconds: Seconds | None = None
     flags: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_grade(cls, data: Any) -> Any:
+        return with_grade(data)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

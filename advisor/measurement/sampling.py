@@ -12,12 +12,14 @@ from advisor.measurement import enough
 from advisor.measurement.answers import WorkerError
 from advisor.measurement.bench import Bench
 from advisor.measurement.context import Context
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.pace import Pace
 from advisor.measurement.record import Record, identity
 from advisor.measurement.run import Observation, Round
 from advisor.measurement.tasks import CellTask
 
 T = TypeVar("T")
+Disturbances = tuple[Disturbance, ...]
 
 
 class InGroup(Protocol):
@@ -137,8 +139,8 @@ def sample(context: Context, cells: Sequence[Cell], rounds: Sequence[int]) -> li
 
 def once(
     context: Context, run: Callable[[], T], *, process: Callable[[], int], again: Callable[[T], None] | None = None
-) -> tuple[T, str | None]:
-    """Do something that happens once in a process, and return its result with why its time cannot count, or None.
+) -> tuple[T, Disturbances]:
+    """Do something that happens once in a process, and return its result with what disturbed it.
 
     Parameters
     ----------
@@ -149,11 +151,11 @@ def once(
     again : callable, optional
         Puts a disturbed result away. With it, what was disturbed is done again after a pause, while there is patience.
     """
-    done: list[tuple[T, str | None]] = []
+    done: list[tuple[T, Disturbances]] = []
 
-    def attempt() -> str | None:
+    def attempt() -> Disturbance | None:
         done[:] = [context.guard.once(run, process=process)]
-        return done[0][1] if again is not None else None
+        return next(iter(done[0][1]), None) if again is not None else None
 
     def put_away() -> None:
         assert again is not None
@@ -171,8 +173,8 @@ def failed(context: Context, blank: Observation, error: WorkerError) -> None:
     )
 
 
-def _block(context: Context, cell: Cell, number: int) -> str | None:
-    """Time one block, record it, and return why it cannot count, or None."""
+def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
+    """Time one block, record it, and return which processors were taken from it, which may pass, or None."""
     found, sight = context.guard.block(
         lambda: cell.block(context.plan.pace), stack=identity(cell.blank()), process=lambda: cell.pid
     )
@@ -184,17 +186,18 @@ def _block(context: Context, cell: Cell, number: int) -> str | None:
         median=median(calls),
         mean=found["wall"] / count,
         calls=count,
+        fastest=min(calls),
         wall=found["wall"],
         cpu=found["cpu"],
         energy=found.get("energy"),
         foreign_cpu=sight.foreign_cpu,
         hidden_cpu=sight.hidden_cpu,
         canary=sight.canary,
-        accepted=sight.objection is None,
-        rejected=sight.objection,
+        accepted=not sight.disturbances,
+        disturbances=sight.disturbances,
     )
     cell.keep(context.record, block, calls)
-    return sight.objection
+    return next((each for each in sight.disturbances if each.kind == "robbed"), None)
 
 
 def _decided(context: Context, cells: Sequence[Cell]) -> frozenset[str]:

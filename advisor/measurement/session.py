@@ -11,7 +11,7 @@ from pathlib import Path
 
 from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import company, environments, host
+from advisor.measurement import company, environments, host, joint
 from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.context import Context, Needless
 from advisor.measurement.derived import derived
@@ -180,6 +180,7 @@ def _keep(context: Context, store: Store, *, complete: bool) -> Run:
         if context.record.find(blank) is None:
             context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
     run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
+    run = joint.with_shares(run, seed=context.seed)
     run = run.model_copy(update={"observations": (*run.observations, *derived(run))})
     save_run(run, store.path(run.id))
     return run

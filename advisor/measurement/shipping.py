@@ -16,7 +16,7 @@ from advisor.measurement.context import Context
 from advisor.measurement.exporting import Artifact, Digits
 from advisor.measurement.pace import Pace
 from advisor.measurement.run import Observation, Summary
-from advisor.measurement.sampling import Cell, failed, once
+from advisor.measurement.sampling import Cell, Disturbances, failed, once
 from advisor.measurement.tasks import RouteTask
 
 LOAD_LIMIT = 60.0
@@ -158,7 +158,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
             task = artifact.task
             blank, latency = task.blank("cold-start", "s"), task.latency()
             try:
-                running, objection = _started(context, artifact, sample)
+                running, met = _started(context, artifact, sample)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, blank, error)
@@ -166,12 +166,12 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
             for each in (blank, latency):
                 if context.record.find(each) is None:
                     _measured(context, each)
-            context.record.value(blank, running.cold_start, objection)
+            context.record.value(blank, running.cold_start, met)
             cells.append(RuntimeCell(task, running, context.record.next_process([latency])))
     return cells
 
 
-def _started(context: Context, artifact: Artifact, sample: Path) -> tuple[RuntimeProcess, str | None]:
+def _started(context: Context, artifact: Artifact, sample: Path) -> tuple[RuntimeProcess, Disturbances]:
     # The process is known once it runs, and asked for only then.
     running: list[RuntimeProcess] = []
 

@@ -14,7 +14,7 @@ from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.index import Entry, indexed
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import CONTENDED, Mode, Run, load_run
+from advisor.measurement.run import Mode, Run, load_run
 
 FRESH = timedelta(days=7)
 _GRADE: dict[Mode, int] = {"quick": 0, "standard": 1, "thorough": 2}
@@ -82,8 +82,8 @@ class Store:
 
         It is younger than seven days, complete, in the same or a more thorough mode, by this version of advisor, on
         this processor with as many cores and threads; it has tried everything the plan holds; and the frameworks it
-        found, and the versions of their packages, are those that are installed now. One in which other work disturbed
-        most of the timings is left alone: it would keep its unknowns for a week. No framework is imported to know.
+        found, and the versions of their packages, are those that are installed now. What was measured under load
+        counts like any other. No framework is imported to know.
 
         `enough` tells of a Run whether it has tried all that is asked for, where that is less than the whole plan.
         """
@@ -105,7 +105,7 @@ class Store:
         for file in recent:
             run = load_run(file)
             alike = all(_unchanged(run, each) for each in found.values())
-            if alike and not _disturbed(run) and (enough or plan.covered_by)(run):
+            if alike and (enough or plan.covered_by)(run):
                 return run
         return None
 
@@ -116,11 +116,6 @@ def own_version() -> str:
         return metadata.version("framework-advisor")
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _disturbed(run: Run) -> bool:
-    timed = [each for each in run.observations if each.metric == "latency"]
-    return 2 * sum(CONTENDED in each.flags for each in timed) > len(timed)
 
 
 def _unchanged(run: Run, environment: environments.Environment) -> bool:

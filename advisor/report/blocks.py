@@ -9,20 +9,22 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model
-from advisor.measurement import rejections
 from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Run
 from advisor.report import words
 
 
 class Count(Model):
-    """Blocks that were timed, and those of them that were disturbed and do not count."""
+    """Blocks that were timed, and those of them that were disturbed."""
 
     timed: int
-    rejected: int
+    disturbed: int
 
 
 class Blocks(Model):
-    """The blocks of a Run: all, by probe, by place of the observation in the Run; ``reasons`` without their figures."""
+    """The blocks of a Run: all, by probe, by place of the observation in the Run; ``reasons`` without their figures.
+
+    A block that was disturbed in two ways is counted under both reasons.
+    """
 
     schema_: Literal["advisor.blocks/1"] = Field(default="advisor.blocks/1", alias="schema")
     run: str
@@ -42,8 +44,8 @@ def blocks(run: Run) -> Blocks:
     probes: dict[str, list[Observation]] = {}
     for each in watched:
         probes.setdefault(each.probe, []).append(each)
-    rejected = (block for each in watched for block in each.rounds if not block.accepted)
-    reasons = Counter(words.line(rejections.kind(block.rejected)) for block in rejected)
+    met = (each.disturbances for timing in watched for each in timing.rounds if not each.accepted)
+    reasons = Counter(words.DISTURBANCES[each.signal] for found in met for each in found)
     return Blocks(
         run=run.id,
         all=_count(block for each in watched for block in each.rounds),
@@ -55,4 +57,4 @@ def blocks(run: Run) -> Blocks:
 
 def _count(rounds: Iterable[Round]) -> Count:
     accepted = Counter(block.accepted for block in rounds)
-    return Count(timed=accepted.total(), rejected=accepted[False])
+    return Count(timed=accepted.total(), disturbed=accepted[False])

@@ -41,40 +41,19 @@ def _frameworks(run: Run, titles: Mapping[str, str]) -> Iterator[str]:
 def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Iterator[str]:
     """Yield what is missing; criteria with one reason and the same stacks come together."""
     criteria = {need.criterion: words.line(need.title) for need in recommendation.needs}
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    disturbed = False
+    found: dict[tuple[str, str], list[str]] = {}
     for cell in recommendation.evidence:
         if cell.provenance == "missing" and cell.criterion in criteria:
             why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
-            # Of what was disturbed it goes on with the time of one thread, which is each stack's own.
-            head, _, tail = _short(why).partition("; " if cell.outcome == "contended" else "\n")
-            found.setdefault((criteria[cell.criterion], head), {})[words.stack(cell.framework, cell.route, titles)] = (
-                tail
-            )
-            disturbed |= cell.outcome == "contended"
-    together: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+            place = (criteria[cell.criterion], _short(why))
+            found.setdefault(place, []).append(words.stack(cell.framework, cell.route, titles))
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (title, why), stacks in found.items():
-        together.setdefault((why, tuple(stacks.items())), []).append(title)
+        together.setdefault((why, tuple(stacks)), []).append(title)
     everyone = len(recommendation.ranking)
     for (why, stacks_), names in together.items():
-        whose = "every stack" if len(stacks_) == everyone > 1 else ", ".join(stack for stack, _ in stacks_)
-        yield f"{'; '.join(names)}: {why} ({whose}){_ends(stacks_)}"
-    if disturbed:
-        yield "What other work disturbed is measured again with --fresh; the machine has to be quieter then"
-
-
-def _ends(stacks: tuple[tuple[str, str], ...]) -> str:
-    """Return how the reasons go on for each stack, what all begin with once: ``it took 5 µs (A), 6 µs (B)``."""
-    said = [(stack, tail) for stack, tail in stacks if tail]
-    if not said:
-        return ""
-    start = 0
-    for beginning in zip(*(tail.split(" ")[:-2] for _, tail in said), strict=False):
-        if len(set(beginning)) > 1:
-            break
-        start += 1
-    once = " ".join(said[0][1].split(" ")[:start])
-    return f"; {once} " + ", ".join(f"{' '.join(tail.split(' ')[start:])} ({stack})" for stack, tail in said)
+        whose = "every stack" if len(stacks_) == everyone > 1 else ", ".join(stacks_)
+        yield f"{'; '.join(names)}: {why} ({whose})"
 
 
 def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.events import (
     Event,
     Noticed,
@@ -153,7 +154,7 @@ class _Bar:
                 self.task, completed=event.index - 1, total=max(event.total, 1), description=words.line(event.title)
             )
         elif isinstance(event, Waiting):
-            self.progress.update(self.task, description=words.line(f"waiting: {event.why}"))
+            self.progress.update(self.task, description=words.line(f"waiting: {_why(event.why)}"))
         if (line := _line(event)) is not None and not isinstance(event, Waiting):
             self.progress.console.print(Text(words.line(line)), soft_wrap=True)
 
@@ -172,13 +173,17 @@ def _line(event: Event) -> str | None:
         case TaskFinished(title=title, outcome=outcome, message=message) if outcome not in _WELL:
             return f"{title}: {words.OUTCOMES[outcome]}" + (f": {_first_line(message)}" if message else "")
         case Waiting(why=why, seconds=seconds):
-            return f"Waiting {_duration(seconds)}: {why}"
+            return f"Waiting {_duration(seconds)}: {_why(why)}"
         case Noticed(message=message):
             return message
         case SessionFinished(path=path, complete=complete):
             return f"Run kept: {path}" + ("" if complete else " (not complete)")
         case _:
             return None
+
+
+def _why(why: str | Disturbance) -> str:
+    return why if isinstance(why, str) else words.disturbance(why)
 
 
 def _first_line(message: str) -> str:

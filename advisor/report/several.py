@@ -18,7 +18,7 @@ from advisor.documents import Model
 from advisor.errors import AdvisorError
 from advisor.measurement import across, comparison
 from advisor.measurement.comparison import Word
-from advisor.measurement.run import CONTENDED, Observation, Round, Run, Summary
+from advisor.measurement.run import Observation, Round, Run, Summary
 from advisor.report import words
 
 Parameters = dict[str, str | int | float | bool]
@@ -27,6 +27,7 @@ _WHY = 200
 _WORDS: tuple[Word, ...] = ("faster", "slower", "same", "unclear")
 _COMPARED = (
     "probe", "framework", "route", "mode", "how", "parameters", "metric", "unit", "outcome", "message", "flags",
+    "grade",
 )  # fmt: skip
 _NO_TIME = Observation(probe="", framework="", outcome="not_run")
 
@@ -214,7 +215,7 @@ def orders(run: Run) -> tuple[Order, ...]:
                 Order(
                     probe=first.probe, mode=first.mode, parameters=first.parameters,
                     frameworks=(first.framework, second.framework), observations=(place, other),
-                    word="unclear" if _busy(first, second) else told.word,
+                    word=told.word,
                     ratio=told.ratio, low=told.low, high=told.high,
                 )
             )  # fmt: skip
@@ -283,7 +284,3 @@ def _framework(found: tuple[int, Observation]) -> tuple[str, int]:
 
 def _work(each: Observation) -> str:
     return repr((each.probe, each.mode, sorted(each.parameters.items())))
-
-
-def _busy(*observations: Observation) -> bool:
-    return any(CONTENDED in each.flags for each in observations)

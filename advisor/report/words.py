@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from advisor.measurement.disturbance import Disturbance, Signal
 from advisor.measurement.metrics import load_metrics
 from advisor.printing import visible as visible
 
@@ -45,18 +46,51 @@ OUTCOMES = {
 
 SETTINGS = {"out-of-the-box": "out of the box", "best-known": "best known"}
 
+GRADES = {
+    "under load": "taken on a busy machine: the lower end of what others disturbed, with a wider interval",
+    "bounded": "taken on a busy machine: others took processors from it throughout, so it lies between two bounds",
+}
+
 FLAGS = {
-    "contended": "taken on a busy machine: it orders nothing",
     "chosen-while-busy": "the machine was busy while the settings were tried: another one could be the faster",
     "few-rounds": "disturbed so often that few blocks are left",
     "measured-beside-another": "another framework worked at the same time",
     "single-value": "seen once: no interval of its own",
 }
 
+DISTURBANCES: Mapping[Signal, str] = {
+    "work": "a core is slowed from outside",
+    "bounce": "the cores are further apart than usual",
+    "core": "a core was not free for the canary",
+    "clocks": "other processes took too much of a processor",
+    "hidden": "work that is not visible here took too much of a processor",
+    "threads": "fewer effective threads than as a rule",
+    "other": "disturbed in a way that this version does not know",
+}
+
 # Words of profiles' names that are not written in lower case.
 _SPELLED = {"mlops": "MLOps"}
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def disturbance(found: Disturbance) -> str:
+    """Return what was seen of other work, with its figures: ``"other processes took 12 % of a processor"``."""
+    figure, usual = found.figure, found.usual
+    if figure is None:
+        return DISTURBANCES[found.signal]
+    if found.signal in ("clocks", "hidden"):
+        return f"{DISTURBANCES[found.signal].partition(' too much')[0]} {figure * 100:.0f} % of a processor"
+    if usual is None:
+        return DISTURBANCES[found.signal]
+    if found.signal == "threads":
+        return f"{figure:.2f} effective threads, {usual:.2f} as a rule"
+    if found.signal == "work":
+        where = "" if found.core is None else f", on core {found.core}"
+        return f"{DISTURBANCES['work']}: {figure * 1e6:.0f} µs for what takes {usual * 1e6:.0f}{where}"
+    if found.signal == "bounce":
+        return f"{DISTURBANCES['bounce']}: {figure * 1e9:.0f} ns a bounce, {usual * 1e9:.0f} ns when close"
+    return DISTURBANCES[found.signal]
 
 
 def line(text: str) -> str:

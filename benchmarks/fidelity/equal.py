@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from advisor.measurement.run import CONTENDED
-from benchmarks.fidelity.sessions import PACE, Group, Sessions, plan, stillness, verdict, where_quiet
+from benchmarks.fidelity.sessions import OPEN, PACE, Group, Sessions, plan, stillness, verdict, where_quiet
 from benchmarks.tables import Result
 
 GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
@@ -30,20 +29,20 @@ def results(quick: bool) -> list[Result]:
             words["+20 %"][verdict(run, group, (first, SLOWER), (second, PLAIN))[0]] += 1
         print(dict(words), f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
     equal, count = words["equal"], len(sets) * len(GROUPS)
-    different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[CONTENDED]
+    different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[OPEN]
     line = Result(
         f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
-        f"{different} called different, {open_} unclear or contended",
+        f"{different} called different, {open_} unclear or without a ratio",
         "at most 1 different, at most 20 % open" if not quick else "at most 1 different or open",
         different <= 1 and open_ <= 0.2 * count if not quick else different + open_ <= 1,
     )
     found = [stillness(sessions.runs), where_quiet(line, sessions.runs) if different <= 1 else line]
     for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):
-        decided = words[title].total() - words[title][CONTENDED]
+        decided = words[title].total() - words[title][OPEN]
         caught = words[title]["slower"]
         line = Result(
             f"{title} injected, {words[title].total()} comparisons",
-            f"{caught} of {decided} called slower, {words[title][CONTENDED]} contended",
+            f"{caught} of {decided} called slower, {words[title][OPEN]} without a ratio",
             f"at least {least:.0%}",
             decided > 0 and caught >= least * decided,
         )

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 from advisor.measurement import pinned
 from advisor.measurement.pace import PACES
-from advisor.measurement.run import CONTENDED, Run
+from advisor.measurement.run import Run
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
-from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, plan, verdict, where_quiet
+from benchmarks.fidelity.sessions import ONE_PROCESS, OPEN, Group, Sessions, plan, verdict, where_quiet
 from benchmarks.tables import Result
 
 ONE, TWO, INTERMITTENT = "one hog", "two hogs", "intermittent hogs, 5–60 % busy"
@@ -25,7 +25,7 @@ def results(quick: bool) -> list[Result]:
     plans = plan(("pytorch", "tensorflow"), groups(quick), ONE_PROCESS, modes=("out-of-the-box",))
     truth = {group: _truth(quiet(quick), group) for group in groups(quick)}
     print("truth", truth, flush=True)
-    known = {group: word for group, word in truth.items() if word not in (CONTENDED, "unclear")}
+    known = {group: word for group, word in truth.items() if word not in (OPEN, "unclear")}
     count = 1 if quick else 5
     found = []
     # As patient as a standard session; a quick table has less time.
@@ -51,7 +51,7 @@ def results(quick: bool) -> list[Result]:
         enough = 0.8 if title == INTERMITTENT and not quick else 0.0
         line = Result(
             f"Beside {title}, {total} comparisons in {count} sessions",
-            f"{words['wrong']} wrong, {words['right']} right, {words['unclear']} unclear, {words[CONTENDED]} contended",
+            f"{words['wrong']} wrong, {words['right']} right, {words['unclear']} unclear, {words[OPEN]} open",
             "0 wrong" + (", at least 80 % decided" if enough else ""),
             total > 0 and words["wrong"] == 0 and share >= enough,
         )
@@ -66,6 +66,6 @@ def _truth(runs: Sequence[Run], group: Group) -> str:
 
 
 def _judged(word: str, truth: str) -> str:
-    if word in (CONTENDED, "unclear"):
+    if word in (OPEN, "unclear"):
         return word
     return "right" if word == truth else "wrong"

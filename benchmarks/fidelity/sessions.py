@@ -20,7 +20,7 @@ from advisor.measurement.comparison import Comparison
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.pace import PACES, Pace
 from advisor.measurement.plan import Plan, make_plan
-from advisor.measurement.run import CONTENDED, Observation, Run, save_run
+from advisor.measurement.run import Observation, Run, save_run
 from advisor.measurement.session import measure
 from advisor.measurement.store import Store
 from advisor.report.blocks import blocks
@@ -37,6 +37,7 @@ QUIET = 0.2
 KEEP: dict[str, Path | None] = {"folder": None}
 
 Group = tuple[str, int]
+OPEN = "open"
 
 
 @dataclass
@@ -121,7 +122,7 @@ def plan(
 def disturbed(runs: Collection[Run]) -> tuple[int, int]:
     """Return how many blocks of these sessions others disturbed, and how many were timed."""
     counts = [blocks(run).all for run in runs]
-    return sum(each.rejected for each in counts), sum(each.timed for each in counts)
+    return sum(each.disturbed for each in counts), sum(each.timed for each in counts)
 
 
 def where_quiet(line: Result, runs: Collection[Run]) -> Result:
@@ -166,9 +167,8 @@ def latency(run: Run, framework: str, group: Group, mode: str, metric: str = "la
 
 
 def verdict(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> tuple[str, Comparison]:
-    """Return what a Run says of two cells, each a framework and a mode: a word, or ``contended``."""
+    """Return what a Run says of two cells, each a framework and a mode: a word, or `OPEN` without any ratio."""
     sides = [latency(run, framework, group, mode) for framework, mode in (first, second)]
     zone = comparison.zone(run.policy, run.aa_floor, {first[0], second[0]})
     found = comparison.compare(sides[0], sides[1], zone=zone)
-    contended = any(CONTENDED in each.flags for each in sides)
-    return (CONTENDED if contended or found.ratio is None else found.word), found
+    return (OPEN if found.ratio is None else found.word), found

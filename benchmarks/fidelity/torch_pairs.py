@@ -47,7 +47,7 @@ def main() -> None:
         sides: list[tuple[str, Callable[[], Mapping[str, Any]]]] = [("ours", ours), ("theirs", theirs)]
         chance.shuffle(sides)
         seen = {name: guard.block(run, stack=name, process=os.getpid) for name, run in sides}
-        if all(sight.objection is None for _, sight in seen.values()):
+        if all(not sight.disturbances for _, sight in seen.values()):
             ratios.append(seen["ours"][0]["mean"] / seen["theirs"][0]["mean"])
         if len(ratios) == wanted:
             break

@@ -93,7 +93,6 @@ def test_why_there_is_no_figure_is_said() -> None:
     gone = seen(outcome="error", message="it\n  fell", summary=None)
     assert refused(gone) == "walk, Ann (calm, batch 1) ended in 'error': it fell"
     assert refused(seen(summary=None)) == "walk, Ann (calm, batch 1) ended in 'measured'"
-    assert refused(seen(flags=("contended",))).endswith(": the machine was busy while it was measured (contended)")
     few = SUMMARY.model_copy(update={"p99_low": None})
     assert refused(seen(summary=few), statistic="p99").endswith("first call: too few calls for a p99")
 

@@ -226,11 +226,6 @@ def test_figures_of_proofs_are_compared_like_any_other() -> None:
             "not measured in this run: probe cnn-training (tensorflow, out-of-the-box, latency)",
         ),
         (
-            lambda run: changed("cnn-training", "tensorflow", "latency", flags=("contended",)),
-            "CNN training, TensorFlow (Keras as in its tutorial, batch 64): the machine was busy while it was measured "
-            "(contended)",
-        ),
-        (
             lambda run: changed("cnn-training", "tensorflow", "latency", outcome="error", summary=None),
             "CNN training, TensorFlow (Keras as in its tutorial, batch 64) ended in 'error'",
         ),

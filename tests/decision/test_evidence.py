@@ -119,29 +119,24 @@ def test_where_an_error_happened_is_told() -> None:
     assert found(LITERT, "artifact-size", run).cell.message == "KeyError: 'x' at route.py:19"
 
 
-def test_a_disturbed_measurement_orders_nothing() -> None:
-    run = changed(is_("route:litert", metric="latency"), flags=("contended",))
-    cell = found(LITERT, "edge-latency", run).cell
-    assert (cell.outcome, cell.provenance, cell.value) == ("contended", "missing", None)
-    assert cell.message == "other work disturbed the machine while this was measured"
+def test_a_figure_under_load_counts_with_its_interval_and_a_mark() -> None:
+    run = changed(is_("route:litert", metric="latency"), grade="under load")
+    quiet, cell = found(LITERT, "edge-latency", sample_run()).cell, found(LITERT, "edge-latency", run).cell
+    assert (cell.outcome, cell.provenance, cell.grade) == ("measured", "measured here", "under load")
+    assert (cell.value, cell.low, cell.high) == (quiet.value, quiet.low, quiet.high)
+    assert cell.text == f"≈ {quiet.text}"
+    assert quiet.grade is None
 
 
-def test_what_one_pinned_thread_took_instead_is_told_and_decides_nothing() -> None:
-    run = changed(is_("route:litert", metric="latency"), flags=("contended",))
-    contended = [each for each in run.observations if "contended" in each.flags]
-    pinned = [
-        each.model_copy(
-            update={"metric": "latency-pinned", "flags": ("pinned",), "summary": Summary(median=n, low=n, high=n, n=18)}
-        )
-        for each, n in zip(contended, (51e-6, 52e-6, 53e-6, 54e-6), strict=False)
-    ]
-    run = run.model_copy(update={"observations": (*run.observations, *pinned)})
-    cell = found(LITERT, "edge-latency", run).cell
-    assert (cell.outcome, cell.value) == ("contended", None)
-    assert cell.message is not None
-    assert cell.message.startswith(
-        "other work disturbed the machine while this was measured; on one thread pinned to a core"
+def test_a_figure_that_is_only_bounded_has_no_value_and_both_bounds() -> None:
+    run = changed(
+        is_("route:litert", metric="latency"), grade="bounded", summary=Summary(median=9e-5, low=4e-5, high=9e-5, n=7)
     )
+    cell = found(LITERT, "edge-latency", run).cell
+    assert (cell.outcome, cell.provenance, cell.value, cell.low, cell.high) == (
+        "bounded", "measured here", None, 4e-5, 9e-5
+    )  # fmt: skip
+    assert cell.text == "≈ 40 µs to 90 µs"
 
 
 def test_a_figure_in_another_unit_is_not_taken() -> None:

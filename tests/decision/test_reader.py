@@ -10,7 +10,7 @@ from advisor.criteria import Selection
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading
 from advisor.decision.recommendation import Stack
-from advisor.measurement.run import Framework, Observation, Parity, Run, Skipped, Summary
+from advisor.measurement.run import Framework, Observation, Parity, Round, Run, Skipped, Summary
 from tests.samples import sample_run
 
 PYTORCH = Stack(framework="pytorch")
@@ -165,15 +165,27 @@ def test_figures_behind_a_proof_of_the_same_case_share_its_fate() -> None:
     assert read(run_of(other), RAIL, **asked).outcome == "missing"
 
 
-def test_only_the_pinned_figure_of_the_same_case_is_told() -> None:
-    disturbed = timed(flags=("contended",))
-    pinned = timed(metric="latency-pinned", summary=Summary(median=0.5, low=0.5, high=0.5, n=9))
-    told = "other work disturbed the machine while this was measured"
-    assert read(run_of(disturbed)).message == told
-    assert read(run_of(disturbed, pinned)).message == f"{told}; on one thread pinned to a core it took 500 ms"
-    for update in ({"parameters": {"batch": 2}}, {"mode": "best-known"}, {"route": "rail"}, {"probe": "run"}):
-        assert read(run_of(disturbed, pinned.model_copy(update=update))).message == told
-    assert read(run_of(disturbed, pinned)).outcome == "contended"
+def test_what_others_disturbed_says_so_and_counts() -> None:
+    loaded = read(run_of(timed(grade="under load")))
+    assert (loaded.outcome, loaded.grade, loaded.value) == ("measured", "under load", read(run_of(timed())).value)
+    bounded = read(run_of(timed(grade="bounded", summary=Summary(median=2.0, low=1.0, high=2.0, n=7))))
+    assert (bounded.outcome, bounded.value, bounded.low, bounded.high) == ("bounded", None, 1.0, 2.0)
+
+
+def test_a_p99_under_load_is_an_upper_bound() -> None:
+    rounds = (Round(round=0, median=2.0, calls=100, wall=1.0, cpu=1.0),)
+    summary = Summary(median=2.0, low=1.8, high=2.4, n=200, p99=5.0, p99_low=4.0, p99_high=6.0)
+    found = read(run_of(timed(grade="under load", rounds=rounds, summary=summary)), statistic="p99")
+    assert (found.outcome, found.value, found.low, found.high) == ("bounded", None, 1.8, 6.0)
+    quiet = read(run_of(timed(grade="measured", rounds=rounds, summary=summary)), statistic="p99")
+    assert (quiet.outcome, quiet.value, quiet.low, quiet.high) == ("measured", 5.0, 4.0, 6.0)
+
+
+def test_of_settings_that_are_only_bounded_the_best_known_one_lies_below_the_least_upper_bound() -> None:
+    eager = timed(mode="out-of-the-box", grade="bounded", summary=Summary(median=3.0, low=1.0, high=3.0, n=7))
+    compiled = timed(mode="best-known", grade="bounded", summary=Summary(median=2.0, low=0.5, high=2.0, n=7))
+    found = read(run_of(eager, compiled), mode="best-known")
+    assert (found.outcome, found.value, found.low, found.high) == ("bounded", None, 0.5, 2.0)
 
 
 def test_what_is_missing_says_the_most_particular_reason_that_is_known() -> None:

@@ -40,7 +40,7 @@ def brisk() -> Pace:
 def quiet() -> Iterator[None]:
     """Let no block be objected to: what is tested is not how busy the machine is that runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Watch, "objection", lambda *_, **__: None)
-        patch.setattr(Canary, "objection", lambda *_: None)
-        patch.setattr(Guard, "_idle_threads", lambda *_: None)
+        patch.setattr(Watch, "disturbances", lambda *_, **__: ())
+        patch.setattr(Canary, "disturbances", lambda *_: ())
+        patch.setattr(Guard, "_idle_threads", lambda *_: ())
         yield

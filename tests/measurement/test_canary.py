@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from advisor.measurement.canary import BOUNCE, SHORT_BOUNCE, WORK, Answer, Canary
+from advisor.measurement.disturbance import seen
 from advisor.measurement.guard import Guard
 from advisor.measurement.noise import AVAILABLE, Watch
 from advisor.measurement.shortest import LIMIT
@@ -77,7 +78,7 @@ def test_work_is_for_virtual_machines(tmp_path: Path) -> None:
         assert canary.signals == {BOUNCE: AVAILABLE, WORK: "not used: it is for virtual machines"}
         assert answer is not None
         assert not answer.work
-        assert canary.objection(answer) is None or math.isinf(answer.bounce)
+        assert not canary.disturbances(answer) or math.isinf(answer.bounce)
 
 
 @contextmanager
@@ -94,37 +95,39 @@ def answering(folder: Path, lines: Sequence[str], monkeypatch: pytest.MonkeyPatc
 
 
 @two_cores
-def test_one_bounce_that_is_shorter_than_all_others_condemns_no_block(
+def test_one_bounce_that_is_shorter_than_all_others_disturbs_no_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [f"{bounce} 90 90" for bounce in [*([400, 330, 450] * 10), 250, 440]]
     with answering(tmp_path, lines, monkeypatch) as canary:
         assert canary.bounces.lowest == 330
-        assert canary.objection(Answer(440.0)) is None
-        said = "the cores are further apart than usual: 680 ns a bounce, 330 ns when close"
-        assert canary.objection(Answer(440.0), Answer(680.0)) == said
+        assert not canary.disturbances(Answer(440.0))
+        met = (seen("bounce", 680e-9, 330e-9),)
+        assert canary.disturbances(Answer(440.0), Answer(680.0)) == met
+        assert met[0].kind == "slowed"
 
 
 @two_cores
-def test_a_core_that_is_slowed_from_outside_condemns_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_core_that_is_slowed_from_outside_disturbs_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, last = cores()
     # Neighbors that are busy nine tenths of the time still leave a look now and then alone.
     lines = [*["300 170000 165000"] * 18, "300 85000 168000", "300 171000 86000"]
     with answering(tmp_path, lines, monkeypatch) as canary:
         free, usual = Answer(300.0, {first: 86_000, last: 85_000}), Answer(300.0, {first: 114_000, last: 115_000})
         slowed = Answer(300.0, {first: 86_000, last: 160_000})
-        assert canary.objection(free) is None
-        assert canary.objection(free, usual) is None
-        said = f"a core is slowed from outside: 160 µs for what takes 86, on core {last}"
-        assert canary.objection(free, slowed) == canary.objection(slowed, free) == said
+        assert not canary.disturbances(free)
+        assert not canary.disturbances(free, usual)
+        met = (seen("work", 160e-6, 86e-6, last),)
+        assert canary.disturbances(free, slowed) == canary.disturbances(slowed, free) == met
+        assert met[0].kind == "slowed"
 
 
 @two_cores
-def test_a_core_that_did_not_come_condemns_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_core_that_did_not_come_disturbs_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(tmp_path, ["300 90 90"], monkeypatch) as canary:
         for lost in (Answer(math.inf), Answer(300.0, {cores()[0]: 90, cores()[1]: math.inf})):
-            assert canary.objection(Answer(300.0), lost) == "a core was not free for the canary"
-        assert canary.objection(None, None) is None
+            assert canary.disturbances(Answer(300.0), lost) == (seen("core"),)
+        assert not canary.disturbances(None, None)
 
 
 @two_cores
@@ -154,17 +157,6 @@ def test_it_sleeps_between_looks_and_leaves_nothing(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(mine, timeout=3)
     assert not alive
     assert canary.look() is None
-
-
-@two_cores
-def test_a_look_tells_whether_a_block_could_count_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering(tmp_path, ["300 90 90"] * 3, monkeypatch) as canary:
-        guard = Guard(canary, Watch(tmp_path), settle=0.0)
-        answers = iter([Answer(300.0), Answer(900.0)])
-        monkeypatch.setattr(canary, "look", lambda: next(answers))
-        assert guard.disturbed() is None
-        time.sleep(0.03)
-        assert "further apart" in (guard.disturbed() or "")
 
 
 @two_cores

@@ -130,15 +130,14 @@ def test_of_two_that_compile_the_one_that_was_taken_counts() -> None:
     assert found["compile-time"].setting == "graph"
 
 
-def test_a_busy_machine_tells_no_break_even() -> None:
+def test_what_follows_from_figures_under_load_is_of_their_grade() -> None:
     found = follows(
-        latency("out-of-the-box", [1e-3] * 8, flags=("contended",)),
-        latency("best-known", [0.8e-3] * 8, setting="compiled", proof={"tried": [COMPILED]}),
-        first_call("best-known", 12.0, flags=("contended",)),
+        latency("out-of-the-box", [1e-3] * 8, grade="under load"),
+        latency("best-known", [0.8e-3] * 8, setting="compiled", proof={"tried": [COMPILED]}, grade="measured"),
+        first_call("best-known", 12.0, grade="under load"),
     )
-    assert found["break-even"].outcome == "not_run"
-    assert "contended" in (found["break-even"].message or "")
-    assert "contended" in found["compile-time"].flags
+    assert (found["break-even"].outcome, found["break-even"].grade) == ("measured", "under load")
+    assert found["compile-time"].grade == "under load"
 
 
 def test_a_trial_on_a_busy_machine_refutes_nothing() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Run, load_run
 from benchmarks.fidelity import killed
 from benchmarks.fidelity.sessions import where_quiet
@@ -16,12 +17,12 @@ REFERENCE = Path(__file__).parents[1] / "data" / "reference-run.json"
 
 
 def missed(*, holds: bool = False) -> Result:
-    return Result("A/A", "3 contended", "none contended", holds=holds)
+    return Result("A/A", "3 open", "none open", holds=holds)
 
 
 def with_all(run: Run, *, accepted: bool) -> Run:
     """Return a Run of which every block counts, or none."""
-    update = {"accepted": accepted, "rejected": None if accepted else "busy"}
+    update = {"accepted": accepted, "disturbances": () if accepted else (seen("clocks", 0.5, 0.03),)}
     observations = (
         each.model_copy(update={"rounds": tuple(block.model_copy(update=update) for block in each.rounds)})
         for each in run.observations
@@ -47,7 +48,7 @@ def test_on_any_other_it_is_not_judged_and_says_so(still: Run, stormy: Run) -> N
     found = where_quiet(missed(), [still, stormy])
     assert found.holds is None
     assert found.word == "–"
-    assert found.found == "3 contended; not judged: others disturbed 50% of the blocks beside nobody of ours"
+    assert found.found == "3 open; not judged: others disturbed 50% of the blocks beside nobody of ours"
 
 
 def test_what_holds_there_all_the_same_holds(stormy: Run) -> None:

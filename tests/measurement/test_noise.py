@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from advisor.measurement.canary import Answer, Canary
+from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.guard import Guard
 from advisor.measurement.noise import AVAILABLE, Foreign, Watch
 
@@ -62,13 +63,15 @@ def test_another_process_is_seen_on_the_clocks(hog: int) -> None:
     foreign = seen(watch, STRANGER, hog)
     assert foreign.visible is not None
     assert foreign.visible > 0.05
-    assert "other processes took" in (watch.objection(foreign) or "")
+    assert signals(watch.disturbances(foreign))[0] == "clocks"
 
 
 def test_one_tick_of_the_system_s_own_work_disturbs_no_block() -> None:
     watch = Watch()
-    assert watch.objection(Foreign(wall=0.15, visible=0.0055, hidden=None)) is None
-    assert "10% of a processor" in (watch.objection(Foreign(wall=0.15, visible=0.015, hidden=None)) or "")
+    assert not watch.disturbances(Foreign(wall=0.15, visible=0.0055, hidden=None))
+    (found,) = watch.disturbances(Foreign(wall=0.15, visible=0.015, hidden=None))
+    assert (found.kind, found.signal) == ("robbed", "clocks")
+    assert found.figure == pytest.approx(0.1)
 
 
 @linux
@@ -128,10 +131,10 @@ def test_busy_time_that_no_process_accounts_for_is_seen(tmp_path: Path) -> None:
     # Of all the processors' time only 0.2 s were idle, and this process slept.
     expected = foreign.wall * len(os.sched_getaffinity(0)) - 0.2
     assert foreign.hidden == pytest.approx(expected, abs=0.05)
-    assert "not visible here took" in (watch.objection(foreign) or "")
+    assert signals(watch.disturbances(foreign)) == ["hidden"]
     quiet = Foreign(wall=1.0, visible=0.0, hidden=0.1)
-    assert watch.objection(quiet) is None
-    assert "not visible here took" in (watch.objection(Foreign(1.0, 0.0, 100.0)) or "")
+    assert not watch.disturbances(quiet)
+    assert signals(watch.disturbances(Foreign(1.0, 0.0, 100.0))) == ["hidden"]
 
 
 def test_a_system_without_proc_goes_on(tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_system_without_proc_goes_on(tmp_path: Path) -> None:
     assert all(text.startswith("not available") for text in watch.signals.values())
     foreign = seen(watch, os.getpid())
     assert (foreign.visible, foreign.hidden) == (None, None)
-    assert watch.objection(foreign) is None
+    assert not watch.disturbances(foreign)
 
 
 @linux
@@ -160,6 +163,10 @@ def test_the_watcher_s_own_work_is_no_foreign_work() -> None:
     assert foreign.visible <= everybody - used + 1e-9
 
 
+def signals(found: Iterable[Disturbance]) -> list[str]:
+    return [each.signal for each in found]
+
+
 class StillCanary(Canary):
     """A canary that is silent: what a machine without one has."""
 
@@ -171,16 +178,16 @@ def test_a_stack_that_had_less_of_the_processors_than_usual_is_noticed(tmp_path:
     canary = StillCanary("Invented", tmp_path / "canary.json")
     with closing(Guard(canary, Watch(tmp_path), settle=0.0)) as guard:
 
-        def objection(threads: float, stack: str = "a") -> str | None:
+        def met(threads: float, stack: str = "a") -> tuple[Disturbance, ...]:
             def run() -> Mapping[str, Any]:
                 return {"wall": 1.0, "cpu": threads}
 
-            return guard.block(run, stack=stack, process=os.getpid)[1].objection
+            return guard.block(run, stack=stack, process=os.getpid)[1].disturbances
 
-        assert [objection(threads) for threads in (1.9, 2.0, 1.95)] == [None] * 3
-        assert objection(1.2) == "1.20 effective threads, 1.95 as a rule"
-        assert objection(1.2, stack="b") is None
-        assert objection(1.8) is None
+        assert [met(threads) for threads in (1.9, 2.0, 1.95)] == [()] * 3
+        assert met(1.2) == (Disturbance(kind="robbed", signal="threads", figure=1.2, usual=1.95),)
+        assert met(1.2, stack="b") == ()
+        assert met(1.8) == ()
 
 
 SPINS = """

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 
 import pytest
 
+from advisor.measurement.disturbance import Disturbance, seen
 from advisor.measurement.events import Event, Waiting
-from advisor.measurement.patience import ATTEMPTS, SHARE, Patience
+from advisor.measurement.patience import ATTEMPTS, SHARE, TELLING, Patience
 
-# What doing something once takes, in seconds, and a look at the machine.
-TAKES, LOOK = 0.02, 0.01
+# What doing something once takes, in seconds.
+TAKES = 0.02
 
 
 class Clock:
@@ -35,10 +35,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return told
 
 
-def patience(
-    seconds: float, told: list[Event] | None = None, disturbed: Callable[[], str | None] = lambda: None
-) -> Patience:
-    return Patience(seconds, random.Random(1), (told if told is not None else []).append, disturbed)
+BUSY = seen("clocks", 0.5, 0.03)
+
+
+def patience(seconds: float, told: list[Event] | None = None) -> Patience:
+    return Patience(seconds, random.Random(1), (told if told is not None else []).append)
 
 
 class Busy:
@@ -48,10 +49,10 @@ class Busy:
         self.attempts = 0
         self._clock = clock
 
-    def __call__(self) -> str | None:
+    def __call__(self) -> Disturbance | None:
         self.attempts += 1
         self._clock.now += TAKES
-        return "busy"
+        return BUSY
 
 
 def test_what_counts_is_done_once() -> None:
@@ -61,7 +62,7 @@ def test_what_counts_is_done_once() -> None:
 
 
 def test_a_disturbed_thing_is_done_again_until_it_counts() -> None:
-    objections = iter(["busy", "busy", None])
+    objections = iter([BUSY, BUSY, None])
     put_away: list[int] = []
     patience(100).until_quiet(lambda: next(objections), lambda: put_away.append(1))
     assert len(put_away) == 2
@@ -94,38 +95,33 @@ def test_patience_runs_out(clock: Clock) -> None:
 
 def test_a_pause_worth_telling_is_told(clock: Clock) -> None:
     told: list[Event] = []
-    patience(1e6, told).until_quiet(lambda: "other processes took 50% of a processor")
+    patience(1e6, told).until_quiet(lambda: BUSY)
     assert len(clock.slept) == ATTEMPTS - 1
     assert clock.slept[-1] > clock.slept[0]
     waits = [each for each in told if isinstance(each, Waiting)]
     assert 0 < len(waits) < ATTEMPTS
-    assert waits[0].why == "other processes took 50% of a processor"
+    assert waits[0].why == BUSY
     assert all(each.seconds >= 0.3 for each in waits)
 
 
-def test_a_pause_lasts_until_a_look_finds_nothing_any_more(clock: Clock) -> None:
-    looks = iter(["a core is slowed from outside"] * 7 + [None])
-    objections = iter(["a core is slowed from outside", None])
-    patience(1e6, disturbed=lambda: next(looks)).until_quiet(lambda: next(objections))
-    assert len(clock.slept) == 1 + 7
-    assert next(objections, "all used") == "all used"
+def test_a_machine_that_is_never_quiet_is_not_waited_for(clock: Clock) -> None:
+    there = patience(1e6)
+    attempts = []
+    for _ in range(2 * TELLING):
+        busy = Busy(clock)
+        there.until_quiet(busy)
+        attempts.append(busy.attempts)
+    assert attempts[0] > 1
+    assert attempts[TELLING - 1 :] == [1] * (TELLING + 1)
+    assert there.never_quiet
 
 
-def test_where_no_look_finds_the_machine_quiet_nothing_more_is_tried(clock: Clock) -> None:
-    busy, told, put_away = Busy(clock), list[Event](), list[int]()
-
-    def look() -> str:
-        clock.now += LOOK
-        return "a core is slowed from outside"
-
-    began = clock.now
-    patience(10, told, disturbed=look).until_quiet(busy, lambda: put_away.append(1))
-    assert busy.attempts == 1
-    assert not put_away, "what was done once is not put away unless it is done again"
-    assert SHARE * 10 <= clock.now - began < SHARE * 10 + 0.2
-    (wait,) = [each for each in told if isinstance(each, Waiting)]
-    assert wait.why == "a core is slowed from outside"
-    assert 0.3 <= wait.seconds <= SHARE * 10
+def test_a_machine_that_leaves_some_things_alone_is_waited_for(clock: Clock) -> None:
+    there = patience(1e6)
+    for _ in range(2 * TELLING):
+        there.until_quiet(lambda: None)
+        there.until_quiet(Busy(clock))
+    assert not there.never_quiet
 
 
 def test_patience_is_spread_over_what_is_still_to_come(clock: Clock) -> None:
@@ -134,9 +130,10 @@ def test_patience_is_spread_over_what_is_still_to_come(clock: Clock) -> None:
     for parts in (4, 3, 2, 1):
         spread.spread(parts)
         began = clock.now
-        for _ in range(30):
+        for _ in range(10):
+            spread.until_quiet(lambda: None)
             spread.until_quiet(Busy(clock))
         # What nobody has patience for is done once all the same.
-        spent.append(clock.now - began - 30 * TAKES)
-    assert all(seconds <= 8 / 4 + TAKES for seconds in spent), spent
+        spent.append(clock.now - began - 10 * TAKES)
+    assert all(seconds <= 8 / 4 + 3 * TAKES for seconds in spent), spent
     assert spent[-1] > 1, "the last part is there when its time comes"

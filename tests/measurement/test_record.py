@@ -11,6 +11,7 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement import journal, record
+from advisor.measurement.disturbance import seen
 from advisor.measurement.entries import Start
 from advisor.measurement.journal import Journal
 from advisor.measurement.record import KEPT_CALLS, Record
@@ -160,13 +161,15 @@ def test_disturbed_values_count_only_when_there_are_no_others() -> None:
     kept = Record(START)
     for blank in (LATENCY, COLD):
         kept.observe(blank.model_copy(update={"outcome": "measured"}))
-        kept.value(blank, 9.0, "other processes took 50% of a processor")
+        kept.value(blank, 9.0, [seen("clocks", 0.3, 0.15)])
     kept.value(LATENCY, 1.0)
-    quiet, contended = kept.run(finished=datetime.now(UTC), complete=True).observations
+    quiet, loaded = kept.run(finished=datetime.now(UTC), complete=True).observations
     assert quiet.summary is not None
-    assert contended.summary is not None
-    assert (quiet.summary.median, quiet.flags) == (1.0, ("single-value",))
-    assert (contended.summary.median, contended.flags) == (9.0, ("contended",))
+    assert loaded.summary is not None
+    assert (quiet.summary.median, quiet.grade) == (1.0, None)
+    # What others took is what it may have been shorter by.
+    assert (loaded.summary.median, loaded.grade) == (9.0, "under load")
+    assert loaded.summary.low == pytest.approx(9.0 * 0.7)
 
 
 def test_too_few_pairs_make_no_floor() -> None:
@@ -178,7 +181,7 @@ def test_too_few_pairs_make_no_floor() -> None:
     assert kept.run(finished=datetime.now(UTC), complete=True).aa_floor == {}
 
 
-def test_a_cell_that_was_disturbed_too_often_is_contended() -> None:
+def test_a_cell_that_was_disturbed_too_often_is_told_by_its_lower_end() -> None:
     kept = Record(START)
     for blank in (LATENCY, COLD):
         kept.observe(blank.model_copy(update={"outcome": "measured"}))
@@ -187,13 +190,14 @@ def test_a_cell_that_was_disturbed_too_often_is_contended() -> None:
         kept.block(LATENCY, block(number, 9.0, accepted=False), [9.0])
         kept.block(LATENCY, block(number, 1.0), [1.0])
         kept.block(COLD, block(number, 9.0 if number < 2 else 1.0, accepted=number >= 2), [1.0])
-    steady, contended = kept.run(finished=datetime.now(UTC), complete=True).observations
-    assert steady.flags == ()
-    assert contended.flags == ("contended",)
+    steady, loaded = kept.run(finished=datetime.now(UTC), complete=True).observations
+    assert (steady.grade, loaded.grade) == ("measured", "under load")
     assert steady.summary is not None
-    assert contended.summary is not None
+    assert loaded.summary is not None
     assert steady.summary.high < 1.1
-    assert contended.summary.high > 5
+    assert (loaded.summary.median, loaded.flags) == (1.0, ())
+    assert loaded.summary.low < steady.summary.low
+    assert loaded.summary.high > steady.summary.high
 
 
 def test_what_has_no_value_was_not_run_and_a_single_value_is_flagged() -> None:

@@ -12,6 +12,7 @@ import pytest
 from advisor import resources
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation
+from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Observation, Run, Skipped
 from advisor.profiles.profile import load_profile
 from advisor.report.site import build_site
@@ -44,8 +45,9 @@ def rich_run() -> Run:
             message = "RuntimeError: quantise failed\n\n  at node 7 <conv>"
             return each.model_copy(update={"outcome": "error", "message": message, "where": "route.py:19"})
         if each.metric == "latency" and each.probe == "mlp-training":
-            rounds = (each.rounds[0].model_copy(update={"accepted": False}), *each.rounds[1:])
-            return each.model_copy(update={"rounds": rounds, "flags": ("contended",)})
+            disturbed = {"accepted": False, "disturbances": (seen("clocks", 0.5, 0.03),)}
+            rounds = (each.rounds[0].model_copy(update=disturbed), *each.rounds[1:])
+            return each.model_copy(update={"rounds": rounds, "grade": "under load"})
         return each
 
     others = tuple(capabilities())

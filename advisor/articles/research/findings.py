@@ -198,7 +198,7 @@ class Findings:
 
     def _measured(self, metric: str) -> Iterator[Observation]:
         for each in self.run.observations:
-            if each.metric == metric and each.outcome == "measured" and each.summary and "contended" not in each.flags:
+            if each.metric == metric and each.outcome == "measured" and each.summary:
                 yield each
 
     def _speed(

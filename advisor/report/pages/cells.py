@@ -33,6 +33,7 @@ class CellView:
     stale: bool = False
     checked: str | None = None
     told_by: Quote | None = None
+    about: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def cell_view(report: Report, told: Recommendation, place: int | None, ranked: R
         source=cell.source if address else None,
         # A source without an address is named, so that nothing documented stands without one.
         told_by=source.quote("evidence", place, "source") if cell.source and not address else None,
+        # A text says it itself.
+        about=cell.grade is not None and cell.value is not None,
     )
 
 

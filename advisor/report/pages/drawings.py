@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation, Stability
+from advisor.measurement.grades import BOUNDED
 from advisor.measurement.run import Observation, Summary
 from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
@@ -109,8 +110,8 @@ def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], b
     keys = ("median", "low", "high")
     shown = report.source.interval("observations", index, "summary", unit=fastest.unit or "", keys=keys)
     size = report.source.quote("observations", index, "parameters", "batch") if batch else None
-    if "contended" in fastest.flags:
-        busy = Markup("The machine was busy{}, so no order follows from these blocks.")
+    if BOUNDED in (each.grade for _, each, _ in order):
+        busy = Markup("The machine was busy{}: of some of these times only bounds are known.")
         return strips(rows, busy.format(Markup(" with batches of {}").format(size) if size else ""))
     where = Markup("In batches of {}, {}").format(size, rows[0].name) if size else Markup.escape(rows[0].name)
     return strips(rows, Markup("{} takes least: {} a call.").format(where, shown.value))

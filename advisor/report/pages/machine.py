@@ -42,7 +42,7 @@ def _blocks(report: Report) -> dict[str, Any] | None:
         return None
     return {
         "timed": source.figure("all", "timed"),
-        "rejected": source.figure("all", "rejected"),
+        "disturbed": source.figure("all", "disturbed"),
         "reasons": [(words.line(reason), source.figure("reasons", reason)) for reason in source.data["reasons"]],
     }
 

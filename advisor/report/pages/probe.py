@@ -43,7 +43,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Reading:
-    """One observation with a metric, ready to show."""
+    """One observation with a metric, ready to show; ``about``: it was not measured on a quiet machine."""
 
     index: int
     outcome: str
@@ -51,6 +51,7 @@ class Reading:
     p95: Figure | None
     p99: Figure | None
     blocks: tuple[Figure, Figure | None] | None
+    about: bool
     flags: tuple[Quote, ...]
     message: Quote | None
     samples: bool
@@ -107,21 +108,32 @@ def reading(report: Report, index: int, each: Observation) -> Reading:
         p95=p95,
         p99=p99,
         blocks=_blocks(report, index) if each.rounds else None,
-        flags=tuple(
-            Quote(flag.replace("-", " "), source.reference(*path, "flags", number))
-            if flag in words.FLAGS
-            else source.quote(*path, "flags", number)
-            for number, flag in enumerate(each.flags)
-        ),
+        about=bool(summary) and each.grade in words.GRADES,
+        flags=(*_graded(report, index, each), *_flagged(report, index, each)),
         message=source.quote(*path, "message") if each.message else None,
         samples=bool(each.rounds),
     )
 
 
+def _graded(report: Report, index: int, each: Observation) -> tuple[Quote, ...]:
+    """Return the grade of a timing as a mark, where it is another one than measured."""
+    return (report.source.quote("observations", index, "grade"),) if each.grade in words.GRADES else ()
+
+
+def _flagged(report: Report, index: int, each: Observation) -> tuple[Quote, ...]:
+    source, path = report.source, ("observations", index)
+    return tuple(
+        Quote(flag.replace("-", " "), source.reference(*path, "flags", number))
+        if flag in words.FLAGS
+        else source.quote(*path, "flags", number)
+        for number, flag in enumerate(each.flags)
+    )
+
+
 def _blocks(report: Report, index: int) -> tuple[Figure, Figure | None]:
-    """Return how many blocks were timed, and how many of them do not count, when any."""
-    rejected = report.blocks.figure("observations", str(index), "rejected")
-    return report.blocks.figure("observations", str(index), "timed"), rejected if rejected.value else None
+    """Return how many blocks were timed, and how many of them were disturbed, when any."""
+    disturbed = report.blocks.figure("observations", str(index), "disturbed")
+    return report.blocks.figure("observations", str(index), "timed"), disturbed if disturbed.value else None
 
 
 def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
@@ -136,8 +148,8 @@ def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
 
 def _flags(observed: Iterable[Observation]) -> list[tuple[str, str]]:
     """Return the marks that stand at figures of this page, each with what it means; unknown ones say nothing more."""
-    there = {flag for each in observed if each.summary for flag in each.flags}
-    return [(flag, meaning) for flag, meaning in words.FLAGS.items() if flag in there]
+    there = {flag for each in observed if each.summary for flag in (each.grade, *each.flags)}
+    return [(flag, meaning) for flag, meaning in (words.GRADES | words.FLAGS).items() if flag in there]
 
 
 def _common(observed: Sequence[Observation]) -> tuple[str, ...]:

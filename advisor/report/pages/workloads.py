@@ -17,7 +17,7 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "rows": rows,
         "timed": report.blocks.figure("all", "timed") if counts["timed"] else None,
-        "rejected": report.blocks.figure("all", "rejected") if counts["rejected"] else None,
+        "disturbed": report.blocks.figure("all", "disturbed") if counts["disturbed"] else None,
     }
 
 
@@ -30,7 +30,7 @@ def _row(report: Report, page: ProbePage) -> dict[str, Any]:
         "what": what(page.probe),
         "fastest": _fastest(report, page),
         "timed": report.blocks.figure("probes", page.probe, "timed") if counted else None,
-        "rejected": report.blocks.figure("probes", page.probe, "rejected") if counted else None,
+        "disturbed": report.blocks.figure("probes", page.probe, "disturbed") if counted else None,
     }
 
 
@@ -46,7 +46,7 @@ def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval,
     timed = [
         (each.summary.median, index, each)
         for index, each in report.observed(page.indices)
-        if each.metric == "latency" and each.summary and "contended" not in each.flags
+        if each.metric == "latency" and each.summary
     ]
     # Batches of different sizes are different work: the smallest is what every workload has.
     sizes = {each.parameters.get("batch") for _, _, each in timed}

@@ -1,0 +1,190 @@
+"""How good a timing is: ``measured``, ``under load`` or ``bounded``; and what it comes to in each.
+
+No block is lost. Where enough of them were left alone, those alone count. Else the lower end of the blocks counts from
+which nobody took a processor: what the host does makes calls longer and never shorter, so the fastest blocks of a
+session come near to what a quiet machine shows. And where others took processors from nearly all of them, two bounds
+are left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from advisor.measurement import statistics
+from advisor.measurement.disturbance import robbed, slowed_by
+from advisor.measurement.run import Grade, Round, Summary
+from advisor.measurement.statistics import Floats, Interval, at_least
+
+MEASURED: Grade = "measured"
+UNDER_LOAD: Grade = "under load"
+BOUNDED: Grade = "bounded"
+
+# So many rounds that nothing disturbed are as good as a quiet machine; so many that nobody robbed have a lower end.
+ENOUGH_ROUNDS = 6
+ENOUGH_FREE = 3
+# Nineteen in twenty pairs of processes differ by less at the lower end of their blocks, where a machine is not quiet.
+LUCK = 0.10
+# Calls up to this many seconds are mostly left alone between two turns of the scheduler: the fastest of them all was.
+SHORT = 1e-3
+# The usual call of a block takes at most so many times as long as the fastest one, when nobody robs it.
+SPREAD = 1.25
+# A block ran on one effective thread when it used no more processors than this.
+ONE_THREAD = 1.15
+
+
+def free(rounds: Sequence[Round]) -> list[Round]:
+    """Return the blocks from which nobody took a processor.
+
+    Where a stack's short calls run on one thread, taking a processor interrupts a call now and then and leaves the
+    median one alone: all blocks of such a stack are free.
+    """
+    alone = [each for each in rounds if not robbed(each.disturbances)]
+    if alone and all(each.cpu <= ONE_THREAD * each.wall and each.median <= SHORT for each in alone):
+        return list(rounds)
+    return alone
+
+
+def grade(rounds: Sequence[Round]) -> Grade:
+    """Return how good a timing these blocks are."""
+    accepted = {each.round for each in rounds if each.accepted}
+    if len(accepted) >= ENOUGH_ROUNDS or accepted == {each.round for each in rounds}:
+        return MEASURED
+    return UNDER_LOAD if len({each.round for each in free(rounds)}) >= ENOUGH_FREE else BOUNDED
+
+
+def counted(rounds: Sequence[Round]) -> list[Round]:
+    """Return the blocks that a timing of this grade rests on."""
+    found = grade(rounds)
+    if found == MEASURED:
+        return [each for each in rounds if each.accepted]
+    return free(rounds) if found == UNDER_LOAD else list(rounds)
+
+
+def summary(
+    rounds: Sequence[Round],
+    calls: Sequence[Sequence[float]],
+    *,
+    seed: int,
+    one_thread: float | None = None,
+    threads: int = 1,
+) -> Summary:
+    """Summarise the blocks of one timing by its grade.
+
+    Parameters
+    ----------
+    rounds, calls : sequences of the same length
+        The blocks, and for each the single calls that were kept, in seconds.
+    seed : int
+        Seed of the bootstrap.
+    one_thread : float, optional
+        Seconds of a call on one pinned thread, where that was measured.
+    threads : int
+        How many threads the stack uses: it is at most so many times as fast as on one.
+
+    Returns
+    -------
+    Summary
+        ``measured``: see `statistics.timed`. ``under load``: ``median`` is the mean over processes of the fastest
+        block. ``bounded``: ``median`` is the upper bound. The p99 of the last two is an upper bound.
+    """
+    found, used = grade(rounds), counted(rounds)
+    kept = {id(each) for each in used}
+    single = [call for each, few in zip(rounds, calls, strict=True) if id(each) in kept for call in few]
+    told = statistics.timed(by_process(used), single, seed=seed, disturbed=found != MEASURED)
+    if found == MEASURED:
+        return told
+    _, ends = interval(rounds, seed=seed, one_thread=one_thread, threads=threads)
+    middle = ends.value if told.p50 is None else min(told.p50, ends.value)
+    return told.model_copy(update={"median": ends.value, "low": ends.low, "high": ends.high, "p50": middle})
+
+
+def interval(
+    rounds: Sequence[Round], *, seed: int, one_thread: float | None = None, threads: int = 1
+) -> tuple[Grade, Interval]:
+    """Return the grade of these blocks, with the seconds of a call; see `summary`."""
+    found = grade(rounds)
+    if found == MEASURED:
+        processes = by_process(counted(rounds))
+        return found, at_least(statistics.hierarchical(processes, seed=seed), statistics.narrowest(len(processes)))
+    if found == UNDER_LOAD:
+        return found, _lower_end(free(rounds), seed=seed)
+    return found, bounds(rounds, one_thread, threads)
+
+
+def by_process(rounds: Sequence[Round]) -> list[list[float]]:
+    """Return for every process the medians of its blocks, in seconds."""
+    processes: dict[int, list[float]] = {}
+    for each in rounds:
+        processes.setdefault(each.process, []).append(each.median)
+    return list(processes.values())
+
+
+def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: int = 1) -> Interval:
+    """Return what a call takes at least and at most, where others took processors from nearly all blocks.
+
+    At most: the fastest block; or what the usual call takes beside the fastest single one, which nobody interrupted. At
+    least: the time on one pinned thread over the threads; of short calls also the fastest single one.
+    """
+    fastest = min((each.fastest for each in rounds if each.fastest is not None), default=None)
+    block = min(each.median for each in rounds)
+    high = block if fastest is None else min(block, SPREAD * fastest)
+    lows = [0.0]
+    if one_thread is not None:
+        lows.append(one_thread / threads)
+    if fastest is not None and fastest <= SHORT:
+        lows.append(fastest)
+    if len(lows) == 1:
+        # A call cannot have been faster than its own processor time on all threads allows.
+        lows.append(min(each.cpu / each.calls for each in rounds) / threads)
+    low = min(max(lows), high)
+    return Interval(high, max(low, 1e-12), high)
+
+
+def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:
+    """Return the mean over processes of the fastest block, with an interval for what a quiet machine shows."""
+    groups = grouped(used)
+    found = fastest(groups, seed=seed)
+    reach = LUCK / math.sqrt(2 * len(groups))
+    low = min(found.low, found.value * (1 - max(reach, _gap(groups)))) / slowed(used)
+    return Interval(found.value, low, max(found.high, found.value * (1 + reach)))
+
+
+def slowed(used: Sequence[Round]) -> float:
+    """Return how many times as long as usual the canary took beside the block that was slowed least; 1 for none.
+
+    A figure is never divided by it: it says how much lower a quiet machine might have found it.
+    """
+    return min((slowed_by(each.disturbances) for each in used), default=1.0)
+
+
+def grouped(rounds: Sequence[Round]) -> list[dict[int, float]]:
+    """Return for every process the fastest block, in seconds, by round: some rounds were timed more than once."""
+    found: dict[int, dict[int, float]] = {}
+    for each in rounds:
+        own = found.setdefault(each.process, {})
+        own[each.round] = min(each.median, own.get(each.round, math.inf))
+    return list(found.values())
+
+
+def fastest(groups: Sequence[Mapping[int, float]], *, seed: int, resamples: int = statistics.RESAMPLES) -> Interval:
+    """Return the mean over groups of the group's least value, with a bootstrap interval over groups and values."""
+    samples: list[Floats] = [np.fromiter(group.values(), float) for group in groups if group]
+    value = float(np.mean([sample.min() for sample in samples]))
+    random = np.random.default_rng(seed)
+    total = np.zeros(resamples)
+    for _ in samples:
+        drawn = random.integers(len(samples), size=resamples)
+        for index, sample in enumerate(samples):
+            rows = np.flatnonzero(drawn == index)
+            total[rows] += sample[random.integers(len(sample), size=(len(rows), len(sample)))].min(axis=1)
+    low, high = np.quantile(total / len(samples), [(1 - statistics.CONFIDENCE) / 2, (1 + statistics.CONFIDENCE) / 2])
+    return Interval(value, min(float(low), value), max(float(high), value))
+
+
+def _gap(groups: Sequence[Mapping[int, float]]) -> float:
+    """Return how far the second block of a process lies above the fastest, as a share of it; the median process."""
+    apart = [second / first - 1 for first, second in (sorted(group.values())[:2] for group in groups if len(group) > 1)]
+    return float(np.median(apart)) if apart else 0.0

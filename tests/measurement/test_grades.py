@@ -1,0 +1,142 @@
+"""Grades of timings: what is left of blocks that others disturbed, and how wide it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from advisor.measurement import comparison, grades, joint
+from advisor.measurement.disturbance import Disturbance, seen
+from advisor.measurement.run import Observation, Round, Summary
+from tests.samples import sample_run
+
+SLOWED, ROBBED = seen("work", 130e-6, 100e-6, 0), seen("clocks", 0.9, 0.03)
+
+
+def blocks(
+    medians: Sequence[float], met: Sequence[Disturbance | None], *, process: int = 0, cpu: float = 2.0, first: int = 0,
+    fastest: float = 0.9,
+) -> list[Round]:  # fmt: skip
+    return [
+        Round(
+            round=first + number, process=process, median=median, fastest=fastest * median, calls=50, wall=1.0, cpu=cpu,
+            accepted=each is None, disturbances=() if each is None else (each,),
+        )
+        for number, (median, each) in enumerate(zip(medians, met, strict=True))
+    ]  # fmt: skip
+
+
+def summed(rounds: Sequence[Round], **more: float) -> Summary:
+    calls = [[each.median] * 20 for each in rounds]
+    return grades.summary(rounds, calls, seed=0, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("met", "grade"),
+    [
+        ([None] * 7, "measured"),
+        ([None] * 4, "measured"),
+        ([*[None] * 6, ROBBED, SLOWED], "measured"),
+        ([*[None] * 5, SLOWED], "under load"),
+        ([SLOWED] * 7, "under load"),
+        ([*[SLOWED] * 3, *[ROBBED] * 9], "under load"),
+        ([None, SLOWED, *[ROBBED] * 9], "bounded"),
+        ([ROBBED] * 7, "bounded"),
+    ],
+)
+def test_the_grade_follows_from_what_disturbed_the_blocks(met: list[Disturbance | None], grade: str) -> None:
+    assert grades.grade(blocks([1.0] * len(met), met)) == grade
+
+
+def test_short_calls_on_one_effective_thread_keep_their_median_under_robbing() -> None:
+    short = blocks([1e-4] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.0)
+    assert grades.grade(short) == "under load"
+    # Of two threads one waits for the other; and no long call is left alone.
+    assert grades.grade(blocks([1e-4] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.9)) == "bounded"
+    assert grades.grade(blocks([1e-2] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.0)) == "bounded"
+
+
+def test_under_load_the_lower_end_of_what_nobody_robbed_stands_for_it() -> None:
+    rounds = blocks([1.5, 1.0, 1.3, 1.1, 40.0, 0.2], [SLOWED] * 4 + [ROBBED] * 2)
+    found = summed(rounds)
+    assert found.median == 1.0
+    assert found.high >= 1.1
+    # No narrower than what processes differ by, and as far down as the canary was slowed.
+    assert found.low <= (1 - grades.LUCK / 2**0.5) / 1.3
+    quiet = summed(blocks([1.5, 1.0, 1.3, 1.1, 1.2, 1.0], [None] * 6))
+    assert found.high - found.low > quiet.high - quiet.low
+
+
+def test_more_processes_make_a_figure_under_load_narrower() -> None:
+    def width(processes: int) -> float:
+        found = summed([
+            each for process in range(processes)
+            for each in blocks([1.0, 1.02, 1.04], [SLOWED] * 3, process=process, first=3 * process)
+        ])  # fmt: skip
+        return found.high - found.low
+
+    assert width(6) < width(3) < width(1)
+
+
+def test_what_was_robbed_throughout_lies_between_one_thread_over_the_threads_and_the_fastest_block() -> None:
+    rounds = blocks([9e-3, 5e-3, 700e-3], [ROBBED] * 3, fastest=0.99)
+    found = summed(rounds, one_thread=6e-3, threads=2)
+    assert (found.low, found.median, found.high) == (3e-3, 5e-3, 5e-3)
+    # The fastest single call says more than a block of which most calls waited.
+    rounds = blocks([9e-3, 5e-3, 700e-3], [ROBBED] * 3, fastest=0.4)
+    assert summed(rounds, one_thread=6e-3, threads=2).high == pytest.approx(grades.SPREAD * 0.4 * 5e-3)
+    # And of short calls it is a lower bound, too.
+    short = summed(blocks([200e-6, 90e-6], [ROBBED] * 2, fastest=0.5))
+    assert short.low == pytest.approx(45e-6)
+    assert short.high == pytest.approx(grades.SPREAD * 45e-6)
+
+
+def latency(framework: str, rounds: Sequence[Round]) -> Observation:
+    return Observation(
+        probe="mlp-inference", framework=framework, metric="latency", unit="s", outcome="measured",
+        parameters={"batch": 1}, rounds=tuple(rounds), summary=summed(rounds), grade=grades.grade(rounds),
+    )  # fmt: skip
+
+
+def test_what_slowed_a_round_slows_both_and_leaves_their_order_sure() -> None:
+    slow = [1.0, 1.6, 1.2, 1.8, 1.4, 2.0, 1.1]
+    first = latency("a", blocks(slow, [SLOWED] * 7))
+    second = latency("b", blocks([1.5 * each for each in slow], [SLOWED] * 7))
+    found = comparison.compare(first, second, zone=0.05)
+    assert (found.word, found.grade, found.pairs) == ("faster", "under load", 7)
+    assert found.ratio == pytest.approx(1 / 1.5)
+    same = comparison.compare(first, latency("b", blocks([1.02 * each for each in slow], [SLOWED] * 7)), zone=0.05)
+    assert same.word == "unclear"
+
+
+def test_of_bounded_figures_the_order_is_known_where_their_bounds_do_not_meet() -> None:
+    fast, slow = (latency(name, blocks([at] * 3, [ROBBED] * 3)) for name, at in (("a", 1e-4), ("b", 3e-4)))
+    found = comparison.compare(fast, slow, zone=0.05)
+    assert (found.word, found.grade) == ("faster", "bounded")
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 1 / 3 < found.high
+    near = latency("b", blocks([1.05e-4] * 3, [ROBBED] * 3))
+    assert comparison.compare(fast, near, zone=0.05).word == "unclear"
+
+
+def test_what_rounds_slowed_together_is_shared_and_what_is_each_ones_own_is_not() -> None:
+    chance = np.random.default_rng(1)
+    together = np.exp(chance.normal(0, 0.3, 12))
+    own = np.exp(chance.normal(0, 0.3, (2, 12)))
+    alike = [latency(name, blocks(list(together), [None] * 12)) for name in "ab"]
+    apart = [latency(name, blocks(list(each), [None] * 12)) for name, each in zip("ab", own, strict=True)]
+    assert min(joint.shares(alike)) > 0.5
+    assert max(joint.shares(apart)) < 0.3
+    assert joint.shares(alike) == joint.shares(alike)
+    assert joint.shares(alike[:1]) == [0.0]
+
+
+def test_the_shares_of_a_run_stand_in_its_summaries() -> None:
+    slow = [1.0, 1.6, 1.2, 1.8, 1.4, 2.0, 1.1]
+    run = sample_run()
+    timings = tuple(latency(name, blocks(slow, [SLOWED] * 7)) for name in ("pytorch", "tensorflow"))
+    found = joint.with_shares(run.model_copy(update={"observations": timings}))
+    assert all(each.summary is not None and (each.summary.shared or 0) > 0.3 for each in found.observations)
