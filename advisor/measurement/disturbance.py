@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from advisor.documents import Model
 
+Amount = Annotated[float, Field(ge=0, le=1e30)]
 Kind = Literal["slowed", "robbed"]
 Signal = Literal["work", "bounce", "core", "clocks", "hidden", "threads", "other"]
 """By what it was noticed.
@@ -43,9 +46,9 @@ class Disturbance(Model):
 
     kind: Kind
     signal: Signal
-    figure: float | None = None
-    usual: float | None = None
-    core: int | None = None
+    figure: Amount | None = None
+    usual: Amount | None = None
+    core: Annotated[int, Field(ge=0, le=10**6)] | None = None
 
 
 def seen(

@@ -170,8 +170,7 @@ def _against_rounds(summary: Summary, counted: list[Round], grade: str) -> Itera
     processes: dict[int, list[float]] = {}
     for one in counted:
         processes.setdefault(one.process, []).append(one.median)
-    of = _median if grade == "measured" else min
-    given = sum(map(of, processes.values())) / len(processes)
+    given = sum(_median(one) if grade == "measured" else min(one) for one in processes.values()) / len(processes)
     if grade == "bounded":
         fastest = min(one.median for one in counted)
         if summary.high > (1 + OWN_ROUNDS) * fastest:
@@ -181,12 +180,9 @@ def _against_rounds(summary: Summary, counted: list[Round], grade: str) -> Itera
         message = f"{show(summary.median, 's')}, but its own rounds give {show(given, 's')}"
         yield Problem(("summary", "median"), message)
     low, high = min(one.median for one in counted), max(one.median for one in counted)
-    if (
-        grade != "bounded"
-        and summary.p50 is not None
-        and not (1 - _OWN_CALLS) * low <= summary.p50 <= (1 + _OWN_CALLS) * high
-    ):
-        message = f"{show(summary.p50, 's')}, but its own rounds lie from {show(low, 's')} to {show(high, 's')}"
+    usual = None if grade == "bounded" else summary.p50
+    if usual is not None and not (1 - _OWN_CALLS) * low <= usual <= (1 + _OWN_CALLS) * high:
+        message = f"{show(usual, 's')}, but its own rounds lie from {show(low, 's')} to {show(high, 's')}"
         yield Problem(("summary", "p50"), message)
     calls = sum(one.calls for one in counted)
     if summary.n > calls:

@@ -59,7 +59,7 @@ def results(quick: bool) -> list[Result]:
             for group in GROUPS[:1]:
                 # One process each: of a slow-down by 10 % its luck could hide half.
                 word = verdict(run, group, (PYTORCH[0], SLOWER), (PYTORCH[1], PLAIN))[0]
-                counts["same verdict"] += word in ("slower", "contended", "unclear")
+                counts["same verdict"] += word in ("slower", "open", "unclear")
                 counts["other verdict"] += word in ("faster", "same")
         print(number, dict(counts), flush=True)
     return [line(counts, runs)]

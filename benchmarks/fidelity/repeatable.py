@@ -36,18 +36,18 @@ def quiet(quick: bool) -> tuple[Run, ...]:
 
 def results(quick: bool) -> list[Result]:
     """Compare each of the quiet sessions with the one before."""
-    overlaps = contended = 0
+    overlaps = open_ = 0
     for before, after in pairwise(quiet(quick)):
         for group in groups(quick):
             one, other = (verdict(run, group, FIRST, SECOND)[1] for run in (before, after))
             if one.low is None or one.high is None or other.low is None or other.high is None:
-                contended += 1
+                open_ += 1
             else:
                 overlaps += one.low <= other.high and other.low <= one.high
-    count = (len(quiet(quick)) - 1) * len(groups(quick)) - contended
+    count = (len(quiet(quick)) - 1) * len(groups(quick)) - open_
     line = Result(
-        f"PyTorch over TensorFlow from two independent sessions, {count + contended} pairs of sessions",
-        f"the intervals overlap in {overlaps} of {count}, {contended} contended",
+        f"PyTorch over TensorFlow from two independent sessions, {count + open_} pairs of sessions",
+        f"the intervals overlap in {overlaps} of {count}, {open_} open",
         "at least 95 %",
         count > 0 and overlaps >= 0.95 * count,
     )
