@@ -53,13 +53,16 @@ def write_docs(
             report = Report(run, recommendations, command, shipped, others)
             on_page = on_step and partial(on_step, site.WRITING)
             nav = docs.write(report, built / "docs", templates, on_page=on_page)
+            for page in (built / "docs").glob("*.md"):
+                text = embedding.handed(page.read_text(encoding="utf-8"))
+                page.write_text(text, encoding="utf-8", newline="\n")
             write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
             config = {
                 "site_name": "advisor",
                 "use_directory_urls": False,
                 "extra_css": ["advisor.css"],
                 "markdown_extensions": ["attr_list"],
-                "nav": nav,
+                "nav": embedding.handed_nav(nav),
                 # Most pages are led to from others, and stand in no menu.
                 "validation": {"nav": {"omitted_files": "ignore"}},
             }

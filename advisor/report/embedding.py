@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection
+from typing import Any
 
 from advisor import resources
 
@@ -37,6 +39,8 @@ pre > code:not(#_) { overflow: visible; }
 :is(p, dd, li) a { text-decoration: underline; }
 [hidden] { display: none !important; }
 """
+_LOOK_ALIKES = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06", '"': "\u201d", "'": "\u2019"})
+_HANDED = re.compile(r'^(\w+: )(".*")$', re.MULTILINE)
 _SIGNS = re.compile(r"^\.(?:solid|soft|cut|line|own)[ .].*$", re.MULTILINE)
 _LINK = re.compile(r'(?<= href=")([a-z0-9-]+)(\.html|\.json|\.csv)(?=[#"])')
 
@@ -56,6 +60,32 @@ def stylesheet(scope: str = f".{ROOT}") -> str:
         *(f"{theme} {scope} {{ {dark.replace('--paper: #16181b', _paper('#16181b'))} }}" for theme in _DARK),
     ]
     return re.sub(r"(\d*\.?\d+)rem\b", lambda found: f"{float(found[1]) * 16:g}px", "\n".join(rules)) + "\n"
+
+
+def plain(text: str) -> str:
+    """Return a title or a description for a theme that prints it as HTML, as most do: nothing in it is read as such.
+
+    Escaping would not do: a theme that strips tags (``striptags``) brings escaped ones back, and one that escapes
+    itself would show ours. So the five characters that mean something in HTML give way to others that look like them.
+    """
+    return text.translate(_LOOK_ALIKES)
+
+
+def handed(page: str) -> str:
+    """Return the Markdown of one of our pages with what its front matter hands to a theme as `plain` text."""
+    front, mark, body = page.partition("\n---\n")
+    return _HANDED.sub(lambda found: found[1] + _quoted(plain(json.loads(found[2]))), front) + mark + body
+
+
+def handed_nav(nav: Any) -> Any:
+    """Return a navigation whose titles are `plain` text."""
+    if isinstance(nav, dict):
+        return {plain(title): handed_nav(item) for title, item in nav.items()}
+    return [handed_nav(item) for item in nav] if isinstance(nav, list) else nav
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def embed(html: str, pages: Collection[str], address: Callable[[str], str]) -> str:

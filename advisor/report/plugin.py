@@ -104,6 +104,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             except AdvisorError as error:
                 raise _stop(error) from None
             found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+        found = {name: embedding.handed(text) if name.endswith(".md") else text for name, text in found.items()}
         found[STYLE] = embedding.stylesheet()
         self.pages = {name.removesuffix(".md"): text for name, text in found.items() if name.endswith(".md")}
         listed = set(_names(nav))
@@ -112,7 +113,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             if name.endswith(".md") and name not in listed:
                 file.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(file)
-        entry = {self.config.title: self._prefixed(nav)}
+        entry = {self.config.title: self._prefixed(embedding.handed_nav(nav))}
         if config.nav is None:
             others = (file.src_uri for file in files.documentation_pages() if not self._ours(file))
             config.nav = nest_paths(others)  # type: ignore[no-untyped-call]

@@ -87,3 +87,29 @@ def parse(text: str) -> Element:
     reader.close()
     assert [each.name for each in reader.open] == ["#document"]
     return reader.root
+
+
+_CODE = "document.documentElement.dataset.pwned=1"
+EVIL_TITLE = f"&lt;/title&gt;</title><script>{_CODE}</script>\"'><img src=x onerror={_CODE}>"
+"""A title that runs in a page that prints it as HTML, also one that takes it out of tags and of escapes first."""
+
+
+class _Running(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [name for name, value in attrs if name.startswith("on") and value == _CODE]
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "script" and data.strip() == _CODE:
+            self.found.append("script")
+
+
+def what_runs(text: str) -> list[str]:
+    """Return where the code of `EVIL_TITLE` would run in a page of any theme."""
+    reader = _Running()
+    reader.feed(text)
+    reader.close()
+    return reader.found

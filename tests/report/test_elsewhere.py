@@ -12,7 +12,7 @@ from mkdocs.config import load_config
 from advisor.errors import AdvisorError
 from advisor.report.elsewhere import write_docs, write_file
 from advisor.report.site import build_site
-from tests.report.html import read
+from tests.report.html import EVIL_TITLE, read, what_runs
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.integration
 
 @pytest.mark.parametrize("theme", ["mkdocs", "readthedocs", "material"])
 def test_the_markdown_builds_with_another_theme_without_loss(tmp_path: Path, theme: str) -> None:
-    index = write_docs(sample_run(), [sample_recommendation()], tmp_path / "pages")
+    run = sample_run()
+    elsewhere = run.model_copy(update={"id": "b", "host": run.host.model_copy(update={"cpu": EVIL_TITLE})})
+    index = write_docs(run, [sample_recommendation()], tmp_path / "pages", others=[elsewhere])
     assert index.is_file()
     config = tmp_path / "pages" / "mkdocs.yml"
     config.write_text(config.read_text(encoding="utf-8") + f"theme: {theme}\n", encoding="utf-8")
@@ -34,6 +36,9 @@ def test_the_markdown_builds_with_another_theme_without_loss(tmp_path: Path, the
     assert all(each in built for each in said)
     for mark in ("<data ", "<bdi ", "<svg ", "<tr "):
         assert built.count(mark) >= (ours / "profile-edge.html").read_text(encoding="utf-8").count(mark)
+    pages = [page.read_text(encoding="utf-8") for page in (tmp_path / "pages" / "site").rglob("*.html")]
+    assert any("\u2039script\u203adocument" in page for page in pages)
+    assert [what_runs(page) for page in pages if what_runs(page)] == []
 
 
 def test_one_file_needs_nothing_beside_it(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import PluginCollection
 
 from advisor.errors import AdvisorError
-from advisor.measurement.run import save_run
+from advisor.measurement.run import Observation, Run, save_run
 from advisor.report import embedding, pieces
 from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import other_runs, rich_run
-from tests.report.html import Element, parse
+from tests.report.html import EVIL_TITLE, Element, parse, what_runs
 
 pytestmark = pytest.mark.integration
 
@@ -26,11 +26,12 @@ THEMES = ("mkdocs", "readthedocs", "material")
 
 
 def build_team_site(
-    folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "", profiles: str = "[edge]"
-) -> Path:
+    folder: Path, theme: str, *, nav: str = "", directory_urls: bool = True, option: str = "", profiles: str = "[edge]",
+    run: Run | None = None,
+) -> Path:  # fmt: skip
     (folder / "docs").mkdir(parents=True, exist_ok=True)
     (folder / "docs" / "index.md").write_text("# Our platform\n\nWhat we run.\n", encoding="utf-8")
-    save_run(rich_run(), folder / "run.json")
+    save_run(run or rich_run(), folder / "run.json")
     (folder / "mkdocs.yml").write_text(
         f"site_name: Our platform\ntheme:\n  name: {theme}\nuse_directory_urls: {str(directory_urls).lower()}\n{nav}"
         f"plugins:\n  - advisor:\n      run: run.json\n      profiles: {profiles}\n{option}",
@@ -48,8 +49,20 @@ def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A team's site in a theme of its own, with our pages in it."""
     folder = tmp_path_factory.mktemp(request.param)
     for number, run in enumerate(other_runs(rich_run())):
-        save_run(run, folder / f"other-{number}.json")
-    return build_team_site(folder, request.param, option="      others: [other-0.json, other-1.json, other-2.json]\n")
+        hostile = run.model_copy(update={"host": run.host.model_copy(update={"cpu": f"{run.host.cpu}{EVIL_TITLE}"})})
+        save_run(hostile if number == 2 else run, folder / f"other-{number}.json")
+    option = "      others: [other-0.json, other-1.json, other-2.json]\n"
+    return build_team_site(folder, request.param, option=option, run=hostile_probes())
+
+
+def hostile_probes() -> Run:
+    """Return the Run of these tests with probes that nobody knows, whose ids stand in titles."""
+    run = rich_run()
+    unknown = [
+        Observation(probe=f"{kind}{EVIL_TITLE}", framework="pytorch", outcome="error", message=EVIL_TITLE)
+        for kind in ("", "route:", "capability:")
+    ]
+    return run.model_copy(update={"observations": (*run.observations, *unknown)})
 
 
 def content(page: Path) -> Element:
@@ -98,6 +111,15 @@ def test_every_anchor_that_is_linked_exists(team: Path) -> None:
             path, _, fragment = element.attributes.get("href", "").partition("#")
             if fragment and not urlsplit(path).scheme:
                 assert fragment in anchors[(folder / path).resolve()], (page, path, fragment)
+
+
+def test_titles_and_descriptions_are_text_in_every_theme(team: Path) -> None:
+    shown = 0
+    for page in team.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert what_runs(text) == [], page
+        shown += "\u2039script\u203adocument" in text
+    assert shown >= 3
 
 
 def test_our_stylesheet_is_linked_and_touches_only_our_pages(team: Path) -> None:
