@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from advisor import scratch
@@ -37,7 +38,7 @@ def serve(
     AdvisorError
         When something else is served at this address, and when the first site cannot be built.
     """
-    from mkdocs.livereload import LiveReloadServer
+    from advisor.report.watching import Server
 
     _free(address)
     with scratch.folder("advisor-served-") as temporary:
@@ -53,14 +54,15 @@ def serve(
                 tell("Built again.")
 
         build(folder)
-        server = LiveReloadServer(again, *address, str(folder))
+        server = Server(again, *address, str(folder))
         for path in watched:
             server.watch(str(path))
         tell(f"http://{address[0]}:{address[1]}/ (Ctrl-C ends it)")
-        try:
-            server.serve()  # type: ignore[no-untyped-call]
-        except KeyboardInterrupt:
-            server.shutdown()
+        with suppress(KeyboardInterrupt):
+            try:
+                server.serve()  # type: ignore[no-untyped-call]
+            finally:
+                server.shutdown()
 
 
 def _free(address: tuple[str, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,8 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -53,6 +55,19 @@ def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path:
 
     try:
         wait(run.id)
+        with urlopen(f"http://localhost:{port}/", timeout=5) as answer:
+            assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+            text = answer.read().decode()
+        assert re.findall(r"<script>|<style|\son[a-z]+=", text) == []
+        script = re.search(r'src="(/livereload/script.js)" data-epoch="[0-9]+"', text)
+        assert script is not None
+        with urlopen(f"http://127.0.0.1:{port}{script[1]}", timeout=5) as answer:
+            assert answer.headers["Content-Type"].startswith("text/javascript")
+        for host in ("evil.example", f"evil.example:{port}", f"localhost:{port + 1}", "localhost", ""):
+            asked = Request(f"http://127.0.0.1:{port}/run.json", headers={"Host": host})
+            with pytest.raises(HTTPError, match="421") as refused:
+                urlopen(asked, timeout=5)
+            assert run.id not in refused.value.read().decode()
         assert f"http://127.0.0.1:{port}/ (Ctrl-C ends it)\n" in said.read_text()
         save_run(run.model_copy(update={"id": "measured-anew"}), files[0])
         wait("measured-anew")
