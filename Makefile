@@ -81,7 +81,10 @@ sbom: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Write what is installed beside
 	$(VENV)/tools/bin/cyclonedx-py environment $(BIN)/python --output-reproducible -o build/sbom.json
 
 audit: $(VENV)/.ready-dev $(VENV)/tools/.ready  ## Look for known vulnerabilities of what is installed (asks the network)
-	$(VENV)/tools/bin/pip-audit --progress-spinner off --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+	@mkdir -p build && rm -f build/audit.json
+	-$(VENV)/tools/bin/pip-audit --progress-spinner off --format json --output build/audit.json \
+	  --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+	$(BIN)/python .ci/audited.py build/audit.json
 
 clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist, caches)
 	rm -rf $(VENV) .advisor build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
