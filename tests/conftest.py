@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from advisor import optouts
 from tests.budget import Budget
 
 if os.name == "posix":
@@ -23,6 +24,9 @@ if os.name == "posix":
 
 SLOW = ("alone", "install", "frameworks", "browser", "integration")
 _HELD: list[int] = []
+
+# What the tests start without a session, too, sends nothing.
+os.environ.update(optouts.variables())
 
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")

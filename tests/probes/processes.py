@@ -1,16 +1,18 @@
-"""Talking to a probe process as advisor does: one JSON line each way."""
+"""Talking to a probe process as advisor does: one JSON line each way; the process has no network."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from advisor import resources
+from tests import sealed
 
 
 class Probe:
@@ -19,8 +21,15 @@ class Probe:
     def __init__(
         self, *arguments: str, environment: Mapping[str, str] | None = None, python: Path | None = None
     ) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._log = Path(self._folder.name, "calls")
         self.process = subprocess.Popen(
-            [str(python or sys.executable), str(resources.probes() / "__main__.py"), *arguments],
+            [
+                *sealed.prefix(self._log),
+                str(python or sys.executable),
+                str(resources.probes() / "__main__.py"),
+                *arguments,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -54,3 +63,6 @@ class Probe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.communicate(timeout=30)
+        reached = sealed.reached(self._log)
+        self._folder.cleanup()
+        assert not reached, reached

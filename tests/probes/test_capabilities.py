@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from advisor import resources
 from advisor.measurement import definitions
+from tests import sealed
 
 pytestmark = pytest.mark.frameworks
 
@@ -71,17 +73,19 @@ def asked(session: pytest.Session) -> list[str]:
 
 
 @pytest.fixture
-def trials(framework: str, request: pytest.FixtureRequest) -> Trials:
+def trials(framework: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trials:
     """Every recipe of a framework that is asked for, as it is and broken in each way, from one process."""
     if framework not in _DONE:
+        log = tmp_path_factory.mktemp("trials") / "calls"
         done = subprocess.run(
-            [sys.executable, "-m", "tests.probes.trials", framework],
+            [*sealed.prefix(log), sys.executable, "-m", "tests.probes.trials", framework],
             input="".join(json.dumps({"do": "try", "capability": name}) + "\n" for name in asked(request.session)),
-            capture_output=True, text=True, cwd=ROOT, check=False,
+            capture_output=True, text=True, cwd=ROOT, check=False, env=os.environ | {"HOME": str(log.parent)},
         )  # fmt: skip
         replies = [json.loads(line) for line in done.stdout.splitlines()]
         _DONE[framework] = {(reply["id"], reply["broken"]): reply for reply in replies}
         assert done.returncode == 0, done.stderr[-2000:]
+        assert not sealed.reached(log), sealed.reached(log)
     return _DONE[framework]
 
 
