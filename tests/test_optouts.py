@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from advisor.measurement.surroundings import HOMES, passed, surroundings
 ROOT = Path(__file__).resolve().parent.parent
 # What has no environment of the user's, and no program of others in it: our own busy loops, and the system's sysctl.
 OWN = {"busy.py", "canary.py", "host.py"}
-PASSING = re.compile(r"passed\(\)|optouts\.variables\(\)|dict\(env\)")
+PASSING = re.compile(r"passed\(\)|optouts\.variables\(\)|dict\(env\)|_apart\(")
 
 
 def test_every_row_says_who_reads_it_and_where_that_is_said() -> None:
@@ -69,10 +70,16 @@ def test_a_look_at_a_python_gets_all_of_it() -> None:
     assert "HOME" in HOMES
 
 
-def test_what_asks_another_python_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asks_index", [False, True])
+def test_what_looks_into_another_python_gets_all_of_it(asks_index: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DO_NOT_TRACK", "0")
-    done = Running().run([sys.executable, "-c", "import os; print(dict(os.environ))"], 60)
-    assert dict(ast.literal_eval(done.output)).items() >= optouts.variables({}).items()
+    monkeypatch.setenv("PIP_INDEX_URL", "https://me:hunter2@index.example/simple")
+    code = "import os; print(dict(os.environ))"
+    env = dict(ast.literal_eval(Running().run([sys.executable, "-c", code], 60, asks_index=asks_index).output))
+    assert env.items() >= optouts.variables({}).items()
+    # pip needs to know the user's index and where its password lies; what is imported does not.
+    assert ("PIP_INDEX_URL" in env) is asks_index
+    assert (env["HOME"] == os.environ["HOME"]) is asks_index
 
 
 def test_every_start_of_a_process_names_its_environment() -> None:

@@ -212,7 +212,7 @@ def _ask_index(check: LocalCheck, name: str, python: str, timeout: float, runnin
             *options,
             name,
         ]
-        ended = running.run(command, timeout)
+        ended = running.run(command, timeout, asks_index=True)
         if ended.code is None:
             return replace(check, index_message=f"no answer within {timeout:g} s")
         if any(sign in ended.errors for sign in _UNREACHABLE):

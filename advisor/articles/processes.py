@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, NamedTuple
 
 from advisor import optouts
+from advisor.measurement.surroundings import at_home
 
 
 class Finished(NamedTuple):
@@ -44,8 +46,11 @@ class Running:
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._ended = False
 
-    def run(self, command: Sequence[str], timeout: float) -> Finished:
-        """Run `command` away from our folder and terminal; its code is None when it took too long."""
+    def run(self, command: Sequence[str], timeout: float, *, asks_index: bool = False) -> Finished:
+        """Run `command` away from our folder and terminal; its code is None when it took too long.
+
+        What it imports sees no secret and no home of the user's; a pip that `asks_index` needs both to find the index.
+        """
         # Files, not pipes: a child that keeps a pipe open or fills it could make us wait for ever.
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with self._lock:
@@ -53,7 +58,7 @@ class Running:
                     return Finished(None, "", "")
                 process = subprocess.Popen(
                     command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
-                    env=os.environ | optouts.variables(),
+                    env=os.environ | optouts.variables() if asks_index else _apart(Path(folder)),
                 )  # fmt: skip
                 self._processes.add(process)
             try:
@@ -72,6 +77,12 @@ class Running:
             self._ended = True
             for process in self._processes:
                 _kill(process)
+
+
+def _apart(folder: Path) -> dict[str, str]:
+    """Return the environment of a process that looks for what is installed where the user's own would find it."""
+    searched = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    return at_home(folder) | searched
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import paths, printing
+from advisor import optouts, paths, printing
 from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
@@ -78,6 +78,8 @@ def _start_light() -> None:
     atexit.register(gc.freeze)
     # Looking for plugins of pydantic reads the metadata of every distribution that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
+    # A user's theme or plugin runs in this process, and whatever it starts has its environment.
+    os.environ.update(optouts.variables())
 
 
 @main.command(cls=decision.Asking)

@@ -49,14 +49,7 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
     ambient : mapping, optional
         The environment to choose from; default that of this process.
     """
-    source = os.environ if ambient is None else ambient
-    env = passed(source) | _from_home(source)
-    home = scratch / "home"
-    optouts.write_consents(home)
-    env |= {name: str(home) for name in HOMES if name == "HOME" or name in source}
-    env |= dict.fromkeys(THREADS, str(threads))
-    temporary = str(scratch)
-    env |= {"TMPDIR": temporary, "TMP": temporary, "TEMP": temporary}
+    env = at_home(scratch, ambient) | dict.fromkeys(THREADS, str(threads))
     env |= {
         "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
         "TRITON_CACHE_DIR": str(scratch / "triton"),
@@ -66,6 +59,15 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
         "PYTHONIOENCODING": "utf-8",
     }
     return env
+
+
+def at_home(folder: Path, ambient: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a process whose home and temporary files are in `folder`, and nothing secret."""
+    source = os.environ if ambient is None else ambient
+    home, temporary = folder / "home", str(folder)
+    optouts.write_consents(home)
+    env = passed(source) | _from_home(source) | {"TMPDIR": temporary, "TMP": temporary, "TEMP": temporary}
+    return env | {name: str(home) for name in HOMES if name == "HOME" or name in source}
 
 
 def _from_home(source: Mapping[str, str]) -> dict[str, str]:

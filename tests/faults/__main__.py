@@ -12,20 +12,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from tests.faults import damaged, disk, killed, misbehaving, places, profiles, secretive
+from tests.faults import damaged, disk, killed, misbehaving, outward, places, profiles, secretive, survivors
 from tests.faults.place import Finding
 
 MARK = "<!-- table -->\n"
 CHAPTERS: dict[str, tuple[str, Callable[[bool], Iterator[Finding]]]] = {
     "killed": ("Killed", lambda quick: killed.findings(3 if quick else 20)),
-    "workers": ("Workers that misbehave", lambda _: misbehaving.findings()),
+    "workers": ("Workers that misbehave", lambda _: chain(misbehaving.findings(), survivors.findings())),
     "disk": ("Disks and folders", lambda _: disk.findings()),
     "places": ("Odd places", lambda _: places.findings()),
     "runs": ("Damaged and hostile Runs", lambda quick: damaged.findings(flips=60 if quick else 1000, full=not quick)),
     "profiles": ("Damaged profiles", lambda quick: profiles.findings(300 if quick else 20_000)),
-    "secrets": ("Secrets", lambda _: secretive.findings()),
+    "secrets": ("Secrets", lambda _: chain(secretive.findings(), outward.findings())),
 }
 
 

@@ -62,7 +62,7 @@ def findings(ways: Collection[str] = WAYS, ends: Collection[str] = ENDS) -> Iter
         _write(place, {way: WAYS[way][1].format(seconds=seconds[way]) for way in ways})
         told = place.run(*_probe(place))
         amiss = place.amiss(told, 0)
-        (run,) = list(place.store.runs()) or [None]
+        run = next(iter(place.store.runs()), None)
         for way in ways:
             found = [each for each in run.observations if each.probe == f"capability:{way}"] if run else []
             outcomes = {each.outcome for each in found}

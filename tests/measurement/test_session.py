@@ -14,7 +14,7 @@ from advisor.measurement import events
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.pace import Pace
 from advisor.measurement.plan import make_plan
-from advisor.measurement.run import LEFT_OUT, Observation, Run, load_run
+from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 
@@ -249,21 +249,3 @@ def test_a_full_disk_is_said_and_the_journal_stays(
     with pytest.raises(AdvisorError, match="cannot write the journal"):
         measure(plan, store=store, threads=1)
     assert not left(others)
-
-
-@pytest.mark.frameworks
-def test_real_frameworks_in_a_narrow_quick_session(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    pytest.importorskip("tensorflow")
-    plan = make_plan(mode="quick", only=["mlp-inference"])
-    run = measure(plan, store=Store(tmp_path / "runs"), threads=1)
-    measured = [each for each in run.observations if each.metric == "latency"]
-    assert {each.framework for each in measured} == {"pytorch", "tensorflow"}
-    for each in measured:
-        assert each.outcome == "measured", each.message
-        assert each.summary is not None
-        assert 1e-6 < each.summary.median < 0.1
-    # We bring pandas; what it adds to TensorFlow's import is not TensorFlow's.
-    assert "pandas" in run.frameworks["tensorflow"].settings[LEFT_OUT].split(", ")
-    assert run.spent is not None
-    assert run.spent.rest < 0.1 * run.spent.total
