@@ -92,7 +92,7 @@ def probe(
     resume : bool
         Go on with the newest session that was killed or interrupted; what it has is not measured again.
     on_event : callable, optional
-        Receives the events of `advisor.measurement.events` while measuring.
+        Receives the events of `advisor.measurement.session.events` while measuring.
 
     Returns
     -------
@@ -111,8 +111,8 @@ def probe(
     >>> run, file = probe(mode="quick", only=["mlp-*"])  # doctest: +SKIP
     """
     from advisor.measurement import project
-    from advisor.measurement.plan import make_plan
-    from advisor.measurement.session import measure
+    from advisor.measurement.session.plan import make_plan
+    from advisor.measurement.session.session import measure
     from advisor.measurement.store import Store
 
     store = Store(home / "runs")
@@ -325,7 +325,7 @@ def _recent(
 
 def _unfinished(store: Store, plan: str) -> Path:
     """Return the journal of the newest session of this plan that did not end; where there is none, of the newest."""
-    from advisor.measurement.journal import read
+    from advisor.measurement.session.journal import read
 
     left = store.unfinished()
     if not left:

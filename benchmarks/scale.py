@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from advisor import api
-from advisor.measurement import across
+from advisor.measurement import run_changes
 from advisor.measurement.index import NAME
 from advisor.measurement.run import Run, load_run, save_run
 from advisor.measurement.store import Store
@@ -59,7 +59,7 @@ def compare(folder: Path) -> int:
     words = 0
     for names in machines.values():
         for newer, older in pairwise(names):
-            found = across.changes(load_run(store.path(older)), load_run(store.path(newer)))
+            found = run_changes.changes(load_run(store.path(older)), load_run(store.path(newer)))
             words += sum(each.word != "unclear" for each in found)
     return words
 

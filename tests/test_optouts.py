@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from advisor import optouts
 from advisor.articles.processes import Running
 from advisor.measurement import doctor
-from advisor.measurement.surroundings import HOMES, passed, surroundings
+from advisor.measurement.worker.environment import HOMES, passed, surroundings
 
 ROOT = Path(__file__).resolve().parent.parent
 # What has no environment of the user's, and no program of others in it: our own busy loops, and the system's sysctl.

@@ -18,7 +18,7 @@ GROUND = {
     "quantities", "resources", "rounding", "scratch",
 }  # fmt: skip
 # What prints, and the processes whose standard output is a channel to the one that started them.
-PRINTS = {"printing.py", "report/consoles.py", "knowledge/presence.py", "measurement/canary_process.py"}
+PRINTS = {"printing.py", "report/consoles.py", "articles/presence.py", "measurement/noise/canary_process.py"}
 
 
 def imported(file: Path) -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from advisor import optouts
-from advisor.measurement.surroundings import at_home
+from advisor.measurement.worker.environment import at_home
 
 
 class Finished(NamedTuple):

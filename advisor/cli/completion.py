@@ -79,9 +79,9 @@ def runs() -> Iterable[str]:
 
 def environments() -> Iterable[str]:
     """Return the names of the environments that recipes ask for."""
-    from advisor.measurement import definitions, managed
+    from advisor.measurement import definitions, venvs
 
-    return managed.wanted(definitions.shipped())
+    return venvs.wanted(definitions.shipped())
 
 
 def criteria() -> Iterable[str]:

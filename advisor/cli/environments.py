@@ -33,12 +33,12 @@ def env() -> None:
 @format_option
 def show(folders: tuple[Path, ...], form: Format) -> None:
     """List them: what they hold, what for, and whether they were made."""
-    from advisor.measurement import managed
+    from advisor.measurement import venvs
     from advisor.report import rows as listing
 
     found = []
-    for each in managed.wanted(_known(folders)).values():
-        python = managed.python(each.name)
+    for each in venvs.wanted(_known(folders)).values():
+        python = venvs.python(each.name)
         found.append(
             {
                 "name": each.name,
@@ -63,11 +63,11 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
 
     What this Python has of its packages is installed there in the same version.
     """
-    from advisor.measurement import managed
+    from advisor.measurement import venvs
 
-    chosen = managed.named(name, _known(folders))
+    chosen = venvs.named(name, _known(folders))
     printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.")
-    printing.say(str(managed.create(chosen, constraints)))
+    printing.say(str(venvs.create(chosen, constraints)))
 
 
 @env.command()
@@ -75,10 +75,10 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
 @folders_option
 def remove(name: str, folders: tuple[Path, ...]) -> None:
     """Remove the environment NAME."""
-    from advisor.measurement import managed
+    from advisor.measurement import venvs
 
-    chosen = managed.named(name, _known(folders))
-    printing.say(f"{chosen.folder}: {'removed' if managed.remove(chosen) else 'there was none'}")
+    chosen = venvs.named(name, _known(folders))
+    printing.say(f"{chosen.folder}: {'removed' if venvs.remove(chosen) else 'there was none'}")
 
 
 def _known(folders: tuple[Path, ...]) -> Definitions:

@@ -15,8 +15,8 @@ from advisor.cli.options import format_option, named, only_option, seed_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.measurement.across import Change
     from advisor.measurement.run import Mode, Run
+    from advisor.measurement.run_changes import Change
     from advisor.report.rows import Format
 
 COMPARE_COLUMNS = {
@@ -147,20 +147,20 @@ def compare(color: str, first: str, second: str, force: bool, form: Format) -> N
     A RUN is a file, or the id of a kept Run. `same`: within the indifference zone; `unclear`: the interval allows more
     than one answer, or there is no figure.
     """
-    from advisor.measurement import across
+    from advisor.measurement import run_changes
     from advisor.report import rows as listing
 
     before, after = _run(first), _run(second)
-    apart = across.differences(before, after)
+    apart = run_changes.differences(before, after)
     if apart and not force:
         raise AdvisorError(
             f"these Runs are not from one host under one policy ({'; '.join(apart)})", hint="compare them with --force"
         )
     for line in apart:
         printing.tell(f"Not alike: {line}")
-    for line in across.versions(before, after):
+    for line in run_changes.versions(before, after):
         printing.tell(f"Changed: {line}")
-    found = [_row(each, table=form == "table") for each in across.changes(before, after)]
+    found = [_row(each, table=form == "table") for each in run_changes.changes(before, after)]
     none = "Neither Run has a time."
     listing.show(found, form, columns=COMPARE_COLUMNS, console=listing.console(color), none=none)
 

@@ -24,7 +24,7 @@ from advisor.decision.verdict import WELL_KNOWN, judge
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run
-from advisor.measurement.tasks import ENVIRONMENT
+from advisor.measurement.tasks.kinds import ENVIRONMENT
 from advisor.profiles.profile import Profile
 
 SETTLED = 0.995

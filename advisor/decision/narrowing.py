@@ -10,9 +10,9 @@ from advisor.criteria import Selection
 from advisor.decision.adaptive import EVERYTHING_ELSE, needed_probes
 from advisor.decision.recommendation import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
-from advisor.measurement.plan import Plan
 from advisor.measurement.run import Skipped
-from advisor.measurement.tasks import ENVIRONMENT, CellTask, RouteTask
+from advisor.measurement.session.plan import Plan
+from advisor.measurement.tasks.kinds import ENVIRONMENT, CellTask, RouteTask
 from advisor.profiles.profile import Profile
 
 INT8 = "int8"

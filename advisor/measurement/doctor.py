@@ -15,12 +15,12 @@ from typing import Any
 
 from advisor import optouts
 from advisor.measurement import environments, host, tuning
-from advisor.measurement.canary import Canary, remembered
 from advisor.measurement.definitions import Definitions, shipped
-from advisor.measurement.guard import Guard
-from advisor.measurement.noise import Watch
+from advisor.measurement.noise.canary import Canary, remembered
+from advisor.measurement.noise.guard import Guard
+from advisor.measurement.noise.watch import Watch
 from advisor.measurement.store import own_version
-from advisor.measurement.surroundings import passed
+from advisor.measurement.worker.environment import passed
 from advisor.quantities import show
 
 # Only what changes how fast a framework is, by its whole name: other programs keep passwords in variables that begin

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from advisor.measurement import managed
-from advisor.measurement.answers import shortened
+from advisor.measurement import venvs
 from advisor.measurement.definitions import FrameworkDefinition
-from advisor.measurement.surroundings import passed
+from advisor.measurement.worker.answers import shortened
+from advisor.measurement.worker.environment import passed
 
 _LOOK = """\
 import importlib.metadata as metadata, importlib.util as util, json, platform, sys
@@ -67,7 +67,7 @@ def find(
     """Look for every framework in its Python: the one in `pythons`, or the one that runs this.
 
     `pythons` may also name environments that belong to recipes (``litert-torch``); without that it is the one that
-    `advisor.measurement.managed` holds, and without that the recipe tries the framework's own Python.
+    `advisor.measurement.venvs` holds, and without that the recipe tries the framework's own Python.
 
     Nothing is imported: the module is located and the versions are read from the metadata of the distributions.
     Each interpreter is started once (about 50 ms), different ones at the same time.
@@ -88,7 +88,7 @@ def find(
 def _with_own(environment: Environment, definition: FrameworkDefinition, pythons: Mapping[str, Path]) -> Environment:
     own, mend = {}, {}
     for name, each in definition.environments.items():
-        python = pythons.get(name) or managed.python(name)
+        python = pythons.get(name) or venvs.python(name)
         create = f"advisor env create {name}"
         for recipe in each.recipes:
             if python is not None:

@@ -13,8 +13,8 @@ from advisor.errors import AdvisorError
 from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.index import Entry, indexed
-from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Mode, Run, load_run
+from advisor.measurement.session.plan import make_plan
 
 FRESH = timedelta(days=7)
 _GRADE: dict[Mode, int] = {"quick": 0, "standard": 1, "thorough": 2}

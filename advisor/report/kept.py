@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from advisor.measurement.canary import remembered
+from advisor.measurement.noise.canary import remembered
 
 _MOST = 4_096
 

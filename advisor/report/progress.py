@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.events import (
+from advisor.measurement.run import Run
+from advisor.measurement.session.events import (
     Event,
     Noticed,
     PhaseStarted,
@@ -23,7 +24,6 @@ from advisor.measurement.events import (
     TaskStarted,
     Waiting,
 )
-from advisor.measurement.run import Run
 from advisor.report import words
 
 Listener = Callable[[Event], None]

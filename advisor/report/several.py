@@ -16,7 +16,7 @@ from pydantic import Field
 
 from advisor.documents import Model
 from advisor.errors import AdvisorError
-from advisor.measurement import across, comparison
+from advisor.measurement import comparison, run_changes
 from advisor.measurement.comparison import Word
 from advisor.measurement.run import Observation, Round, Run, Summary
 from advisor.report import words
@@ -137,7 +137,7 @@ class Group:
     def before(self, kept: Kept) -> Kept | None:
         """Return the newest older Run under the same policy."""
         older = self.runs[self.runs.index(kept) + 1 :]
-        return next((each for each in older if not across.differences(each.run, kept.run)), None)
+        return next((each for each in older if not run_changes.differences(each.run, kept.run)), None)
 
 
 class Gathered:
@@ -235,12 +235,12 @@ def changes(first: Run, second: Run) -> Changes:
             ratio=each.ratio.value if each.ratio else None,
             low=each.ratio.low if each.ratio else None, high=each.ratio.high if each.ratio else None,
         )
-        for each in across.changes(first, second)
+        for each in run_changes.changes(first, second)
     ]  # fmt: skip
     counts = Counter(row.word for row in rows)
     return Changes(
         first=first.id, second=second.id,
-        apart=tuple(across.differences(first, second)), versions=tuple(across.versions(first, second)),
+        apart=tuple(run_changes.differences(first, second)), versions=tuple(run_changes.versions(first, second)),
         counts={word: counts[word] for word in _WORDS},
         rows=tuple(sorted(rows, key=lambda row: -max(row.ratio or 0, 1 / row.ratio if row.ratio else 0))),
     )  # fmt: skip
@@ -275,7 +275,7 @@ def _time(each: Observation) -> Observation:
 
 
 def _same_machine(first: Run, second: Run) -> bool:
-    return across.machine(first) == across.machine(second)
+    return run_changes.machine(first) == run_changes.machine(second)
 
 
 def _framework(found: tuple[int, Observation]) -> tuple[str, int]:

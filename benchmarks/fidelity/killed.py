@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from advisor.measurement import record
 from advisor.measurement.run import Run, load_run
+from advisor.measurement.session import record
 from advisor.measurement.store import Store
 from benchmarks.fidelity.equal import GROUPS, PLAIN, PYTORCH, SLOWER
 from benchmarks.fidelity.sessions import ONE_PROCESS, plan, verdict, where_quiet
@@ -23,7 +23,7 @@ Block = tuple[str, int, int, float]
 
 def session(folder: Path) -> None:
     """Measure, or go on with what is there; the body of the process that gets killed."""
-    from advisor.measurement.session import measure
+    from advisor.measurement.session.session import measure
 
     store = Store(folder)
     measure(plan(PYTORCH, GROUPS[:1], ONE_PROCESS), store=store, resume=next(iter(store.unfinished()), None))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from unittest.mock import patch
 
-from advisor.measurement import pinned
-from advisor.measurement.pace import PACES
 from advisor.measurement.run import Run
+from advisor.measurement.session.effort import PACES
+from advisor.measurement.tasks import single_core
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups, quiet
 from benchmarks.fidelity.sessions import ONE_PROCESS, OPEN, Group, Sessions, plan, verdict, where_quiet
@@ -40,7 +40,7 @@ def results(quick: bool) -> list[Result]:
             continue  # one hog contends as much on two cores, and is looked at on one thread, too
         for number in range(count):
             # The pinned figures have sessions of their own; here they would take time and tell nothing.
-            with hogging(seed=number), patch.object(pinned, "measure", lambda *_: None):
+            with hogging(seed=number), patch.object(single_core, "measure", lambda *_: None):
                 run = sessions.one(replace(plans, pace=pace))
             for group, word in known.items():
                 words[_judged(verdict(run, group, FIRST, SECOND)[0], word)] += 1

@@ -9,10 +9,11 @@ from dataclasses import replace
 from statistics import median
 from unittest.mock import patch
 
-from advisor.measurement import comparison, pinned, statistics
-from advisor.measurement.context import Context
-from advisor.measurement.pace import PACES
+from advisor.measurement import comparison, statistics
 from advisor.measurement.run import PINNED_LATENCY, Run
+from advisor.measurement.session.context import Context
+from advisor.measurement.session.effort import PACES
+from advisor.measurement.tasks import single_core
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import Hogs, hogs, let
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups
@@ -73,13 +74,13 @@ def _slowed(sessions: Sessions) -> Result:
 @contextmanager
 def _every_other_round(found: Hogs) -> Iterator[None]:
     """Hold the hogs in even rounds on one pinned thread, and take rounds enough for 3 %."""
-    measured = pinned._round
+    measured = single_core._round
 
-    def turn(context: Context, cells: list[pinned._Cell], number: int, process: int) -> None:
+    def turn(context: Context, cells: list[single_core._Cell], number: int, process: int) -> None:
         let(found, run=number % 2 == 1)
         measured(context, cells, number, process)
 
-    with patch.multiple(pinned, _round=turn, ROUNDS=60):
+    with patch.multiple(single_core, _round=turn, ROUNDS=60):
         yield
 
 

@@ -15,14 +15,15 @@ from unittest.mock import patch
 
 from rich.console import Console
 
-from advisor.measurement import bench, comparison, definitions
+from advisor.measurement import comparison, definitions
 from advisor.measurement.comparison import Comparison
 from advisor.measurement.definitions import OUT_OF_THE_BOX
-from advisor.measurement.pace import PACES, Pace
-from advisor.measurement.plan import Plan, make_plan
 from advisor.measurement.run import Observation, Run, save_run
-from advisor.measurement.session import measure
+from advisor.measurement.session.effort import PACES, Pace
+from advisor.measurement.session.plan import Plan, make_plan
+from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
+from advisor.measurement.worker import bench
 from advisor.report.blocks import blocks
 from advisor.report.progress import progress
 from benchmarks.tables import Result

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.measurement import host
-from advisor.measurement.canary import Canary
-from advisor.measurement.guard import Guard
-from advisor.measurement.noise import Watch
+from advisor.measurement.noise.canary import Canary
+from advisor.measurement.noise.guard import Guard
+from advisor.measurement.noise.watch import Watch
 from probes import timing, workloads
 from probes.frameworks.pytorch import describe
 

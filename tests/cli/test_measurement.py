@@ -16,11 +16,12 @@ from click.testing import CliRunner, Result
 
 from advisor.cli import main, measurement
 from advisor.errors import AdvisorError
-from advisor.measurement import definitions, doctor, plan
-from advisor.measurement.events import TaskStarted
-from advisor.measurement.pace import PACES, Pace
+from advisor.measurement import definitions, doctor
 from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
-from advisor.measurement.session import InterruptedSessionError, measure
+from advisor.measurement.session import plan
+from advisor.measurement.session.effort import PACES, Pace
+from advisor.measurement.session.events import TaskStarted
+from advisor.measurement.session.session import InterruptedSessionError, measure
 from advisor.measurement.store import Store
 from tests.cli.test_commands import FORBIDDEN, loaded_modules
 from tests.samples import sample_run
@@ -162,7 +163,7 @@ def test_another_number_of_threads_is_not_resumed(here: Path) -> None:
 def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from advisor import api
     from advisor.measurement import host, store
-    from advisor.measurement.plan import Plan
+    from advisor.measurement.session.plan import Plan
 
     kept = sample_run().model_copy(update={"host": host.describe(), "policy": Policy(threads=2)})
     kept = kept.model_copy(update={"advisor": store.own_version(), "finished": datetime.now(UTC)})

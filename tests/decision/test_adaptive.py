@@ -14,9 +14,9 @@ from advisor.decision.adaptive import enough, needed_probes, skippable
 from advisor.decision.engine import decide
 from advisor.decision.narrowing import compared, narrowed
 from advisor.measurement.definitions import routes
-from advisor.measurement.plan import Plan, Trial, make_plan
 from advisor.measurement.run import Observation, Run, Skipped, load_run
-from advisor.measurement.tasks import CellTask, RouteTask
+from advisor.measurement.session.plan import Plan, Trial, make_plan
+from advisor.measurement.tasks.kinds import CellTask, RouteTask
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 from tests.decision.tables import criterion, wish
 from tests.samples import sample_run

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from advisor.documents import write_json
-from advisor.measurement import record
+from advisor.measurement.session import record
 from tests.faults.place import Finding, Place, Told
 from tests.samples import sample_run
 

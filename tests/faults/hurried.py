@@ -40,20 +40,21 @@ def main() -> None:
 
 
 def _hurry() -> None:
-    from advisor.measurement import bench, pace
-    from advisor.measurement.canary import Canary
-    from advisor.measurement.guard import Guard
-    from advisor.measurement.noise import Watch
+    from advisor.measurement.noise.canary import Canary
+    from advisor.measurement.noise.guard import Guard
+    from advisor.measurement.noise.watch import Watch
+    from advisor.measurement.session import effort
+    from advisor.measurement.worker import bench
 
-    for mode in pace.PACES:
-        pace.PACES[mode] = pace.Pace(0.001, 0.002, 0.02, 5, rounds=8, processes=2, runtime_processes=2)
+    for mode in effort.PACES:
+        effort.PACES[mode] = effort.Pace(0.001, 0.002, 0.02, 5, rounds=8, processes=2, runtime_processes=2)
     for thing, name in ((Watch, "disturbances"), (Canary, "disturbances"), (Guard, "_idle_threads")):
         patch.object(thing, name, lambda *_, **__: ()).start()
     bench.BLOCK_LIMIT = 4.0
 
 
 def _jumping(step: timedelta) -> None:
-    from advisor.measurement import session
+    from advisor.measurement.session import session
 
     class Clock(datetime):
         looks = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from advisor.measurement import record
+from advisor.measurement.session import record
 from benchmarks.fidelity.killed import Block, accepted
 from tests.faults.place import Finding, Place, Told
 

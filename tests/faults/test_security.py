@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.measurement.answers import WorkerError, homeless
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.environments import find
+from advisor.measurement.worker.answers import WorkerError, homeless
 from tests.faults.hurried import REACHED_OUT
 from tests.faults.place import ROOT
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from advisor.measurement import definitions
-from advisor.measurement.canary import Canary
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.guard import Guard
-from advisor.measurement.noise import Watch
-from advisor.measurement.pace import Pace
+from advisor.measurement.noise.canary import Canary
+from advisor.measurement.noise.guard import Guard
+from advisor.measurement.noise.watch import Watch
+from advisor.measurement.session.effort import Pace
 
 TOY = Path(__file__).parent / "data" / "probes"
 

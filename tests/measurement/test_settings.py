@@ -8,9 +8,9 @@ import pytest
 
 from advisor.measurement import definitions
 from advisor.measurement.definitions import BEST_KNOWN
-from advisor.measurement.pace import Pace
-from advisor.measurement.plan import make_plan
-from advisor.measurement.session import measure
+from advisor.measurement.session.effort import Pace
+from advisor.measurement.session.plan import make_plan
+from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 
 pytestmark = pytest.mark.usefixtures("quiet")

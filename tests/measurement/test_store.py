@@ -10,8 +10,8 @@ import pytest
 
 from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.plan import make_plan
 from advisor.measurement.run import Framework, Policy, Run, save_run
+from advisor.measurement.session.plan import make_plan
 from advisor.measurement.store import Store, own_version
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

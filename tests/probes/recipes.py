@@ -14,7 +14,7 @@ from typing import Any, Self
 import pytest
 
 from advisor.measurement import definitions, environments
-from advisor.measurement.surroundings import surroundings
+from advisor.measurement.worker.environment import surroundings
 from tests.probes.processes import Probe
 
 BROKEN = Path(__file__).parent / "broken_frameworks"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from rich.console import Console
 
-from advisor.measurement.events import (
+from advisor.measurement.session.events import (
     Event,
     Noticed,
     PhaseStarted,

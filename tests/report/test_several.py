@@ -11,7 +11,7 @@ import pytest
 
 from advisor.documents import to_json
 from advisor.errors import AdvisorError
-from advisor.measurement import across
+from advisor.measurement import run_changes
 from advisor.measurement.run import Run
 from advisor.report.charts import drawing
 from advisor.report.pages.context import Report
@@ -73,7 +73,7 @@ def test_what_is_kept_compares_as_the_whole_runs_do(site: Site) -> None:
 def test_what_changed_is_what_compare_says(site: Site) -> None:
     week = site.others[0]
     found = changes(week, site.run)
-    told = list(across.changes(week, site.run))
+    told = list(run_changes.changes(week, site.run))
     assert len(found.rows) == len(told)
     assert sum(found.counts.values()) == len(told)
     assert {word: found.counts[word] for word in ("faster", "slower", "same")} == {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from advisor.documents import write_json
-from advisor.measurement import across
+from advisor.measurement import run_changes
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
@@ -228,7 +228,7 @@ def _run(several: Several, group: Group, kept: Kept) -> dict[str, Any]:
         **several.row(kept),
         "href": several.report.href(page.name) if page else None,
         "counts": {word: page.source.figure("counts", word) for word in ("faster", "slower")} if page else {},
-        "apart": bool(older and across.differences(older.run, kept.run)),
+        "apart": bool(older and run_changes.differences(older.run, kept.run)),
     }
 
 

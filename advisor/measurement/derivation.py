@@ -1,0 +1,149 @@
+"""What follows from a Run's own figures: throughput, the cost of compiling and when it pays, the share of the ceiling.
+
+Nothing is measured here. Each derived observation carries the setting, the batch, the grade and the flags of the one
+that it follows from, and the interval follows from its interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.measurement import comparison, grades, statistics
+from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
+from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.session.accumulator import SINGLE_VALUE
+from advisor.quantities import show
+
+CEILING = "ceiling"
+PEAK = "peak-flops"
+# The trial of the alternatives was disturbed by other work: another one might be the faster one.
+CHOSEN_BUSY = "chosen-while-busy"
+
+
+def derived(run: Run) -> tuple[Observation, ...]:
+    """Return the observations that follow from those of `run`.
+
+    ``throughput`` (1/s)
+        Samples per call over seconds per call, where one call is a pass over several samples.
+    ``compile-time`` (s)
+        What the first call of the compiled alternative took beyond its usual call, also where it was not taken.
+    ``energy`` (J)
+        What the whole processor took per call, where it tells: the energy of each block over its calls.
+    ``break-even`` (calls)
+        After how many calls compiling has paid for its first call. Refuted where the compiled setting is not faster.
+    ``ceiling-share`` (ratio)
+        Operations of the matrix products per second, over the most that any matrix product reached on this machine.
+    """
+    return tuple(each for latency in run.observations if latency.metric == "latency" for each in _of(latency, run))
+
+
+def _of(latency: Observation, run: Run) -> Iterator[Observation]:
+    proof = latency.proof or {}
+    if "samples" in proof:
+        yield _rate(latency, proof["samples"], "throughput", "1/s")
+    if proof.get("tried") and latency.mode == BEST_KNOWN:
+        compiled = _compiled(proof["tried"], latency.setting)
+        if compiled is not None:
+            yield _compile_time(latency, compiled, run)
+            yield _break_even(latency, compiled, run)
+    counted = grades.counted(latency.rounds) if latency.rounds else []
+    taken = [each.energy / each.calls for each in counted if each.energy is not None]
+    if taken:
+        yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
+    peaks = [
+        each.summary.median for each in run.observations
+        if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
+    ]  # fmt: skip
+    if "operations" in proof and peaks:
+        share = _rate(latency, proof["operations"] / max(peaks), "ceiling-share", "")
+        yield share.model_copy(update={"proof": {"operations": proof["operations"], "peak_flops": max(peaks)}})
+
+
+def _blank(latency: Observation, metric: str, unit: str, **fields: Any) -> Observation:
+    """Return an observation of the same cell: what was measured of the latency itself is left behind."""
+    left = {"parity": None, "proof": None, "rounds": (), "summary": None, "message": None, "where": None, "flags": ()}
+    return latency.model_copy(update=left | {"metric": metric, "unit": unit} | fields)
+
+
+def _rate(latency: Observation, amount: float, metric: str, unit: str) -> Observation:
+    """Return `amount` per second, where `amount` is what one call does."""
+    if latency.summary is None:
+        return _blank(latency, metric, unit, outcome=latency.outcome, message=latency.message)
+    found = latency.summary
+    summary = Summary(
+        median=amount / found.median, low=amount / found.high, high=amount / found.low, n=found.n
+    )  # fmt: skip
+    return _blank(latency, metric, unit, summary=summary, flags=latency.flags)
+
+
+def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] | None:
+    """Return the alternative that compiles: the one that was taken, else the fastest one in the trial."""
+    works = [each for each in tried if each.get("compiled")]
+    return min(works, key=lambda each: (each["setting"] != taken, each.get("call", math.inf)), default=None)
+
+
+def _compile_time(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
+    seconds = compiled["first_call"] - compiled.get("call", 0.0)
+    first = _sibling(latency, run, metric="first-call")
+    return _blank(
+        latency, "compile-time", "s", outcome="measured", how=compiled["how"], setting=compiled["setting"],
+        summary=statistics.sampled([max(0.0, seconds)]), flags=(SINGLE_VALUE,),
+        grade=None if first is None else first.grade,
+    )  # fmt: skip
+
+
+def _break_even(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
+    blank = _blank(latency, "break-even", "", how=compiled["how"], setting=compiled["setting"])
+    if latency.setting != compiled["setting"]:
+        if CHOSEN_BUSY in latency.flags:
+            return _unknown(blank, "the machine was busy while the alternatives were tried")
+        return _outrun(blank, latency, compiled)
+    plain = _sibling(latency, run, mode=OUT_OF_THE_BOX)
+    if plain is None or plain.summary is None or latency.summary is None:
+        return _unknown(blank, "the two settings were not both measured")
+    found = comparison.compare(latency, plain, zone=run.policy.indifference)
+    if found.ratio is None or found.low is None or found.high is None or found.word == "unclear":
+        return _unknown(blank, "whether the compiled setting is faster is unclear")
+    if found.word != "faster":
+        held = f"takes {found.ratio:.2f} times as long as the setting out of the box"
+        return blank.model_copy(update={"outcome": "refuted", "message": f"compiling does not pay: a call {held}"})
+    first, eager = _sibling(latency, run, metric="first-call"), plain.summary.median
+    plain_first = _sibling(latency, run, metric="first-call", mode=OUT_OF_THE_BOX)
+    if first is None or first.summary is None:
+        return _unknown(blank, "the first call was not measured")
+    before = plain_first.summary.median if plain_first is not None and plain_first.summary is not None else eager
+    cost = max(0.0, first.summary.median - before)
+    calls = [cost / (eager * (1 - ratio)) for ratio in (found.ratio, found.low, found.high)]
+    return blank.model_copy(
+        update={
+            "outcome": "measured",
+            "summary": Summary(median=calls[0], low=calls[1], high=calls[2], n=found.pairs),
+            "proof": {"first_call_costs": cost, "saved_per_call": eager * (1 - found.ratio)},
+            "flags": first.flags,
+            "grade": found.grade if found.grade != grades.MEASURED else first.grade,
+        }
+    )
+
+
+def _outrun(blank: Observation, latency: Observation, compiled: dict[str, Any]) -> Observation:
+    """Return the break-even where the trial took something else than what compiles."""
+    taken = next(each for each in (latency.proof or {})["tried"] if each["setting"] == latency.setting)
+    calls = {"compiled_call": compiled.get("call"), "taken_call": taken.get("call")}
+    if None in calls.values():
+        return _unknown(blank, "the compiled alternative was not compared with the one that was taken")
+    slow, fast = (show(calls[name], "s") for name in ("compiled_call", "taken_call"))
+    message = f"compiling does not pay: {fast} a call with {taken['how']}, {slow} compiled (in a short trial)"
+    return blank.model_copy(update={"outcome": "refuted", "message": message, "proof": calls})
+
+
+def _unknown(blank: Observation, why: str) -> Observation:
+    return blank.model_copy(update={"outcome": "not_run", "message": why})
+
+
+def _sibling(latency: Observation, run: Run, **other: str) -> Observation | None:
+    """Return the observation that differs from `latency` in `other` only."""
+    names = ("probe", "framework", "route", "mode", "metric", "parameters")
+    wanted = {name: getattr(latency, name) for name in names} | other
+    return next((each for each in run.observations if all(getattr(each, n) == v for n, v in wanted.items())), None)

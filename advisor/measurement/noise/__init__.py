@@ -1,0 +1,1 @@
+"""Noise: watching whether the machine was ours, and waiting until it is."""

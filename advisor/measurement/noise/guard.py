@@ -1,0 +1,119 @@
+"""Watching a block: whether the machine was ours, and whether the stack's threads were all at work."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, TypeVar
+
+from advisor.measurement.disturbance import Disturbance, robbed, seen
+from advisor.measurement.noise.canary import Answer, Canary
+from advisor.measurement.noise.watch import AVAILABLE, ONCE_LIMIT, Watch
+
+T = TypeVar("T")
+
+# Below this share of its usual processor time per second of wall clock, something held a stack's threads back.
+THREADS_LIMIT = 0.8
+_BASELINE_NEEDS = 3
+# A canary's answer is taken for the state before the next block when it is no older than this, in seconds.
+_CANARY_KEEPS = 0.02
+THREADS = "effective threads against the stack's own baseline"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
+
+    ``disturbances`` say what was more than on a quiet machine.
+    """
+
+    foreign_cpu: float | None
+    hidden_cpu: float | None
+    canary: float | None
+    disturbances: tuple[Disturbance, ...]
+
+
+class Guard:
+    """Puts every block between two looks at the machine.
+
+    Parameters
+    ----------
+    settle : float
+        Seconds of rest before a canary, at least: thread pools that spin after their last work have to come to rest.
+    """
+
+    def __init__(self, canary: Canary, watch: Watch, *, settle: float) -> None:
+        self._canary = canary
+        self._watch = watch
+        self._settle = settle
+        self._last: tuple[float, Answer | None] = (float("-inf"), None)
+        self._baselines: dict[str, list[float]] = {}
+
+    @property
+    def signals(self) -> dict[str, str]:
+        """Which signals of other work exist on this machine, and why others do not."""
+        return {**self._watch.signals, **self._canary.signals, THREADS: AVAILABLE}
+
+    def block(
+        self, run: Callable[[], Mapping[str, Any]], *, stack: str, process: Callable[[], int]
+    ) -> tuple[Mapping[str, Any], Sight]:
+        """Run one block and return its reply with what was seen meanwhile.
+
+        Parameters
+        ----------
+        run : callable
+            Runs the block and returns the worker's reply (``wall`` and ``cpu`` in seconds).
+        stack : str
+            Names the cell whose own baseline of effective threads applies.
+        process : callable
+            Returns the process id of the worker that ran the block; asked afterwards, because a worker may be replaced.
+        """
+        before = self._look(self._settle)
+        glance = self._watch.glance()
+        reply = run()
+        measured = process()
+        foreign = self._watch.between(glance, self._watch.glance(), measured)
+        self._watch.rest(measured, self._settle)
+        after = self._look(settle=0.0)
+        disturbances = (*self._watch.disturbances(foreign), *self._canary.disturbances(before, after))
+        # What others took says already why a stack had less; and its usual is not learnt from such a block.
+        if not robbed(disturbances):
+            disturbances += self._idle_threads(stack, reply["cpu"] / reply["wall"])
+        worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
+        bounce = worst / 1e9 if math.isfinite(worst) else None
+        return reply, Sight(foreign.visible, foreign.hidden, bounce, disturbances)
+
+    def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
+        """Do something that happens once, and return its result with what disturbed it."""
+        # Nobody is being timed yet: so the first blocks already know how short the canary's figures can be.
+        self._canary.look()
+        glance = self._watch.glance(ended=True)
+        result = run()
+        measured = process()
+        foreign = self._watch.between(glance, self._watch.glance(ended=True), measured)
+        # What is done next shall not be done beside it.
+        self._watch.rest(measured, self._settle)
+        return result, self._watch.disturbances(foreign, visible=ONCE_LIMIT)
+
+    def close(self) -> None:
+        """End the canary."""
+        self._canary.close()
+
+    def _look(self, settle: float) -> Answer | None:
+        at, found = self._last
+        if time.perf_counter() - at > _CANARY_KEEPS:
+            time.sleep(settle)
+            found = self._canary.look()
+            self._last = (time.perf_counter(), found)
+        return found
+
+    def _idle_threads(self, stack: str, threads: float) -> tuple[Disturbance, ...]:
+        """Tell of a block in which the stack had clearly less of the processors than it usually has."""
+        known = self._baselines.setdefault(stack, [])
+        if len(known) >= _BASELINE_NEEDS and threads < THREADS_LIMIT * median(known):
+            return (seen("threads", threads, median(known)),)
+        known.append(threads)
+        return ()

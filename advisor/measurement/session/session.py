@@ -1,0 +1,203 @@
+"""One measuring session: from a plan to a Run on disk."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from advisor import scratch
+from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
+from advisor.measurement import environments, host, joint
+from advisor.measurement.derivation import derived
+from advisor.measurement.entries import Start
+from advisor.measurement.environments import Environment
+from advisor.measurement.noise.canary import Canary, remembered
+from advisor.measurement.noise.guard import Guard
+from advisor.measurement.noise.watch import Watch
+from advisor.measurement.run import Policy, Run, save_run
+from advisor.measurement.session.context import Context, Needless
+from advisor.measurement.session.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
+from advisor.measurement.session.journal import ANEW, Journal
+from advisor.measurement.session.lock import alone
+from advisor.measurement.session.phases import Phases
+from advisor.measurement.session.plan import Plan
+from advisor.measurement.session.record import Record, restore
+from advisor.measurement.store import Store, own_version
+from advisor.measurement.worker import descendants
+
+
+class InterruptedSessionError(AdvisorError):
+    """The session was interrupted; what it had measured is kept.
+
+    Attributes
+    ----------
+    run : Run
+        What was measured, as an incomplete Run.
+    path : path
+        Where it is kept.
+    """
+
+    def __init__(self, run: Run, path: Path) -> None:
+        measured = sum(observation.outcome in ("measured", "proved") for observation in run.observations)
+        super().__init__(
+            f"interrupted: what was measured so far ({measured} observations) is kept in {path}",
+            hint=f"the same command with --resume   (goes on with it), or --run {path}   (decides on what is there)",
+            exit_code=EXIT_INTERRUPTED,
+        )
+        self.run = run
+        self.path = path
+
+
+def measure(
+    plan: Plan,
+    *,
+    store: Store,
+    pythons: Mapping[str, Path] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    on_event: Listener = ignore,
+    resume: Path | None = None,
+    needless: Needless | None = None,
+) -> Run:
+    """Do what `plan` says and keep the Run in `store`.
+
+    Parameters
+    ----------
+    plan : Plan
+        See `advisor.measurement.session.plan.make_plan`.
+    store : Store
+        Receives the Run, and the journal while the session lasts.
+    pythons : mapping of framework id to interpreter, optional
+        Default the interpreter that runs this.
+    seed : int
+        Seed of the order of blocks and of the bootstrap.
+    threads : int, optional
+        Threads per framework; default as many as this process has processors.
+    on_event : callable, optional
+        Receives the events of `advisor.measurement.session.events`, on the calling thread.
+    resume : path, optional
+        The journal of a session that was interrupted or killed: go on with it. What it has is not measured again.
+    needless : callable, optional
+        Asked before each capability, with the Run so far: which probes need not be tried any more, by probe and
+        framework, and why. They are left out, and the Run says so.
+
+    Raises
+    ------
+    AdvisorError
+        Exit code 3 when no framework is installed; 2 when the session to resume had another plan or another machine.
+    InterruptedSessionError
+        Exit code 130 on KeyboardInterrupt; the incomplete Run is kept and named.
+    """
+    found = environments.find(plan.frameworks.values(), pythons)
+    if not any(environment.present for environment in found.values()):
+        raise _nothing_there(plan, found)
+    machine = host.describe()
+    used = threads or machine.cores
+    with (
+        _ending_on_request(),
+        alone(remembered() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
+        scratch.folder("advisor-session-", ending=descendants.end) as temporary,
+        closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
+    ):
+        started = datetime.now(UTC)
+        head = Start(
+            id=store.new_id(started), started=started, mode=plan.mode, advisor=own_version(), host=machine,
+            policy=Policy(threads=used), seed=seed, plan=plan.fingerprint, noise=guard.signals, skipped=plan.skipped,
+            not_measurable=host.not_measurable(),
+        )  # fmt: skip
+        # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
+        with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:
+            record = Record(head, journal) if resume is None else _resumed(head, journal, found, store)
+            context = Context(
+                plan=plan, environments=found, record=record, tell=on_event, scratch=temporary,
+                threads=used, seed=seed, total=_tasks(plan), guard=guard, needless=needless,
+            )  # fmt: skip
+            on_event(SessionStarted(record.start.id, context.total, plan.estimate))
+            interrupted, phases = False, Phases(context)
+            with closing(context):
+                try:
+                    phases.go()
+                except KeyboardInterrupt:
+                    interrupted = True
+            run = _keep(context, store, complete=phases.whole and not interrupted)
+            if not interrupted:
+                journal.remove()
+    on_event(SessionFinished(run.id, str(store.path(run.id)), run.complete))
+    if interrupted:
+        raise InterruptedSessionError(run, store.path(run.id))
+    return run
+
+
+def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment], store: Store) -> Record:
+    """Return the record of an interrupted session, if this machine and this plan can go on with it."""
+    record = restore(journal.path, journal)
+    then = record.start
+    if journal.path != store.journal(then.id):
+        raise AdvisorError(f"{journal.path}: the journal of another session: its id is {then.id}", hint=ANEW)
+    same = {
+        "plan": (then.plan, head.plan),
+        "seed": (then.seed, head.seed),
+        "number of threads": (then.policy.threads, head.policy.threads),
+        "machine": (then.host.cpu, head.host.cpu),
+        "version of advisor": (then.advisor, head.advisor),
+    }
+    for name, known in record.frameworks().items():
+        if known.outcome == "measured" and name in found:
+            same[f"version of {known.title}"] = (known.packages, dict(found[name].packages))
+    for what, (before, now) in same.items():
+        if before != now:
+            raise AdvisorError(
+                f"{journal.path}: this session cannot be resumed: the {what} is another now",
+                hint="the command that was interrupted (its profile, mode, --only and --frameworks make the plan), "
+                "or leave out --resume"
+                if what == "plan"
+                else "measure anew, without resuming",
+            )
+    return record
+
+
+@contextmanager
+def _ending_on_request() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a session as Ctrl-C does: what was measured is kept, and nothing stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {each: signal.signal(each, signal.default_int_handler) for each in wanted}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _keep(context: Context, store: Store, *, complete: bool) -> Run:
+    for blank in [task.blank() for task in context.plan.trials]:
+        if context.record.find(blank) is None:
+            context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
+    run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
+    run = joint.with_shares(run, seed=context.seed)
+    run = run.model_copy(update={"observations": (*run.observations, *derived(run))})
+    save_run(run, store.path(run.id))
+    return run
+
+
+def _tasks(plan: Plan) -> int:
+    """Return how many tasks a session will begin when all goes well."""
+    started = plan.pace.processes * (len(plan.environments) + len(plan.cells))
+    shipped = 1 + 2 * len(plan.routes) + plan.pace.runtime_processes if plan.routes else 0
+    return started + shipped + plan.pace.rounds + len(plan.experiments) + len(plan.capabilities)
+
+
+def _nothing_there(plan: Plan, found: Mapping[str, Environment]) -> AdvisorError:
+    titles = " and ".join(definition.title for definition in plan.frameworks.values())
+    lines = [f"no framework to measure: {titles} not installed for the Python that was asked"]
+    lines += [environment.message for environment in found.values() if environment.message]
+    hints = [environment.install for environment in found.values()]
+    hints.append(f"--python {next(iter(found))}=PATH   (a Python that has it; advisor need not be installed there)")
+    return AdvisorError(lines, hint=hints, exit_code=EXIT_PROBING)

@@ -1,0 +1,149 @@
+"""From a trained network to artifacts: the shared weights, and the proof of every route."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor.measurement import statistics
+from advisor.measurement.run import Outcome
+from advisor.measurement.session.context import Context, Result
+from advisor.measurement.session.relevance import Needed
+from advisor.measurement.session.sampling import failed
+from advisor.measurement.tasks.kinds import RouteTask
+from advisor.measurement.worker.answers import Pending, WorkerError
+from advisor.measurement.worker.bench import Bench
+
+TRAIN_LIMIT = 120.0
+_GLANCE = 0.05
+_CONCURRENT = "measured-beside-another"
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The trained network and the data it is judged by: files in the session's scratch folder.
+
+    ``predictions`` are the classes that the NumPy reference gives; a framework whose float32 answers agree with it
+    within the parity limit gives the same.
+    """
+
+    weights: Path
+    held_out: Path
+    labels: Path
+    predictions: Path
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What a proved route would ship."""
+
+    task: RouteTask
+    path: Path
+
+
+@dataclass
+class _Proving:
+    """The proof that a framework is working on."""
+
+    task: RouteTask
+    began: float
+    pending: Pending
+
+
+def train(context: Context, bench: Bench) -> Digits:
+    """Train the network that all routes ship, once for all frameworks, in the Python of `bench`.
+
+    Raises
+    ------
+    WorkerError
+        When the data is not installed there, or training fails.
+    """
+    folder = context.scratch / "digits"
+    folder.mkdir(exist_ok=True)
+    with context.worker("digits", "--output", str(folder), python=bench.python, name="the digits' trainer") as worker:
+        _ = worker.sole_reply(limit=TRAIN_LIMIT).value
+    return Digits(
+        folder / "cnn-digits.npz",
+        folder / "held-out.npy",
+        folder / "held-out-labels.npy",
+        folder / "held-out-predictions.npy",
+    )
+
+
+def prove(
+    context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Bench], digits: Digits, needed: Needed
+) -> list[Artifact]:
+    """Prove every route and record the outcome; return what can be shipped, in the order of `tasks`.
+
+    The frameworks export side by side: no time of this phase is compared. The seconds of an export are recorded, and
+    flagged, since another export ran beside it. A route that is not `needed` any more is left out: one export that is
+    refuted can end the case of its stack.
+    """
+    waiting = {name: deque(task for task in tasks if task.framework.id == name) for name in benches}
+    busy: dict[str, _Proving] = {}
+    artifacts: list[Artifact] = []
+    alone = sum(1 for queue in waiting.values() if queue) < 2
+    while busy or any(waiting.values()):
+        for name, bench in benches.items():
+            if name not in busy and waiting[name]:
+                for task in needed.due([waiting[name].popleft()]):
+                    _begin(context, task, bench, digits, busy)
+            if name in busy:
+                body = _glance(context, busy, bench, name)
+                if body is not None:
+                    proving = busy.pop(name)
+                    artifacts += _conclude(context, proving, body, alone=alone)
+    return sorted(artifacts, key=lambda artifact: tasks.index(artifact.task))
+
+
+def _begin(context: Context, task: RouteTask, bench: Bench, digits: Digits, busy: dict[str, _Proving]) -> None:
+    began = context.start(task.title, task.estimate)
+    folder = context.scratch / f"{task.framework.id}-{task.route.runtime}-{task.precision}"
+    folder.mkdir(exist_ok=True)
+    try:
+        busy[task.framework.id] = _Proving(task, began, bench.send_proof(task, folder, digits.weights))
+    except WorkerError as error:
+        failed(context, task.blank(), error)
+        context.finish(task.title, began, Result(error.outcome, error.message))
+
+
+def _glance(context: Context, busy: dict[str, _Proving], bench: Bench, name: str) -> Mapping[str, Any] | None:
+    proving = busy[name]
+    try:
+        return bench.poll_proof(proving.pending, timeout=_GLANCE)
+    except WorkerError as error:
+        del busy[name]
+        failed(context, proving.task.blank(), error)
+        context.finish(proving.task.title, proving.began, Result(error.outcome, error.message))
+        return None
+
+
+def _conclude(context: Context, proving: _Proving, body: Mapping[str, Any], *, alone: bool) -> list[Artifact]:
+    task = proving.task
+    outcome: Outcome = body.get("outcome", "error")
+    proof = dict(body.get("proof") or {})
+    # The folder is gone when the session ends; the name is what a reader of the Run can use.
+    path = proof.pop("artifact", None)
+    if path is not None:
+        proof["artifact"] = Path(path).name
+    context.record.observe(
+        task.blank().model_copy(
+            update={
+                "outcome": outcome,
+                "proof": proof or None,
+                "message": body.get("message"),
+                "where": body.get("where"),
+                "seconds": body.get("seconds"),
+                "flags": () if alone else (_CONCURRENT,),
+            }
+        )
+    )
+    context.finish(task.title, proving.began, Result(outcome, body.get("message")))
+    if outcome != "proved" or path is None:
+        return []
+    size = statistics.exact(float(proof["artifact_bytes"]))
+    context.record.observe(task.blank("artifact-size", "B").model_copy(update={"outcome": "measured", "summary": size}))
+    return [Artifact(task, Path(path))]

@@ -1,0 +1,244 @@
+"""What was robbed throughout, measured once more on one thread pinned to one core: another question, but a bound.
+
+While other work runs, several threads wait for whichever of them was held back; one thread is only interrupted, and the
+call that was not interrupted takes as long as on a quiet machine. So the median of short calls holds under load, and of
+longer calls, none of which stays uninterrupted, the processor time does. Neither says what two threads would have done:
+these figures are kept under a name of their own. Over the number of threads they bound what several would have taken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from advisor.measurement import grades
+from advisor.measurement.run import PINNED_LATENCY, Observation, Round
+from advisor.measurement.session import sampling, stopping_rule
+from advisor.measurement.session.context import Context
+from advisor.measurement.session.effort import Pace
+from advisor.measurement.session.events import PhaseStarted
+from advisor.measurement.tasks.deployment import RuntimeProcess
+from advisor.measurement.tasks.export import Artifact
+from advisor.measurement.tasks.kinds import CellTask
+from advisor.measurement.worker.answers import WorkerError
+from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
+
+PINNED = "pinned"
+# What slows a processor from outside comes and goes within seconds: many short blocks, those of a group side by side,
+# feel it alike. One thread has no pool that must come to rest, and is warm after a few calls.
+SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
+# Rounds of a process; a quick session, which hears one process, takes as many as it needs for a bound.
+ROUNDS, QUICK_ROUNDS = 24, 8
+# As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least,
+# where the pace has them.
+PROCESSES = 3
+# Calls up to this many seconds are mostly left alone between two turns of the scheduler.
+SHORT = 1e-3
+
+
+@dataclass(frozen=True)
+class _Cell:
+    group: str
+    blank: Observation
+    block: Callable[[], Mapping[str, Any]]
+
+
+def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
+    """Time every cell of the groups in which a long call was only bounded, on one thread that keeps to one core.
+
+    Of short calls the fastest single one is a better bound, and is known already. The observations have the metric
+    ``latency-pinned``. Of each framework three fresh processes are heard (one in a quick session), and where a pair of
+    a group has no word as many more as the pace has. Nothing happens when there is no such group, when the system does
+    not pin processes, or when the budget of time is spent.
+
+    Parameters
+    ----------
+    artifacts : sequence of Artifact
+        What ships.
+    sample : path
+        One input of the network that ships, as a NumPy file.
+    """
+    core = _core()
+    groups = _robbed(context)
+    late = context.over
+    if core is None or not groups or late:
+        return
+    tasks = [task for task in context.plan.cells if task.group in groups]
+    shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
+    context.tell(PhaseStarted("Measure what was robbed on one thread", _estimate(context, tasks, shipped)))
+    cells: list[_Cell] = []
+    for process in range(context.plan.pace.pinned):
+        if process >= PROCESSES:
+            blanks = {group: [cell.blank for cell in cells if cell.group == group] for group in groups}
+            groups = {group for group in groups if stopping_rule.unclear(context.record, blanks[group])}
+        if context.over or not groups:
+            return
+        tasks = [task for task in tasks if task.group in groups]
+        shipped = [artifact for artifact in shipped if artifact.task.group in groups]
+        with ExitStack() as ending:
+            with context.spending.on("preparation"):
+                cells = _prepared(context, tasks, core, ending, backwards=process % 2 == 1)
+                cells += _loaded(context, shipped, sample, core, ending)
+            title = f"one thread on core {core}, series {process + 1}"
+            rounds = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+            seconds = len(cells) * rounds * _pace(context).block
+            with context.task(title, seconds), context.spending.on("sampling"):
+                for number in range(process * rounds, (process + 1) * rounds):
+                    _round(context, cells, number, process)
+
+
+def _round(context: Context, cells: list[_Cell], number: int, process: int) -> None:
+    """Time one block of every cell, in random order, group by group; a cell that fails is taken out."""
+    for cell in sampling.shuffled(context, cells):
+        try:
+            found = cell.block()
+        except WorkerError as error:
+            sampling.failed(context, cell.blank, error)
+            cells.remove(cell)
+        else:
+            _keep(context, cell.blank, number, process, found)
+
+
+def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
+    """Return the seconds that stand for a block of calls on one pinned thread, and the single values behind them.
+
+    Parameters
+    ----------
+    found : mapping
+        What a worker tells of a block: ``calls`` (seconds each), ``cpu`` (processor seconds of the block) and, where
+        only some calls are listed, their ``count``.
+    """
+    calls = [float(call) for call in found["calls"]]
+    middle = median(calls)
+    if middle <= SHORT:
+        return middle, calls
+    each = float(found["cpu"]) / int(found.get("count", len(calls)))
+    return each, [each]
+
+
+def _robbed(context: Context) -> set[str]:
+    latencies = [(cell.group, cell.blank()) for cell in context.plan.cells]
+    latencies += [(route.group, route.latency()) for route in context.plan.routes]
+    return {group for group, blank in latencies if _bounded(context.record.rounds(blank))}
+
+
+def _bounded(rounds: Sequence[Round]) -> bool:
+    """Tell whether one thread would bound these blocks better than their fastest call does."""
+    if not rounds or grades.grade(rounds) != grades.BOUNDED:
+        return False
+    return min(each.fastest or each.median for each in rounds) > grades.SHORT
+
+
+def _core() -> int | None:
+    try:
+        return max(os.sched_getaffinity(0))
+    except AttributeError:
+        return None
+
+
+def _pace(context: Context) -> Pace:
+    pace = context.plan.pace
+    return replace(
+        pace,
+        settle=min(pace.settle, SETTLE),
+        lead_in=min(pace.lead_in, LEAD_IN),
+        seconds=min(pace.seconds, SECONDS),
+    )
+
+
+def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
+    started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
+    made = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+    rounds = (len(tasks) + len(shipped)) * made * _pace(context).block
+    return min(PROCESSES, context.plan.pace.pinned) * (started + sum(task.estimate for task in tasks) + rounds)
+
+
+def _prepared(
+    context: Context, tasks: Sequence[CellTask], core: int, ending: ExitStack, *, backwards: bool
+) -> list[_Cell]:
+    """Start one process per framework on the core, and make its cells ready there.
+
+    Of two processes of one program, the one that starts seconds later was found 2 to 4 % faster: all start at once, and
+    series by series another framework is prepared first.
+    """
+    cells, started = [], []
+    for name, framework in context.plan.frameworks.items():
+        own = [task for task in tasks if task.framework.id == name and _well(context, task.blank())]
+        if own:
+            worker = ending.enter_context(context.framework_worker(framework, threads=1, core=core))
+            started.append((own, worker, worker.send("describe", threads=1)))
+    for own, worker, asked in reversed(started) if backwards else started:
+        try:
+            _ = worker.collect(asked, limit=DESCRIBE_LIMIT).value
+        except WorkerError as error:
+            for task in own:
+                sampling.failed(context, task.blank(PINNED_LATENCY), error)
+            continue
+        for task in own:
+            known = context.record.find(task.blank())
+            assert known is not None
+            try:
+                told = worker.ask(
+                    "prepare", limit=PREPARE_LIMIT, probe=task.probe, workload=task.workload.workload,
+                    task=task.workload.task, parameters={"batch": task.batch}, mode=task.mode,
+                    **({"setting": known.setting} if known.setting else {}),
+                ).value  # fmt: skip
+            except WorkerError as error:
+                sampling.failed(context, task.blank(PINNED_LATENCY), error)
+                continue
+            blank = task.blank(PINNED_LATENCY).model_copy(
+                update={
+                    "outcome": "measured",
+                    "how": f"{told['how']}, one thread pinned to core {core}",
+                    "setting": told["setting"],
+                    "flags": (PINNED,),
+                }
+            )
+            context.record.observe(blank)
+            cells.append(_Cell(task.group, blank, partial(timed, worker, int(told["cell"]), _pace(context))))
+    return cells
+
+
+def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: int, ending: ExitStack) -> list[_Cell]:
+    """Start one process per artifact on the core."""
+    cells = []
+    for artifact in shipped:
+        blank = artifact.task.latency().model_copy(
+            update={
+                "metric": PINNED_LATENCY,
+                "outcome": "measured",
+                "how": f"one thread pinned to core {core}",
+                "flags": (PINNED,),
+            }
+        )
+        try:
+            running = RuntimeProcess(context, artifact, sample, threads=1, core=core)
+        except WorkerError as error:
+            sampling.failed(context, blank, error)
+            continue
+        ending.callback(running.stop)
+        context.record.observe(blank)
+        pace = _pace(context)
+        cells.append(_Cell(artifact.task.group, blank, partial(running.block, pace, settle=pace.settle)))
+    return cells
+
+
+def _well(context: Context, blank: Observation) -> bool:
+    known = context.record.find(blank)
+    return known is not None and known.outcome == "measured"
+
+
+def _keep(context: Context, blank: Observation, number: int, process: int, found: Mapping[str, Any]) -> None:
+    middle, values = figure(found)
+    count = int(found.get("count", len(found["calls"])))
+    kept = Round(
+        round=number, process=process, median=middle, mean=found["wall"] / count, calls=count, wall=found["wall"],
+        cpu=found["cpu"],
+    )  # fmt: skip
+    context.record.block(blank, kept, values)

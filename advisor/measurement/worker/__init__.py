@@ -1,0 +1,1 @@
+"""Worker processes: what is said between them and us, and the limits around them."""

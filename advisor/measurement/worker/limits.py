@@ -1,0 +1,106 @@
+"""Limits around a worker that runs a recipe: memory and processes are watched, and nothing survives its end."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from advisor.measurement.definitions import Limits
+from advisor.measurement.worker import descendants
+from advisor.measurement.worker.answers import Pending, Reply, WorkerSilentError
+from advisor.measurement.worker.client import Worker
+from advisor.quantities import show
+
+# A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.
+MOST_PROCESSES = 64
+# On a small machine a recipe is stopped before everything else has to give way.
+SHARE_OF_MEMORY = 0.8
+_GLANCE = 0.2
+
+
+class Confinement:
+    """Watches a worker and all that it starts, also what has left its process group.
+
+    Parameters
+    ----------
+    worker : Worker
+        The process, just started.
+    folder : path
+        The temporary folder that only this worker was given. Whatever inherits the worker's environment is told by it.
+    limits : Limits
+        Of the recipe.
+
+    Notes
+    -----
+    Memory is the resident memory of all processes together, looked at five times a second: an address space limit would
+    hit frameworks that reserve more than they touch. Should something outrun the look, the kernel is told to pick these
+    processes first when memory runs out. No core file is written.
+    """
+
+    def __init__(self, worker: Worker, folder: Path, limits: Limits) -> None:
+        self._worker = worker
+        self._folder = folder
+        self._limits = limits
+        self._memory = min(limits.memory, SHARE_OF_MEMORY * psutil.virtual_memory().total)
+        if sys.platform == "linux":
+            with contextlib.suppress(psutil.Error, OSError):
+                psutil.Process(worker.pid).rlimit(psutil.RLIMIT_CORE, (0, 0))
+                Path(f"/proc/{worker.pid}/oom_score_adj").write_text("1000")
+
+    def collect(self, pending: Pending) -> Reply:
+        """Wait for the answer of a command within the limits.
+
+        Raises
+        ------
+        WorkerSilentError
+            A limit was passed; worker and company have been stopped.
+        WorkerDiedError
+            The worker ended before it answered.
+        """
+        while True:
+            reply = self._worker.poll(pending, timeout=_GLANCE)
+            if reply is not None:
+                return reply
+            if self._worker.waited(pending) > self._limits.seconds:
+                self.end()
+                raise WorkerSilentError(self._told(f"no answer within {self._limits.seconds:g} s"))
+            excess = self._excess()
+            if excess:
+                self.end()
+                raise WorkerSilentError(self._told(excess))
+
+    def end(self) -> None:
+        """End the worker and everything that it started; safe to call again."""
+        self._worker.close()
+        descendants.end(self._folder)
+
+    def _excess(self) -> str | None:
+        """Return which limit is passed, in words."""
+        held, count = 0, 0
+        for process in self._members():
+            with contextlib.suppress(psutil.Error):
+                held += process.memory_info().rss
+                count += 1
+        if held > self._memory:
+            return f"it held {show(held, 'B')} of memory, more than {show(self._memory, 'B')}"
+        if count > MOST_PROCESSES:
+            return f"it had {count} processes, more than {MOST_PROCESSES}"
+        return None
+
+    def _told(self, what: str) -> str:
+        parts = [f"{what}; the recipe was stopped"]
+        if self._worker.last_words:
+            parts += ["Its last words:", *self._worker.last_words]
+        return "\n".join(parts)
+
+    def _members(self) -> Iterator[psutil.Process]:
+        if not descendants.KNOWABLE:
+            with contextlib.suppress(psutil.Error):
+                leader = psutil.Process(self._worker.pid)
+                yield from (leader, *leader.children(recursive=True))
+            return
+        yield from descendants.of(self._folder)

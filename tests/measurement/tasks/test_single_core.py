@@ -1,0 +1,110 @@
+"""What is measured on one pinned thread when the machine was too busy for the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from advisor.measurement import comparison, grades
+from advisor.measurement.definitions import Definitions
+from advisor.measurement.disturbance import seen
+from advisor.measurement.noise.canary import Canary
+from advisor.measurement.noise.watch import Watch
+from advisor.measurement.run import PINNED_LATENCY, Run
+from advisor.measurement.session.effort import Pace
+from advisor.measurement.session.events import Listener, Noticed, PhaseStarted
+from advisor.measurement.session.plan import make_plan
+from advisor.measurement.session.session import measure
+from advisor.measurement.store import Store
+from advisor.measurement.tasks import single_core
+
+pytestmark = pytest.mark.alone
+ROUNDS = 6
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many rounds a process is heard for is no matter here, but the seconds that all these processes take."""
+    monkeypatch.setattr(single_core, "ROUNDS", ROUNDS)
+    monkeypatch.setattr(single_core, "QUICK_ROUNDS", ROUNDS)
+
+
+def robbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let others take processors from every block, and let no call be so short that it bounds itself."""
+    monkeypatch.setattr(Watch, "disturbances", lambda *_, **__: (seen("clocks", 0.9, 0.03),))
+    monkeypatch.setattr(Canary, "disturbances", lambda *_: ())
+    monkeypatch.setattr(grades, "SHORT", 0.0)
+
+
+def session(
+    toys: Definitions, pace: Pace, folder: Path, listener: Listener, only: Sequence[str] = ("mlp-inference", "route:*")
+) -> Run:
+    plan = make_plan(definitions=toys, frameworks=["toy", "tin"], only=only, pace=pace)
+    return measure(plan, store=Store(folder / "runs"), threads=1, on_event=listener)
+
+
+def test_what_was_robbed_is_bounded_by_one_thread_under_another_name(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robbed(monkeypatch)
+    told: list[object] = []
+    run = session(toys, replace(brisk, patience=0.0), tmp_path, told.append)
+    latencies = [each for each in run.observations if each.metric == "latency" and each.summary]
+    offered = {
+        (each.probe, each.framework, each.route, each.mode, *each.parameters.values()): each
+        for each in run.observations
+        if each.metric == PINNED_LATENCY
+    }
+    assert latencies
+    for each in latencies:
+        assert each.grade == "bounded"
+        key = (each.probe, each.framework, each.route, each.mode, *each.parameters.values())
+        found = offered[key]
+        assert found.outcome == "measured"
+        assert found.flags == (single_core.PINNED,)
+        assert "one thread pinned to core" in (found.how or "")
+        heard = Counter(each.process for each in found.rounds)
+        assert heard == dict.fromkeys(range(single_core.PROCESSES), ROUNDS)
+        assert found.summary is not None
+        assert found.summary.median > 0
+        assert each.summary is not None
+        # One thread here: what it took alone is a bound itself.
+        assert each.summary.low == min(min(block.median for block in found.rounds), each.summary.high)
+    assert any(isinstance(event, PhaseStarted) and "one thread" in event.title for event in told)
+    (noticed,) = [event.message for event in told if isinstance(event, Noticed)]
+    count = len([each for each in run.observations if each.metric == "latency" and each.rounds])
+    blocks = sum(len(each.rounds) for each in run.observations if each.metric == "latency")
+    assert noticed == (
+        f"The machine was robbed of processors in {blocks} of {blocks} blocks; "
+        f"of {count} of {count} timings only bounds are known."
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "most", "processes"), [("unclear", 5, 5), ("same", 5, single_core.PROCESSES), ("unclear", 1, 1)]
+)
+def test_more_processes_are_heard_while_a_pair_has_no_word_and_the_pace_allows_it(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    word: str, most: int, processes: int,
+) -> None:  # fmt: skip
+    robbed(monkeypatch)
+    monkeypatch.setattr(comparison, "word", lambda *_: word)
+    run = session(toys, replace(brisk, patience=0.0, pinned=most), tmp_path, lambda _: None, ["mlp-inference"])
+    pair = [each for each in run.observations if (each.metric, each.probe) == (PINNED_LATENCY, "mlp-inference")]
+    assert {each.framework for each in pair} == {"toy", "tin"}
+    assert all({block.process for block in each.rounds} == set(range(processes)) for each in pair)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_nothing_of_the_kind_happens_when_nothing_was_robbed(toys: Definitions, brisk: Pace, tmp_path: Path) -> None:
+    run = session(toys, brisk, tmp_path, lambda _: None)
+    assert not [each for each in run.observations if each.metric == PINNED_LATENCY]
+
+
+def test_short_calls_stand_for_themselves_and_long_ones_for_their_processor_time() -> None:
+    assert single_core.figure({"calls": [1e-4, 2e-4, 9e-3], "cpu": 0.5}) == (2e-4, [1e-4, 2e-4, 9e-3])
+    assert single_core.figure({"calls": [0.02, 0.03, 0.05], "cpu": 0.06, "count": 4}) == (0.015, [0.015])
