@@ -122,8 +122,8 @@ def probe(
     )  # fmt: skip
     needless = None
     if needed is not None:
-        from advisor.decision.adaptive import skippable
-        from advisor.decision.narrowing import compared, narrowed
+        from advisor.decision.priorities import skippable
+        from advisor.decision.profile_plan import compared, narrowed
 
         plan = narrowed(plan, needed)
         needless = functools.partial(skippable, needed, seed=seed, planned=compared(plan, needed))
@@ -268,7 +268,7 @@ def build_site(
     >>> build_site(run, Path("answer.html"), profiles=["edge"], form="file").name
     'answer.html'
     """
-    from advisor.report import elsewhere, site
+    from advisor.report import markdown_export, site
 
     wanted: list[Recommendation] = list(recommendations)
     answered = {item.profile for item in wanted}
@@ -282,11 +282,11 @@ def build_site(
             answered.add(loaded.name)
             shipped |= {loaded.name} if profile in shipped_profiles() else set()
     if form == "file":
-        return elsewhere.write_file(
+        return markdown_export.write_file(
             run, wanted[0], folder, templates=templates, command=command, shipped=shipped, on_step=on_step
         )
     if form == "docs":
-        return elsewhere.write_docs(
+        return markdown_export.write_docs(
             run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, clean=clean,
             on_step=on_step, on_note=on_note,
         )  # fmt: skip
@@ -309,7 +309,7 @@ def _recent(
 
     store, enough = Store(home / "runs"), None
     if needed is not None:
-        from advisor.decision.adaptive import enough as holds_enough
+        from advisor.decision.priorities import enough as holds_enough
 
         enough = functools.partial(holds_enough, needed)
     run = store.reusable(

@@ -17,10 +17,10 @@ from advisor.articles.runtimes import Runtime, load_runtimes
 from advisor.criteria import Criterion
 from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
+from advisor.decision.phrases import in_percent, listed
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
-from advisor.decision.wording import in_percent, listed
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition

@@ -205,7 +205,7 @@ def check(
     Nothing is measured: it decides on a Run, given or the newest that is kept.
     """
     from advisor.decision.engine import decide
-    from advisor.decision.holds import check as holds
+    from advisor.decision.validity import check as holds
 
     needed = adjusted(profile, weights, requirements, no_team=no_team)
     told = decide(_measured(run_file), needed, seed=seed, frameworks=named(frameworks), exclude=excluded)

@@ -98,7 +98,7 @@ def build(
 def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
     """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
     from advisor import api
-    from advisor.report import serving
+    from advisor.report import server
 
     def build(folder: Path) -> None:
         api.build_site(
@@ -108,7 +108,7 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
 
     own = [Path(name) for name in profiles if Path(name).is_file()]
     watched = [*run_files, *([templates] if templates else []), *own]
-    serving.serve(build, watched, address=("127.0.0.1", port), tell=printing.tell)
+    server.serve(build, watched, address=("127.0.0.1", port), tell=printing.tell)
 
 
 def _command(run_files: tuple[Path, ...]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from advisor.decision.phrases import amount, figure
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell, Check, Constraint
-from advisor.decision.wording import amount, figure
 from advisor.profiles.profile import Must
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from advisor.decision.evidence import Evidencer
-from advisor.decision.explain import against, reasons, warnings
+from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips
 from advisor.decision.recommendation import (
     Cell,

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from advisor.criteria import Criterion, Documented, Evidence, Measured
+from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
-from advisor.decision.wording import figure
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
 from advisor.profiles.team import FACTOR, Team

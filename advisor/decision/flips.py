@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from advisor.decision.phrases import amount, figure, listed
 from advisor.decision.recommendation import Flip, JointFlip
 from advisor.decision.stability import ROUNDING
 from advisor.decision.table import Table
-from advisor.decision.wording import amount, figure, listed
 from advisor.profiles.profile import Must, Wish
 
 SHOWN = 12

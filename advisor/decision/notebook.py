@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from advisor.decision import wording
+from advisor.decision import phrases
 from advisor.decision.recommendation import Ranked, Recommendation, Stack
 from advisor.decision.stacks import stack_title
 
@@ -38,7 +38,7 @@ def line(told: Recommendation) -> str:
         (each.rank_acceptability[0] for each in told.ranking if _same(each, told.answer) and each.rank_acceptability),
         None,
     )
-    sure = "" if share is None else f" (first in {wording.in_percent(share)} of the samples)"
+    sure = "" if share is None else f" (first in {phrases.in_percent(share)} of the samples)"
     return f"{' or '.join(named)}: {told.verdict}{sure}"
 
 
@@ -46,7 +46,7 @@ def _ranking(told: Recommendation) -> str:
     rows = []
     for each in told.ranking:
         out = ", ".join(check.detail or check.criterion for check in each.constraints if check.outcome == "fail")
-        first = wording.in_percent(each.rank_acceptability[0]) if each.rank_acceptability else f"out: {out}"
+        first = phrases.in_percent(each.rank_acceptability[0]) if each.rank_acceptability else f"out: {out}"
         cells = (_title(told, each), f"{each.value:.2f} ({each.low:.2f}–{each.high:.2f})", first)
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     head = "<tr><th>Stack</th><th>Value</th><th>First in</th></tr>"

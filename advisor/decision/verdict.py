@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from advisor.decision.phrases import listed
 from advisor.decision.recommendation import Verdict
 from advisor.decision.table import Table
-from advisor.decision.wording import listed
 
 SURE = 0.9
 """Share of samples in which a recommended stack comes first."""

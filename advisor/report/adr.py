@@ -10,12 +10,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from advisor.decision.phrases import listed, origin
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
-from advisor.decision.wording import listed, origin
 from advisor.documents import write_new
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import numbers, templating, words
+from advisor.report import numbers, template_engine, words
 from advisor.report.escaping import finalize, tidy
 
 _NUMBERED = re.compile(r"(\d{4,})-.*\.md")
@@ -90,7 +90,7 @@ class _Record:
             "command": check,
             "again": command,
         }
-        return tidy(templating.render(_environment(templates), "adr.md.j2", context))
+        return tidy(template_engine.render(_environment(templates), "adr.md.j2", context))
 
     def _stack(self, item: Any) -> str:
         return words.stack(item.framework, item.route, self.titles)
@@ -144,7 +144,7 @@ def _link(source: str) -> str:
 
 
 def _environment(templates: Path | None) -> jinja2.Environment:
-    environment = templating.environment(templates, finalize)
+    environment = template_engine.environment(templates, finalize)
     filters: dict[str, Any] = {
         "code": _code,
         "day": lambda moment: Markup(f"{moment:%Y-%m-%d}"),  # noqa: S704 - digits and dashes

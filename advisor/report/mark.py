@@ -1,8 +1,8 @@
 """The mark of a folder that a build wrote: every file in it that is the build's, with its digest.
 
 The first line names the form of the mark and what was written. Each further line is a file: what the page was made of
-(`advisor.report.unchanged`) or ``-``, what came of it, both as digests, and its name within the folder. Whatever is not
-listed, or is not what came of it any more, is somebody's own.
+(`advisor.report.page_reuse`) or ``-``, what came of it, both as digests, and its name within the folder. Whatever is
+not listed, or is not what came of it any more, is somebody's own.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from advisor.decision.wording import listed
+from advisor.decision.phrases import listed
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement import definitions
@@ -24,7 +24,7 @@ from advisor.measurement.definitions import CapabilityDefinition
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.report import words
 from advisor.report.pages.capabilities import MEANINGS, grouped
-from advisor.report.published import NO_RECIPE, NOT_RUN
+from advisor.report.publications import NO_RECIPE, NOT_RUN
 
 _WIDTH = 120
 _LONGEST = 400

@@ -28,7 +28,7 @@ from mkdocs.utils import get_relative_url, nest_paths
 
 from advisor import paths, scratch
 from advisor.errors import AdvisorError
-from advisor.report import embedding, pieces
+from advisor.report import host_theme, pieces
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -104,8 +104,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             except AdvisorError as error:
                 raise _stop(error) from None
             found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
-        found = {name: embedding.handed(text) if name.endswith(".md") else text for name, text in found.items()}
-        found[STYLE] = embedding.stylesheet()
+        found = {name: host_theme.handed(text) if name.endswith(".md") else text for name, text in found.items()}
+        found[STYLE] = host_theme.stylesheet()
         self.pages = {name.removesuffix(".md"): text for name, text in found.items() if name.endswith(".md")}
         listed = set(_names(nav))
         for name, text in found.items():
@@ -113,7 +113,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             if name.endswith(".md") and name not in listed:
                 file.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(file)
-        entry = {self.config.title: self._prefixed(embedding.handed_nav(nav))}
+        entry = {self.config.title: self._prefixed(host_theme.handed_nav(nav))}
         if config.nav is None:
             others = (file.src_uri for file in files.documentation_pages() if not self._ours(file))
             config.nav = nest_paths(others)  # type: ignore[no-untyped-call]
@@ -130,7 +130,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             return get_relative_url(file.url, page.url) if file else name
 
         def wrap(content: str) -> str:
-            return embedding.embed(content, self.pages, address)
+            return host_theme.embed(content, self.pages, address)
 
         if self._ours(page.file):
             return wrap(html)

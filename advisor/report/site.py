@@ -18,7 +18,7 @@ from advisor import paths, resources
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import output, pinning, search, templating, themes, unchanged
+from advisor.report import output, page_reuse, permalinks, search, template_engine, themes
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -83,15 +83,15 @@ def build_site(
             nav = docs.write(report, source, templates, on_page=on_step and partial(on_step, WRITING))
             # What a theme of the user looks at is not known: with one, every page is built.
             own_theme = templates is not None and (templates / "theme").is_dir()
-            made = {} if own_theme else unchanged.made_of(source, nav)
-            taken = unchanged.take_over(folder, built, made)
+            made = {} if own_theme else page_reuse.made_of(source, nav)
+            taken = page_reuse.take_over(folder, built, made)
             _build(source, built, nav, templates, dirty=bool(taken), on_step=on_step)
-            search.write(built, taken, unchanged.still(folder, search.NAME))
+            search.write(built, taken, page_reuse.still(folder, search.NAME))
             if report.pinned:
-                pinning.pin(built, report.pinned)
+                permalinks.pin(built, report.pinned)
             output.put(
                 folder, built, "site", made={f"{name}.html": each for name, each in made.items()}, clean=clean,
-                stays=lambda name: pinning.stays(name, report.pinned),
+                stays=lambda name: permalinks.stays(name, report.pinned),
             )  # fmt: skip
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
@@ -132,7 +132,7 @@ def _build(
             config.theme.get_env = lambda: sandbox  # type: ignore[method-assign]
             try:
                 build.build(config)
-            except templating.MISTAKES as error:
+            except template_engine.MISTAKES as error:
                 raise themes.mistake(error, theme) or error from None
         else:
             build.build(config, dirty=dirty)

@@ -11,12 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from advisor.decision.phrases import listed
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
-from advisor.decision.wording import listed
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
-from advisor.report import terminal_explain as explain
-from advisor.report.gaps import absent, gaps
+from advisor.report import terminal_explanation as explain
+from advisor.report.omissions import absent, gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 _ORIGINS = {"measured here": "●", "measured elsewhere": "◐", "documented": "○", "asserted": "◌", "missing": "–"}

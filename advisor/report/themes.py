@@ -16,7 +16,7 @@ from markupsafe import Markup
 from mkdocs.theme import Theme
 
 from advisor.errors import AdvisorError
-from advisor.report import templating
+from advisor.report import template_engine
 
 _PLAIN = (str, Markup, bytes, int, float, list, tuple, dict, set, frozenset)
 _JINJA = ("jinja2.runtime", "jinja2.utils")
@@ -59,4 +59,4 @@ def mistake(error: Exception, folder: Path) -> AdvisorError | None:
         where = (Path(frames[-1].filename), frames[-1].lineno or 0)
     if not where[0].is_relative_to(folder):
         return None
-    return AdvisorError(f"{where[0]}:{where[1]}: {templating.said(error)}")
+    return AdvisorError(f"{where[0]}:{where[1]}: {template_engine.said(error)}")

@@ -13,8 +13,8 @@ from markdown import Markdown
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.research import Articles, report
 from advisor.articles.research.findings import Findings
-from advisor.articles.research.naming import titled
 from advisor.articles.research.session import left_out
+from advisor.articles.research.terms import titled
 from advisor.articles.systems import load_systems
 from advisor.measurement.run import Observation, Run, Skipped, Summary
 from advisor.profiles.profile import load_profile

@@ -16,7 +16,7 @@ import pytest
 from advisor import api
 from advisor.cli import ending, main
 from advisor.decision.engine import decide
-from advisor.decision.holds import check
+from advisor.decision.validity import check
 from advisor.errors import AdvisorError
 from advisor.measurement.run import save_run
 from tests.samples import sample_run

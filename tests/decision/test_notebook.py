@@ -6,7 +6,7 @@ from html import escape
 
 import pytest
 
-from advisor.decision import wording
+from advisor.decision import phrases
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation, Stack
 from advisor.decision.stacks import stack_title
@@ -37,7 +37,7 @@ def test_a_sure_answer_says_how_often_it_comes_first() -> None:
     told = decide(sample_run(), load_profile("edge"))
     assert told.answer is not None
     share = told.ranking[0].rank_acceptability[0]
-    assert f"{told.verdict} (first in {wording.in_percent(share)} of the samples)" in shown(told)
+    assert f"{told.verdict} (first in {phrases.in_percent(share)} of the samples)" in shown(told)
     assert str(told) in shown(told)
     assert str(told).startswith(f"{stack_title(told.answer, told.titles)}: {told.verdict}")
 

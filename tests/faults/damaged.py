@@ -15,7 +15,7 @@ from advisor.api import decide, load_profile
 from advisor.documents import to_json
 from advisor.errors import EXIT_USAGE, AdvisorError
 from advisor.measurement.run import Run, load_run
-from advisor.report.elsewhere import write_docs
+from advisor.report.markdown_export import write_docs
 from tests.faults.place import ROOT, Finding
 from tests.samples import sample_run
 

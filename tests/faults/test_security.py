@@ -24,9 +24,9 @@ CODE_FROM_DATA = {
 }  # fmt: skip
 NETWORK = {"socket", "http.client", "urllib.request", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}
 # The code of our own templates, kept where Python keeps our compiled modules and under the same conditions.
-KNOWN = {("templating.py", "marshal")}
+KNOWN = {("template_engine.py", "marshal")}
 # Asks whether a port of this machine is free for `site serve`, and connects to nothing.
-LISTENS = {("serving.py", "socket")}
+LISTENS = {("server.py", "socket")}
 FILES = sorted((ROOT / "advisor").rglob("*.py"))
 
 

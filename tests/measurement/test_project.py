@@ -127,7 +127,7 @@ def test_without_either_the_framework_is_unknown(here: Path) -> None:
 
 
 def test_its_outcome_is_shown_beside_those_of_the_others(here: Path) -> None:
-    from advisor.report.published import matrix
+    from advisor.report.publications import matrix
 
     call(*WANTED, "--frameworks-folder", "ours")
     rows = {row.id: row.outcomes for row in matrix(load_run(here / "run.json")).capabilities}

@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 
 from advisor.measurement import definitions
-from advisor.report import published
+from advisor.report import publications
 from advisor.report.figures import Quote
 from advisor.report.pages.capabilities import GROUPS, Setting, page
 from advisor.report.pages.context import Report
@@ -157,10 +157,10 @@ def test_every_shipped_capability_is_in_a_group_that_has_its_place() -> None:
 def test_without_any_capability_nothing_was_run() -> None:
     outcomes = {
         word
-        for row in published.matrix(sample_run(keep=lambda each: False)).capabilities
+        for row in publications.matrix(sample_run(keep=lambda each: False)).capabilities
         for word in row.outcomes.values()
     }
-    assert outcomes <= {published.NOT_RUN, published.NO_RECIPE}
+    assert outcomes <= {publications.NOT_RUN, publications.NO_RECIPE}
 
 
 def test_of_several_variants_the_worst_is_shown() -> None:
@@ -170,7 +170,7 @@ def test_of_several_variants_the_worst_is_shown() -> None:
         cell.model_copy(update={"parameters": {"n": number}, "outcome": outcome})
         for number, outcome in enumerate(("not_installed", "refuted", "proved"))
     ]
-    matrix = published.matrix(run.model_copy(update={"observations": tuple(variants)}))
+    matrix = publications.matrix(run.model_copy(update={"observations": tuple(variants)}))
     (row,) = [row for row in matrix.capabilities if row.id == "data-parallel"]
     assert row.outcomes["pytorch"] == "refuted"
     assert row.observations["pytorch"] == 1

@@ -13,8 +13,8 @@ import pytest
 import vl_convert
 from markupsafe import Markup
 
-from advisor.report import kept
-from advisor.report.charts import axes, compiling, drawing, grammar, lettering
+from advisor.report import drawing_cache
+from advisor.report.charts import axes, compilation, drawing, grammar, lettering
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.evidence import Mark, Row, evidence
 from advisor.report.charts.ratios import Ratio, ratios
@@ -39,7 +39,7 @@ def examples(name: str = "PyTorch → ExecuTorch") -> dict[str, drawing.Drawing]
 @pytest.fixture
 def anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every chart compiled, whatever is shipped."""
-    for module in compiling.modules():
+    for module in compilation.modules():
         monkeypatch.setattr(module, "layers", module.layers.anew)
 
 
@@ -83,8 +83,8 @@ def test_texts_stand_where_the_renderer_puts_measured_ones(monkeypatch: pytest.M
 
 
 def test_a_chart_is_compiled_once_for_all_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    @compiling.compiled
-    def layers(width: int) -> compiling.Chart:
+    @compilation.compiled
+    def layers(width: int) -> compilation.Chart:
         return alt.layer(grammar.named("rows").mark_point().encode(x=grammar.pixels(alt.X, "x"))).properties(
             width=width
         )
@@ -97,30 +97,30 @@ def test_a_chart_is_compiled_once_for_all_its_rows(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_shipped_layers_are_what_the_charts_compile_to() -> None:
-    shipped = json.loads(compiling.SHIPPED.read_bytes())
-    again = "run python -m advisor.report.charts.compiling"
-    assert shipped["code"] == compiling.code(), again
-    if shipped["versions"] != compiling.versions():
+    shipped = json.loads(compilation.SHIPPED.read_bytes())
+    again = "run python -m advisor.report.charts.compilation"
+    assert shipped["code"] == compilation.code(), again
+    if shipped["versions"] != compilation.versions():
         pytest.skip(f"made by {shipped['versions']}")
-    assert shipped["layers"] == compiling.shippable(), again
+    assert shipped["layers"] == compilation.shippable(), again
 
 
 def test_what_is_shipped_spares_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in compiling.modules():
+    for module in compilation.modules():
         module.layers.cache_clear()
     monkeypatch.setattr(vl_convert, "vegalite_to_vega", None)
     assert set(examples()) == {"contributions", "evidence", "strips"}
 
 
 def test_layers_of_other_code_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    changed = json.loads(compiling.SHIPPED.read_bytes()) | {"code": "of another day"}
+    changed = json.loads(compilation.SHIPPED.read_bytes()) | {"code": "of another day"}
     for text in (json.dumps(changed), "{", None):
         file = tmp_path / "compiled.json"
         file.unlink(missing_ok=True)
         if text is not None:
             file.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(compiling, "SHIPPED", file)
-        assert compiling.read_shipped() == {}
+        monkeypatch.setattr(compilation, "SHIPPED", file)
+        assert compilation.read_shipped() == {}
 
 
 class TestKept:
@@ -163,8 +163,8 @@ class TestKept:
 
     def test_the_oldest_are_let_go(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         examples()
-        monkeypatch.setattr(kept, "_MOST", 5)
-        kept.tidy()
+        monkeypatch.setattr(drawing_cache, "_MOST", 5)
+        drawing_cache.tidy()
         assert len(list((tmp_path / "cache" / "pieces").iterdir())) == 3
 
 
@@ -226,7 +226,7 @@ def test_a_text_is_broken_between_words_into_three_lines_at_most(text: str, line
 def test_a_drawing_is_widened_to_hold_its_labels() -> None:
     axis = alt.Axis(values=[0, 1], labelExpr="'as slow as the slowest of all'", labelFlush=False, title=None)
     mark = grammar.named("rows").mark_point().encode(x=alt.X("value:Q", axis=axis))
-    layers = compiling.compile_anew(alt.layer(mark).properties(width=300))
+    layers = compilation.compile_anew(alt.layer(mark).properties(width=300))
     _, svg = drawing.draw(lambda _: (layers, 20, {"rows": [{"value": 0}, {"value": 1}]}), "Two points")
     left, _, width, _ = (float(each) for each in parse(str(svg)).one("svg").attributes["viewbox"].split())
     assert [text for text, _, _ in texts(svg)] == ["as slow as the slowest of all"] * 2

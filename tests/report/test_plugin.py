@@ -15,7 +15,7 @@ from mkdocs.plugins import PluginCollection
 
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Observation, Run, save_run
-from advisor.report import embedding, pieces
+from advisor.report import host_theme, pieces
 from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import other_runs, rich_run
 from tests.report.html import EVIL_TITLE, Element, parse, what_runs
@@ -66,13 +66,13 @@ def hostile_probes() -> Run:
 
 
 def content(page: Path) -> Element:
-    return next(each for each in read_loosely(page).walk() if embedding.ROOT in each.classes)
+    return next(each for each in read_loosely(page).walk() if host_theme.ROOT in each.classes)
 
 
 def read_loosely(page: Path) -> Element:
     """Read what lies inside our own element; a theme may leave its own elements open."""
     text = page.read_text(encoding="utf-8")
-    start = text.index(f'<section class="{embedding.ROOT}">')
+    start = text.index(f'<section class="{host_theme.ROOT}">')
     end = text.index("</footer>\n</section>", start) + len("</footer>\n</section>")
     return parse(text[start:end])
 
@@ -129,14 +129,14 @@ def test_our_stylesheet_is_linked_and_touches_only_our_pages(team: Path) -> None
     depth = 0
     for line in re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL).splitlines():
         if depth == 0 and line.strip():
-            assert embedding.ROOT in line or line.startswith('symbol[id^="m-"] '), line
+            assert host_theme.ROOT in line or line.startswith('symbol[id^="m-"] '), line
         depth += line.count("{") - line.count("}")
     assert depth == 0
     assert "rem" not in re.sub(r"[a-z-]*rem[a-z-]+", "", style)
 
 
 def test_the_teams_own_pages_stay_as_they_are(team: Path) -> None:
-    assert embedding.ROOT not in (team / "index.html").read_text(encoding="utf-8")
+    assert host_theme.ROOT not in (team / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
     build_team_site(tmp_path, "mkdocs")
     there = tmp_path / "site" / "more" / "choice"
     text = (there / "index.html").read_text(encoding="utf-8")
-    parts = text[: text.index("As code")].split(f'<section class="{embedding.ROOT}">')[1:]
+    parts = text[: text.index("As code")].split(f'<section class="{host_theme.ROOT}">')[1:]
     marks = ('<div class="answer">', '<figure class="chart">', 'class="stackable ranking"', 'class="stackable by-kind"')
     assert [mark in part for mark, part in zip(marks, parts, strict=True)] == [True] * 4
     assert re.search(r'<a href="[^"]*profile-edge[^"]*">For edge, use', parts[0]), "the verdict names its stack"

@@ -10,21 +10,21 @@ import jinja2
 
 from advisor.articles.articles import Article
 from advisor.articles.catalog import whole_catalog
-from advisor.articles.research import naming, session
+from advisor.articles.research import session, terms
 from advisor.articles.research.articles import Articles
 from advisor.articles.research.citations import Citations
 from advisor.articles.research.findings import Findings, wins
 from advisor.articles.runtimes import load_runtimes
 from advisor.articles.systems import load_systems
 from advisor.decision.engine import decide
+from advisor.decision.phrases import listed
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
-from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.freshness import age, is_stale
 from advisor.measurement import definitions
 from advisor.measurement.run import Run
 from advisor.profiles.profile import Profile
-from advisor.report import numbers, templating, words
+from advisor.report import numbers, template_engine, words
 from advisor.report.escaping import finalize, tidy
 
 _PER_FRAMEWORK = ("maintenance", "latest-release", "feature-releases", "documentation", "compatibility", "stewardship",
@@ -65,7 +65,7 @@ def report(
     citations = Citations(catalog, _looked())
     routes = {name: found.title for name, found in definitions.shipped().routes.items()}
     titles = routes | {name: found.title for name, found in run.frameworks.items()} | told.titles
-    probes = naming.probes()
+    probes = terms.probes()
     names = probes | titles
     context = {
         "run": run,
@@ -75,12 +75,12 @@ def report(
         "name": lambda name: words.name(name, titles),
         "runtime": lambda route, day: _runtime(route, day) or words.name(route, titles),
         "named": lambda names, word="and": listed([words.name(name, titles) for name in names], word),
-        "titled": lambda text: naming.titled(text, names, quoted=True),
-        "readable": lambda text: naming.titled(text, probes),
+        "titled": lambda text: terms.titled(text, names, quoted=True),
+        "readable": lambda text: terms.titled(text, probes),
         "wins": wins,
         "left_out": session.left_out(run),
         "flags": session.flags(run),
-        "topics": naming.topics(),
+        "topics": terms.topics(),
         "findings": Findings(run, titles),
         "table": Table(told, catalog),
         "articles": articles or Articles(run, catalog, seed=seed, past=past),
@@ -91,7 +91,7 @@ def report(
         "cited": citations.cited_text,
     }
     environment = _environment(templates)
-    body = templating.render(environment, "report.md.j2", context)
+    body = template_engine.render(environment, "report.md.j2", context)
     references = "\n\n".join(citations.references())
     return tidy(f"{citations.resolve(body)}\n\n## References\n\n{references}\n")
 
@@ -153,7 +153,7 @@ class Table:
 
 
 def _environment(templates: Path | None) -> jinja2.Environment:
-    environment = templating.environment(templates, finalize)
+    environment = template_engine.environment(templates, finalize)
     environment.filters |= {
         "written": written,
         "listed": listed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from advisor.articles.research import naming
+from advisor.articles.research import terms
 from advisor.measurement.run import Run
 from advisor.report import words
 
@@ -15,7 +15,7 @@ _MANY = {"capability:*": "Capabilities", "*-training": "Memory while training"}
 
 def left_out(run: Run) -> list[tuple[str, list[str]]]:
     """Return what the session left out on purpose: for each reason, the titles of what it concerns."""
-    titles = naming.probes() | _MANY
+    titles = terms.probes() | _MANY
     found: dict[str, dict[str, None]] = {}
     for each in run.skipped:
         # The advice to measure it after all is the same for all of them.

@@ -16,10 +16,10 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from advisor.report import kept
+from advisor.report import drawing_cache
 from advisor.report.charts import lettering
-from advisor.report.charts.compact import compact
-from advisor.report.charts.compiling import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows, code
+from advisor.report.charts.compaction import compact
+from advisor.report.charts.compilation import INK, INK_2, NARROW, PAPER, RULE, WIDE, Layers, Rows, code
 
 __all__ = [
     "COLORS", "INK", "INK_2", "NARROW", "PAPER", "RULE", "SHAPES", "WIDE", "Drawing", "Layers", "Rows", "color", "draw",
@@ -72,7 +72,8 @@ def _svg(layers: Layers, height: int, rows: Rows, kind: str, width: int, label: 
 @functools.lru_cache(_DRAWN)
 def _drawn(spec: str, kind: str, width: int, label: str) -> Markup:
     """Draw one specification; a site that is served is built many times, and few of its charts change."""
-    return Markup(kept.piece(lambda: _render(spec, kind, width, label), _renderer(), code(), spec, kind, label))  # noqa: S704 - as below
+    drawn = drawing_cache.piece(lambda: _render(spec, kind, width, label), _renderer(), code(), spec, kind, label)
+    return Markup(drawn)  # noqa: S704 - as below
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from advisor.report.charts.compiling import INK_2, RULE
+from advisor.report.charts.compilation import INK_2, RULE
 
 _SIDES: tuple[Literal["left", "center", "right"], ...] = ("left", "center", "right")
 

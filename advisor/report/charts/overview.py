@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
-from advisor.report.charts.compiling import compiled
+from advisor.report.charts.compilation import compiled
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compiling import Chart
+    from advisor.report.charts.compilation import Chart
 
 _ROW, _FOOT = 46, 4
 _STEPS = [step * 10**power for power in range(9) for step in (1, 2, 5)]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from advisor.report.charts import drawing
-from advisor.report.charts.compiling import compiled
+from advisor.report.charts.compilation import compiled
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compiling import Chart
+    from advisor.report.charts.compilation import Chart
 
 _ROW = 48
 _OPACITY = (1.0, 0.55, 0.3, 0.15)

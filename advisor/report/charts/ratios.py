@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from advisor.report.charts import drawing, lettering
 from advisor.report.charts.axes import logarithmic, marks, place
-from advisor.report.charts.compiling import compiled
+from advisor.report.charts.compilation import compiled
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compiling import Chart
+    from advisor.report.charts.compilation import Chart
 
 # In pixels: a row with a name of one line, and each further line of a name.
 _ROW, _LINE, _LETTERS = 40, 16, 13

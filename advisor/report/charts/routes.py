@@ -11,11 +11,11 @@ from markupsafe import Markup
 from advisor.report import numbers
 from advisor.report.charts import drawing
 from advisor.report.charts.axes import logarithmic, marks, place
-from advisor.report.charts.compiling import compiled
+from advisor.report.charts.compilation import compiled
 from advisor.report.charts.legend import legend
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compiling import Chart
+    from advisor.report.charts.compilation import Chart
 
 _HEAD = 28
 

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from advisor.report.charts import drawing
 from advisor.report.charts.axes import logarithmic, marks, place
-from advisor.report.charts.compiling import compiled
+from advisor.report.charts.compilation import compiled
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compiling import Chart
+    from advisor.report.charts.compilation import Chart
 
 _ROW = 44
 _MOST = 50

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation
-from advisor.report import numbers, published, words
+from advisor.report import numbers, publications, words
 from advisor.report.figures import Figure, Quote, Source
 from advisor.report.pages.context import ProbePage, Report
 from advisor.report.pages.recipes import recipes
@@ -25,8 +25,8 @@ MEANINGS = {
     "not_applicable": "the question does not arise",
     "not_installed": "unknown: a package is missing here",
     "error": "unknown: the recipe stopped",
-    published.NOT_RUN: "unknown: not tried in this Run",
-    published.NO_RECIPE: "advisor ships no program for it",
+    publications.NOT_RUN: "unknown: not tried in this Run",
+    publications.NO_RECIPE: "advisor ships no program for it",
 }
 _MOST = 60
 
@@ -97,7 +97,7 @@ def _row(report: Report, place: int, names: list[str]) -> dict[str, Any]:
         "href": report.href(home) if home else None,
         "cells": [
             (
-                row["outcomes"].get(name, published.NO_RECIPE),
+                row["outcomes"].get(name, publications.NO_RECIPE),
                 report.observation(row["observations"][name]) if name in row["observations"] else None,
             )
             for name in names

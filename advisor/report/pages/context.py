@@ -10,9 +10,9 @@ from functools import cached_property
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
-from advisor.report import published, words
+from advisor.report import publications, words
 from advisor.report.figures import Source
-from advisor.report.measured import measured
+from advisor.report.run_documents import measured
 
 PINNED = "runs"
 """The folder of a site in which the builds of single Runs are kept for good."""
@@ -122,7 +122,7 @@ class Report:
 
     @property
     def matrix(self) -> Source:
-        """Return the capability matrix, `advisor.report.published.Matrix`."""
+        """Return the capability matrix, `advisor.report.publications.Matrix`."""
         return self.measured.matrix
 
     @property
@@ -132,17 +132,17 @@ class Report:
 
     @property
     def ledger(self) -> Source:
-        """Return the claims and what became of them on this Run, `advisor.report.published.Ledger`."""
+        """Return the claims and what became of them on this Run, `advisor.report.publications.Ledger`."""
         return self.measured.ledger
 
     @property
     def survey(self) -> Source:
-        """Return the systems, `advisor.report.published.Survey`."""
+        """Return the systems, `advisor.report.publications.Survey`."""
         return self.measured.survey
 
     @cached_property
     def past(self) -> Source:
-        """Return the articles' advice beside the engine's answers, `advisor.report.published.Past`."""
+        """Return the articles' advice beside the engine's answers, `advisor.report.publications.Past`."""
         seed = self.recommendations[0].seed if self.recommendations else 0
         known = {
             told.profile: told
@@ -150,7 +150,7 @@ class Report:
             if told.profile in self.shipped and (told.run, told.seed) == (self.run.id, seed)
         }
         profiles = [told.profile for told in self.recommendations]
-        return Source("then-and-now", published.past(self.run, profiles, seed=seed, known=known))
+        return Source("then-and-now", publications.past(self.run, profiles, seed=seed, known=known))
 
     def claim(self, claim: str) -> str | None:
         """Return the address of what became of a claim; None for one that the ledger does not hold."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from advisor.articles.pages import agreement, paper
 from advisor.documents import write_json, write_text
-from advisor.report import downloads, kept, templating, words
-from advisor.report.pages import criterion, evidence, home, lasting, machines, profile, whatif
+from advisor.report import downloads, drawing_cache, template_engine, words
+from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import drawings
 from advisor.report.pages.render import Renderer
@@ -45,7 +45,7 @@ def write(
         context = profile.context(report, told)
         context["charts"] = drawings(report, told, context["needs"])
         context["script"] = "what-if.js"
-        context["what_if"] = whatif.context(report, told, context["needs"])
+        context["what_if"] = scenario.context(report, told, context["needs"])
         name = report.profile_page(told.profile)
         pages.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
         answers.append({context["name"]: f"{name}.md"})
@@ -54,7 +54,7 @@ def write(
     )
     for name, title in criterion.criteria(report):
         pages.simple(criterion.page_name(name), "criterion", title, title, TOC, criterion.context(report, name))
-    entries = lasting.write(report, pages, templates)
+    entries = run_pages.write(report, pages, templates)
     for name in ("workloads", "capabilities", "routes", "machine"):
         behind += entries[name]
     behind += _several(pages, several) if several else []
@@ -85,8 +85,8 @@ def write(
         TOC,
         {"files": _files(report, folder, several)},
     )
-    kept.tidy()
-    templating.keep()
+    drawing_cache.tidy()
+    template_engine.keep()
     return [
         {"Which framework?": "index.md"},
         {"Answers": answers},

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from advisor.decision.recommendation import Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure
+from advisor.report.pages.arguments import reason
 from advisor.report.pages.context import Report, StackName
-from advisor.report.pages.grounds import reason
 from advisor.report.pages.profile import Part, profile_name, shares
 
 

@@ -13,9 +13,9 @@ from advisor.measurement import run_changes
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
-from advisor.report.pages import spread
+from advisor.report.pages import change_charts
 from advisor.report.pages.context import Report
-from advisor.report.several import Changes, Gathered, Group, Kept, changes
+from advisor.report.run_comparison import Changes, Gathered, Group, Kept, changes
 
 _Item = TypeVar("_Item")
 _TIMED = ("median", "low", "high")
@@ -136,7 +136,7 @@ def overview(several: Several) -> Iterator[tuple[str, dict[str, Any]]]:
             "machines": [_machine(several, number * _ROWS + place, group) for place, group in enumerate(groups)],
             "agreement": agreement[:_ROWS] if whole else [],
             "more": len(agreement) > _ROWS,
-            "charts": spread.on_every_machine(several.report, several.source, several.groups, agreement)
+            "charts": change_charts.on_every_machine(several.report, several.source, several.groups, agreement)
             if whole else [],
             "sheets": _turned(several, sheets, number),
             "also": _also(several, [group.shown for group in groups]),
@@ -194,7 +194,7 @@ def pair(several: Several, page: Page) -> dict[str, Any]:
         "versions": [page.source.quote("versions", number) for number in range(len(document.versions))],
         "moved": [_changed(several, page, document, place) for place in moved[:_ROWS]],
         "rest": [_changed(several, page, document, place) for place in rest[:_ROWS]],
-        "chart": spread.changed(several.report, page.source, moved, counts),
+        "chart": change_charts.changed(several.report, page.source, moved, counts),
         "more": len(moved) > _ROWS or len(rest) > _ROWS,
         "machine": several.home(page.second),
         "also": _also(several, [page.first, page.second]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.report import numbers, templating, words
+from advisor.report import numbers, template_engine, words
 from advisor.report.pages.context import Report, day
 
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
@@ -35,7 +35,7 @@ class Renderer:
     """
 
     def __init__(self, report: Report, templates: Path | None = None) -> None:
-        self.environment = templating.environment(
+        self.environment = template_engine.environment(
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
         self.environment.filters |= {
@@ -62,7 +62,7 @@ class Renderer:
 
     def page(self, template: str, /, **context: Any) -> str:
         """Return the Markdown of one page."""
-        return _assemble(templating.render(self.environment, f"site/{template}.md.j2", context))
+        return _assemble(template_engine.render(self.environment, f"site/{template}.md.j2", context))
 
 
 def _assemble(text: str) -> str:

@@ -11,7 +11,7 @@ from mkdocs.structure.pages import Page
 
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
-from advisor.report import mark, measured, unchanged
+from advisor.report import mark, page_reuse, run_documents
 from advisor.report.site import build_site
 from tests.report.conftest import COMMAND, Site
 from tests.report.test_site import bytes_of
@@ -67,7 +67,7 @@ def test_after_one_changed_answer_few_pages_are_built_and_all_are_right(
     assert f"profile-{one.profile}" in few
     assert len(few) < len(names(before)) / 3
     assert after != before
-    measured.forget()
+    run_documents.forget()
     assert after == build(site, tmp_path / "fresh", changed)
 
 
@@ -109,26 +109,26 @@ def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, text: str) 
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / mark.NAME).write_bytes(text.encode("latin-1"))
     (tmp_path / "site" / "index.html").write_text("a page", encoding="utf-8")
-    assert unchanged.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
-    assert unchanged.still(tmp_path / "site", "index.html") is None
+    assert page_reuse.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
+    assert page_reuse.still(tmp_path / "site", "index.html") is None
     assert mark.read(tmp_path / "site") == mark.Mark()
 
 
 class TestMeasured:
     @pytest.fixture(autouse=True)
     def _forgotten(self) -> None:
-        measured.forget()
+        run_documents.forget()
 
     def test_a_run_that_says_the_same_is_asked_once(self, site: Site) -> None:
-        first = measured.measured(site.run)
-        assert measured.measured(site.run.model_copy(deep=True)) is first
-        assert measured.measured(site.run.model_copy(update={"id": "another"})) is not first
+        first = run_documents.measured(site.run)
+        assert run_documents.measured(site.run.model_copy(deep=True)) is first
+        assert run_documents.measured(site.run.model_copy(update={"id": "another"})) is not first
 
     def test_pages_are_made_again_in_other_surroundings_and_after_a_failure(self, site: Site) -> None:
-        known = measured.measured(site.run)
+        known = run_documents.measured(site.run)
         asked: list[int] = []
 
-        def make() -> tuple[dict[str, str], measured.Entries]:
+        def make() -> tuple[dict[str, str], run_documents.Entries]:
             asked.append(len(asked))
             if len(asked) == 2:
                 raise ValueError("a template is wrong")

@@ -1,7 +1,7 @@
 """From an Altair chart to what the renderer takes, once: shipped with us, and made anew where the charts' code changed.
 
 Altair and its compiler take longer to start than all charts of a site take to draw, and what they make depends on the
-width alone: rows and height reach a chart when it is drawn. ``python -m advisor.report.charts.compiling`` writes what
+width alone: rows and height reach a chart when it is drawn. ``python -m advisor.report.charts.compilation`` writes what
 is shipped.
 """
 
@@ -121,9 +121,9 @@ def shippable() -> Mapping[str, Layers]:
 def main() -> None:
     """Write what is shipped."""
     # Not from this module, which runs under another name: the charts belong to the one that they import.
-    from advisor.report.charts import compiling
+    from advisor.report.charts import compilation
 
-    document = {"code": compiling.code(), "versions": compiling.versions(), "layers": compiling.shippable()}
+    document = {"code": compilation.code(), "versions": compilation.versions(), "layers": compilation.shippable()}
     write_text(SHIPPED, json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n")
 
 

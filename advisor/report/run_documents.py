@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from advisor.measurement.run import Run
-from advisor.report import blocks, published
+from advisor.report import blocks, publications
 from advisor.report.figures import Source
 
 Entries = Mapping[str, list[dict[str, Any]]]
@@ -31,8 +31,8 @@ class Measured:
 
     @cached_property
     def matrix(self) -> Source:
-        """The capability matrix, `advisor.report.published.Matrix`."""
-        return Source("capabilities", published.matrix(self.run))
+        """The capability matrix, `advisor.report.publications.Matrix`."""
+        return Source("capabilities", publications.matrix(self.run))
 
     @cached_property
     def blocks(self) -> Source:
@@ -41,13 +41,13 @@ class Measured:
 
     @cached_property
     def ledger(self) -> Source:
-        """The claims and what became of them on this Run, `advisor.report.published.Ledger`."""
-        return Source("claims", published.settled(self.run))
+        """The claims and what became of them on this Run, `advisor.report.publications.Ledger`."""
+        return Source("claims", publications.settled(self.run))
 
     @cached_property
     def survey(self) -> Source:
-        """The systems, `advisor.report.published.Survey`."""
-        return Source("systems", published.surveyed())
+        """The systems, `advisor.report.publications.Survey`."""
+        return Source("systems", publications.surveyed())
 
     def keep(self, surroundings: object, make: Callable[[], tuple[dict[str, str], Entries]]) -> bool:
         """Have `pages` and `entries` be what `make` returns in these surroundings; return whether it was asked."""

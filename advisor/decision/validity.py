@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.decision import wording
+from advisor.decision import phrases
 from advisor.decision.recommendation import Ranked, Recommendation, Stack
 from advisor.decision.stacks import as_id, stack_id, stack_title
 from advisor.errors import AdvisorError, did_you_mean
@@ -54,7 +54,7 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     # What could not be computed (NaN) is neither more nor less than anything, and so must not hold.
     if not all(map(math.isfinite, (share, *(each.value for each in told.ranking)))):
         return Held(False, f"how often {title} comes first could not be computed")
-    sure = f"{title} comes first in {wording.in_percent(share)} of {told.samples:,} plausible worlds"
+    sure = f"{title} comes first in {phrases.in_percent(share)} of {told.samples:,} plausible worlds"
     failed = next((each for each in matching if not each.feasible), None)
     if all(not each.feasible for each in matching) and failed is not None:
         reason = next(each for each in failed.constraints if each.outcome == "fail")

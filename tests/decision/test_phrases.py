@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.engine import decide
-from advisor.decision.wording import amount, listed
+from advisor.decision.phrases import amount, listed
 from advisor.profiles.profile import load_profile, shipped_profiles
 from advisor.report import numbers
 from tests.samples import sample_run

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from advisor.criteria import Criterion, load_criteria
+from advisor.decision.arguments import Said, compared
 from advisor.decision.engine import decide
 from advisor.decision.evidence import Finding
-from advisor.decision.grounds import Said, compared
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.table import build
 from advisor.profiles.profile import load_profile, shipped_profiles

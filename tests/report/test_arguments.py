@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.report import words
-from advisor.report.pages.grounds import Linked
+from advisor.report.pages.arguments import Linked
 from tests.report.conftest import Site
 from tests.report.html import read
 

@@ -9,8 +9,8 @@ import jinja2
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.report import templating
-from advisor.report.templating import Memory
+from advisor.report import template_engine
+from advisor.report.template_engine import Memory
 
 
 def render(kept: Memory, text: str) -> str:
@@ -46,9 +46,9 @@ def test_a_template_of_a_user_runs_no_code_and_its_mistakes_have_a_line(
     tmp_path: Path, text: str, message: str
 ) -> None:
     (tmp_path / "adr.md.j2").write_text(text, encoding="utf-8")
-    environment = templating.environment(tmp_path, lambda value: value)
+    environment = template_engine.environment(tmp_path, lambda value: value)
     with pytest.raises(AdvisorError) as caught:
-        templating.render(environment, "adr.md.j2", {"run": {}})
+        template_engine.render(environment, "adr.md.j2", {"run": {}})
     line = text.count("\n") + 1
     assert str(caught.value).startswith(f"{tmp_path / 'adr.md.j2'}:{line}: ")
     assert message in str(caught.value)
@@ -59,12 +59,12 @@ def test_a_folder_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sites" / "home.md.j2").write_text("Hello", encoding="utf-8")
     for folder, words in ((tmp_path, "nothing in it replaces a template of ours"), (tmp_path / "no", "no such folder")):
         with pytest.raises(AdvisorError, match=words):
-            templating.environment(folder, lambda value: value)
+            template_engine.environment(folder, lambda value: value)
 
 
 def test_a_mistake_in_a_shipped_template_is_ours_and_no_users() -> None:
     with pytest.raises(jinja2.TemplateError):
-        templating.render(templating.environment(None, lambda value: value), "adr.md.j2", {})
+        template_engine.render(template_engine.environment(None, lambda value: value), "adr.md.j2", {})
 
 
 class TestNextProcess:
@@ -97,7 +97,7 @@ class TestNextProcess:
         kept = Memory(tmp_path / "templates")
         render(kept, "Hello {{ name }}")
         kept.save()
-        monkeypatch.setattr(templating, "_FORM", "of another day")
+        monkeypatch.setattr(template_engine, "_FORM", "of another day")
         assert Memory(tmp_path / "templates").found == {}
 
     def test_nothing_is_written_where_python_writes_nothing(

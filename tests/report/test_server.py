@@ -18,7 +18,7 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement.run import save_run
-from advisor.report.serving import serve
+from advisor.report.server import serve
 from tests.samples import sample_run
 
 

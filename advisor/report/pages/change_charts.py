@@ -13,7 +13,7 @@ from advisor.report.charts.drawing import Drawing
 from advisor.report.charts.ratios import Ratio, ratios
 from advisor.report.figures import Source
 from advisor.report.pages.context import Report
-from advisor.report.several import Group
+from advisor.report.run_comparison import Group
 
 _CHARTS, _MOST = 3, 24
 
@@ -26,7 +26,7 @@ def on_every_machine(
     Parameters
     ----------
     source : Source
-        The machines, `advisor.report.several.Machines`.
+        The machines, `advisor.report.run_comparison.Machines`.
     groups : sequence of Group
         The same machines.
     rows : sequence
@@ -47,7 +47,7 @@ def on_every_machine(
 def changed(report: Report, source: Source, places: Sequence[int], counts: Mapping[str, Any]) -> Drawing | None:
     """Return the chart of the times that moved, those that moved most first; None where fewer than two did.
 
-    `source` holds `advisor.report.several.Changes`, `places` are of the rows that moved.
+    `source` holds `advisor.report.run_comparison.Changes`, `places` are of the rows that moved.
     """
     shown = [
         (row, row["ratio"], row["low"], row["high"])

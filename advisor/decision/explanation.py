@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from math import fsum
 
-from advisor.decision.grounds import Said, compared, subject
+from advisor.decision.arguments import Said, compared, subject
+from advisor.decision.phrases import listed
 from advisor.decision.table import Table
-from advisor.decision.wording import listed
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run

@@ -16,7 +16,7 @@ from advisor.measurement.run import Run
 from advisor.report.charts import drawing
 from advisor.report.pages.context import Report
 from advisor.report.pages.machines import gather
-from advisor.report.several import Gathered, changes, orders
+from advisor.report.run_comparison import Gathered, changes, orders
 from advisor.report.site import build_site
 from tests.report.conftest import Site
 from tests.report.html import Element, read

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from advisor.articles.pages import claims, system, systems
 from advisor.report import words
-from advisor.report.measured import Entries
 from advisor.report.pages import capabilities, machine, probe, routes, workloads
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks
 from advisor.report.pages.writer import TOC, Nav, Pages
+from advisor.report.run_documents import Entries
 
 
 def write(report: Report, pages: Pages, templates: Path | None) -> Entries:

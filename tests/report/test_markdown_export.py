@@ -10,7 +10,7 @@ from mkdocs.commands import build
 from mkdocs.config import load_config
 
 from advisor.errors import AdvisorError
-from advisor.report.elsewhere import write_docs, write_file
+from advisor.report.markdown_export import write_docs, write_file
 from advisor.report.site import build_site
 from tests.report.html import EVIL_TITLE, read, what_runs
 from tests.report.samples import sample_recommendation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.engine import assemble
-from advisor.decision.holds import check
 from advisor.decision.recommendation import Constraint, Ranked, Recommendation, Stack, Verdict
+from advisor.decision.validity import check
 from advisor.errors import AdvisorError
 from advisor.knowledge.catalog import load_catalog
 from tests.decision.tables import criterion, profile, table, wish

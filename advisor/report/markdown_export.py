@@ -12,7 +12,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import embedding, output, site
+from advisor.report import host_theme, output, site
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
@@ -54,15 +54,15 @@ def write_docs(
             on_page = on_step and partial(on_step, site.WRITING)
             nav = docs.write(report, built / "docs", templates, on_page=on_page)
             for page in (built / "docs").glob("*.md"):
-                text = embedding.handed(page.read_text(encoding="utf-8"))
+                text = host_theme.handed(page.read_text(encoding="utf-8"))
                 page.write_text(text, encoding="utf-8", newline="\n")
-            write_text(built / "docs" / "advisor.css", embedding.stylesheet("body"))
+            write_text(built / "docs" / "advisor.css", host_theme.stylesheet("body"))
             config = {
                 "site_name": "advisor",
                 "use_directory_urls": False,
                 "extra_css": ["advisor.css"],
                 "markdown_extensions": ["attr_list"],
-                "nav": embedding.handed_nav(nav),
+                "nav": host_theme.handed_nav(nav),
                 # Most pages are led to from others, and stand in no menu.
                 "validation": {"nav": {"omitted_files": "ignore"}},
             }

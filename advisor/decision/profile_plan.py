@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from advisor.criteria import Selection
-from advisor.decision.adaptive import EVERYTHING_ELSE, needed_probes
+from advisor.decision.priorities import EVERYTHING_ELSE, needed_probes
 from advisor.decision.recommendation import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.run import Skipped

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.engine import decide
-from advisor.decision.explain import _share, against, reasons, warnings
+from advisor.decision.explanation import _share, against, reasons, warnings
 from advisor.decision.table import Table
 from advisor.knowledge.catalog import load_catalog
 from advisor.profiles.profile import load_profile

@@ -11,7 +11,7 @@ from advisor.decision.engine import decide
 from advisor.decision.recommendation import JointFlip, Recommendation, Stability
 from advisor.profiles.profile import load_profile
 from advisor.report.terminal import answer
-from advisor.report.terminal_explain import weights
+from advisor.report.terminal_explanation import weights
 from tests.samples import sample_run
 
 

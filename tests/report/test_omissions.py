@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.report.gaps import gaps
+from advisor.report.omissions import gaps
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 

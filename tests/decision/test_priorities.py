@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from advisor.criteria import Evidence
-from advisor.decision.adaptive import enough, needed_probes, skippable
 from advisor.decision.engine import decide
-from advisor.decision.narrowing import compared, narrowed
+from advisor.decision.priorities import enough, needed_probes, skippable
+from advisor.decision.profile_plan import compared, narrowed
 from advisor.measurement.definitions import routes
 from advisor.measurement.run import Observation, Run, Skipped, load_run
 from advisor.measurement.session.plan import Plan, Trial, make_plan
