@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from probes.channel import ProbeError
-from probes.elsewhere import PROBES, ending
+from probes.python_process import PROBES, ending
 
 PATIENCE = 120.0
 _GLANCE = 0.05

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import elsewhere
+from probes import python_process
 from probes.demands import judged
 from probes.proof import Proof, relative_error
 from probes.workloads import Array, Case, Weights, synthetic
@@ -50,7 +50,7 @@ def together(function: Callable[..., Any], *arguments: object, count: int = COUN
         With the outcome of the first that failed.
     """
     with ThreadPoolExecutor(count) as pool:
-        calls = [pool.submit(elsewhere.call, function, rank, *arguments, threads=1) for rank in range(count)]
+        calls = [pool.submit(python_process.call, function, rank, *arguments, threads=1) for rank in range(count)]
         return [call.result() for call in calls]
 
 

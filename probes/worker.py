@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 # Only the standard library up to here and below: NumPy is part of what importing a framework costs.
-from probes import beside, footprint, frameworks, timing
+from probes import footprint, frameworks, import_isolation, timing
 from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ class Worker:
         module = self._recipe("describe")
         os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy only referees here; its threads stay out of the way
         os.environ.update(module.environment(threads))
-        distributions = beside.of(module)
+        distributions = import_isolation.of(module)
         before = footprint.resident_bytes()
         try:
-            seconds, left_out = beside.imported(module.MODULES, *distributions)
+            seconds, left_out = import_isolation.imported(module.MODULES, *distributions)
         except ModuleNotFoundError as error:
             if error.name in module.MODULES:
                 raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
@@ -89,10 +89,10 @@ class Worker:
 
     def prepare(self, command: Command) -> Body:
         """Make a cell ready, check its parity, and only then give it a number."""
-        from probes import choosing
+        from probes import variant_choice
 
         builders, case = self._asked(command)
-        choice = choosing.choose(builders, case, command.get("setting"))
+        choice = variant_choice.choose(builders, case, command.get("setting"))
         ready = choice.ready
         self.cells.append(ready.cell)
         return {
@@ -123,10 +123,10 @@ class Worker:
 
     def footprint(self, command: Command) -> Body:
         """Build a cell in this process, call it a few times without a referee, and tell what memory that took."""
-        from probes import choosing
+        from probes import variant_choice
 
         builders, case = self._asked(command)
-        return {"ok": footprint.of_calls(choosing.named(builders, command.get("setting"))[0], case)}
+        return {"ok": footprint.of_calls(variant_choice.named(builders, command.get("setting"))[0], case)}
 
     def measure(self, command: Command) -> Body:
         """Run an experiment that has figures of its own."""

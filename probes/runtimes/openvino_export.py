@@ -14,7 +14,7 @@ import nncf  # noqa: E402
 import openvino  # noqa: E402
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet  # noqa: E402
 
-from probes import shipped  # noqa: E402
+from probes import route_proof  # noqa: E402
 from probes.runtimes.layouts import arranged  # noqa: E402
 from probes.workloads import Case  # noqa: E402
 
@@ -30,7 +30,7 @@ def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact
     model = openvino.convert_model(framework_model)
     model.reshape([-1 if size is None else size for size in shape])
     if case.parameters["precision"] == "int8":
-        samples = arranged(shipped.calibration(case), [None, *shape[1:]])
+        samples = arranged(route_proof.calibration(case), [None, *shape[1:]])
         # By default NNCF takes the mean of the samples' ranges, which cuts off large values: 20 % of the largest answer
         # of the trained network, against 1 % with their smallest and largest, as the other makers take them (measured).
         ranges = nncf.AdvancedQuantizationParameters(activations_range_estimator_params=MINMAX)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from probes import digits, reference, shipped, workloads
+from probes import digits, reference, route_proof, workloads
 from probes.channel import ProbeError
 from probes.proof import size_of
-from probes.runtimes import fresh
+from probes.runtimes import clean_process
 from tests.probes.processes import Probe
 
 pytestmark = pytest.mark.frameworks
@@ -128,8 +128,8 @@ def test_route_is_proved_with_its_figures(route: Shipped) -> None:
 def test_runtime_answers_as_the_numpy_reference(route: Shipped) -> None:
     case = route.case
     expected = reference.forward("cnn", case.weights, case.inputs)
-    (got,) = fresh.answer(route.runtime, route.artifact, case.inputs)
-    limit = shipped.LIMITS[route.precision]
+    (got,) = clean_process.answer(route.runtime, route.artifact, case.inputs)
+    limit = route_proof.LIMITS[route.precision]
     np.testing.assert_allclose(got, expected, rtol=0, atol=limit * np.abs(expected).max())
 
 
@@ -156,7 +156,7 @@ def test_other_weights_are_refuted(route: Shipped) -> None:
     case = route.case
     changed = "dense2_bias" if route.precision == "float32" else "conv2_kernel"
     other = {name: np.roll(array, 1, axis=-1) if name == changed else array for name, array in case.weights.items()}
-    result = shipped.proof(
+    result = route_proof.proof(
         case, route.runtime, route.artifact, reference.forward("cnn", other, case.inputs).astype(np.float32)
     )
     assert result.outcome == "refuted"
@@ -168,7 +168,7 @@ def test_a_file_is_not_proved_in_a_precision_that_it_has_not(route: Shipped) -> 
     claimed, reason = ("int8", "more than half") if route.precision == "float32" else ("float32", "differ")
     case = replace(route.case, parameters={"precision": claimed})
     expected = reference.forward("cnn", case.weights, case.inputs).astype(np.float32)
-    result = shipped.proof(case, route.runtime, route.artifact, expected)
+    result = route_proof.proof(case, route.runtime, route.artifact, expected)
     assert result.outcome == "refuted"
     assert reason in str(result.message)
 
@@ -189,4 +189,4 @@ def test_a_truncated_file_is_an_error_and_the_channel_lives(route: Shipped, tmp_
             assert reply["message"]
         runtime.ok("load", artifact=str(route.artifact), inputs=str(one), threads=1)
     with pytest.raises(ProbeError, match=route.runtime):
-        fresh.answer(route.runtime, broken, case.inputs)
+        clean_process.answer(route.runtime, broken, case.inputs)

@@ -15,11 +15,11 @@ import pytest
 
 from advisor import resources
 from advisor.measurement import definitions
-from probes import javascript, native, reference, shipped, workloads
+from probes import javascript, native, reference, route_proof, workloads
 from probes.channel import ProbeError
 from probes.proof import size_of
-from probes.runtimes import fresh
-from probes.runtimes.fresh import Trial
+from probes.runtimes import clean_process
+from probes.runtimes.clean_process import Trial
 from tests.probes.recipes import Recipes, has_javascript, python_of
 
 pytestmark = pytest.mark.frameworks
@@ -133,7 +133,7 @@ def test_another_networks_answers_are_refuted(tried: tuple[tuple[str, ...], Repl
     last = "dense3" if "dense3_kernel" in case.weights else last
     rolled = {f"{last}_{kind}": np.roll(case.weights[f"{last}_{kind}"], 1, axis=-1) for kind in ("kernel", "bias")}
     other = reference.forward(case.workload, {**case.weights, **rolled}, case.inputs)
-    result = shipped.proof(case, variant[1], Path(reply["proof"]["artifact"]), other.astype(np.float32))
+    result = route_proof.proof(case, variant[1], Path(reply["proof"]["artifact"]), other.astype(np.float32))
     assert result.outcome == "refuted"
     assert "differ" in str(result.message)
 
@@ -148,7 +148,7 @@ def test_a_truncated_artifact_is_an_error(tried: tuple[tuple[str, ...], Reply]) 
     file.write_bytes(whole[: len(whole) // 2])
     try:
         with pytest.raises(ProbeError, match=variant[1]) as caught:
-            fresh.answer(variant[1], artifact, case_of(variant).inputs)
+            clean_process.answer(variant[1], artifact, case_of(variant).inputs)
         assert caught.value.outcome == "error"
     finally:
         file.write_bytes(whole)
@@ -158,7 +158,7 @@ def test_a_truncated_artifact_is_an_error(tried: tuple[tuple[str, ...], Reply]) 
 def test_one_sample_is_not_any_batch(tried: tuple[tuple[str, ...], Reply]) -> None:
     variant, reply = tried
     with pytest.raises(ProbeError, match=variant[1]):
-        fresh.answer(variant[1], Path(reply["proof"]["artifact"]), case_of(variant).inputs, (8,))
+        clean_process.answer(variant[1], Path(reply["proof"]["artifact"]), case_of(variant).inputs, (8,))
 
 
 @pytest.mark.parametrize(("workload", "precision"), [("transformer", "float32"), ("mlp", "int8")])
@@ -196,11 +196,11 @@ def spoil_tensorflow_js(case: workloads.Case, artifact: Path) -> None:
         return Trial([native.read(artifact.parent / "again-8", -1, 10)], json.loads(text))
 
     expected = reference.forward(case.workload, case.weights, case.inputs).astype(np.float32)
-    assert shipped.judged(case, artifact, expected, (8,), run()).outcome == "proved"
+    assert route_proof.judged(case, artifact, expected, (8,), run()).outcome == "proved"
     file = artifact / "weights.bin"
     whole = file.read_bytes()
     file.write_bytes(backwards(whole, json.loads((artifact / "model.json").read_text())))
-    assert shipped.judged(case, artifact, expected, (8,), run()).outcome == "refuted"
+    assert route_proof.judged(case, artifact, expected, (8,), run()).outcome == "refuted"
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ProbeError) as caught:
         run()

@@ -13,7 +13,7 @@ import pytest
 
 from probes import runtime_worker
 from probes.channel import ProbeError
-from probes.runtimes import executorch_build, fresh
+from probes.runtimes import clean_process, executorch_build
 from probes.runtimes.layouts import arranged
 from tests.probes.processes import Probe
 
@@ -114,7 +114,7 @@ def test_several_artifacts_live_side_by_side(channel_sums: Path, images: Path) -
 @needs_onnx
 def test_a_fresh_process_answers_each_batch_size(channel_sums: Path, images: Path) -> None:
     inputs = np.load(images)
-    answers = fresh.answer("onnxruntime", channel_sums, inputs, batches=(1, 3))
+    answers = clean_process.answer("onnxruntime", channel_sums, inputs, batches=(1, 3))
     assert len(answers) == 2
     for answer in answers:
         np.testing.assert_allclose(answer, inputs.sum(axis=(1, 2)), atol=1e-5)
@@ -147,9 +147,9 @@ def test_a_process_that_dies_is_named_by_its_signal(
 ) -> None:
     crashing = tmp_path / "__main__.py"
     crashing.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
-    monkeypatch.setattr(fresh, "PROBES", tmp_path)
+    monkeypatch.setattr(clean_process, "PROBES", tmp_path)
     with pytest.raises(ProbeError, match="the litert process ended with SIGSEGV"):
-        fresh.answer("litert", tmp_path / "x.tflite", np.load(images))
+        clean_process.answer("litert", tmp_path / "x.tflite", np.load(images))
 
 
 def test_images_are_arranged_as_the_artifact_wants_them(images: Path) -> None:

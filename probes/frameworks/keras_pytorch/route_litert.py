@@ -10,7 +10,7 @@ from ai_edge_quantizer.calibrator import CalibrationInterpreter, CalibrationMode
 from ai_edge_quantizer.quantizer import Quantizer
 from ai_edge_quantizer.utils import qsv_utils
 
-from probes import shipped
+from probes import route_proof
 from probes.channel import ProbeError
 from probes.frameworks.keras_pytorch import models
 from probes.proof import Proof
@@ -20,11 +20,11 @@ from probes.workloads import Array, Case
 def run(case: Case) -> Proof:
     """Convert in the case's precision; the file takes float32 in and out, or its int8 with their scales."""
     model = models.build(case)
-    artifact = shipped.artifact(case, ".tflite")
+    artifact = route_proof.artifact(case, ".tflite")
 
     expected = models.answer(model, case.inputs)
     count, more = 1, {}
-    if shipped.dynamic(case, otherwise="static"):
+    if route_proof.dynamic(case, otherwise="static"):
         # Without a range of its own, Keras would take the sample's batch for the only one.
         count = len(case.inputs)
         more = {"dynamic_shapes": (({0: torch.export.Dim("batch", max=count)},),)}
@@ -37,9 +37,9 @@ def run(case: Case) -> Proof:
         text = f"{type(reason).__name__}: {str(reason).splitlines()[0]}"
         raise ProbeError("not_supported", f"the converter refuses: {text}") from error
     if case.parameters["precision"] == "int8":
-        quantise(str(artifact), shipped.calibration(case))
+        quantise(str(artifact), route_proof.calibration(case))
 
-    return shipped.proof(case, "litert", artifact, expected)
+    return route_proof.proof(case, "litert", artifact, expected)
 
 
 def quantise(path: str, samples: Array) -> None:

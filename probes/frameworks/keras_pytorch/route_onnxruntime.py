@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from torch.onnx import OnnxExporterError
 
-from probes import shipped
+from probes import route_proof
 from probes.channel import ProbeError
 from probes.frameworks.keras_pytorch import models
 from probes.proof import Proof
@@ -16,16 +16,16 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Export in the case's precision; the file takes float32 in and out in both precisions."""
     model = models.build(case)
-    artifact = shipped.artifact(case, ".onnx")
+    artifact = route_proof.artifact(case, ".onnx")
 
     expected = models.answer(model, case.inputs)
-    batch = None if shipped.dynamic(case, otherwise="dynamic") else 1
+    batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
     signature = [keras.InputSpec(dtype="float32", shape=(batch, *case.inputs.shape[1:]), name="inputs")]
     try:
         model.export(artifact, format="onnx", verbose=False, input_signature=signature)
     except OnnxExporterError as error:
         raise ProbeError("not_supported", f"the exporter refuses: {str(error).splitlines()[0]}") from error
     if case.parameters["precision"] == "int8":
-        onnxruntime_int8.quantise(artifact, shipped.calibration(case))
+        onnxruntime_int8.quantise(artifact, route_proof.calibration(case))
 
-    return shipped.proof(case, "onnxruntime", artifact, expected, batches=(1, 8))
+    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8))

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from probes import damage, elsewhere
+from probes import damage, python_process
 from probes.demands import judged
 from probes.proof import Proof, size_of
 from probes.workloads import Array, Case
@@ -21,8 +21,8 @@ def run(case: Case) -> Proof:
     """Compare with a training that was never interrupted; then load damaged copies of the checkpoint."""
     checkpoint, weights = case.folder / "checkpoint.pt", case.folder / "weights.npy"
     expected = train(*fresh(), range(END))
-    ended = elsewhere.fate(save_and_die, str(checkpoint))
-    elsewhere.call(resume, str(checkpoint), str(weights))
+    ended = python_process.fate(save_and_die, str(checkpoint))
+    python_process.call(resume, str(checkpoint), str(weights))
     same = np.array_equal(np.load(weights), expected)
     detected = {"truncated": not loads(damage.truncated(checkpoint)), "flipped": not loads(damage.flipped(checkpoint))}
     demands = {
@@ -57,7 +57,7 @@ def save_and_die(checkpoint: str) -> None:
     model, optimizer = fresh()
     train(model, optimizer, range(SAVED))
     torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict()}, checkpoint)
-    elsewhere.die()
+    python_process.die()
 
 
 def resume(checkpoint: str, weights: str) -> None:

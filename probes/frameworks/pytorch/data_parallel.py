@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from probes import elsewhere, replicas
+from probes import python_process, replicas
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.replicas import COUNT, RATE, STEPS, TIMED
@@ -22,7 +22,7 @@ from probes.workloads import Array, Case
 
 def run(case: Case) -> Proof:
     """Compare the weights of both with those of one."""
-    one = elsewhere.call(alone, str(case.folder), threads=1)
+    one = python_process.call(alone, str(case.folder), threads=1)
     both = replicas.together(member, str(case.folder))
     return replicas.same(
         one["weights"],

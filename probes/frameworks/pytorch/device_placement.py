@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from probes import elsewhere
+from probes import python_process
 from probes.demands import judged
 from probes.proof import Proof
 from probes.tracebacks import first_line
@@ -16,7 +16,7 @@ from probes.workloads import Case
 
 def run(_case: Case) -> Proof:
     """Look in a fresh process, whose devices nobody has touched."""
-    seen = elsewhere.call(look)
+    seen = python_process.call(look)
     demands = {
         "a model runs without naming a device": seen["runs_without_device"],
         "a tensor lies where it was put": seen["placed"] == seen["asked"],

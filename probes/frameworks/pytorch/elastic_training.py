@@ -11,7 +11,7 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from probes import elsewhere, programs, replicas
+from probes import programs, python_process, replicas
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.data_parallel import steps
 from probes.proof import Proof
@@ -64,7 +64,7 @@ def worker(folder: str) -> None:
     replica = DistributedDataParallel(model)
     for step in range(done, STEPS):
         if step == LAST and rank == 1 and os.environ["TORCHELASTIC_RESTART_COUNT"] == "0":
-            elsewhere.die()
+            python_process.die()
         steps(replica, case.inputs[rank::COUNT], case.labels[rank::COUNT], 1)
         if rank == 0:
             torch.save({"model": model.state_dict(), "done": step + 1}, checkpoint.with_suffix(".new"))

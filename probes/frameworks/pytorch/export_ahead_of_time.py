@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from probes import elsewhere
+from probes import python_process
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.compiler import require_compiler
 from probes.proof import Proof, close
@@ -33,5 +33,5 @@ def run(case: Case) -> Proof:
         program = torch.export.export(model, (inputs,))
         torch._inductor.aoti_compile_and_package(program, package_path=str(artifact))
 
-    answer = elsewhere.answer(CONSUMER, artifact, inputs.numpy())
+    answer = python_process.answer(CONSUMER, artifact, inputs.numpy())
     return close(answer, model(inputs).detach().numpy(), artifact=artifact, format="AOTInductor")

@@ -7,7 +7,7 @@ import torch
 
 from probes.frameworks.pytorch import models
 from probes.proof import Proof, close
-from probes.runtimes import fresh
+from probes.runtimes import clean_process
 from probes.workloads import Case
 
 BATCHES = (1, 8)
@@ -23,5 +23,5 @@ def run(case: Case) -> Proof:
     torch.onnx.export(model, (inputs,), artifact, dynamo=True, dynamic_shapes=({0: batch},), external_data=False)
 
     expected = model(inputs).detach().numpy()
-    answers = fresh.answer("onnxruntime", artifact, case.inputs, BATCHES)
+    answers = clean_process.answer("onnxruntime", artifact, case.inputs, BATCHES)
     return close(np.stack(answers), np.stack([expected] * len(BATCHES)), artifact=artifact, batches=list(BATCHES))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from probes import elsewhere
+from probes import python_process
 from probes.frameworks.pytorch import models
 from probes.proof import Proof, close
 from probes.workloads import Case
@@ -30,5 +30,5 @@ def run(case: Case) -> Proof:
     batch = torch.export.Dim("batch")
     torch.export.save(torch.export.export(model, (inputs,), dynamic_shapes=({0: batch},)), artifact)
 
-    answer = elsewhere.answer(CONSUMER, artifact, inputs[:5].numpy())
+    answer = python_process.answer(CONSUMER, artifact, inputs[:5].numpy())
     return close(answer, model(inputs[:5]).detach().numpy(), artifact=artifact, format="torch.export")

@@ -6,7 +6,7 @@ import warnings
 
 import torch
 
-from probes import elsewhere
+from probes import python_process
 from probes.frameworks.pytorch import models
 from probes.proof import Proof, close
 from probes.workloads import Case
@@ -34,6 +34,6 @@ def run(case: Case) -> Proof:
         torch.jit.script(model).save(artifact)
     deprecation = next((str(note.message) for note in notes if note.category is DeprecationWarning), None)
 
-    answer = elsewhere.answer(CONSUMER, artifact, inputs[:5].numpy())
+    answer = python_process.answer(CONSUMER, artifact, inputs[:5].numpy())
     expected = model(inputs[:5]).detach().numpy()
     return close(answer, expected, artifact=artifact, format="TorchScript", deprecation=deprecation)

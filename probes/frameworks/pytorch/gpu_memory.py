@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from probes import card, elsewhere
+from probes import card, python_process
 from probes.channel import ProbeError
 from probes.demands import judged
 from probes.proof import Proof
@@ -16,8 +16,8 @@ SHARE = 0.1
 def run(_case: Case) -> Proof:
     """Compare the card before a fresh process imports PyTorch with the card while it holds the tensor."""
     before, total = card.used(), card.total()
-    taken = (elsewhere.call(hold) - before) / total
-    limited = (elsewhere.call(hold_within_limits) - before) / total
+    taken = (python_process.call(hold) - before) / total
+    limited = (python_process.call(hold_within_limits) - before) / total
     demands = {f"one tensor leaves {1 - SHARE:.0%} of the card to others": taken <= SHARE}
     control = "torch.cuda.set_per_process_memory_fraction"
     return judged(demands, share_taken=taken, share_taken_with_control=limited, control=control)

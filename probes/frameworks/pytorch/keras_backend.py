@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import elsewhere
+from probes import python_process
 from probes.demands import judged
 from probes.proof import Proof
 from probes.workloads import Case
@@ -18,7 +18,7 @@ OTHERS = ("tensorflow", "jax")
 
 def run(_case: Case) -> Proof:
     """Fit a line in a fresh process."""
-    seen = elsewhere.call(fit)
+    seen = python_process.call(fit)
     demands = {
         "Keras runs on PyTorch": seen["backend"] == "torch",
         "no other framework was imported": seen["others"] == [],

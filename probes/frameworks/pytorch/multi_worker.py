@@ -8,7 +8,7 @@ from pathlib import Path
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from probes import elsewhere, programs, replicas
+from probes import programs, python_process, replicas
 from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.data_parallel import alone, train
 from probes.proof import Proof
@@ -21,7 +21,7 @@ SCRIPT = ["-m", __name__]
 
 def run(case: Case) -> Proof:
     """Start one agent per worker, and compare the weights of both workers with those of one."""
-    one = elsewhere.call(alone, str(case.folder), threads=1)
+    one = python_process.call(alone, str(case.folder), threads=1)
     (port,) = replicas.free_ports(1)
     agent = [*AGENT, LOOPBACK, f"--rdzv-endpoint={LOOPBACK}:{port}", *SCRIPT, str(case.folder)]
     loopback = {"GLOO_SOCKET_IFNAME": replicas.loopback(), "OMP_NUM_THREADS": "1"}

@@ -9,7 +9,7 @@ from executorch.exir import to_edge_transform_and_lower
 from torch.export import ExportedProgram
 from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-from probes import quantized
+from probes import quantization
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.workloads import Array, Case
@@ -17,7 +17,7 @@ from probes.workloads import Array, Case
 
 def run(case: Case) -> Proof:
     """Export before and after, and ask both files for every held-out digit."""
-    digits = quantized.trained(case)
+    digits = quantization.trained(case)
     model = models.cnn(digits.weights).eval()
     float32, int8 = case.folder / "float32.pte", case.folder / "int8.pte"
 
@@ -27,7 +27,7 @@ def run(case: Case) -> Proof:
 
     with torch.no_grad():
         expected = model(models.natural(digits.held_out)).numpy()
-    return quantized.compared(digits, "executorch", float32, int8, expected)
+    return quantization.compared(digits, "executorch", float32, int8, expected)
 
 
 def in_int8(program: ExportedProgram, samples: Array) -> ExportedProgram:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from probes import quantized
+from probes import quantization
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.runtimes import onnxruntime_int8
@@ -16,7 +16,7 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Export before and after, and ask both files for every held-out digit."""
-    digits = quantized.trained(case)
+    digits = quantization.trained(case)
     model = models.cnn(digits.weights).eval()
     float32, int8 = case.folder / "float32.onnx", case.folder / "int8.onnx"
 
@@ -26,4 +26,4 @@ def run(case: Case) -> Proof:
 
     with torch.no_grad():
         expected = model(models.natural(digits.held_out)).numpy()
-    return quantized.compared(digits, "onnxruntime", float32, int8, expected)
+    return quantization.compared(digits, "onnxruntime", float32, int8, expected)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from probes import elsewhere
+from probes import python_process
 from probes.demands import judged
 from probes.proof import Proof, relative_error
 from probes.workloads import Array, Case
@@ -33,7 +33,7 @@ def run(case: Case) -> Proof:
 
 def trained(folder: Path, seed: int, threads: int) -> Array:
     """Return the weights of a training in a fresh process."""
-    elsewhere.call(train, seed, str(folder / "weights.npy"), threads=threads)
+    python_process.call(train, seed, str(folder / "weights.npy"), threads=threads)
     return np.load(folder / "weights.npy")
 
 

@@ -10,8 +10,8 @@ from torchao.quantization.pt2e.quantizer.x86_inductor_quantizer import (
     get_default_x86_inductor_quantization_config,
 )
 
-from probes import shipped
-from probes.frameworks.pytorch import exported, models
+from probes import route_proof
+from probes.frameworks.pytorch import export, models
 from probes.frameworks.pytorch.compiler import require_compiler
 from probes.proof import Proof
 from probes.workloads import Case
@@ -21,12 +21,12 @@ def run(case: Case) -> Proof:
     """Compile in the case's precision; the package takes float32 in and out in both precisions."""
     require_compiler()
     quantizer = X86InductorQuantizer().set_global(get_default_x86_inductor_quantization_config())
-    artifact = shipped.artifact(case, ".pt2")
+    artifact = route_proof.artifact(case, ".pt2")
 
-    program = exported.program(case, quantizer, otherwise="dynamic")
-    shape = json.dumps(exported.input_shape(program))
+    program = export.program(case, quantizer, otherwise="dynamic")
+    shape = json.dumps(export.input_shape(program))
     settings = {"aot_inductor.metadata": {"input_shape": shape}}
     with torch.no_grad():
         torch._inductor.aoti_compile_and_package(program, package_path=str(artifact), inductor_configs=settings)
 
-    return shipped.proof(case, "aotinductor", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "aotinductor", artifact, models.answer(case), batches=(1, 8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from probes import shipped
+from probes import route_proof
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.runtimes import onnxruntime_int8
@@ -14,14 +14,14 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Export in the case's precision; the file takes float32 in and out in both precisions."""
     model, inputs = models.build(case).eval(), models.natural(case.inputs)
-    artifact = shipped.artifact(case, ".onnx")
+    artifact = route_proof.artifact(case, ".onnx")
 
-    if shipped.dynamic(case, otherwise="dynamic"):
+    if route_proof.dynamic(case, otherwise="dynamic"):
         given, shapes = inputs, ({0: torch.export.Dim("batch")},)
     else:
         given, shapes = inputs[:1], None
     torch.onnx.export(model, (given,), artifact, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False)
     if case.parameters["precision"] == "int8":
-        onnxruntime_int8.quantise(artifact, shipped.calibration(case))
+        onnxruntime_int8.quantise(artifact, route_proof.calibration(case))
 
-    return shipped.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8))

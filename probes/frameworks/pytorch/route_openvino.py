@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from probes import shipped
-from probes.frameworks.pytorch import exported, models
+from probes import route_proof
+from probes.frameworks.pytorch import export, models
 from probes.proof import Proof
 from probes.runtimes import openvino_export
 from probes.workloads import Case
@@ -11,9 +11,9 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Convert in the case's precision; the model takes float32 in and out in both precisions."""
-    artifact = shipped.artifact(case, "-openvino")
+    artifact = route_proof.artifact(case, "-openvino")
 
-    program = exported.program(case, None, otherwise="dynamic")
-    openvino_export.save(case, program, exported.input_shape(program), artifact)
+    program = export.program(case, None, otherwise="dynamic")
+    openvino_export.save(case, program, export.input_shape(program), artifact)
 
-    return shipped.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8))

@@ -8,8 +8,8 @@ from torchao.quantization.pt2e.quantizer.x86_inductor_quantizer import (
     get_default_x86_inductor_quantization_config,
 )
 
-from probes import shipped
-from probes.frameworks.pytorch import exported, models
+from probes import route_proof
+from probes.frameworks.pytorch import export, models
 from probes.proof import Proof
 from probes.workloads import Case
 
@@ -17,8 +17,8 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Export in the case's precision; the program takes float32 in and out in both precisions."""
     quantizer = X86InductorQuantizer().set_global(get_default_x86_inductor_quantization_config())
-    artifact = shipped.artifact(case, ".pt2")
+    artifact = route_proof.artifact(case, ".pt2")
 
-    torch.export.save(exported.program(case, quantizer, otherwise="dynamic"), artifact)
+    torch.export.save(export.program(case, quantizer, otherwise="dynamic"), artifact)
 
-    return shipped.proof(case, "torchexport", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "torchexport", artifact, models.answer(case), batches=(1, 8))

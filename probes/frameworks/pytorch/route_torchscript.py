@@ -8,7 +8,7 @@ import warnings
 import torch
 from torch import nn
 
-from probes import shipped
+from probes import route_proof
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.workloads import Case
@@ -17,7 +17,7 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Trace in the case's precision (int8: dense layers and LSTM with dynamic ranges), for any batch."""
     model, inputs = models.build(case).eval(), models.natural(case.inputs)
-    artifact = shipped.artifact(case, ".pt")
+    artifact = route_proof.artifact(case, ".pt")
     expected = models.answer(case)
 
     with warnings.catch_warnings():
@@ -29,4 +29,4 @@ def run(case: Case) -> Proof:
         shape = json.dumps([None, *inputs.shape[1:]])
         torch.jit.save(traced, artifact, _extra_files={"input_shape": shape})
 
-    return shipped.proof(case, "torchscript", artifact, expected, batches=(1, 8))
+    return route_proof.proof(case, "torchscript", artifact, expected, batches=(1, 8))

@@ -9,7 +9,7 @@ import torch
 from fastapi import Request
 from torch import Tensor
 
-from probes import programs, replicas, serving
+from probes import programs, replicas, rest_server
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.workloads import Case
@@ -25,7 +25,7 @@ def run(case: Case) -> Proof:
     (port,) = replicas.free_ports(1)
     server = [sys.executable, "-m", __name__, str(artifact), str(port)]
     environment = programs.python_path()
-    return serving.measured(server, "cnn", inputs.numpy(), expected, port=lambda _: port, environment=environment)
+    return rest_server.measured(server, "cnn", inputs.numpy(), expected, port=lambda _: port, environment=environment)
 
 
 class Served(litserve.LitAPI):

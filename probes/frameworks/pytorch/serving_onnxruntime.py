@@ -6,7 +6,7 @@ import sys
 
 import torch
 
-from probes import onnx_server, serving
+from probes import onnx_server, rest_server
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
 from probes.workloads import Case
@@ -20,4 +20,4 @@ def run(case: Case) -> Proof:
     torch.onnx.export(model, (inputs,), artifact, dynamo=True, dynamic_shapes=({0: batch},), external_data=False)
 
     server = [sys.executable, "-P", onnx_server.__file__, str(artifact), "cnn"]
-    return serving.measured(server, "cnn", inputs.numpy(), model(inputs).detach().numpy())
+    return rest_server.measured(server, "cnn", inputs.numpy(), model(inputs).detach().numpy())

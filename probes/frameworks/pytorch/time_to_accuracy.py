@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from probes.convergence import BATCH, LEARNING_RATE, MOMENTUM, until_right
 from probes.figures import Figures
 from probes.frameworks.pytorch import models
-from probes.learning import BATCH, LEARNING_RATE, MOMENTUM, until_right
 from probes.workloads import Array, Weights
 
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from probes import damage, elsewhere
+from probes import damage, python_process
 from probes.demands import judged
 from probes.proof import Proof, size_of
 from probes.workloads import Array, Case
@@ -20,8 +20,8 @@ def run(case: Case) -> Proof:
     """Compare with a training that was never interrupted; then load damaged copies of the checkpoint."""
     checkpoint, weights = case.folder / "checkpoint.keras", case.folder / "weights.npy"
     expected = train(fresh(), range(END))
-    ended = elsewhere.fate(save_and_die, str(checkpoint))
-    elsewhere.call(resume, str(checkpoint), str(weights))
+    ended = python_process.fate(save_and_die, str(checkpoint))
+    python_process.call(resume, str(checkpoint), str(weights))
     same = np.array_equal(np.load(weights), expected)
     detected = {"truncated": not loads(damage.truncated(checkpoint)), "flipped": not loads(damage.flipped(checkpoint))}
     demands = {
@@ -55,7 +55,7 @@ def save_and_die(checkpoint: str) -> None:
     model = fresh()
     train(model, range(SAVED))
     model.save(checkpoint)
-    elsewhere.die()
+    python_process.die()
 
 
 def resume(checkpoint: str, weights: str) -> None:

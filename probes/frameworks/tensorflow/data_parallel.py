@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from probes import elsewhere, replicas
+from probes import python_process, replicas
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.replicas import COUNT, RATE, STEPS, TIMED
@@ -18,8 +18,8 @@ from probes.workloads import Array, Case, Weights
 
 def run(case: Case) -> Proof:
     """Compare the weights of both with those of one."""
-    one = elsewhere.call(alone, str(case.folder), threads=1)
-    both = elsewhere.call(together, str(case.folder), threads=COUNT)
+    one = python_process.call(alone, str(case.folder), threads=1)
+    both = python_process.call(together, str(case.folder), threads=COUNT)
     return replicas.same(
         one["weights"][0],
         both["weights"],

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from probes import elsewhere, replicas
+from probes import python_process, replicas
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.replicas import RATE, STEPS
@@ -18,8 +18,8 @@ LAST = STEPS - 1
 
 def run(case: Case) -> Proof:
     """Compare the weights with those of a training that nobody disturbed, and read where each attempt began."""
-    ended = elsewhere.fate(train, str(case.folder), "killed", LAST)
-    elsewhere.call(train, str(case.folder), "resumed")
+    ended = python_process.fate(train, str(case.folder), "killed", LAST)
+    python_process.call(train, str(case.folder), "resumed")
     begun = [int(line) for line in (case.folder / "begun.txt").read_text().split()]
     demands = {
         "the first attempt was killed": ended == "SIGKILL",
@@ -44,7 +44,7 @@ def train(folder: str, name: str, killed_at: int = STEPS) -> str:
                 log.write(f"{step}\n")
         begun.append(step)
         if step == killed_at:
-            elsewhere.die()
+            python_process.die()
 
     watch = keras.callbacks.LambdaCallback(on_epoch_begin=begin)
     return fit(folder, name, [keras.callbacks.BackupAndRestore(Path(folder, "backup")), watch])

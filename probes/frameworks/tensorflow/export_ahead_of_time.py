@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from probes import elsewhere
+from probes import python_process
 from probes.frameworks.tensorflow import models
 from probes.frameworks.tensorflow.compiler import link, require_compiler
 from probes.proof import Proof, close
@@ -47,5 +47,5 @@ def run(case: Case) -> Proof:
     subprocess.run([sys.executable, *COMPILE, *signature, *generated], check=True)
     link([SHIM, *case.folder.glob("network*.o")], artifact)
 
-    answer = elsewhere.answer(CONSUMER, artifact, inputs.numpy())
+    answer = python_process.answer(CONSUMER, artifact, inputs.numpy())
     return close(answer, model(inputs).numpy(), artifact=artifact, format="XLA")

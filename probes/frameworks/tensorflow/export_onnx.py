@@ -6,7 +6,7 @@ import numpy as np
 
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof, close
-from probes.runtimes import fresh
+from probes.runtimes import clean_process
 from probes.workloads import Case
 
 BATCHES = (1, 8)
@@ -21,5 +21,5 @@ def run(case: Case) -> Proof:
     expected = model(inputs).numpy()  # before the export: Keras exports only what was called once
     model.export(artifact, format="onnx", verbose=False)
 
-    answers = fresh.answer("onnxruntime", artifact, case.inputs, BATCHES)
+    answers = clean_process.answer("onnxruntime", artifact, case.inputs, BATCHES)
     return close(np.stack(answers), np.stack([expected] * len(BATCHES)), artifact=artifact, batches=list(BATCHES))

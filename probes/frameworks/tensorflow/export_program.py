@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes import elsewhere
+from probes import python_process
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof, close
 from probes.workloads import Case
@@ -27,5 +27,5 @@ def run(case: Case) -> Proof:
 
     model.export(artifact, format="tf_saved_model", verbose=False)
 
-    answer = elsewhere.answer(CONSUMER, artifact, inputs[:5].numpy())
+    answer = python_process.answer(CONSUMER, artifact, inputs[:5].numpy())
     return close(answer, model(inputs[:5]).numpy(), artifact=artifact, format="SavedModel")

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from probes import elsewhere, replicas
+from probes import python_process, replicas
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.replicas import BATCH, LOOPBACK, RATE, STEPS, TIMED
@@ -23,7 +23,7 @@ LOSS = {"from_logits": True, "reduction": "none"}
 
 def run(case: Case) -> Proof:
     """Start the workers, and compare the weights of both with those of one; then ask Keras's own fit."""
-    one = elsewhere.call(alone, str(case.folder), threads=1)
+    one = python_process.call(alone, str(case.folder), threads=1)
     both = replicas.together(worker, replicas.free_ports(), str(case.folder))
     figures = {"how": "MultiWorkerMirroredStrategy, a loop of one's own", "keras_fit": both[0]["fit"]}
     scaling = one["seconds"] / max(each["seconds"] for each in both)

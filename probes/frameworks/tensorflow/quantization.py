@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from probes import quantized
+from probes import quantization
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.workloads import Array, Case
@@ -15,7 +15,7 @@ from probes.workloads import Array, Case
 
 def run(case: Case) -> Proof:
     """Export before and after, and ask both files for every held-out digit."""
-    digits = quantized.trained(case)
+    digits = quantization.trained(case)
     model = models.cnn(digits.weights)
     float32, int8 = case.folder / "float32.tflite", case.folder / "int8.tflite"
 
@@ -23,7 +23,7 @@ def run(case: Case) -> Proof:
     int8.write_bytes(in_int8(model, digits.calibration))
 
     expected = model(models.natural(digits.held_out)).numpy()
-    return quantized.compared(digits, "litert", float32, int8, expected)
+    return quantization.compared(digits, "litert", float32, int8, expected)
 
 
 def in_int8(model: keras.Model, samples: Array) -> bytes:

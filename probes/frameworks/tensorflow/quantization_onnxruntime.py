@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from probes import quantized
+from probes import quantization
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.runtimes import onnxruntime_int8
@@ -14,7 +14,7 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Export before and after, and ask both files for every held-out digit."""
-    digits = quantized.trained(case)
+    digits = quantization.trained(case)
     model = models.cnn(digits.weights)
     float32, int8 = case.folder / "float32.onnx", case.folder / "int8.onnx"
 
@@ -22,4 +22,4 @@ def run(case: Case) -> Proof:
     model.export(float32, format="onnx", verbose=False)
     onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
 
-    return quantized.compared(digits, "onnxruntime", float32, int8, expected)
+    return quantization.compared(digits, "onnxruntime", float32, int8, expected)

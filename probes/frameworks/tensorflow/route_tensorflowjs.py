@@ -9,10 +9,10 @@ import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from probes import javascript, native, shipped
+from probes import javascript, native, route_proof
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
-from probes.runtimes.fresh import Trial
+from probes.runtimes.clean_process import Trial
 from probes.workloads import Array, Case
 
 SCRIPT = Path(__file__).with_name("route_tensorflowjs.mjs")
@@ -25,10 +25,10 @@ def run(case: Case) -> Proof:
     beside this TensorFlow.
     """
     model, inputs = models.build(case), models.natural(case.inputs)
-    artifact, batches = shipped.artifact(case, "-js"), shipped.asked(case)
+    artifact, batches = route_proof.artifact(case, "-js"), route_proof.asked(case)
 
     expected = model(inputs).numpy()
-    batch = None if shipped.dynamic(case, otherwise="dynamic") else 1
+    batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
     program = tf.function(model).get_concrete_function(tf.TensorSpec((batch, *inputs.shape[1:]), inputs.dtype))
     artifact.mkdir()
     frozen = convert_variables_to_constants_v2(program, lower_control_flow=False)
@@ -40,7 +40,7 @@ def run(case: Case) -> Proof:
     answers = case.folder / "answers"
     text = javascript.run(SCRIPT, "@tensorflow/tfjs", artifact, case.folder / "inputs", shape, sizes, answers)
     got = [native.read(case.folder / f"answers-{size}", -1, 10) for size in batches]
-    return shipped.judged(case, artifact, expected, batches, Trial(got, json.loads(text)))
+    return route_proof.judged(case, artifact, expected, batches, Trial(got, json.loads(text)))
 
 
 def write(folder: Path, program: tf.types.experimental.ConcreteFunction, *, eight_bits: bool) -> None:

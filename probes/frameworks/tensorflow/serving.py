@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from probes import replicas, serving
+from probes import replicas, rest_server
 from probes.channel import ProbeError
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
@@ -23,4 +23,4 @@ def run(case: Case) -> Proof:
 
     (port,) = replicas.free_ports(1)
     server = [SERVER, f"--rest_api_port={port}", "--port=0", "--model_name=cnn", f"--model_base_path={versions}"]
-    return serving.measured(server, "cnn", inputs.numpy(), model(inputs).numpy(), port=lambda _: port)
+    return rest_server.measured(server, "cnn", inputs.numpy(), model(inputs).numpy(), port=lambda _: port)

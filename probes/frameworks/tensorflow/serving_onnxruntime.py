@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from probes import onnx_server, serving
+from probes import onnx_server, rest_server
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.workloads import Case
@@ -18,4 +18,4 @@ def run(case: Case) -> Proof:
     model.export(artifact, format="onnx", verbose=False)
 
     server = [sys.executable, "-P", onnx_server.__file__, str(artifact), "cnn"]
-    return serving.measured(server, "cnn", inputs.numpy(), expected)
+    return rest_server.measured(server, "cnn", inputs.numpy(), expected)

@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.experimental import dtensor
 
-from probes import elsewhere, replicas
+from probes import python_process, replicas
 from probes.proof import Proof
 from probes.replicas import COUNT, RATE, STEPS
 from probes.workloads import Case
@@ -17,7 +17,7 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Compare the weights, put together again, with those of one device; Keras's layers take no part in it."""
     whole = alone(str(case.folder))
-    both = elsewhere.call(together, str(case.folder))
+    both = python_process.call(together, str(case.folder))
     shares = [held / whole["held"][0] for held in both["held"]]
     demands = {"no device holds more than 60 % of the weights": max(shares) <= 0.6}
     figures = {"largest_share": max(shares), "how": "DTensor, two logical CPU devices"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import keras
 
+from probes.convergence import BATCH, LEARNING_RATE, MOMENTUM, until_right
 from probes.figures import Figures
 from probes.frameworks.tensorflow import models
-from probes.learning import BATCH, LEARNING_RATE, MOMENTUM, until_right
 from probes.workloads import Array, Weights
 
 

@@ -32,8 +32,8 @@ def told_something_else(**wrong: object) -> Break:
     """Let the fresh process report something else."""
 
     def broken(recipe: Recipe) -> AbstractContextManager[object]:
-        real = recipe.elsewhere.call
-        return mock.patch.object(recipe.elsewhere, "call", lambda *given, **named: real(*given, **named) | wrong)
+        real = recipe.python_process.call
+        return mock.patch.object(recipe.python_process, "call", lambda *given, **named: real(*given, **named) | wrong)
 
     return broken
 
@@ -52,14 +52,14 @@ def before_resuming(change: Callable[[Path], None]) -> Break:
     """Change the checkpoint after the training was killed and before it goes on."""
 
     def broken(recipe: Recipe) -> AbstractContextManager[object]:
-        real = recipe.elsewhere.fate
+        real = recipe.python_process.fate
 
         def fate(function: Callable[..., Any], checkpoint: str) -> str:
             ended: str = real(function, checkpoint)
             change(Path(checkpoint))
             return ended
 
-        return mock.patch.object(recipe.elsewhere, "fate", fate)
+        return mock.patch.object(recipe.python_process, "fate", fate)
 
     return broken
 
@@ -78,7 +78,7 @@ def perturbed_onnx(recipe: Recipe) -> Iterator[None]:
     """Change the weights in the exported file before ONNX Runtime loads it."""
     import onnx
 
-    real = recipe.fresh.answer
+    real = recipe.clean_process.answer
 
     def answer(runtime: str, artifact: Path, *given: Any) -> Any:
         model = onnx.load(artifact)
@@ -89,7 +89,7 @@ def perturbed_onnx(recipe: Recipe) -> Iterator[None]:
         onnx.save(model, artifact)
         return real(runtime, artifact, *given)
 
-    with mock.patch.object(recipe.fresh, "answer", answer):
+    with mock.patch.object(recipe.clean_process, "answer", answer):
         yield
 
 
@@ -109,13 +109,13 @@ def of_nothing(recipe: Recipe) -> AbstractContextManager[object]:
 
 def calibrated_in_the_dark(recipe: Recipe) -> AbstractContextManager[object]:
     """Calibrate on images without contrast: what a real one holds is then clipped."""
-    real = recipe.quantized.trained
+    real = recipe.quantization.trained
 
     def trained(case: Any) -> Any:
         digits = real(case)
         return replace(digits, calibration=digits.calibration * np.float32(0.01))
 
-    return mock.patch.object(recipe.quantized, "trained", trained)
+    return mock.patch.object(recipe.quantization, "trained", trained)
 
 
 BREAKS: dict[str, dict[str, Break]] = {

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from probes import native, serving
+from probes import native, rest_server
 from probes.proof import Proof
 from probes.workloads import Array
 
-true_write, true_build, true_measured = native.write, native.build, serving.measured
+true_write, true_build, true_measured = native.write, native.build, rest_server.measured
 
 
 def write(folder: Path, **arrays: Array) -> None:
@@ -34,4 +34,4 @@ def measured(command: Any, name: str, inputs: Array, expected: Array, **options:
 def perturb() -> None:
     """From now on."""
     vars(native).update(write=write, build=build)
-    vars(serving).update(measured=measured)
+    vars(rest_server).update(measured=measured)

@@ -16,8 +16,8 @@ import numpy as np
 from probes import digits
 from probes.channel import ProbeError
 from probes.demands import judged
-from probes.elsewhere import PROBES, ending
 from probes.proof import Proof, size_of
+from probes.python_process import PROBES, ending
 from probes.workloads import Array, Case, Weights
 
 # What one would notice in use; over the 600 digits that are asked, a wrong answer more or less is 0.2 %.

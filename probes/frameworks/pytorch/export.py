@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-from probes import shipped
+from probes import route_proof
 from probes.frameworks.pytorch import models
 from probes.workloads import Case
 
@@ -23,7 +23,7 @@ def program(case: Case, quantizer: Any, otherwise: str, *, fold: bool = True) ->
     exported = _export(case, models.build(case).eval(), models.natural(case.inputs), otherwise)
     if case.parameters["precision"] != "int8" or quantizer is None:
         return exported
-    samples = models.natural(shipped.calibration(case))
+    samples = models.natural(route_proof.calibration(case))
     model = prepare_pt2e(exported.module(), quantizer)
     for sample in samples.split(1):
         model(sample)
@@ -48,7 +48,7 @@ def input_shape(exported: torch.export.ExportedProgram) -> list[int | None]:
 
 
 def _export(case: Case, model: nn.Module, inputs: Tensor, otherwise: str) -> torch.export.ExportedProgram:
-    if not shipped.dynamic(case, otherwise):
+    if not route_proof.dynamic(case, otherwise):
         return torch.export.export(model, (inputs[:1],))
     # Runtimes that plan their memory ahead want to know the largest batch.
     batch = torch.export.Dim("batch", max=len(case.inputs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from probes import learning, reference
+from probes import convergence, reference
 from probes.arrays import Array, Weights
 from probes.channel import ProbeError
 
@@ -25,12 +25,12 @@ class Plain:
 
     def epoch(self, images: Array, labels: Array) -> None:
         self.orders.append(labels.copy())
-        for first in range(0, len(images), learning.BATCH):
-            batch = slice(first, first + learning.BATCH)
+        for first in range(0, len(images), convergence.BATCH):
+            batch = slice(first, first + convergence.BATCH)
             _, gradients = reference.loss_and_gradients("cnn", self.weights, images[batch], labels[batch])
             for name, gradient in gradients.items():
-                moved = np.float32(learning.MOMENTUM) * self.velocity[name]
-                self.velocity[name] = moved - np.float32(learning.LEARNING_RATE) * gradient
+                moved = np.float32(convergence.MOMENTUM) * self.velocity[name]
+                self.velocity[name] = moved - np.float32(convergence.LEARNING_RATE) * gradient
                 self.weights[name] = self.weights[name] + self.velocity[name]
 
     def classes(self, images: Array) -> Array:
@@ -40,7 +40,7 @@ class Plain:
 
 def test_it_trains_until_enough_are_right() -> None:
     Plain.orders = []
-    found = learning.until_right("NumPy", Plain, target=0.6, seeds=(1, 2))
+    found = convergence.until_right("NumPy", Plain, target=0.6, seeds=(1, 2))
     assert found.how == "NumPy"
     assert [len(curve) for curve in found.details["accuracies"]] == found.values["epochs"]
     for curve, accuracy in zip(found.details["accuracies"], found.values["accuracy"], strict=True):
@@ -57,15 +57,15 @@ class Stubborn(Plain):
 
 
 def test_what_does_not_learn_is_refuted_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "MOST_EPOCHS", 2)
+    monkeypatch.setattr(convergence, "MOST_EPOCHS", 2)
     says = r"97% of the held-out digits were not reached: \d+\.\d% after 2 epochs"
     with pytest.raises(ProbeError, match=says) as caught:
-        learning.until_right("NumPy", Stubborn, seeds=(1,))
+        convergence.until_right("NumPy", Stubborn, seeds=(1,))
     assert caught.value.outcome == "refuted"
 
 
 def test_a_machine_that_is_too_busy_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "PATIENCE", 0.0)
+    monkeypatch.setattr(convergence, "PATIENCE", 0.0)
     with pytest.raises(ProbeError, match="0 s were not enough for one seed: the machine is too busy") as caught:
-        learning.until_right("NumPy", Stubborn, seeds=(1,))
+        convergence.until_right("NumPy", Stubborn, seeds=(1,))
     assert caught.value.outcome == "error"

@@ -10,13 +10,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from probes import elsewhere, frameworks
+from probes import frameworks, python_process
 from probes.channel import ProbeError
 
 RECIPE = """
 import os
 import numpy as np
-from probes import elsewhere
+from probes import python_process
 from probes.channel import ProbeError
 
 def add(a, b):
@@ -33,7 +33,7 @@ def fail():
     raise KeyError("chalk")
 
 def die():
-    elsewhere.die()
+    python_process.die()
 
 def leave():
     os._exit(0)
@@ -67,13 +67,13 @@ def slate(tmp_path: Path) -> Iterator[ModuleType]:
 
 
 def test_a_call_returns_what_the_function_returns_whatever_it_prints(slate: ModuleType) -> None:
-    assert elsewhere.call(slate.add, 2, 3) == 5
+    assert python_process.call(slate.add, 2, 3) == 5
 
 
 def test_a_call_sets_the_framework_up_first(slate: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert elsewhere.call(slate.threads, threads=3) == [3, 3]
+    assert python_process.call(slate.threads, threads=3) == [3, 3]
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
-    assert elsewhere.call(slate.threads) == [5, 5]
+    assert python_process.call(slate.threads) == [5, 5]
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_a_call_sets_the_framework_up_first(slate: ModuleType, monkeypatch: pyte
 )
 def test_a_call_that_fails_says_how(slate: ModuleType, function: str, outcome: str, message: str) -> None:
     with pytest.raises(ProbeError, match=message) as caught:
-        elsewhere.call(getattr(slate, function))
+        python_process.call(getattr(slate, function))
     assert caught.value.outcome == outcome
 
 
 def test_the_fate_of_a_process_is_what_ended_it(slate: ModuleType) -> None:
-    assert elsewhere.fate(slate.die) == "SIGKILL"
-    assert elsewhere.fate(slate.leave) == "exit 0"
+    assert python_process.fate(slate.die) == "SIGKILL"
+    assert python_process.fate(slate.leave) == "exit 0"
 
 
 def test_a_consumer_answers(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ import numpy as np
 artifact, questions, answers = sys.argv[1:]
 np.save(answers, float(open(artifact).read()) * np.load(questions))
 """
-    np.testing.assert_array_equal(elsewhere.answer(consumer, artifact, np.arange(3.0)), [0, 3, 6])
+    np.testing.assert_array_equal(python_process.answer(consumer, artifact, np.arange(3.0)), [0, 3, 6])
 
 
 def test_a_consumer_finds_nothing_of_the_model(tmp_path: Path) -> None:
     with pytest.raises(ProbeError, match="ModuleNotFoundError: No module named 'probes"):
-        elsewhere.answer("from probes.frameworks.pytorch import models", tmp_path, np.arange(3.0))
+        python_process.answer("from probes.frameworks.pytorch import models", tmp_path, np.arange(3.0))
 
 
 def test_a_consumer_that_fails_is_quoted(tmp_path: Path) -> None:
     with pytest.raises(ProbeError, match="ended with exit 1: ZeroDivisionError"):
-        elsewhere.answer("1 / 0", tmp_path, np.arange(3.0))
+        python_process.answer("1 / 0", tmp_path, np.arange(3.0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from probes import serving
+from probes import rest_server
 from probes.channel import ProbeError
 from tests.probes.recipes import Recipes, left_behind, need
 
@@ -87,7 +87,7 @@ def test_tensorflow_serving_is_asked_where_it_is_installed(tmp_path: Path) -> No
 )
 def test_a_server_that_does_not_serve_is_said_with_its_last_words(script: str, says: str) -> None:
     with pytest.raises(ProbeError, match=says):
-        serving.measured([sys.executable, "-c", script], "toy", ONE, ONE)
+        rest_server.measured([sys.executable, "-c", script], "toy", ONE, ONE)
 
 
 REFUSES = """
@@ -102,6 +102,6 @@ server.serve_forever()
 
 
 def test_a_server_that_only_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "PATIENCE", 0.5)
+    monkeypatch.setattr(rest_server, "PATIENCE", 0.5)
     with pytest.raises(ProbeError, match=r"no answer after 0\.5 s: the server answers 500"):
-        serving.measured([sys.executable, "-c", REFUSES], "toy", ONE, ONE)
+        rest_server.measured([sys.executable, "-c", REFUSES], "toy", ONE, ONE)

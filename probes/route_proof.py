@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from probes.proof import LIMIT, Proof, close, size_of
-from probes.runtimes import fresh
+from probes.runtimes import clean_process
 from probes.workloads import Array, Case
 
 # Why 3 %: eight bits keep 1/256 of each layer's range. On the trained network, the makers' six ways to int8 came out
@@ -72,7 +72,7 @@ def proof(case: Case, runtime: str, artifact: Path, expected: Array, batches: Se
     """
     batches = asked(case, batches)
     # A session measures the trained network itself, side by side with others; what names its batching is measured here.
-    tried = fresh.trial(runtime, artifact, case.inputs, batches, measured="batching" in case.parameters)
+    tried = clean_process.trial(runtime, artifact, case.inputs, batches, measured="batching" in case.parameters)
     return judged(case, artifact, expected, batches, tried)
 
 
@@ -81,7 +81,7 @@ def asked(case: Case, otherwise: Sequence[int] = (1,)) -> Sequence[int]:
     return BATCHES.get(case.parameters.get("batching", ""), otherwise)
 
 
-def judged(case: Case, artifact: Path, expected: Array, batches: Sequence[int], tried: fresh.Trial) -> Proof:
+def judged(case: Case, artifact: Path, expected: Array, batches: Sequence[int], tried: clean_process.Trial) -> Proof:
     """Return the proof that what was `tried` agrees with `expected`, and that an artifact in int8 is smaller."""
     precision = case.parameters["precision"]
     got = tried.answers

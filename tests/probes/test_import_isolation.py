@@ -27,11 +27,11 @@ PACKAGES = {
 SCRIPT = """
 import json, sys
 sys.path[:0] = sys.argv[1:3]
-from probes import beside
+from probes import import_isolation
 modules, distributions = json.loads(sys.argv[3])
 before = list(sys.meta_path)
 try:
-    told = beside.imported(modules, *distributions)._asdict()
+    told = import_isolation.imported(modules, *distributions)._asdict()
 except Exception as error:
     told = {"raised": type(error).__name__, "message": str(error)}
 told["now"] = sys.meta_path == before and __import__("gamma").__name__

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import beside, channel, frameworks
+from probes import channel, frameworks, import_isolation
 from probes.channel import Body, Command, ProbeError
 from probes.workloads import Array
 
@@ -23,7 +23,7 @@ PATIENCE = 240.0
 PROBES = Path(__file__).resolve().parent
 # An import of the probes fails, also where they are installed: the script finds the framework and nothing of its model.
 STRANGER = "import sys\nsys.modules['probes'] = None\n"
-START = "import sys; sys.path.insert(0, sys.argv[1]); from probes import elsewhere; elsewhere.serve()"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from probes import python_process; python_process.serve()"
 
 
 def answer(consumer: str, artifact: Path, inputs: Array) -> Array:
@@ -131,6 +131,6 @@ def _perform(command: Command) -> Any:
     package = command["module"].rpartition(".")[0]
     describe = importlib.import_module(f"{package}.describe")
     os.environ.update(describe.environment(command["threads"]))
-    beside.imported(describe.MODULES, *beside.of(describe))
+    import_isolation.imported(describe.MODULES, *import_isolation.of(describe))
     describe.configure(command["threads"])
     return getattr(importlib.import_module(command["module"]), command["function"])(*command["arguments"])
