@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from tests.faults import damaged, disk, killed, misbehaving, outward, places, profiles, secretive, survivors
+from tests.faults import damaged, disk, killed, misbehaving, numbers, outward, places, profiles, secretive, survivors
 from tests.faults.place import Finding
 
 MARK = "<!-- table -->\n"
@@ -25,7 +25,10 @@ CHAPTERS: dict[str, tuple[str, Callable[[bool], Iterator[Finding]]]] = {
     "disk": ("Disks and folders", lambda _: disk.findings()),
     "places": ("Odd places", lambda _: places.findings()),
     "runs": ("Damaged and hostile Runs", lambda quick: damaged.findings(flips=60 if quick else 1000, full=not quick)),
-    "profiles": ("Damaged profiles", lambda quick: profiles.findings(300 if quick else 20_000)),
+    "profiles": (
+        "Damaged profiles",
+        lambda quick: chain(profiles.findings(300 if quick else 20_000), numbers.findings()),
+    ),
     "secrets": ("Secrets", lambda _: chain(secretive.findings(), outward.findings())),
 }
 

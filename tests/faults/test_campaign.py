@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import damaged, disk, killed, misbehaving, places, profiles, secretive
+from tests.faults import damaged, disk, killed, misbehaving, numbers, places, profiles, secretive
 from tests.faults.__main__ import CHAPTERS, MARK
 from tests.faults.place import ROOT, Finding, Place
 
@@ -52,6 +52,10 @@ def test_damaged_runs_are_read_or_refused_in_one_line() -> None:
 
 def test_broken_profiles_are_read_or_refused() -> None:
     assert well(profiles.findings(60))
+
+
+def test_numbers_that_could_be_misread_are_refused() -> None:
+    assert len(well(numbers.findings())) == len(numbers.OPTIONS) + len(numbers.FILES)
 
 
 def test_secrets_stay_where_they_are() -> None:

@@ -279,6 +279,8 @@ def mutated(text: str, chance: random.Random) -> str:
 STRANGE = [
     "", "null", "true", ".nan", ".inf", "1e999", "-5 ms", "5", "[1, 2]", "{a: 1}", "2026-11-20", "0x10", "~", "=",
     "!!python/name:os.system", "&a [*a]", "5 ms ms", "% 5", "9" * 400, "'", "|", ">-", "<<: *x", "1_000", "12:30:45",
+    "0,1 MB", "2,5 %", "1,000 MB", "1.000 MB", "1.500", "-.inf", "nan", "NaN MB", "inf", "010", "+5", "1e3", "yes",
+    "5 KB", "５ MB", "50%", "5 MB<=6 MB",
 ]  # fmt: skip
 
 
