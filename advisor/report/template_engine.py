@@ -77,6 +77,7 @@ def _place() -> Path | None:
 MISTAKES = (
     jinja2.TemplateError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
 )  # fmt: skip
+_TEMPLATES = (".j2", ".html", ".svg", ".xml")
 # To be raised when the same template would be compiled otherwise.
 _FORM = f"1, Jinja {importlib.metadata.version('jinja2')}"
 # Code that runs in a sandbox is compiled otherwise, and is a user's: it is kept in memory alone.
@@ -153,11 +154,24 @@ def _look_at(templates: Path) -> None:
     if not templates.is_dir():
         raise AdvisorError(f"{templates}: no such folder of templates")
     ours = resources.templates()
+    for path in sorted(templates.rglob("*")):
+        if path.suffix in _TEMPLATES and not path.is_dir():
+            _read_as_text(path)
     if not any((ours / path.relative_to(templates)).is_file() for path in templates.rglob("*") if path.is_file()):
         raise AdvisorError(
             f"{templates}: nothing in it replaces a template of ours",
             hint="lay it out as ours are, such as site/home.md.j2 or theme/main.html",
         )
+
+
+def _read_as_text(template: Path) -> None:
+    """Refuse a template that is no text, before Jinja stumbles over it without saying where."""
+    try:
+        template.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise AdvisorError(f"{template}: not UTF-8 text (byte {error.start}), so it is no template") from None
+    except OSError as error:
+        raise AdvisorError(f"{template}: cannot read the template: {error.strerror or error}") from None
 
 
 def _where(error: Exception) -> tuple[Path, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from advisor.measurement.disturbance import Disturbance, Signal
 from advisor.measurement.metrics import load_metrics
@@ -96,6 +97,11 @@ def disturbance(found: Disturbance) -> str:
 def line(text: str) -> str:
     """Return `text` as one visible line."""
     return " ".join(visible(text).split())
+
+
+def brief(text: Any, most: int = 200) -> Any:
+    """Return what is repeated on every page as it is, or cut where it is long: a site of many pages multiplies it."""
+    return text if len(str(text)) <= most else f"{line(str(text))[: most - 1]}…"
 
 
 def name(identifier: str, titles: Mapping[str, str] | None = None) -> str:

@@ -108,6 +108,13 @@ def test_no_control_or_direction_character_reaches_a_page(folder: Path) -> None:
         assert not set(text) & set("\x00\x02\x03\x1b\u202e\u202c"), page.name
 
 
+def test_what_stands_on_every_page_is_short(folder: Path) -> None:
+    for page in sorted(folder.glob("*.html")):
+        (footer,) = read(page).find("footer")
+        assert "x" * 250 not in footer.text, page.name
+    assert "x" * 150 in footer.text
+
+
 def test_long_messages_keep_their_lines(folder: Path) -> None:
     said = [each for each in read(folder / "route-litert.html").find("pre") if "said" in each.classes]
     assert said

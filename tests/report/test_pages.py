@@ -12,7 +12,7 @@ from advisor import resources
 from advisor.articles.pages import paper
 from advisor.decision.engine import decide
 from advisor.measurement.metrics import load_metrics
-from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY
+from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY, Observation
 from advisor.profiles.profile import load_profile
 from advisor.report import numbers
 from advisor.report.blocks import blocks
@@ -21,6 +21,7 @@ from advisor.report.pages.metrics import REST, grouped
 from advisor.report.site import build_site
 from tests.report.conftest import Site
 from tests.report.html import Element, read
+from tests.samples import sample_run
 
 
 def one(page: Element, identifier: str) -> Element:
@@ -194,3 +195,24 @@ def test_every_page_names_its_run_twice_pinned_and_latest(site: Site, name: str)
     pinned, latest = (each.attributes["href"] for each in links.find("a"))
     assert pinned == f"{latest}?run={site.run.id}"
     assert latest == f"{name}.html"
+
+
+def test_frameworks_of_one_title_are_told_apart() -> None:
+    run = sample_run()
+    first, second = run.frameworks
+    alike = {name: found.model_copy(update={"title": "The Framework"}) for name, found in run.frameworks.items()}
+    report = Report(run.model_copy(update={"frameworks": alike}), [])
+    assert report.stack(first).plain == f"The Framework ({first})"
+    assert report.stack(second, "litert").plain.startswith(f"The Framework ({second}) → ")
+    assert str(report.title(first)) == f"The Framework ({first})"
+    assert str(Report(run, []).title(first)) == run.frameworks[first].title
+
+
+def test_probes_whose_ids_differ_in_nothing_that_a_name_can_hold_have_a_page_each() -> None:
+    ids = ("Ω", "Ψ", "a b", "a-b", "a_b", "x" * 200, "x" * 201, "con")
+    run = sample_run()
+    tried = tuple(Observation(probe=each, framework="pytorch", outcome="not_run") for each in ids)
+    pages = Report(run.model_copy(update={"observations": (*run.observations, *tried)}), []).probes
+    names = [page.name for page in pages if page.probe in ids]
+    assert len(set(names)) == len(ids)
+    assert all(len(name) < 100 and name.startswith("probe-") for name in names)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.report import publications, words
-from advisor.report.figures import Source
+from advisor.report.figures import Quote, Source
 from advisor.report.run_documents import measured
 
 PINNED = "runs"
@@ -88,9 +89,15 @@ class Report:
         self.sources = {
             told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
         }
-        self.titles = {key: found.title for key, found in run.frameworks.items()}
+        self.titles: dict[str, str] = {}
         for told in self.recommendations:
             self.titles |= told.titles
+        # The Run's own are told apart where two are alike.
+        self.titles |= run.titles
+
+    def title(self, framework: str) -> Quote | str:
+        """Return the title of a framework of the Run, as it is there, or told apart from another of the same title."""
+        return title(self.source, self.run, framework)
 
     def stack(self, framework: str, route: str | None = None) -> StackName:
         """Return the name of a stack."""
@@ -170,12 +177,15 @@ class Report:
         for index, each in enumerate(self.run.observations):
             if each.probe != "environment":
                 found.setdefault(each.probe, []).append(index)
-        pages = []
+        pages: list[ProbePage] = []
         for probe in sorted(found, key=lambda probe: (order.get(probe, len(order)), probe)):
             kind, _, rest = probe.rpartition(":")
             group = kind if kind in ("route", "capability") else "workload" if probe in known else "probe"
             stem = words.slug(rest if group == kind else probe)
-            pages.append(ProbePage(f"{group}-{stem}", probe, self.probe_title(probe), group, tuple(found[probe])))
+            # Ids that differ in nothing that a file's name can hold: each has a page all the same.
+            taken = {page.name for page in pages}
+            name = next(each for each in _numbered(f"{group}-{stem}") if each not in taken)
+            pages.append(ProbePage(name, probe, self.probe_title(probe), group, tuple(found[probe])))
         return tuple(pages)
 
     def probe_title(self, probe: str) -> str:
@@ -203,6 +213,18 @@ class Report:
     def observed(self, indices: Iterable[int]) -> list[tuple[int, Observation]]:
         """Return observations with their place in the Run."""
         return [(index, self.run.observations[index]) for index in indices]
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """Yield a name as it is, and then with numbers."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
+
+
+def title(source: Source, run: Run, framework: str) -> Quote | str:
+    """Return the title of a framework of a Run that is shown from `source`."""
+    shown = run.titles[framework]
+    return source.quote("frameworks", framework, "title") if shown == run.frameworks[framework].title else shown
 
 
 def day(moment: datetime) -> str:

@@ -48,7 +48,7 @@ def write(
         context["what_if"] = scenario.context(report, told, context["needs"])
         name = report.profile_page(told.profile)
         pages.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
-        answers.append({context["name"]: f"{name}.md"})
+        answers.append({words.brief(context["name"]): f"{name}.md"})
     behind = pages.simple(
         "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
     )

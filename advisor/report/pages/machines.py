@@ -14,7 +14,7 @@ from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
 from advisor.report.pages import change_charts
-from advisor.report.pages.context import Report
+from advisor.report.pages.context import Report, title
 from advisor.report.run_comparison import Changes, Gathered, Group, Kept, changes
 
 _Item = TypeVar("_Item")
@@ -99,7 +99,7 @@ class Several:
             "mode": source.quote("mode"),
             "run": kept.run,
             "versions": [
-                (source.quote("frameworks", key, "title"), source.quote("frameworks", key, "version"))
+                (title(source, kept.run, key), source.quote("frameworks", key, "version"))
                 for key, found in kept.run.frameworks.items()
                 if found.version
             ],

@@ -39,6 +39,7 @@ class Renderer:
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
         self.environment.filters |= {
+            "brief": words.brief,
             "cited": _cited,
             "citing": _citing,
             "day": day,
