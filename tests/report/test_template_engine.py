@@ -115,8 +115,8 @@ def test_a_template_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes("Grüße".encode("latin-1"))
     with pytest.raises(AdvisorError, match=rf"{name}: not UTF-8 text \(byte 2\), so it is no template$"):
-        templating.environment(tmp_path, lambda value: value)
+        template_engine.environment(tmp_path, lambda value: value)
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to(tmp_path / name)
     with pytest.raises(AdvisorError, match=rf"{name}: cannot read the template: "):
-        templating.environment(tmp_path, lambda value: value)
+        template_engine.environment(tmp_path, lambda value: value)
