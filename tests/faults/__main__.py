@@ -15,7 +15,19 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from tests.faults import damaged, disk, killed, misbehaving, numbers, outward, places, profiles, secretive, survivors
+from tests.faults import (
+    damaged,
+    disk,
+    killed,
+    misbehaving,
+    numbers,
+    outward,
+    places,
+    profiles,
+    secretive,
+    streams,
+    survivors,
+)
 from tests.faults.place import Finding
 
 MARK = "<!-- table -->\n"
@@ -23,7 +35,7 @@ CHAPTERS: dict[str, tuple[str, Callable[[bool], Iterator[Finding]]]] = {
     "killed": ("Killed", lambda quick: killed.findings(3 if quick else 20)),
     "workers": ("Workers that misbehave", lambda _: chain(misbehaving.findings(), survivors.findings())),
     "disk": ("Disks and folders", lambda _: disk.findings()),
-    "places": ("Odd places", lambda _: places.findings()),
+    "places": ("Odd places", lambda _: chain(places.findings(), streams.findings())),
     "runs": ("Damaged and hostile Runs", lambda quick: damaged.findings(flips=60 if quick else 1000, full=not quick)),
     "profiles": (
         "Damaged profiles",

@@ -103,7 +103,7 @@ def _read_only(place: Place) -> Iterator[Finding]:
 
 
 def _full(place: Place) -> Iterator[Finding]:
-    with _mounted(place.work, "size=64k") as small:
+    with mounted(place.work, "size=64k") as small:
         if not small:
             yield Finding("a full disk", "not tried: this user may not mount a small one")
             return
@@ -148,12 +148,12 @@ def _unwritable(folder: Path) -> Iterator[Path | None]:
         finally:
             folder.chmod(0o755)
         return
-    with _mounted(folder, "ro") as done:
+    with mounted(folder, "ro") as done:
         yield folder if done else None
 
 
 @contextmanager
-def _mounted(folder: Path, options: str) -> Iterator[bool]:
+def mounted(folder: Path, options: str) -> Iterator[bool]:
     """Mount a file system in memory, where that is allowed."""
     try:
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)], capture_output=True)

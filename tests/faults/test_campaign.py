@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import damaged, disk, killed, misbehaving, numbers, places, profiles, secretive
+from tests.faults import damaged, disk, killed, misbehaving, numbers, places, profiles, secretive, streams
 from tests.faults.__main__ import CHAPTERS, MARK
 from tests.faults.place import ROOT, Finding, Place
 
@@ -44,6 +44,14 @@ def test_odd_places_are_places_to_measure_in(case: str) -> None:
 def test_an_odd_name_an_odd_encoding_and_no_network_are_no_matter(tmp_path: Path) -> None:
     place = Place(tmp_path / places.ODD, HOME="/nowhere/at/all", **places.C_LOCALE)
     well([places.shown(place, "all of it together", "", faults=["offline"])])
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_shows_no_traceback() -> None:
+    assert len(well(streams.findings(("interrupted",)))) == 2
+
+
+def test_a_folder_that_is_gone_is_one_line() -> None:
+    assert len(well(streams.findings(("folders",)))) == 4
 
 
 def test_damaged_runs_are_read_or_refused_in_one_line() -> None:

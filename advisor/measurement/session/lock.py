@@ -46,9 +46,10 @@ def alone(path: Path, *, waiting: Callable[[str, float], None], patience: float 
             yield
             return
         _take(file.fileno(), path, waiting, patience)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        # Who holds it is a help to those who wait; where the disk is full, the lock holds all the same.
+        with contextlib.suppress(OSError):
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), f"{os.getpid()}\n".encode())
         yield
 
 

@@ -123,6 +123,14 @@ def measure(
                     phases.go()
                 except KeyboardInterrupt:
                     interrupted = True
+                except OSError as error:
+                    if temporary.is_dir():
+                        raise
+                    raise AdvisorError(
+                        f"{temporary}: the session's temporary folder was removed while it measured",
+                        hint=f"the same command with --resume goes on; what was measured is kept in {journal.path}",
+                        exit_code=EXIT_PROBING,
+                    ) from error
             run = _keep(context, store, complete=phases.whole and not interrupted)
             if not interrupted:
                 journal.remove()
