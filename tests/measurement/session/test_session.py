@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -249,3 +250,23 @@ def test_a_full_disk_is_said_and_the_journal_stays(
     with pytest.raises(AdvisorError, match="cannot write the journal"):
         measure(plan, store=store, threads=1)
     assert not left(others)
+
+
+def test_a_temporary_folder_that_is_removed_is_said_and_the_journal_stays(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+
+    def remove(event: events.Event) -> None:
+        if isinstance(event, events.PhaseStarted):
+            for folder in temporary.glob("advisor-session-*"):
+                shutil.rmtree(folder)
+
+    store = Store(tmp_path / "runs")
+    plan = make_plan(mode="standard", definitions=toys, pace=brisk, only=("route:*",))
+    with pytest.raises(AdvisorError, match="temporary folder was removed while it measured") as caught:
+        measure(plan, store=store, threads=1, on_event=remove)
+    assert caught.value.exit_code == EXIT_PROBING
+    assert len(store.unfinished()) == 1
