@@ -12,7 +12,7 @@ import pytest
 
 from advisor.measurement import definitions
 from advisor.measurement.run import LEFT_OUT, Run, load_run
-from advisor.measurement.surroundings import surroundings
+from advisor.measurement.worker.environment import surroundings
 from tests import sealed
 from tests.faults.place import Place, Told
 from tests.probes.recipes import need
