@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -115,6 +116,9 @@ def probe(
     from advisor.measurement.session.session import measure
     from advisor.measurement.store import Store
 
+    _within("budget", budget, 0, "seconds above zero")
+    _within("threads", threads, 0, "a number above zero")
+    _within("seed", seed, -1, "zero or more")
     store = Store(home / "runs")
     plan = make_plan(
         mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None,
@@ -294,6 +298,12 @@ def build_site(
         run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin,
         clean=clean, on_step=on_step,
     )  # fmt: skip
+
+
+def _within(name: str, value: float | None, above: float, expected: str) -> None:
+    """Raise AdvisorError for a number that no option would take: NaN is above nothing and below nothing."""
+    if value is not None and not above < value < math.inf:
+        raise AdvisorError(f"{name}: expected {expected}, got {value!r}")
 
 
 def _recent(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import math
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,6 +15,7 @@ from pydantic import Field, model_validator
 
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
+from advisor.fields import Count, Day, Number
 from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Name, Text
 from advisor.knowledge.sources import load_sources
@@ -39,9 +39,9 @@ class Figure(Model):
 
     runtime: Name
     through: Through
-    value: Annotated[float, Field(gt=0)]
+    value: Annotated[Number, Field(gt=0)]
     precision: Precision | None = None
-    threads: Annotated[int, Field(gt=0)] | None = None
+    threads: Annotated[Count, Field(gt=0)] | None = None
     version: Text | None = None
 
     @property
@@ -62,11 +62,11 @@ class Comparison(Model):
     metric: Metric
     unit: Literal["ms", "1/s", "tokens/s", ""] = ""
     precision: Precision
-    threads: Annotated[int, Field(gt=0)] | None = None
+    threads: Annotated[Count, Field(gt=0)] | None = None
     figures: tuple[Figure, ...] = Field(min_length=2)
     differs: Text | None = None
     source: Name
-    checked_on: date
+    checked_on: Day
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from advisor import api
 from advisor.cli.commands import main
+from advisor.errors import AdvisorError
 
 NEW = ["profile", "new", "--name", "camera", "--where", "device", "--knows", "pytorch"]
 CHECK = ["check", "--expect", "pytorch", "--run", "none.json"]
@@ -75,3 +78,18 @@ def test_what_could_be_misread_is_one_line(
 def test_what_is_written_right_is_read(arguments: list[str]) -> None:
     told = CliRunner().invoke(main, [*CHECK, *arguments])
     assert "none.json" in told.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"budget": float("nan")}, "budget: expected seconds above zero, got nan"),
+        ({"budget": float("inf")}, "budget: expected seconds above zero, got inf"),
+        ({"threads": 0}, "threads: expected a number above zero, got 0"),
+        ({"seed": -1}, "seed: expected zero or more, got -1"),
+    ],
+)
+def test_a_call_from_python_is_held_to_the_same(arguments: dict[str, Any], words: str, tmp_path: Path) -> None:
+    with pytest.raises(AdvisorError, match=words):
+        api.probe(home=tmp_path, **arguments)
+    assert not [*tmp_path.iterdir()]
