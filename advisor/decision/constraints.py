@@ -11,8 +11,9 @@ from advisor.profiles.profile import Must
 def check(must: Must, cell: Cell) -> Constraint:
     """Return whether `cell` meets `must`.
 
-    Pass: the whole interval does. Fail: the whole interval does not (``shortfall`` is how far its nearest end is off,
-    in the criterion's base unit), or the outcome is evidence against the stack. Unknown: anything else.
+    Pass: the whole interval does, and it is of the model and the device that are asked about. Fail: the whole interval
+    does not (``shortfall`` is how far its nearest end is off, in the criterion's base unit), or the outcome is evidence
+    against the stack. Unknown: anything else.
     """
     criterion = must.criterion
     if cell.outcome in WORTHLESS and not criterion.levels:
@@ -21,9 +22,15 @@ def check(must: Must, cell: Cell) -> Constraint:
         return Constraint(criterion=criterion.id, outcome="unknown", detail=_because(figure(cell), cell))
     upper = must.kind == "at_most"
     # The end of the interval that is nearest to the limit from the good side, and the one that is farthest from it.
-    good, bad = (cell.low, cell.high) if upper else (cell.high, cell.low)
+    ends = cell.plausible
+    good, bad = ends if upper else ends[::-1]
     said = figure(cell, percent=criterion.percent)
     if bad is not None and _within(bad, must.limit, upper=upper):
+        # What another network or another machine met, this one has yet to meet.
+        if cell.transfer:
+            return Constraint(
+                criterion=criterion.id, outcome="unknown", detail=f"{said} {cell.transferred}, yours is not known"
+            )
         detail = said if criterion.levels else f"{said} {'≤' if upper else '≥'} {must.limit_text}"
         return Constraint(criterion=criterion.id, outcome="pass", detail=detail)
     if good is None or _within(good, must.limit, upper=upper):

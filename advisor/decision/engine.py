@@ -11,21 +11,26 @@ from collections.abc import Collection
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips
+from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
     Cell,
     Coverage,
+    Lead,
     Need,
     Provenance,
     Ranked,
     Recommendation,
     Requirement,
+    Verdict,
+    Without,
 )
 from advisor.decision.robustness import Robustness, robustness
 from advisor.decision.score import contributions, scored
 from advisor.decision.stability import stability
 from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
-from advisor.decision.verdict import judge
+from advisor.decision.transfer import asked_of
+from advisor.decision.verdict import SMALL, judge, without
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
@@ -71,14 +76,14 @@ def decide(
     >>> from advisor import load_profile, load_run
     >>> told = decide(load_run("run.json"), load_profile("edge"))
     >>> told.verdict, told.answer
-    ('recommended', Stack(framework='tensorflow', route='litert'))
+    ('lean', Stack(framework='tensorflow', route='litert'))
     """
     catalog = load_catalog() if catalog is None else catalog
     routes = defined_routes()
     stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=exclude)
     titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
-    findings = Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())
+    findings = Evidencer(run, catalog, profile.team, asked_of(run, profile)).table(stacks, profile.criteria.values())
     table = build(profile, stacks, titles, findings)
     return assemble(table, run, catalog, seed=seed, samples=samples)
 
@@ -115,6 +120,8 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         flips=tuple(flips(table)) if answer else (),
         joint_flips=tuple(joint_flips(table)) if answer else (),
         stability=tuple(stability(profile.wishes, table.worths, table.feasible)) if answer else (),
+        without=tuple(_without(table, judgement.verdict)) if answer else (),
+        lead=_lead(table) if answer else None,
         next_probe=found.next_probe,
         coverage=_coverage(table),
         warnings=tuple(warnings(table, run, catalog)),
@@ -186,6 +193,47 @@ def _cells(table: Table) -> list[Cell]:
             worth = table.worths.get((name, criterion))
             cells.append(cell if worth is None else scored(cell, worth))
     return cells
+
+
+def _without(table: Table, verdict: Verdict) -> list[Without]:
+    """Return the criteria without which the first would be another, or no longer ahead by enough to matter."""
+    found = []
+    for each in without(table):
+        tied = each.lead <= SMALL
+        if (tied and verdict == "tie") or (each.first == table.feasible[0] and not tied):
+            continue
+        names = [table.title(each.first), table.title(each.second)]
+        then = f"{listed(names)} would be as good as each other" if tied else f"{names[0]} would lead"
+        found.append(
+            Without(
+                criterion=each.criterion, first=table.stacks[each.first], second=table.stacks[each.second],
+                lead=each.lead, text=f"without '{each.title}', {then}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _lead(table: Table) -> Lead | None:
+    """Return what the lead of the first over the second is made of."""
+    if len(table.feasible) < 2:
+        return None
+    first, second = table.feasible[:2]
+    parts = {"measured": 0.0, "transferred": 0.0, "documented": 0.0, "unknown": 0.0}
+    for wish in table.profile.wishes:
+        name = wish.criterion.id
+        gain = wish.weight * (table.worths[first, name].middle - table.worths[second, name].middle)
+        parts[_made_of([table.cell(first, name), table.cell(second, name)])] += gain
+    whole = table.values[first].middle - table.values[second].middle
+    return Lead(over=table.stacks[second], whole=whole, **parts)
+
+
+def _made_of(cells: list[Cell]) -> str:
+    """Return what a difference rests on: on the weaker of the two sides."""
+    if any(cell.provenance == "missing" for cell in cells):
+        return "unknown"
+    if any(cell.provenance != "measured here" for cell in cells):
+        return "documented"
+    return "transferred" if any(cell.transfer for cell in cells) else "measured"
 
 
 def _coverage(table: Table) -> Coverage:

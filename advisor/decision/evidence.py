@@ -19,6 +19,7 @@ from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell, Stack
 from advisor.decision.stacks import stack_id
+from advisor.decision.transfer import Transfer
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
 from advisor.profiles.team import FACTOR, Team
@@ -56,13 +57,15 @@ class Finding:
 class Evidencer:
     """Finds the evidence for cells in one Run and one Catalog, as of the day on which the Run was finished.
 
-    What only the asker can know comes from `team`.
+    What only the asker can know comes from `team`; with a `transfer`, figures are widened for the model and the device
+    that are asked about, without it they say what was measured and no more.
     """
 
-    def __init__(self, run: Run, catalog: Catalog, team: Team | None = None) -> None:
+    def __init__(self, run: Run, catalog: Catalog, team: Team | None = None, transfer: Transfer | None = None) -> None:
         self.reader = RunReader(run)
         self.catalog = catalog
         self.team = team
+        self.transfer = transfer
         self.day = run.finished.date()
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
@@ -109,11 +112,14 @@ class Evidencer:
         if not reading.informative:
             cell = self._missing(stack, criterion, reading.outcome, reading.message)
             return Finding(cell, f"{criterion.id}|{subject}", probe)
+        sigma, why = (0.0, None) if self.transfer is None else self.transfer.sigma(rule, criterion.unit)
         cell = Cell(
             framework=stack.framework,
             route=stack.route,
             criterion=criterion.id,
             outcome=reading.outcome,
+            transfer=sigma or None,
+            transferred=why,
             value=reading.value,
             low=reading.low,
             high=reading.high,

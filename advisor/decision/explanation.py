@@ -9,6 +9,7 @@ from math import fsum
 from advisor.decision.arguments import Said, compared, subject
 from advisor.decision.phrases import listed
 from advisor.decision.table import Table
+from advisor.decision.transfer import asked_of
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
@@ -108,7 +109,7 @@ def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
     told = interference(run.observations).sentence if _rests_on_load(table) else None
     found = [f"{told[0].upper()}{told[1:]}"] if told else []
-    found += [*_elsewhere(table), *_switching(table), *_counted_twice(table.profile.wishes)]
+    found += [*_elsewhere(table, run), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
@@ -138,14 +139,10 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
             yield wish.weight * (mine.point - theirs.point), wish
 
 
-def _elsewhere(table: Table) -> Iterable[str]:
-    """Yield, where a model is shipped to devices, that none of them was measured."""
-    measured = any(finding.cell.provenance == "measured here" for finding in table.findings.values())
-    if table.profile.ships == "edge" and measured:
-        yield (
-            "A small network was measured on this machine: your model on your device takes other times and other "
-            "memory, so check there what must hold"
-        )
+def _elsewhere(table: Table, run: Run) -> Iterable[str]:
+    """Yield that a small network was measured, not the asker's, and how much its figures were widened for that."""
+    sigmas = [finding.cell.transfer for finding in table.findings.values() if finding.cell.transfer]
+    yield from asked_of(run, table.profile).told(sigmas)
 
 
 def _switching(table: Table) -> Iterable[str]:

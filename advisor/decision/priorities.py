@@ -20,12 +20,16 @@ from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
 from advisor.decision.stacks import alternatives, stack_id
 from advisor.decision.table import Table, build
-from advisor.decision.verdict import WELL_KNOWN, judge
+from advisor.decision.transfer import asked_of
+from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run
 from advisor.measurement.tasks.kinds import ENVIRONMENT
 from advisor.profiles.profile import Profile
+
+MARGIN = 3 * SMALL
+"""How far ahead without any one criterion a leader has to be before the rest of the evidence can be left alone."""
 
 SETTLED = 0.995
 """Share of the samples in which a leader must come first to count as settled."""
@@ -101,7 +105,8 @@ def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collect
     stacks = sorted({stack_id(stack): stack for stack in found}.values(), key=stack_id)
     titles = run.titles
     titles |= {route.runtime: route.title for route in known.routes.values()}
-    evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team)
+    known_of = load_catalog() if catalog is None else catalog
+    evidencer = Evidencer(run, known_of, profile.team, asked_of(run, profile))
     return build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
 
 
@@ -143,6 +148,9 @@ def _decided(table: Table, seed: int) -> dict[str, str]:
     # Of a leader of which little is known the verdict would be another one, however far ahead it is.
     shares = _shares(table, seed)
     if not rest or judge(table, shares).verdict != "recommended":
+        return reasons
+    # What is still open may bring one criterion to carry the answer alone, which would make a lean of it.
+    if any(each.first != first or each.lead <= MARGIN for each in without(table)):
         return reasons
     if len(behind) == len(rest):
         reasons[first] = f"whatever it shows, {title} comes first"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +12,9 @@ from advisor.documents import Model
 from advisor.measurement.run import Grade
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
+
+Z95 = 1.959963984540054
+"""Half-width of a 95 % interval in standard deviations."""
 
 Verdict = Literal["recommended", "lean", "tie", "undetermined", "infeasible"]
 Provenance = Literal["measured here", "measured elsewhere", "documented", "asserted", "missing"]
@@ -32,6 +36,9 @@ class Cell(Model):
     bounds 0 and 1 and no score. ``evidence`` is a JSON pointer into the Run (``/observations/12``) or a fact id.
     ``text`` says the same in words with units; a cell of which only a bound is known (outcome ``bounded``) has a
     ``text`` such as ``at least 290 MB`` and no value. ``grade`` is that of a timing that was taken here.
+
+    ``transfer`` is the standard deviation of the log factor between what was measured and what is asked (another model,
+    another device), and ``transferred`` says so in words; ``value``, ``low`` and ``high`` stay as they were measured.
     """
 
     framework: str
@@ -54,6 +61,24 @@ class Cell(Model):
     score: float | None = None
     score_low: float = 0.0
     score_high: float = 1.0
+    transfer: float | None = None
+    transferred: str | None = None
+
+    @property
+    def plausible(self) -> tuple[float | None, float | None]:
+        """Return low and high for what is asked: 95 % of the measurement's interval and the transfer together."""
+        if not self.transfer:
+            return self.low, self.high
+        wide = Z95 * self.transfer
+        return self._end(self.low, -wide), self._end(self.high, wide)
+
+    def _end(self, end: float | None, wide: float) -> float | None:
+        if end is None or end <= 0:
+            return end
+        if self.value is None or self.value <= 0:
+            return end * math.exp(wide)
+        both = math.hypot(math.log(end / self.value), wide)
+        return self.value * math.exp(math.copysign(both, wide))
 
 
 class Need(Model):
@@ -177,6 +202,31 @@ class Stability(Model):
     high: float
 
 
+class Without(Model):
+    """Who would come first without one criterion, the other weights in proportion: told where the answer is another."""
+
+    criterion: str
+    first: Stack
+    second: Stack
+    lead: float
+    text: str = ""
+
+
+class Lead(Model):
+    """What the lead over the next stack is made of; the parts sum to ``whole``, and each may be negative.
+
+    ``measured``: here, for what is asked. ``transferred``: measured, but with another model or on another device.
+    ``documented``: cited or estimated. ``unknown``: the middle of what nobody knows.
+    """
+
+    over: Stack
+    whole: float
+    measured: float = 0.0
+    transferred: float = 0.0
+    documented: float = 0.0
+    unknown: float = 0.0
+
+
 class Coverage(Model):
     """Share of the weight by provenance, over all stacks of the ranking; together they are 1.
 
@@ -194,7 +244,8 @@ class Recommendation(Model):
     """The answer for one profile; the only document that leaves the deciding wing.
 
     ``answer`` is the stack that the verdict names: none when it is undetermined or infeasible. In a tie, ``tied`` holds
-    every stack that is as good, ``answer`` first. ``reason_grounds`` holds what each of the ``reasons`` rests on, and
+    every stack that is as good, ``answer`` first. ``without`` holds the criteria without which it would be another
+    answer, and ``lead`` what the lead is made of. ``reason_grounds`` holds what each of the ``reasons`` rests on, and
     ``against_grounds`` what the argument against does.
     """
 
@@ -222,6 +273,8 @@ class Recommendation(Model):
     flips: tuple[Flip, ...] = ()
     joint_flips: tuple[JointFlip, ...] = ()
     stability: tuple[Stability, ...] = ()
+    without: tuple[Without, ...] = ()
+    lead: Lead | None = None
     next_probe: str | None = None
     coverage: Coverage
     warnings: tuple[str, ...] = ()

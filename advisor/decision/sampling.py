@@ -107,7 +107,15 @@ def draw(
                 common = groups.get(finding.group)
                 if finding.group is not None and finding.shared and common is None:
                     common = groups[finding.group] = _normal(_generator(seed, f"rounds|{finding.group}"), samples)
-                draws = _cell(finding, of, wish.value, _generator(seed, finding.key), samples, common)
+                draws = _cell(
+                    finding,
+                    of,
+                    wish.value,
+                    _generator(seed, finding.key),
+                    samples,
+                    common,
+                    _transfer(finding, seed, samples),
+                )
                 if keys[finding.key] > 1:
                     shared[finding.key, of] = draws
             for each in weightings:
@@ -190,13 +198,20 @@ def _in_order(weights: Floats, stated: Sequence[float]) -> Floats:
 
 
 def _cell(
-    finding: Finding, of: Worth, value: ValueFunction, generator: Any, samples: int, common: Draws | None = None
+    finding: Finding,
+    of: Worth,
+    value: ValueFunction,
+    generator: Any,
+    samples: int,
+    common: Draws | None = None,
+    factor: Draws | None = None,
 ) -> Draws:
     """Return draws of one cell's worth, of shape (samples,).
 
     What was measured in the same rounds was slowed in the same rounds: `common` are the draws of what a whole group
     shares. Its share of a cell's interval moves with the others', so that the order of two stacks is as sure as their
-    ratio is, also where each time alone is wide.
+    ratio is, also where each time alone is wide. `factor` are draws of what another model or another device does to
+    it, which no other stack shares.
     """
     import numpy as np
 
@@ -212,7 +227,14 @@ def _cell(
         normal += np.float32(math.sqrt(finding.shared)) * common
     normal *= np.where(normal < 0, np.float32(below), np.float32(above)) if below != above else np.float32(above)
     normal += np.float32(middle)
+    if factor is not None:
+        normal += factor * np.float32((cell.transfer or 0.0) / value.length)
     return np.clip(normal, 0.0, 1.0, out=normal)
+
+
+def _transfer(finding: Finding, seed: int, samples: int) -> Draws | None:
+    """Return standard normal draws for a figure of another model or device, a stack's own; None for what is asked."""
+    return _normal(_generator(seed, f"transfer|{finding.key}"), samples) if finding.cell.transfer else None
 
 
 def _uniform(low: float, high: float, generator: Any, samples: int) -> Draws:

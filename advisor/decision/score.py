@@ -45,7 +45,8 @@ def worth(cell: Cell, value: ValueFunction) -> Worth:
         return Worth(0.0, 0.0, 0.0)
     if cell.provenance == "missing":
         return Worth(None, 0.0, 1.0)
-    good, bad = (cell.low, cell.high) if value.better == "lower" else (cell.high, cell.low)
+    least, most = cell.plausible
+    good, bad = (least, most) if value.better == "lower" else (most, least)
     low = 0.0 if bad is None else value(bad)
     high = 1.0 if good is None else value(good)
     if cell.value is None:

@@ -23,6 +23,36 @@ WELL_KNOWN = 0.75
 
 
 @dataclass(frozen=True)
+class Without:
+    """Who would come first without one criterion, the other weights in proportion, and by how much before whom."""
+
+    criterion: str
+    title: str
+    first: str
+    second: str
+    lead: float
+
+
+def without(table: Table) -> list[Without]:
+    """Return for each criterion, in the profile's order, who would be first among the feasible stacks without it."""
+    found: list[Without] = []
+    if len(table.feasible) < 2:
+        return found
+    for wish in table.profile.wishes:
+        rest = 1.0 - wish.weight
+        if rest <= 0:
+            continue
+        values = {
+            name: (table.values[name].middle - wish.weight * table.worths[name, wish.criterion.id].middle) / rest
+            for name in table.feasible
+        }
+        first, second = sorted(values, key=lambda name: -values[name])[:2]
+        lead = values[first] - values[second]
+        found.append(Without(wish.criterion.id, wish.criterion.title, first, second, lead))
+    return found
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The verdict, the stack that it names (none when undetermined or infeasible), and its conditions.
 
@@ -40,13 +70,14 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
 
     infeasible
         Every stack fails a hard constraint.
-    recommended
-        First in at least 90 % of the samples, no hard constraint of it is unknown, and every stack that could still
-        overtake it has been compared: at least half of its weight is known.
     tie
-        Not sure, and the first two differ by no more than `SMALL`, or the second comes first more often; and at least
-        three quarters of the weight of both are known, so that it is no mere lack of evidence. Of the tied, one that is
-        built on what the team knows is named first.
+        The first two differ by no more than `SMALL`, however often the difference is positive, or the second comes
+        first more often; and at least three quarters of the weight of both are known, so that it is no mere lack of
+        evidence. Of the tied, one that is built on what the team knows is named first.
+    recommended
+        First in at least 90 % of the samples and ahead by more than `SMALL`; no hard constraint of it is unknown, every
+        stack that could still overtake it has been compared (at least half of its weight is known), and no criterion
+        carries it alone: without any single one it would still be ahead by more than `SMALL`.
     undetermined
         Less than half of the weight of the leader is known; or it leads in less than half of the samples while more
         than a quarter of its weight or of its closest rival's is unknown.
@@ -67,18 +98,35 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
         return Judgement("undetermined", conditions=conditions)
     if not rest:
         return Judgement("lean", first, conditions=conditions)
-    if share >= SURE:
-        return Judgement("lean" if conditions else "recommended", first, conditions=conditions)
     second = rest[0]
     gap = table.values[first].middle - table.values[second].middle
+    close = gap <= SMALL
     if min(table.known(first), table.known(second)) >= WELL_KNOWN:
-        if gap <= SMALL or first_rank[second] > share:
+        if close or (share < SURE and first_rank[second] > share):
             tied = _known_first(table, (first, second, *_as_close(table, rest[1:])))
             conditions = _unknown_constraints(table, tied[0]) + _uncompared(table, first)
             return Judgement("tie", tied[0], tied=tied, conditions=conditions)
     elif share < 0.5:
         return Judgement("undetermined", conditions=conditions)
-    return Judgement("lean", first, conditions=conditions)
+    if share < SURE or close:
+        return Judgement("lean", first, conditions=conditions)
+    conditions += _carried(table, first)
+    return Judgement("lean" if conditions else "recommended", first, conditions=conditions)
+
+
+def _carried(table: Table, first: str) -> tuple[str, ...]:
+    """Name the criteria without any of which the leader would not be ahead by enough to matter."""
+    alone = [each for each in without(table) if each.lead <= SMALL or each.first != first]
+    return tuple(
+        f"'{each.title}' counts as much as stated: without it, {_instead(table, first, each)}" for each in alone
+    )
+
+
+def _instead(table: Table, first: str, each: Without) -> str:
+    rival = table.title(each.first if each.first != first else each.second)
+    if each.lead <= SMALL:
+        return f"{rival} would be as good"
+    return f"{rival} would lead"
 
 
 def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:

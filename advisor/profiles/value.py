@@ -49,6 +49,11 @@ class ValueFunction:
         return math.exp(position) if self.unit in LOGARITHMIC else position
 
     @property
+    def length(self) -> float:
+        """Return how far apart floor and target are on the axis (on a logarithmic one: the log of their ratio)."""
+        return abs(self._axis(self.target) - self._axis(self.floor))
+
+    @property
     def better(self) -> str:
         """Return which way is better: ``lower`` or ``higher``."""
         return "higher" if self.target > self.floor else "lower"

@@ -12,18 +12,26 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.decision.phrases import listed
-from advisor.decision.recommendation import Cell, Ranked, Recommendation
+from advisor.decision.recommendation import Cell, Lead, Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report import terminal_explanation as explain
 from advisor.report.omissions import absent, gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
-_ORIGINS = {"measured here": "●", "measured elsewhere": "◐", "documented": "○", "asserted": "◌", "missing": "–"}
+TRANSFERRED = "measured here, widened"
+_ORIGINS = {
+    "measured here": "●",
+    TRANSFERRED: "◍",
+    "measured elsewhere": "◐",
+    "documented": "○",
+    "asserted": "◌",
+    "missing": "–",
+}
 _STYLES = {"pass": "green", "fail": "red", "unknown": "yellow"}
 _ASCII = str.maketrans(
     {"→": ">", "–": "-", "−": "-", "✓": "+", "✗": "x", "µ": "u", "×": "x", "·": "*", "≤": "<", "≥": ">", "…": "."}
-    | {"●": "*", "◐": "%", "○": "o", "◌": "."}
+    | {"●": "*", "◍": "@", "◐": "%", "○": "o", "◌": "."}
     | {"\N{NO-BREAK SPACE}": " ", "\N{REPLACEMENT CHARACTER}": "?", "“": '"', "”": '"', "’": "'"}
 )
 _WIDEST = 110
@@ -250,6 +258,10 @@ class _Page:
         self.heading("It would change if")
         for line in lines:
             self.item("–", words.line(line))
+        if told.without:
+            self.heading("Leaving one criterion out")
+            for each in told.without[:_MOST]:
+                self.item("–", words.line(each.text))
 
     def rest(self) -> None:
         told = self.recommendation
@@ -267,6 +279,8 @@ class _Page:
         if parts:
             self.heading("Evidence")
             self.print(f"Of the weight, {', '.join(parts)}.")
+        if told.lead is not None and told.lead.whole > 0:
+            self.print(f"Of the lead of {numbers.score(told.lead.whole)}, {', '.join(_made_of(told.lead))}.")
         if told.next_probe:
             command = f"advisor probe --only {shlex.quote(words.line(told.next_probe))}"
             self.print(f"To measure next, since it could change the answer: {command}")
@@ -300,6 +314,18 @@ def _titles(recommendation: Recommendation, run: Run) -> dict[str, str]:
     return run.titles | recommendation.titles
 
 
+def _made_of(lead: Lead) -> list[str]:
+    """Return what a lead is made of, largest first; what takes some of it away is told as such."""
+    parts = {
+        "measured here for what is asked": lead.measured,
+        "measured with another model or on another device": lead.transferred,
+        "documented": lead.documented,
+        "unknown": lead.unknown,
+    }
+    shown = sorted(((part, name) for name, part in parts.items() if abs(part) >= 0.005), key=lambda item: -item[0])
+    return [f"{numbers.score(part).replace('-', '−')} {name}" for part, name in shown]
+
+
 def _value(ranked: Ranked) -> str:
     return f"{numbers.score(ranked.value)} [{numbers.score(ranked.low)}–{numbers.score(ranked.high)}]"
 
@@ -311,4 +337,6 @@ def _cell(cell: Cell | None) -> str:
 
 
 def _kind(cell: Cell | None) -> str:
-    return cell.provenance if cell is not None else "missing"
+    if cell is None:
+        return "missing"
+    return TRANSFERRED if cell.transfer else cell.provenance

@@ -197,8 +197,9 @@ prefer:
     assert (found.verdict, found.answer) == ("infeasible", None)
     assert [each.route for each in found.ranking][:2] == ["litert", "executorch"]
     assert found.ranking[0].would_rank == 1
-    assert found.ranking[0].constraints[0].shortfall == pytest.approx(4.6e6)
-    assert found.ranking[0].constraints[0].detail == "5.6 MB > 1 MB, off by 4.6 MB"
+    # 5.6 MB with a small network; with another they can be less, but not by so much.
+    assert found.ranking[0].constraints[0].shortfall == pytest.approx(1.23e6, rel=0.01)
+    assert found.ranking[0].constraints[0].detail == "5.6 MB > 1 MB, off by at least 1.23 MB"
 
 
 def test_a_route_that_is_not_supported_is_out() -> None:

@@ -55,7 +55,7 @@ def test_conditions_and_ties_are_told_in_full() -> None:
 
 
 def test_a_stack_that_is_out_is_told_with_what_it_fails() -> None:
-    told = decide(sample_run(), requiring(load_profile("edge"), ["artifact-size<=150 kB"]))
+    told = decide(sample_run(), requiring(load_profile("edge"), ["artifact-size<=50 kB"]))
     failed = [check.detail for each in told.ranking for check in each.constraints if check.outcome == "fail"]
     assert failed
     assert all(f"out: {escape(detail)}" in shown(told) for detail in failed)

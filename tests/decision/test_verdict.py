@@ -6,7 +6,7 @@ import pytest
 
 from advisor.decision.robustness import rank_acceptability
 from advisor.decision.sampling import draw
-from advisor.decision.verdict import Judgement, judge
+from advisor.decision.verdict import Judgement, judge, without
 from advisor.profiles.profile import Must, Profile
 from advisor.profiles.team import Team
 from tests.decision.tables import Interval, criterion, profile, table, wish
@@ -64,9 +64,30 @@ def test_what_is_close_only_for_lack_of_evidence_is_no_tie() -> None:
     assert found.verdict != "tie"
 
 
-def test_a_small_lead_on_everything_is_still_a_recommendation() -> None:
+def test_a_lead_that_does_not_matter_is_a_tie_however_sure_it_is() -> None:
     found = judged(needs("x", "y"), {"a": exact(0.51, 0.51), "b": exact(0.5, 0.5)})
-    assert found.verdict == "recommended"
+    assert found.verdict == "tie"
+    assert found.answer == "a"
+
+
+def test_no_recommendation_is_carried_by_one_criterion_and_the_condition_names_it() -> None:
+    carried = judged(needs("x", "y", "z"), {"a": exact(0.9, 0.5, 0.5), "b": exact(0.5, 0.5, 0.49)})
+    assert carried.verdict == "lean"
+    assert carried.conditions == ("'X' counts as much as stated: without it, b would be as good",)
+    turned = judged(needs("x", "y", "z"), {"a": exact(0.9, 0.5, 0.5), "b": exact(0.5, 0.6, 0.6)})
+    assert turned.conditions == ("'X' counts as much as stated: without it, b would lead",)
+    shared = judged(needs("x", "y", "z"), {"a": exact(0.9, 0.9, 0.5), "b": exact(0.5, 0.5, 0.5)})
+    assert shared.verdict == "recommended"
+
+
+def test_leaving_a_criterion_out_is_the_answer_of_the_profile_without_it() -> None:
+    rows = {"a": exact(0.9, 0.25, 0.45), "b": exact(0.5, 0.6, 0.6)}
+    for each in without(table(needs("x", "y", "z"), rows)):
+        kept = [name for name in "xyz" if name != each.criterion]
+        of = {name: {key: row[key] for key in kept} for name, row in rows.items()}
+        other = table(needs(*kept), of)
+        assert each.first == other.feasible[0]
+        assert each.lead == pytest.approx(other.values[each.first].middle - other.values[each.second].middle)
 
 
 def test_undetermined_when_most_of_the_leader_is_unknown() -> None:

@@ -1,0 +1,256 @@
+"""How far a figure of one model on one machine holds for another model, or for another device.
+
+What slows all stacks alike changes no order. What turns orders round is the interaction: a stack that suits one network
+or one processor and not the next. So a figure that was obtained with another model or on another device gets one factor
+of its own, log-normal with the standard deviation σ, independent between stacks. σ is not guessed:
+
+- σ(model), per metric, is the spread of the stacks' log ratios between the networks that this Run measured (at least
+  `NETWORKS` of them), else the value of the reference Run.
+- σ(device) is the spread of the log ratios between devices in what others published (`advisor.knowledge.devices`);
+  ``python -m benchmarks.transfer`` scores, one device left out at a time, how often an order so given was right.
+
+Both are of a *change*: the ratio of two stacks differs from one context to another by √2 · σ, as two independent
+factors do.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from advisor.criteria import Measured
+from advisor.decision.recommendation import Z95
+from advisor.knowledge.devices import Comparison, load_comparisons
+from advisor.measurement.definitions import routes
+from advisor.measurement.run import Observation, Run
+from advisor.profiles.profile import Profile
+
+NETWORKS = 3
+"""How many networks a Run must have measured before its own spread between them counts."""
+
+WORKLOADS = frozenset({"mlp", "cnn", "lstm", "transformer", "recommender"})
+"""The workloads that are networks: what they say depends on the model."""
+
+PROVED = {
+    "latency": "latency_seconds",
+    "cold-start": "cold_start_seconds",
+    "peak-memory": "peak_memory_bytes",
+    "artifact-size": "artifact_bytes",
+    "runtime-size": "runtime_bytes",
+}
+"""The figures that a proof of a route reports for each of its networks, by the metric that they are of."""
+
+SHIPPED: Mapping[str, float] = {
+    "latency": 0.68,
+    "training": 0.24,
+    "cold-start": 0.3,
+    "peak-memory": 0.12,
+    "artifact-size": 0.15,
+    "runtime-size": 0.47,
+}
+"""σ(model) of the reference Run, for Runs that measured fewer networks; ``python -m benchmarks.transfer`` prints it."""
+
+TIMES = frozenset({"s", "1/s"})
+"""The units of what changes from one processor to another; sizes do not, or belong to a build."""
+
+Stacks = Mapping[Any, float]
+"""The logarithm of every stack's figure in one context (one network, one device); less is better."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much the ratio of two stacks changes from context to context.
+
+    ``sigma`` is the standard deviation of one stack's log factor for a change of context, from ``contexts`` contexts
+    and ``pairs`` pairs of stacks; ``freedom`` is how many differences it rests on.
+    """
+
+    sigma: float
+    contexts: int
+    pairs: int
+    freedom: int
+
+    @property
+    def predictive(self) -> float:
+        """Return σ for one more context: larger where few differences were seen (Student's t of that freedom)."""
+        return self.sigma * math.sqrt(self.freedom / (self.freedom - 2)) if self.freedom > 2 else math.inf
+
+
+def ratios(rows: Iterable[tuple[Hashable, Stacks]]) -> dict[tuple[Hashable, Hashable], dict[Hashable, float]]:
+    """Return by pair of stacks and context their log ratio; several rows of one context are averaged."""
+    found: dict[tuple[Hashable, Hashable], dict[Hashable, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for context, logs in rows:
+        for first, second in itertools.combinations(sorted(logs, key=str), 2):
+            found[first, second][context].append(logs[first] - logs[second])
+    return {pair: {context: _mean(each) for context, each in by.items()} for pair, by in found.items()}
+
+
+def spread(rows: Iterable[tuple[Hashable, Stacks]], *, least: int = 2) -> Spread | None:
+    """Return the pooled spread of log ratios between contexts; None where no pair was seen in `least` of them."""
+    squares, freedom, contexts, pairs = 0.0, 0, set(), 0
+    for by in ratios(rows).values():
+        if len(by) < least:
+            continue
+        middle = _mean(by.values())
+        squares += math.fsum((each - middle) ** 2 for each in by.values())
+        freedom += len(by) - 1
+        contexts |= set(by)
+        pairs += 1
+    return Spread(math.sqrt(squares / freedom), len(contexts), pairs, freedom) if freedom else None
+
+
+def between_networks(run: Run, metric: str) -> Spread | None:
+    """Return the spread of `metric` between the networks of a Run, or None where too few were measured.
+
+    `metric` is a key of `PROVED` (of the routes that something can be shipped through, each precision for itself) or
+    ``training`` (a training step of the frameworks themselves).
+    """
+    rows: dict[str | None, dict[str, dict[Hashable, float]]] = defaultdict(lambda: defaultdict(dict))
+    for each in run.observations:
+        found = _step(each) if metric == "training" else _proof(each, PROVED[metric])
+        if found is not None:
+            network, precision, stack, value = found
+            rows[precision][network].setdefault(stack, math.log(value))
+    return pooled(spread(by.items(), least=NETWORKS) for by in rows.values())
+
+
+def pooled(spreads: Iterable[Spread | None]) -> Spread | None:
+    """Return one spread for several, weighted by what each rests on."""
+    known = [each for each in spreads if each is not None]
+    if not known:
+        return None
+    freedom = sum(each.freedom for each in known)
+    square = math.fsum(each.freedom * each.sigma**2 for each in known) / freedom
+    return Spread(math.sqrt(square), max(each.contexts for each in known), sum(each.pairs for each in known), freedom)
+
+
+def _proof(each: Observation, figure: str) -> tuple[str, str | None, Hashable, float] | None:
+    """Return network, precision, stack and value of a figure of a route's proof."""
+    route = each.probe.removeprefix("capability:route-")
+    if route == each.probe or route not in routes() or each.outcome != "proved" or each.proof is None:
+        return None
+    network, value = str(each.parameters.get("workload")), each.proof.get(figure)
+    if not isinstance(value, (int, float)) or value <= 0:
+        return None
+    return network, str(each.parameters.get("precision")), (each.framework, route), float(value)
+
+
+def _step(each: Observation) -> tuple[str, str | None, Hashable, float] | None:
+    """Return network, no precision, framework and time of a training step in the best known setting."""
+    network, _, kind = each.probe.partition("-")
+    if kind != "training" or network not in WORKLOADS or each.metric != "latency" or each.mode != "best-known":
+        return None
+    return (network, None, each.framework, each.summary.median) if each.summary is not None else None
+
+
+def model_sigma(run: Run, metric: str) -> tuple[float, str]:
+    """Return σ(model) of a metric for this Run, and where it comes from in words."""
+    found = between_networks(run, metric)
+    if found is None or found.freedom < NETWORKS:
+        return SHIPPED[metric], "the reference Run's spread between networks"
+    return found.predictive, f"the spread between the {found.contexts} small networks of this Run"
+
+
+def model_metric(rule: Measured) -> str | None:
+    """Return the metric whose σ(model) a figure of this rule has; None where it does not depend on the network.
+
+    What a proof proves and what an import takes do not. Accuracies neither: a share that another network lost says
+    nothing of this one's, in any width, and is left as it is.
+    """
+    if not any(part.workload in WORKLOADS for part in (rule, *rule.plus)):
+        return None
+    if rule.probe.endswith("-training") or rule.metric == "training-time":
+        return "training" if rule.metric in ("latency", "training-time") else "cold-start"
+    first = {"first-call": "cold-start", "import-time": "cold-start"}
+    metric = first.get(rule.metric or "", rule.metric or "")
+    return metric if metric in PROVED else None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What was measured against what is asked: another model always, another device where ``device`` says so.
+
+    ``target`` is what the device is called in sentences.
+    """
+
+    run: Run
+    device: bool = False
+    target: str = "the device"
+
+    def sigma(self, rule: Measured, unit: str) -> tuple[float, str | None]:
+        """Return the σ that a figure of this rule has for what is asked, and what it was obtained with; 0 and None."""
+        squares, others = 0.0, []
+        metric = model_metric(rule)
+        if metric is not None:
+            squares += self._model(metric)[0] ** 2
+            others.append("with a small network")
+        if self.device and unit in TIMES:
+            squares += device_sigma() ** 2
+            others.append("on this machine")
+        return math.sqrt(squares), " ".join(others) or None
+
+    def told(self, sigmas: Collection[float]) -> list[str]:
+        """Return what a reader of figures with these σ has to know: how much they were widened, and after what."""
+        if not sigmas:
+            return []
+        source = self._model("latency")[1]
+        asked = "your model" + (f" on {self.target}" if self.device else "")
+        after = source + (" and what was published of other devices" if self.device else "")
+        factor = math.exp(Z95 * max(sigmas))
+        return [
+            f"A small network was measured on this machine. For {asked} its figures are widened, by up to "
+            f"×{factor:.1f} either way, after {after}: check there what must hold"
+        ]
+
+    def _model(self, metric: str) -> tuple[float, str]:
+        known = self.__dict__.setdefault("_known", {})
+        if metric not in known:
+            known[metric] = model_sigma(self.run, metric)
+        result: tuple[float, str] = known[metric]
+        return result
+
+
+def asked_of(run: Run, profile: Profile) -> Transfer:
+    """Return what a profile asks against what a Run measured: what ships to devices runs on another machine."""
+    return Transfer(run, device=profile.ships == "edge", target="your device")
+
+
+def device_rows(comparisons: Sequence[Comparison]) -> list[tuple[Hashable, Stacks]]:
+    """Return what was published as contexts: a device, and how fast every runtime was in one model on it."""
+    return [(each.device, each.logs()) for each in comparisons if each.metric != "cold-start"]
+
+
+def between_devices(comparisons: Sequence[Comparison]) -> Spread | None:
+    """Return the spread between devices of what was published, with what another model adds taken out.
+
+    The comparisons of two devices are mostly of two models as well, so the spread between devices holds both. What the
+    model alone adds is known from the comparisons of several models on one device. One that is larger than all together
+    takes out half.
+    """
+    rows = device_rows(comparisons)
+    whole = spread(rows)
+    if whole is None:
+        return None
+    model = pooled(
+        spread([((device, number), logs) for number, (context, logs) in enumerate(rows) if context == device])
+        for device in sorted({str(context) for context, _ in rows})
+    )
+    between = whole.sigma**2 - (model.sigma**2 if model else 0.0)
+    return replace(whole, sigma=math.sqrt(max(between, whole.sigma**2 / 2)))
+
+
+@functools.cache
+def device_sigma() -> float:
+    """Return σ(device) of times, from the shipped comparisons."""
+    found = between_devices(load_comparisons())
+    assert found is not None, "the shipped comparisons hold devices in common"
+    return found.predictive
+
+
+def _mean(values: Collection[float]) -> float:
+    return math.fsum(values) / len(values)
