@@ -339,6 +339,9 @@ def _worded(item: Any) -> str:
     if rest.startswith(("greater", "less")):
         return f"expected a number {rest}"
     # A reader writes YAML or JSON, and has never heard of tuples.
+    words = {"a valid integer": "a whole number", "a valid number": "a number"}
+    if rest in words:
+        return f"expected {words[rest]}"
     if rest.startswith(("a valid tuple", "a valid list")):
         rest = "a list"
     return f"expected {'keys with values' if rest.startswith('a valid dictionary') else rest}"
