@@ -7,18 +7,19 @@ The public Python API: every name of ``__all__`` is loaded when it is first used
 ['AdvisorError', 'build_site', 'decide', 'load_profile', 'load_run', 'probe', 'recommend', 'save_run']
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
+# Nothing is imported here that Python has not imported itself: only after this module can the command be interrupted
+# without a traceback (`advisor.interrupts`).
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from advisor.api import build_site, decide, load_profile, load_run, probe, recommend, save_run
     from advisor.errors import AdvisorError
 
 __all__ = ["AdvisorError", "build_site", "decide", "load_profile", "load_run", "probe", "recommend", "save_run"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in __all__:
         raise AttributeError(f"module 'advisor' has no attribute {name!r}")
     from importlib import import_module

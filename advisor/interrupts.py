@@ -1,16 +1,17 @@
 """Ctrl-C before a command has begun and after it has ended: nothing is to be kept then, and no traceback helps."""
 
-from __future__ import annotations
-
+# What `signal` stands on: that one makes enumerations first, and an interruption meanwhile would be a traceback.
+import _signal as signal  # type: ignore[import-not-found]
 import os
-import signal
-import threading
-from types import FrameType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
 
 _INTERRUPTED = 130
 
 
-def leave(_number: int = 0, _frame: FrameType | None = None) -> None:
+def leave(_number: int = 0, _frame: "FrameType | None" = None) -> None:
     """End this process at once, as interrupted."""
     try:
         os.write(2, b"Interrupted.\n")
@@ -26,6 +27,8 @@ def before() -> None:
 
 def during() -> None:
     """Let Ctrl-C be a KeyboardInterrupt from now on."""
+    import threading
+
     if signal.getsignal(signal.SIGINT) is leave and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
