@@ -67,6 +67,7 @@ bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.wrong_winner
 	$(BIN)/python -m benchmarks.fuzz_profiles
+	$(BIN)/python -m benchmarks.fuzz_runs
 	$(BIN)/python -m benchmarks.scale --no-site
 	$(BIN)/python -m benchmarks.fidelity --quick
 

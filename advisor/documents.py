@@ -26,6 +26,7 @@ LONGEST = 10_000
 _MOST_PROBLEMS = 50
 # A longer word is nobody's mistake in typing.
 _NAMED = 100
+_WIDEST = 400  # characters of a line that is shown
 _ROOM = 50  # letters of a name that a temporary one begins with
 
 
@@ -106,7 +107,7 @@ def _parsed(path: Path, text: str, hint: str | None, *, by_hand: bool) -> Any:
         raise AdvisorError(f"{where}: not valid YAML: {error}", hint=hint) from None
     problems: list[Problem] = []
     try:
-        data = nodes.plain(node, problems)
+        data = nodes.plain(node, problems, longest=LONGEST)
         problems += nodes.doubtful(node) if by_hand and not problems else []
     except RecursionError:
         raise AdvisorError(f"{path}: nested too deeply", hint=hint) from None
@@ -371,6 +372,14 @@ def _fields(schema: dict[str, Any], loc: Loc) -> list[str]:
     return list(here.get("properties", {})) if isinstance(here, dict) else []
 
 
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return what of a long line stands around a column, and where the column is in that."""
+    if len(line) <= _WIDEST:
+        return line, column
+    start = max(0, column - _WIDEST // 4)
+    return line[start : start + _WIDEST], column - start
+
+
 def _located(
     path: Path,
     text: str,
@@ -394,6 +403,7 @@ def _located(
         parts.append(f"{path}:{line + 1}:{column + 1}: {problem.message}")
         if line < len(lines):
             gutter = f"{line + 1:>4} | "
-            width = max(1, min(width, len(lines[line]) - column))
-            parts += [f"{gutter}{lines[line]}", f"{' ' * (len(gutter) - 2)}| {' ' * column}{'^' * width}"]
+            shown, column = _window(lines[line], column)
+            width = max(1, min(width, len(shown) - column))
+            parts += [f"{gutter}{shown}", f"{' ' * (len(gutter) - 2)}| {' ' * column}{'^' * width}"]
     return AdvisorError(parts, hint=hint)

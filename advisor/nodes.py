@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import yaml
@@ -36,9 +37,17 @@ def compose(text: str) -> yaml.Node | None:
         raise RefusedError(" ".join(str(error).split())[:200]) from None
 
 
-def plain(node: yaml.Node | None, problems: list[Problem]) -> Any:
-    """Return the plain data of the nodes, and add what is not allowed to `problems`."""
-    return _plain(node, (), problems, set(), SafeConstructor())
+class _Scalars(SafeConstructor):
+    """Makes values of what is written, and knows how many characters a text may have."""
+
+    def __init__(self, longest: float) -> None:
+        super().__init__()
+        self.longest = longest
+
+
+def plain(node: yaml.Node | None, problems: list[Problem], *, longest: float = math.inf) -> Any:
+    """Return the plain data of the nodes, and add what is not allowed to `problems`, such as longer texts."""
+    return _plain(node, (), problems, set(), _Scalars(longest))
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -49,7 +58,7 @@ def _compose(text: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[int], scalars: SafeConstructor) -> Any:
+def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[int], scalars: _Scalars) -> Any:
     """Turn YAML nodes into plain data; where each value stands is worked out by `places` when something is wrong."""
     if node is None:
         return None
@@ -67,6 +76,9 @@ def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[
                 problems.append(Problem(loc, "a key must be a plain word"))
                 continue
             key = str(key_node.value)
+            if len(key) > scalars.longest:
+                problems.append(Problem(loc, f"a key of {len(key):,} characters"))
+                continue
             here = (*loc, key)
             if key in mapping:
                 problems.append(Problem((*here, ""), f"duplicate key '{key}'"))
@@ -75,6 +87,10 @@ def _plain(node: yaml.Node | None, loc: Loc, problems: list[Problem], seen: set[
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*loc, index), problems, seen, scalars) for index, item in enumerate(node.value)]
+    if len(node.value) > scalars.longest:
+        told = f"a text of {len(node.value):,} characters, where {scalars.longest:,} is the most"
+        problems.append(Problem(loc, told))
+        return None
     if node.tag == _TEXT:  # most of what is written; the constructor takes ten times as long
         return node.value
     if node.tag in _NUMBERS and numerals.digits(node.value) is None and not numerals.doubtful(node.value):

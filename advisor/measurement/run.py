@@ -51,7 +51,9 @@ Positive = Annotated[float, Field(ge=0, le=_BOUND)]
 Seconds = Annotated[float, Field(ge=0, le=_BOUND)]
 Count = Annotated[int, Field(ge=0, le=_WHOLE)]
 AtLeastOne = Annotated[int, Field(ge=1, le=_WHOLE)]
-Moment = Annotated[AwareDatetime, Field(gt=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+Moment = Annotated[
+    AwareDatetime, Field(strict=True, gt=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))
+]
 
 
 class Part(Model):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from advisor.documents import first_problem
 from advisor.errors import AdvisorError
-from advisor.measurement.entries import LINE, SCHEMA
+from advisor.measurement.session.entries import LINE, SCHEMA
 
 Entry = dict[str, Any]
 ANEW = "measure anew, without --resume; the file stays as it is"

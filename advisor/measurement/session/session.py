@@ -13,13 +13,13 @@ from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, host, joint
 from advisor.measurement.derivation import derived
-from advisor.measurement.entries import Start
 from advisor.measurement.environments import Environment
 from advisor.measurement.noise.canary import Canary, remembered
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
 from advisor.measurement.run import Policy, Run, save_run
 from advisor.measurement.session.context import Context, Needless
+from advisor.measurement.session.entries import Start
 from advisor.measurement.session.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
 from advisor.measurement.session.journal import ANEW, Journal
 from advisor.measurement.session.lock import alone

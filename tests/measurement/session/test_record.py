@@ -6,14 +6,15 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement.disturbance import seen
-from advisor.measurement.entries import Start
 from advisor.measurement.run import Framework, Host, Observation, Policy, Round
 from advisor.measurement.session import journal, record
+from advisor.measurement.session.entries import Start
 from advisor.measurement.session.journal import Journal
 from advisor.measurement.session.record import KEPT_CALLS, Record
 
@@ -235,3 +236,78 @@ def test_all_entries_of_a_journal_can_be_read_again(tmp_path: Path) -> None:
     assert kinds == ["start", "framework", "observation", *["block", "twin"] * 6, "observation", *["value"] * 3]
     to.remove()
     assert not to.path.exists()
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    """Return the entries of a whole journal: start, framework, an observation with blocks, one with values."""
+    to = Journal(folder / "whole.journal.jsonl")
+    filled(to)
+    to.close()
+    return [json.loads(line) for line in to.path.read_text().splitlines()]
+
+
+def damaged(folder: Path, *entries: object) -> str:
+    path = folder / "damaged.journal.jsonl"
+    path.write_text("".join(f"{each if isinstance(each, str) else json.dumps(each)}\n" for each in entries))
+    before = path.read_bytes()
+    with pytest.raises(AdvisorError) as caught:
+        record.rebuild(path)
+    assert caught.value.exit_code == 2
+    assert "\n" not in caught.value.message
+    assert path.read_bytes() == before
+    return caught.value.message.removeprefix(str(path))
+
+
+@pytest.mark.parametrize(
+    ("at", "change", "says"),
+    [
+        (0, {"value": []}, ":1: not a line of a journal: start.value: expected an object"),
+        (
+            0,
+            {"value": {**START.model_dump(mode="json"), "id": "../../../escape"}},
+            ":1: not a line of a journal: start.",
+        ),
+        (0, {"value": {**START.model_dump(mode="json"), "id": "a/b"}}, "start.value.id"),
+        (0, {"value": {**START.model_dump(mode="json"), "started": "soon"}}, "start.value.started"),
+        (1, {"name": 7}, ":2: not a line of a journal: framework.name"),
+        (1, {"value": {"outcome": "fine"}}, ":2: not a line of a journal: framework.value"),
+        (2, {"value": {}}, ":3: not a line of a journal: observation.value"),
+        (2, {"novel": 1}, ":3: not a line of a journal: observation: unknown key 'novel'"),
+        (3, {"calls": "x"}, ":4: not a line of a journal: block.calls"),
+        (3, {"calls": []}, "block.calls"),
+        (3, {"calls": [-1.0]}, "block.calls[0]"),
+        (3, {"round": {"round": 0}}, "block.round"),
+        (3, {"key": "[1]"}, ":4: a block of an observation that was not begun"),
+        (3, {"kind": "novel"}, "expected one of the kinds 'start'"),
+        (3, {"kind": []}, ":4: not a line of a journal: expected one of the kinds"),
+        (-1, {"value": "nan"}, "value.value: expected a finite number"),
+        (-1, {"value": 10**400}, "value.value"),
+        (-1, {"value": -1}, ": a damaged journal: cnn-inference, toy: summary.low: a cold-start of -1 s cannot be"),
+        (-1, {"key": {}}, "value.key"),
+    ],
+)
+def test_a_damaged_line_is_named_and_not_followed(at: int, change: dict[str, Any], says: str, tmp_path: Path) -> None:
+    entries = lines(tmp_path)
+    entries[at] |= change
+    assert says in damaged(tmp_path, *entries)
+
+
+@pytest.mark.parametrize(
+    "line", ["[]", "1", "null", '"x"', "{}", "[" * 100_000, '{"kind": ' + "[" * 900 + "]" * 900 + "}", "NaN"]
+)
+def test_what_is_no_line_is_named(line: str, tmp_path: Path) -> None:
+    entries = lines(tmp_path)
+    assert damaged(tmp_path, *entries, line).startswith(f":{len(entries) + 1}: not a line of a journal")
+
+
+def test_a_line_out_of_its_place_is_named(tmp_path: Path) -> None:
+    entries = lines(tmp_path)
+    assert damaged(tmp_path, *entries, entries[0]).startswith(f":{len(entries) + 1}: the start of a session is")
+    orphaned = [each for each in entries if each["kind"] != "observation"]
+    assert damaged(tmp_path, *orphaned) == ":3: a block of an observation that was not begun"
+
+
+def test_a_journal_that_contradicts_itself_is_not_gone_on_with(tmp_path: Path) -> None:
+    entries = lines(tmp_path)
+    entries[2]["value"]["parity"] = {"max_relative_error": 1e9}
+    assert "parity.max_relative_error: 1e+09 is above the limit" in damaged(tmp_path, *entries)

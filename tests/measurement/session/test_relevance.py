@@ -12,13 +12,13 @@ import pytest
 
 from advisor.measurement import definitions
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.entries import Start
 from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
 from advisor.measurement.run import Host, Policy, Run
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
+from advisor.measurement.session.entries import Start
 from advisor.measurement.session.plan import make_plan
 from advisor.measurement.session.record import Record
 from advisor.measurement.session.relevance import Needed
