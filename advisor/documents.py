@@ -21,6 +21,7 @@ from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 M = TypeVar("M", bound="Model")
 LARGEST = 256 * 1024 * 1024
+_NO_TEXT = "what it would hold is no text (half a character, as in a file name of another encoding)"
 LONGEST = 10_000
 """Characters of one string in a document: a page repeats some of them hundreds of times."""
 _MOST_PROBLEMS = 50
@@ -249,6 +250,8 @@ def write_text(path: Path, text: str) -> None:
             if path.exists():
                 shutil.copymode(path, new)
             os.replace(new, path)
+    except UnicodeEncodeError:
+        raise AdvisorError(f"{path}: cannot write: {_NO_TEXT}") from None
     except (OSError, RuntimeError) as error:
         raise AdvisorError(f"{path}: cannot write: {getattr(error, 'strerror', None) or error}") from None
     except scratch.UnwritableError as error:
@@ -267,6 +270,8 @@ def write_new(paths: Iterable[Path], text: str) -> Path:
             if not path.exists():  # a folder of that name stands in the way
                 raise AdvisorError(f"{path.parent}: cannot write: not a folder") from None
             continue
+        except UnicodeEncodeError:
+            raise AdvisorError(f"{path}: cannot write: {_NO_TEXT}") from None
         except OSError as error:
             raise AdvisorError(f"{path}: cannot write: {error.strerror or error}") from None
         return path

@@ -131,7 +131,7 @@ def recommend(
 
     \b
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
-                3 probing failed · 130 interrupted
+                3 probing failed · 70 a mistake of ours · 130 interrupted
     """
     if site is not None and no_site:
         raise click.UsageError("--site and --no-site exclude each other")

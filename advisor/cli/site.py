@@ -108,7 +108,7 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
 
     own = [Path(name) for name in profiles if Path(name).is_file()]
     watched = [*run_files, *([templates] if templates else []), *own]
-    server.serve(build, watched, address=("127.0.0.1", port), tell=printing.tell)
+    server.serve(build, watched, address=("127.0.0.1", port), tell=lambda said: printing.tell(*said.split("\n")))
 
 
 def _command(run_files: tuple[Path, ...]) -> str:

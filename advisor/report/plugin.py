@@ -26,7 +26,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url, nest_paths
 
-from advisor import paths, scratch
+from advisor import paths, printing, scratch
 from advisor.errors import AdvisorError
 from advisor.report import host_theme, pieces
 from advisor.report.pages import docs
@@ -197,4 +197,4 @@ def _is_path(name: str) -> bool:
 
 def _stop(error: AdvisorError, where: str = "") -> PluginError:
     hint = f" ({error.hint})" if error.hint else ""
-    return PluginError(f"advisor: {where}{error.message}{hint}")
+    return PluginError(printing.harmless(f"advisor: {where}{error.message}{hint}"))

@@ -17,6 +17,7 @@ from advisor import api
 from advisor.cli import ending, main
 from advisor.decision.engine import decide
 from advisor.decision.validity import check
+from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
@@ -272,3 +273,15 @@ def test_closed_numbers_are_taken_before_another_file_gets_them(monkeypatch: pyt
 def test_a_run_to_compare_may_lie_anywhere(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code("compare", str(run_file), str(run_file), "--format", "json") == 0
     assert capsys.readouterr().out.startswith("[")
+
+
+def test_half_a_character_in_what_is_written_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert code("profile", "new", "--name", "x", "--where", "server", "--title", "caf\udce9") == 2
+    assert capsys.readouterr().err.startswith("Error: x.yaml: cannot write: ")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(AdvisorError, match="no text"):
+        write_text(tmp_path / "x.md", "caf\udce9")
+    assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from mkdocs.plugins import PluginCollection
 
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Observation, Run, save_run
-from advisor.report import host_theme, pieces
+from advisor.report import host_theme, pieces, plugin
 from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import other_runs, rich_run
 from tests.report.html import EVIL_TITLE, Element, parse, what_runs
@@ -266,3 +266,9 @@ def test_a_folder_in_the_site_may_be_anywhere_in_it(tmp_path: Path, folder: str)
     errors, _ = plugin.load_config(options, config_file_path=str(tmp_path / "mkdocs.yml"))
     assert errors == []
     assert plugin.config.folder == folder.rstrip("/")
+
+
+def test_an_error_forges_no_line_in_the_log_of_a_build() -> None:
+    said = str(plugin._stop(AdvisorError(["x: \x1b[2Jno", "::error::\nforged"])))
+    assert "\x1b" not in said
+    assert not any(line.startswith("::") or line == "forged" for line in said.splitlines())
