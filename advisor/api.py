@@ -217,7 +217,7 @@ def recommend(
 
 def _refuse_unknown(exclude: Collection[str]) -> None:
     """Refuse to leave out what is not there, before anything is measured."""
-    from advisor.decision.stacks import refuse_unknown
+    from advisor.decision.alternatives import refuse_unknown
     from advisor.measurement import project
     from advisor.measurement.definitions import shipped
 

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from advisor import kept, scratch
+from advisor import scratch, yaml_cache
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 M = TypeVar("M", bound="Model")
@@ -82,10 +82,10 @@ def read_yaml(
     people write `by_hand`, numbers are refused that some of them would read otherwise than YAML does.
     """
     text = read_text(path, what, hint=hint)
-    data = kept.recall(path, text)
+    data = yaml_cache.recall(path, text)
     if data is None:
         data = _parsed(path, text, hint, by_hand=by_hand)
-        kept.keep(path, text, data)
+        yaml_cache.keep(path, text, data)
     problems = list(also(data)) if also else []
     try:
         found = model.model_validate(data)

@@ -6,6 +6,7 @@ This is the only module that knows. In a wheel both folders are carried in ``adv
 from __future__ import annotations
 
 import os
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -39,3 +40,11 @@ def cache() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("advisor")
+
+
+def own_version() -> str:
+    """Return the version of advisor, or an empty string when it runs from files that were never installed."""
+    try:
+        return metadata.version("framework-advisor")
+    except metadata.PackageNotFoundError:
+        return ""

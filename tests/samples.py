@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from advisor.measurement.run import (
-    Framework,
-    Host,
-    Observation,
-    Outcome,
-    Parity,
-    Policy,
-    Round,
-    Run,
-    Spent,
-    Summary,
-)
+from advisor.measurement.run import Framework, Host, Observation, Outcome, Parity, Policy, Run, Spent
+from advisor.measurement.timing import Round, Summary
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 ROUTES = {"pytorch": ("executorch", "onnxruntime"), "tensorflow": ("litert", "onnxruntime")}

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("tests/test_documents.py", "tests/test_kept.py", "tests/test_quantities.py")
+FILES = ("tests/test_documents.py", "tests/test_yaml_cache.py", "tests/test_quantities.py")
 
 
 def test_the_tests_of_a_file_go_to_one_process() -> None:

@@ -16,7 +16,8 @@ from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
 from advisor.articles.verdicts import Advice, Verdicts, load_verdicts
 from advisor.decision.engine import SAMPLES, decide
-from advisor.decision.recommendation import Cell, Recommendation, Stack
+from advisor.decision.recommendation import Cell, Recommendation
+from advisor.decision.stack import Stack
 from advisor.documents import Model
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run

@@ -17,7 +17,7 @@ from advisor.articles.folders import HERE, documented
 from advisor.articles.systems import load_systems
 from advisor.documents import Model, read_yaml
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Catalog, Fact, Source
+from advisor.knowledge.catalog import Catalog, Fact, Source, contradictions, fact_problems
 from advisor.knowledge.sources import load_sources
 
 
@@ -53,7 +53,7 @@ def _facts(folders: Collection[Path], sources: Collection[str]) -> tuple[Fact, .
     for path in sorted(files, key=lambda path: path.stem):
         document = read_yaml(path, _Facts, what="list of facts")
         facts = document.value.facts
-        problems = mistakes.of_facts(facts, sources, found)
-        mistakes.refuse(document, problems + mistakes.contradictions(facts, starts))
+        problems = fact_problems(facts, sources, found)
+        mistakes.refuse(document, problems + contradictions(facts, starts))
         found |= {fact.id: fact for fact in facts}
     return tuple(found.values())

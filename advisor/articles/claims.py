@@ -20,7 +20,7 @@ from advisor.articles.folders import HERE, base
 from advisor.documents import Model, read_yaml
 from advisor.errors import Loc, Problem
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Catalog, Fact, Name, Source, Text
+from advisor.knowledge.catalog import Catalog, Fact, Name, Source, Text, fact_problems
 
 Kind = Literal["history", "status", "capability", "usability", "performance", "ecosystem", "adoption"]
 Way = Literal["test", "facts", "opinion", "untestable"]
@@ -121,7 +121,7 @@ def _catalog(folder: Path) -> Catalog:
     mistakes.refuse(sources, mistakes.duplicates("sources", [source.id for source in sources.value.sources], held))
     held |= {source.id for source in sources.value.sources}
     facts = read_yaml(folder / "facts-claims.yaml", _Facts, what="list of facts")
-    mistakes.refuse(facts, mistakes.of_facts(facts.value.facts, held, {fact.id for fact in known.facts}))
+    mistakes.refuse(facts, fact_problems(facts.value.facts, held, {fact.id for fact in known.facts}))
     return Catalog(
         sources=(*known.sources, *articles, *sources.value.sources), facts=(*known.facts, *facts.value.facts)
     )

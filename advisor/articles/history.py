@@ -15,11 +15,12 @@ from math import fsum
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.runtimes import Runtime, load_runtimes
 from advisor.criteria import Criterion
+from advisor.decision.alternatives import alternatives
 from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
 from advisor.decision.phrases import in_percent, listed
-from advisor.decision.recommendation import Recommendation, Stack
-from advisor.decision.stacks import alternatives
+from advisor.decision.recommendation import Recommendation
+from advisor.decision.stack import Stack
 from advisor.decision.table import Table, build
 from advisor.errors import EXIT_REFUSED, AdvisorError
 from advisor.knowledge.catalog import Catalog, Fact

@@ -19,7 +19,7 @@ from advisor.articles.folders import HERE, base, documented
 from advisor.documents import Model, read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text
+from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, fact_problems
 from advisor.knowledge.sources import load_sources
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
@@ -186,7 +186,7 @@ def _catalog(folder: Path) -> Catalog:
     facts = document.value.facts
     statuses = tuple(fact for system in systems.systems if (fact := system.fact()) is not None)
     held = {fact.id for fact in (*known.facts, *statuses)}
-    mistakes.refuse(document, mistakes.of_facts(facts, {source.id for source in sources}, held))
+    mistakes.refuse(document, fact_problems(facts, {source.id for source in sources}, held))
     return Catalog(sources=sources, facts=(*known.facts, *facts, *statuses))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from advisor.decision.alternatives import alternatives
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips
@@ -27,7 +28,6 @@ from advisor.decision.recommendation import (
 from advisor.decision.robustness import Robustness, robustness
 from advisor.decision.score import contributions, scored
 from advisor.decision.stability import stability
-from advisor.decision.stacks import alternatives
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, judge, without
@@ -63,7 +63,7 @@ def decide(
     seed, samples : int
         Of the robustness analysis; both are recorded.
     frameworks, exclude : collection of str
-        Which alternatives to compare (see `advisor.decision.stacks.alternatives`).
+        Which alternatives to compare (see `advisor.decision.alternatives.alternatives`).
 
     Raises
     ------

@@ -17,8 +17,8 @@ from advisor.criteria import Criterion, Documented, Evidence, Measured
 from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading, add, at_least, per_second
-from advisor.decision.recommendation import Cell, Stack
-from advisor.decision.stacks import stack_id
+from advisor.decision.recommendation import Cell
+from advisor.decision.stack import Stack, stack_id
 from advisor.decision.transfer import Transfer
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run

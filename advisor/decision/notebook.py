@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from typing import TYPE_CHECKING
 
 from advisor.decision import phrases
-from advisor.decision.recommendation import Ranked, Recommendation, Stack
-from advisor.decision.stacks import stack_title
+from advisor.decision.stack import Stack, stack_title
+
+if TYPE_CHECKING:
+    from advisor.decision.recommendation import Ranked, Recommendation
 
 SHOWN = 3
 """How many flip points are shown."""

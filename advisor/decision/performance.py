@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from advisor.criteria import Criterion, load_criteria
+from advisor.decision.alternatives import chosen, every
 from advisor.decision.evidence import Evidencer, Finding
-from advisor.decision.recommendation import Stack
-from advisor.decision.stacks import chosen, every, stack_id
+from advisor.decision.stack import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
@@ -41,7 +41,7 @@ def evidence_rows(
     catalog : Catalog, optional
         What is documented; default the shipped one.
     frameworks, exclude : collection of str
-        Which stacks (see `advisor.decision.stacks.alternatives`).
+        Which stacks (see `advisor.decision.alternatives.alternatives`).
     """
     evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team if profile else None)
     shipped: tuple[Ships | None, ...] = (profile.ships,) if profile else (None, "edge", "server")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from advisor import rounding
-from advisor.decision.recommendation import Cell
+
+if TYPE_CHECKING:
+    from advisor.decision.recommendation import Cell
 
 ABOUT = "≈"
 

@@ -13,12 +13,12 @@ from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from advisor.criteria import Criterion
+from advisor.decision.alternatives import alternatives
 from advisor.decision.evidence import Evidencer, applies
 from advisor.decision.reader import probe_of
-from advisor.decision.recommendation import Stack
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
-from advisor.decision.stacks import alternatives, stack_id
+from advisor.decision.stack import Stack, stack_id
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without

@@ -10,10 +10,11 @@ from typing import Any
 
 from advisor.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
-from advisor.decision.recommendation import Stack
+from advisor.decision.stack import Stack
 from advisor.measurement.grades import BOUNDED, UNDER_LOAD
-from advisor.measurement.joint import group_of
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.joint_intervals import group_of
+from advisor.measurement.run import Observation, Run
+from advisor.measurement.timing import Summary
 
 BEST_KNOWN = "best-known"
 _YES_OR_NO = "yes or no"

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from advisor.measurement.run import Grade
+from advisor.measurement.timing import Grade
 
 WORTHLESS = frozenset({"refuted", "not_supported"})
 """Outcomes that are evidence against a stack."""

@@ -8,8 +8,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from advisor.decision.stack import Stack
 from advisor.documents import Model
-from advisor.measurement.run import Grade
+from advisor.measurement.timing import Grade
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
 
@@ -19,13 +20,6 @@ Z95 = 1.959963984540054
 Verdict = Literal["recommended", "lean", "tie", "undetermined", "infeasible"]
 Provenance = Literal["measured here", "measured elsewhere", "documented", "asserted", "missing"]
 Check = Literal["pass", "fail", "unknown"]
-
-
-class Stack(Model):
-    """An alternative: a framework and, where something is shipped, the route it is shipped through."""
-
-    framework: str
-    route: str | None = None
 
 
 class Cell(Model):

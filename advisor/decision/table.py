@@ -8,9 +8,9 @@ from math import fsum
 
 from advisor.decision.constraints import check
 from advisor.decision.evidence import Finding
-from advisor.decision.recommendation import Cell, Constraint, Stack
+from advisor.decision.recommendation import Cell, Constraint
 from advisor.decision.score import Worth, known_share, total, worth
-from advisor.decision.stacks import stack_id, stack_title
+from advisor.decision.stack import Stack, stack_id, stack_title
 from advisor.profiles.profile import Profile
 
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from advisor.decision import phrases
-from advisor.decision.recommendation import Ranked, Recommendation, Stack
-from advisor.decision.stacks import as_id, stack_id, stack_title
+from advisor.decision.recommendation import Ranked, Recommendation
+from advisor.decision.stack import Stack, as_id, stack_id, stack_title
 from advisor.errors import AdvisorError, did_you_mean
 
 

@@ -7,6 +7,7 @@ A fact says one thing about one subject (a framework or a runtime) under one ``k
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -14,6 +15,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from advisor.documents import Model, read_yaml
+from advisor.errors import Problem
 from advisor.fields import Day, Number
 from advisor.knowledge import mistakes
 
@@ -135,6 +137,29 @@ def _load(folder: Path) -> Catalog:
     sources = read_yaml(folder / "sources.yaml", _Sources, what="list of sources")
     mistakes.refuse(sources, mistakes.duplicates("sources", [source.id for source in sources.value.sources]))
     facts = read_yaml(folder / "facts.yaml", _Facts, what="list of facts")
-    problems = mistakes.of_facts(facts.value.facts, {source.id for source in sources.value.sources})
-    mistakes.refuse(facts, problems + mistakes.contradictions(facts.value.facts, {}))
+    problems = fact_problems(facts.value.facts, {source.id for source in sources.value.sources})
+    mistakes.refuse(facts, problems + contradictions(facts.value.facts, {}))
     return Catalog(sources=sources.value.sources, facts=facts.value.facts)
+
+
+def fact_problems(facts: Sequence[Fact], sources: Collection[str], held: Collection[str] = ()) -> list[Problem]:
+    """Return what is wrong with a list of facts: ids that occur twice, unknown sources, days in the wrong order."""
+    problems = mistakes.duplicates("facts", [fact.id for fact in facts], held)
+    for index, fact in enumerate(facts):
+        problems += mistakes.unknown(("facts", index, "source"), "source", fact.source, sources)
+        problems += mistakes.reversed_days(("facts", index), fact)
+    return problems
+
+
+def contradictions(facts: Sequence[Fact], starts: dict[tuple[str, str, date], str]) -> list[Problem]:
+    """Return facts that start on one day about one thing: which of the two holds would be chance.
+
+    ``starts`` holds, by subject, key and day, the facts of other files; those of this one are added to it.
+    """
+    problems = []
+    for index, fact in enumerate(facts):
+        other = starts.setdefault((fact.subject, fact.key, fact.valid_from), fact.id)
+        if other != fact.id:
+            message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
+            problems.append(Problem(("facts", index, "valid_from"), message))
+    return problems

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from advisor.documents import Document
 from advisor.errors import Loc, Problem, did_you_mean
-
-if TYPE_CHECKING:
-    from advisor.knowledge.catalog import Fact
 
 ORDERS = (
     ("valid_from", "valid_to"),
@@ -51,29 +48,6 @@ def reversed_days(place: Loc, fact: Any, orders: Iterable[tuple[str, str]] = ORD
         second: date | None = getattr(fact, later)
         if first is not None and second is not None and second < first:
             problems.append(Problem((*place, later), f"'{later}' ({second}) lies before '{earlier}' ({first})"))
-    return problems
-
-
-def of_facts(facts: Sequence[Fact], sources: Collection[str], held: Collection[str] = ()) -> list[Problem]:
-    """Return what is wrong with a list of facts: ids that occur twice, unknown sources, days in the wrong order."""
-    problems = duplicates("facts", [fact.id for fact in facts], held)
-    for index, fact in enumerate(facts):
-        problems += unknown(("facts", index, "source"), "source", fact.source, sources)
-        problems += reversed_days(("facts", index), fact)
-    return problems
-
-
-def contradictions(facts: Sequence[Fact], starts: dict[tuple[str, str, date], str]) -> list[Problem]:
-    """Return facts that start on one day about one thing: which of the two holds would be chance.
-
-    ``starts`` holds, by subject, key and day, the facts of other files; those of this one are added to it.
-    """
-    problems = []
-    for index, fact in enumerate(facts):
-        other = starts.setdefault((fact.subject, fact.key, fact.valid_from), fact.id)
-        if other != fact.id:
-            message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
-            problems.append(Problem(("facts", index, "valid_from"), message))
     return problems
 
 

@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from advisor.measurement import grades, statistics
-from advisor.measurement.run import Grade, Observation, Policy, Round, Summary
+from advisor.measurement.run import Observation, Policy
 from advisor.measurement.statistics import Floats, Interval
+from advisor.measurement.timing import Grade, Round, Summary
 
 ENOUGH_PAIRS = grades.ENOUGH_ROUNDS
 _FIRST_OVER_SECOND = np.array([1.0, -1.0])

@@ -12,8 +12,9 @@ from typing import Any
 
 from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import Observation, Run
 from advisor.measurement.session.accumulator import SINGLE_VALUE
+from advisor.measurement.timing import Summary
 from advisor.quantities import show
 
 CEILING = "ceiling"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -100,3 +100,16 @@ _SENTENCES: tuple[tuple[re.Pattern[str], Callable[..., Disturbance]], ...] = (
         lambda had, usual: seen("threads", float(had), float(usual)),
     ),
 )
+
+
+def with_fields(block: Any) -> Any:
+    """Return the data of a block with its sentence as fields; what is no such block stays as it is."""
+    if not isinstance(block, dict):
+        return block
+    if "rejected" not in block:
+        unsaid = block.get("accepted") is False and not block.get("disturbances")
+        return block | {"disturbances": (seen("other"),)} if unsaid else block
+    sentence, rest = block["rejected"], {name: value for name, value in block.items() if name != "rejected"}
+    if isinstance(sentence, str):
+        return rest | {"disturbances": (read(sentence),)}
+    return with_fields(rest) if sentence is None else block

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from advisor import optouts
-from advisor.measurement import environments, host, tuning
+from advisor.measurement import environments, host, machine_setup
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.noise.canary import Canary, remembered
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
-from advisor.measurement.store import own_version
 from advisor.measurement.worker.environment import passed
 from advisor.quantities import show
+from advisor.resources import own_version
 
 # Only what changes how fast a framework is, by its whole name: other programs keep passwords in variables that begin
 # alike (Terraform's TF_VAR_… and TF_TOKEN_…, a token for a mirror of MKL).
@@ -63,7 +63,7 @@ def examine(
         return {
             "versions": versions,
             "machine": machine,
-            "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in tuning.readings(root)},
+            "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in machine_setup.readings(root)},
             "signals of other work": _signals(root),
             "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},
             "folders": {"cache": _folder(remembered()), "runs": _folder(Path(".advisor") / "runs")},

@@ -15,8 +15,8 @@ import numpy as np
 
 from advisor.measurement import statistics
 from advisor.measurement.disturbance import robbed, slowed_by
-from advisor.measurement.run import Grade, Round, Summary
 from advisor.measurement.statistics import Floats, Interval, at_least
+from advisor.measurement.timing import Grade, Round, Summary
 
 MEASURED: Grade = "measured"
 UNDER_LOAD: Grade = "under load"

@@ -16,7 +16,8 @@ from advisor.measurement.metrics import load_metrics
 from advisor.quantities import show
 
 if TYPE_CHECKING:
-    from advisor.measurement.run import Observation, Round, Run, Summary
+    from advisor.measurement.run import Observation, Run
+    from advisor.measurement.timing import Round, Summary
 
 OWN_ROUNDS = 0.01
 """How far a median may be from what its own rounds give, as a share of it."""

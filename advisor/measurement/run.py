@@ -17,17 +17,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationInfo,
     model_validator,
 )
 
-from advisor.documents import LONGEST, Model, read_json, write_json, wrong
+from advisor.documents import LONGEST, read_json, write_json, wrong
 from advisor.measurement import plausibility
-from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.upgrade import with_fields, with_grade
+from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
+from advisor.measurement.upgrade import with_grade
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 PINNED_LATENCY = "latency-pinned"
@@ -39,27 +38,9 @@ Outcome = Literal[
     "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"
 ]
 Mode = Literal["quick", "standard", "thorough"]
-Grade = Literal["measured", "under load", "bounded"]
-"""How good a timing is: left alone often enough; the lower end of what others slowed; or no more than two bounds."""
-# Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
-_BOUND = 1e30
-# Nothing that is timed is shorter: light goes a third of a millimetre.
-_SHORTEST = 1e-12
-_WHOLE = 10**15
-Figure = Annotated[float, Field(ge=-_BOUND, le=_BOUND)]
-Positive = Annotated[float, Field(ge=0, le=_BOUND)]
-Seconds = Annotated[float, Field(ge=0, le=_BOUND)]
-Count = Annotated[int, Field(ge=0, le=_WHOLE)]
-AtLeastOne = Annotated[int, Field(ge=1, le=_WHOLE)]
 Moment = Annotated[
     AwareDatetime, Field(strict=True, gt=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))
 ]
-
-
-class Part(Model):
-    """A part of a Run: none of its strings is longer than a page can repeat."""
-
-    model_config = ConfigDict(str_max_length=LONGEST)
 
 
 class Host(Part):
@@ -107,63 +88,6 @@ class Parity(Part):
     referee: str = "numpy-float64"
 
 
-class Round(Part):
-    """One timed block: median seconds per call, calls, wall and CPU seconds of the block.
-
-    ``energy``: joules that the whole processor took during the block, where it tells.
-
-    What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
-    processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
-    ``disturbances`` say what it was, where it was more than on a quiet machine; then the block is not ``accepted``: it
-    counts for a figure under load only, and another one may stand under the same number. ``fastest`` is its fastest
-    single call, in seconds.
-    """
-
-    round: Count
-    median: Annotated[float, Field(ge=_SHORTEST, le=_BOUND)]
-    calls: AtLeastOne
-    wall: Seconds
-    cpu: Seconds
-    mean: Seconds | None = None
-    fastest: Annotated[float, Field(ge=_SHORTEST, le=_BOUND)] | None = None
-    energy: Positive | None = None
-    foreign_cpu: Seconds | None = None
-    hidden_cpu: Seconds | None = None
-    canary: Seconds | None = None
-    process: Count = 0
-    accepted: bool = True
-    disturbances: tuple[Disturbance, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_fields(cls, data: Any) -> Any:
-        return with_fields(data)
-
-
-class Summary(Part):
-    """Point estimate, 95 % interval, quantiles of single calls, number of values behind them.
-
-    ``shared``: the share of the interval (of its variance) that all timings of the same rounds have in common.
-    """
-
-    median: Figure
-    low: Figure
-    high: Figure
-    n: AtLeastOne
-    p50: Figure | None = None
-    p95: Figure | None = None
-    p99: Figure | None = None
-    p99_low: Figure | None = None
-    p99_high: Figure | None = None
-    shared: Annotated[float, Field(ge=0, le=1)] | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.low <= self.median <= self.high:
-            raise ValueError(f"{self.median:g} does not lie between {self.low:g} and {self.high:g}")
-        return self
-
-
 def plain(value: Any) -> Any:
     """Return plain data, or raise ValueError for what in it no page and no other program can take.
 
@@ -171,7 +95,7 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("NaN or Infinity, which are no figures")
-    if isinstance(value, int) and abs(value) > _BOUND:
+    if isinstance(value, int) and abs(value) > BOUND:
         raise ValueError("a number beyond 1e30, which nothing that is measured reaches")
     if isinstance(value, str) and len(value) > LONGEST:
         raise ValueError(f"a string of {len(value):,} characters, where {LONGEST:,} is the most")
@@ -325,7 +249,7 @@ def _newer(data: Any) -> str | None:
     """Return the version of advisor that wrote plain data, when it is newer than this one."""
     from packaging.version import InvalidVersion, Version
 
-    from advisor.measurement.store import own_version
+    from advisor.resources import own_version
 
     told = data.get("advisor") if isinstance(data, Mapping) else None
     try:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.measurement.run import Summary
+from advisor.measurement.timing import Summary
 
 CONFIDENCE = 0.95
 NARROWEST = 0.02

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 from pathlib import Path
 
 from advisor import paths
@@ -15,6 +14,7 @@ from advisor.measurement.definitions import Definitions
 from advisor.measurement.index import Entry, indexed
 from advisor.measurement.run import Mode, Run, load_run
 from advisor.measurement.session.plan import make_plan
+from advisor.resources import own_version
 
 FRESH = timedelta(days=7)
 _GRADE: dict[Mode, int] = {"quick": 0, "standard": 1, "thorough": 2}
@@ -108,14 +108,6 @@ class Store:
             if alike and (enough or plan.covered_by)(run):
                 return run
         return None
-
-
-def own_version() -> str:
-    """Return the version of advisor, or an empty string when it runs from files that were never installed."""
-    try:
-        return metadata.version("framework-advisor")
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 def _unchanged(run: Run, environment: environments.Environment) -> bool:

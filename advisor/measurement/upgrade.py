@@ -1,27 +1,15 @@
-"""What older Runs say in other ways, read once, at the door: sentences about blocks, and figures marked contended."""
+"""What older Runs say in other ways, read once, at the door: figures marked contended."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from advisor.measurement.disturbance import read, seen
+from advisor.measurement import grades
+from advisor.measurement.timing import Round
 
 CONTENDED = "contended"
 # How far off a figure that others disturbed may have been, where nothing says how much they took.
 DOUBLE = 2.0
-
-
-def with_fields(block: Any) -> Any:
-    """Return the data of a block with its sentence as fields; what is no such block stays as it is."""
-    if not isinstance(block, dict):
-        return block
-    if "rejected" not in block:
-        unsaid = block.get("accepted") is False and not block.get("disturbances")
-        return block | {"disturbances": (seen("other"),)} if unsaid else block
-    sentence, rest = block["rejected"], {name: value for name, value in block.items() if name != "rejected"}
-    if isinstance(sentence, str):
-        return rest | {"disturbances": (read(sentence),)}
-    return with_fields(rest) if sentence is None else block
 
 
 def with_grade(observation: Any) -> Any:
@@ -40,9 +28,6 @@ def with_grade(observation: Any) -> Any:
         faster = observation.get("unit") == "1/s"
         wider = {"high": known["high"] * DOUBLE} if faster else {"low": known["low"] / DOUBLE}
         return rest | {"grade": "under load", "summary": known | wider}
-    from advisor.measurement import grades
-    from advisor.measurement.run import Round
-
     rounds = [Round.model_validate(each) for each in found]
     grade, interval = grades.interval(rounds, seed=0)
     ends = {"median": interval.value, "low": interval.low, "high": interval.high}

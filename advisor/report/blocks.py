@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.documents import Model
-from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Run
+from advisor.measurement.run import PINNED_LATENCY, Observation, Run
+from advisor.measurement.timing import Round
 from advisor.report import words
 
 

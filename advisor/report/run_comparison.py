@@ -18,7 +18,8 @@ from advisor.documents import Model
 from advisor.errors import AdvisorError
 from advisor.measurement import comparison, run_changes
 from advisor.measurement.comparison import Word
-from advisor.measurement.run import Observation, Round, Run, Summary
+from advisor.measurement.run import Observation, Run
+from advisor.measurement.timing import Round, Summary
 from advisor.report import words
 
 Parameters = dict[str, str | int | float | bool]

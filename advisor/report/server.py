@@ -38,7 +38,7 @@ def serve(
     AdvisorError
         When something else is served at this address, and when the first site cannot be built.
     """
-    from advisor.report.watching import Server
+    from advisor.report.site_server import Server
 
     _free(address)
     with scratch.folder("advisor-served-") as temporary:

@@ -13,8 +13,7 @@ from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
 from advisor.articles.verdicts import Advice, load_verdicts
 from advisor.decision.engine import decide
-from advisor.decision.recommendation import Stack
-from advisor.decision.stacks import stack_title
+from advisor.decision.stack import Stack, stack_title
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.samples import sample_run
 

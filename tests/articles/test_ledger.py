@@ -15,7 +15,8 @@ from advisor.articles.claims import Claim, claims_catalog, load_claims
 from advisor.articles.ledger import VERDICTS, Settled, Verdict, claim_rows, ledger, settle
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement import definitions
-from advisor.measurement.run import Observation, Run, Summary, load_run
+from advisor.measurement.run import Observation, Run, load_run
+from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"

@@ -21,7 +21,8 @@ from advisor.articles.observations import (
     select,
     short,
 )
-from advisor.measurement.run import Framework, Observation, Run, Summary
+from advisor.measurement.run import Framework, Observation, Run
+from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
 SUMMARY = Summary(median=2.0, low=1.5, high=2.5, n=200, p50=2.0, p99=4.0, p99_low=3.5, p99_high=4.5)

@@ -16,7 +16,8 @@ from advisor.articles.research.findings import Findings
 from advisor.articles.research.session import left_out
 from advisor.articles.research.terms import titled
 from advisor.articles.systems import load_systems
-from advisor.measurement.run import Observation, Run, Skipped, Summary
+from advisor.measurement.run import Observation, Run, Skipped
+from advisor.measurement.timing import Summary
 from advisor.profiles.profile import load_profile
 from advisor.report.escaping import text as escape
 from tests.report.test_hostile import hostile_run

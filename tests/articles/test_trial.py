@@ -9,7 +9,8 @@ import pytest
 
 from advisor.articles.bindings import Form
 from advisor.articles.trial import apply, probes
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import Observation, Run
+from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
 CNN = {"probe": "cnn-training", "metric": "latency", "mode": "out-of-the-box"}

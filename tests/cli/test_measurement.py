@@ -161,12 +161,12 @@ def test_another_number_of_threads_is_not_resumed(here: Path) -> None:
 
 
 def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from advisor import api
+    from advisor import api, resources
     from advisor.measurement import host, store
     from advisor.measurement.session.plan import Plan
 
     kept = sample_run().model_copy(update={"host": host.describe(), "policy": Policy(threads=2)})
-    kept = kept.model_copy(update={"advisor": store.own_version(), "finished": datetime.now(UTC)})
+    kept = kept.model_copy(update={"advisor": resources.own_version(), "finished": datetime.now(UTC)})
     save_run(kept, RUNS / f"{kept.id}.json")
     monkeypatch.setattr(Plan, "covered_by", lambda self, run: True)
     monkeypatch.setattr(store, "_unchanged", lambda run, environment: True)
@@ -177,11 +177,11 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
 
 
 def test_a_framework_of_the_project_is_known_where_a_run_is_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from advisor import api
-    from advisor.measurement import host, store
+    from advisor import api, resources
+    from advisor.measurement import host
 
     now = {"host": host.describe(), "policy": Policy(threads=host.cores()), "finished": datetime.now(UTC)}
-    kept = sample_run().model_copy(update={**now, "advisor": store.own_version()})
+    kept = sample_run().model_copy(update={**now, "advisor": resources.own_version()})
     save_run(kept, RUNS / f"{kept.id}.json")
     folder = here / "own" / "ours"
     folder.mkdir(parents=True)

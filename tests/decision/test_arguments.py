@@ -10,7 +10,8 @@ from advisor.criteria import Criterion, load_criteria
 from advisor.decision.arguments import Said, compared
 from advisor.decision.engine import decide
 from advisor.decision.evidence import Finding
-from advisor.decision.recommendation import Cell, Stack
+from advisor.decision.recommendation import Cell
+from advisor.decision.stack import Stack
 from advisor.decision.table import build
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.decision.tables import profile, wish

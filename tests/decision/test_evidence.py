@@ -7,9 +7,10 @@ import pytest
 
 from advisor.criteria import load_criteria
 from advisor.decision.evidence import Evidencer, Finding
-from advisor.decision.recommendation import Stack
+from advisor.decision.stack import Stack
 from advisor.knowledge.catalog import Catalog, Fact, Source, load_catalog
-from advisor.measurement.run import Framework, Observation, Run, Skipped, Summary
+from advisor.measurement.run import Framework, Observation, Run, Skipped
+from advisor.measurement.timing import Summary
 from advisor.profiles.team import Team
 from tests.samples import sample_run
 

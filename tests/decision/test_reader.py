@@ -9,8 +9,9 @@ import pytest
 from advisor.criteria import Selection
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import Reading
-from advisor.decision.recommendation import Stack
-from advisor.measurement.run import Framework, Observation, Parity, Round, Run, Skipped, Summary
+from advisor.decision.stack import Stack
+from advisor.measurement.run import Framework, Observation, Parity, Run, Skipped
+from advisor.measurement.timing import Round, Summary
 from tests.samples import sample_run
 
 PYTORCH = Stack(framework="pytorch")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.engine import assemble
-from advisor.decision.recommendation import Constraint, Ranked, Recommendation, Stack, Verdict
+from advisor.decision.recommendation import Constraint, Ranked, Recommendation, Verdict
+from advisor.decision.stack import Stack
 from advisor.decision.validity import check
 from advisor.errors import AdvisorError
 from advisor.knowledge.catalog import load_catalog

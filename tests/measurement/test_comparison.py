@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from advisor.measurement.comparison import ENOUGH_PAIRS, Comparison, compare, pairs
-from advisor.measurement.run import Observation, Round
+from advisor.measurement.run import Observation
+from advisor.measurement.timing import Round
 
 ZONE = 0.05
 

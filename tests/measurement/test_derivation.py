@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from advisor.measurement.derivation import derived
-from advisor.measurement.run import Host, Observation, Outcome, Policy, Round, Run, Summary
+from advisor.measurement.run import Host, Observation, Outcome, Policy, Run
+from advisor.measurement.timing import Round, Summary
 
 COMPILED = {"setting": "compiled", "how": "compiled", "compiled": True, "first_call": 12.0, "call": 0.8e-3}
 EAGER = {"setting": "eager", "how": "eager", "compiled": False, "first_call": 0.1, "call": 1e-3}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from advisor.measurement.disturbance import Disturbance, robbed, seen, slowed_by
-from advisor.measurement.run import Observation, Round
+from advisor.measurement.run import Observation
+from advisor.measurement.timing import Round
 from advisor.report import words
 
 BLOCK: dict[str, Any] = {"round": 0, "median": 1.0, "calls": 5, "wall": 1.0, "cpu": 1.0}

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from advisor.measurement import comparison, grades, joint
+from advisor.measurement import comparison, grades, joint_intervals
 from advisor.measurement.disturbance import Disturbance, seen
-from advisor.measurement.run import Observation, Round, Summary
+from advisor.measurement.run import Observation
+from advisor.measurement.timing import Round, Summary
 from tests.samples import sample_run
 
 SLOWED, ROBBED = seen("work", 130e-6, 100e-6, 0), seen("clocks", 0.9, 0.03)
@@ -128,15 +129,15 @@ def test_what_rounds_slowed_together_is_shared_and_what_is_each_ones_own_is_not(
     own = np.exp(chance.normal(0, 0.3, (2, 12)))
     alike = [latency(name, blocks(list(together), [None] * 12)) for name in "ab"]
     apart = [latency(name, blocks(list(each), [None] * 12)) for name, each in zip("ab", own, strict=True)]
-    assert min(joint.shares(alike)) > 0.5
-    assert max(joint.shares(apart)) < 0.3
-    assert joint.shares(alike) == joint.shares(alike)
-    assert joint.shares(alike[:1]) == [0.0]
+    assert min(joint_intervals.shares(alike)) > 0.5
+    assert max(joint_intervals.shares(apart)) < 0.3
+    assert joint_intervals.shares(alike) == joint_intervals.shares(alike)
+    assert joint_intervals.shares(alike[:1]) == [0.0]
 
 
 def test_the_shares_of_a_run_stand_in_its_summaries() -> None:
     slow = [1.0, 1.6, 1.2, 1.8, 1.4, 2.0, 1.1]
     run = sample_run()
     timings = tuple(latency(name, blocks(slow, [SLOWED] * 7)) for name in ("pytorch", "tensorflow"))
-    found = joint.with_shares(run.model_copy(update={"observations": timings}))
+    found = joint_intervals.with_shares(run.model_copy(update={"observations": timings}))
     assert all(each.summary is not None and (each.summary.shared or 0) > 0.3 for each in found.observations)

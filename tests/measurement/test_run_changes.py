@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from advisor.measurement.run import Host, Observation, Policy, Round, Run, Summary
+from advisor.measurement.run import Host, Observation, Policy, Run
 from advisor.measurement.run_changes import changes, quotient
+from advisor.measurement.timing import Round, Summary
 
 
 def test_the_ratio_of_a_figure_with_itself_is_one_and_its_interval_is_symmetric() -> None:

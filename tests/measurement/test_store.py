@@ -12,7 +12,8 @@ from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.run import Framework, Policy, Run, save_run
 from advisor.measurement.session.plan import make_plan
-from advisor.measurement.store import Store, own_version
+from advisor.measurement.store import Store
+from advisor.resources import own_version
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 

@@ -16,8 +16,8 @@ from advisor.decision.recommendation import (
     Recommendation,
     Requirement,
     Stability,
-    Stack,
 )
+from advisor.decision.stack import Stack
 
 LITERT, EXECUTORCH, ONNX = ("tensorflow", "litert"), ("pytorch", "executorch"), ("pytorch", "onnxruntime")
 _NEEDS = (

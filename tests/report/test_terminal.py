@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from advisor.decision.recommendation import Recommendation, Stack
+from advisor.decision.recommendation import Recommendation
+from advisor.decision.stack import Stack
 from advisor.measurement.run import Framework, Skipped
 from advisor.report.terminal import answer
 from tests.report.samples import sample_recommendation

@@ -10,7 +10,8 @@ from typing import Literal
 
 from advisor.measurement import definitions
 from advisor.measurement.comparison import Word, compare, zone
-from advisor.measurement.run import Observation, Run, Summary
+from advisor.measurement.run import Observation, Run
+from advisor.measurement.timing import Summary
 from advisor.report import numbers, words
 
 Order = Literal["lower", "higher", "same", "unclear"]

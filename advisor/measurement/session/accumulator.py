@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from advisor.measurement import grades, statistics
 from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import Observation, Round, Summary
+from advisor.measurement.run import Observation
+from advisor.measurement.timing import Round, Summary
 
 SINGLE_VALUE = "single-value"
 FEW_ROUNDS = "few-rounds"

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import Figure, Framework, Host, Mode, Moment, Observation, Part, Policy, Round, Skipped
+from advisor.measurement.disturbance import Disturbance, with_fields
+from advisor.measurement.run import Framework, Host, Mode, Moment, Observation, Policy, Skipped
 from advisor.measurement.run import Spent as SpentSoFar
-from advisor.measurement.upgrade import with_fields
+from advisor.measurement.timing import Figure, Part, Round
 
 SCHEMA: Literal["advisor.journal/1"] = "advisor.journal/1"
 MOST_CALLS = 100_000

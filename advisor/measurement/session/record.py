@@ -11,13 +11,13 @@ from pathlib import Path
 from advisor.documents import pointed
 from advisor.errors import AdvisorError
 from advisor.measurement import comparison, grades, plausibility, statistics
-from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import PINNED_LATENCY, Framework, Observation, Round, Run, Skipped, Spent
+from advisor.measurement.disturbance import Disturbance, with_fields
+from advisor.measurement.run import PINNED_LATENCY, Framework, Observation, Run, Skipped, Spent
 from advisor.measurement.session import journal
 from advisor.measurement.session.accumulator import Draft, Value
 from advisor.measurement.session.entries import SCHEMA, Start
 from advisor.measurement.session.journal import Entry, Journal
-from advisor.measurement.upgrade import with_fields
+from advisor.measurement.timing import Round
 
 KEPT_CALLS = 500
 

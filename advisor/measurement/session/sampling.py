@@ -9,12 +9,13 @@ from statistics import median
 from typing import Any, Protocol, TypeVar
 
 from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import Observation, Round
+from advisor.measurement.run import Observation
 from advisor.measurement.session import stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
 from advisor.measurement.session.record import Record, identity
 from advisor.measurement.tasks.kinds import CellTask
+from advisor.measurement.timing import Round
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import Bench
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import environments, host, joint
+from advisor.measurement import environments, host, joint_intervals
 from advisor.measurement.derivation import derived
 from advisor.measurement.environments import Environment
 from advisor.measurement.noise.canary import Canary, remembered
@@ -26,8 +26,9 @@ from advisor.measurement.session.lock import alone
 from advisor.measurement.session.phases import Phases
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.session.record import Record, restore
-from advisor.measurement.store import Store, own_version
+from advisor.measurement.store import Store
 from advisor.measurement.worker import descendants
+from advisor.resources import own_version
 
 
 class InterruptedSessionError(AdvisorError):
@@ -189,7 +190,7 @@ def _keep(context: Context, store: Store, *, complete: bool) -> Run:
         if context.record.find(blank) is None:
             context.record.observe(blank.model_copy(update={"message": "the session ended before it was tried"}))
     run = context.record.run(finished=datetime.now(UTC), complete=complete, spent=context.spending.so_far())
-    run = joint.with_shares(run, seed=context.seed)
+    run = joint_intervals.with_shares(run, seed=context.seed)
     run = run.model_copy(update={"observations": (*run.observations, *derived(run))})
     save_run(run, store.path(run.id))
     return run

@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import Collection, Mapping, Sequence
 
 from advisor.measurement.definitions import OUT_OF_THE_BOX
-from advisor.measurement.run import Round
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed
 from advisor.measurement.session.record import Record
 from advisor.measurement.session.sampling import FrameworkCell
 from advisor.measurement.tasks.kinds import CellTask
+from advisor.measurement.timing import Round
 from advisor.measurement.worker.answers import Pending, WorkerError
 from advisor.measurement.worker.bench import Bench
 

@@ -19,10 +19,11 @@ from statistics import median
 
 from advisor.measurement import grades, statistics
 from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import Observation, Summary
+from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed
 from advisor.measurement.session.experiments import ExperimentTask
+from advisor.measurement.timing import Summary
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 from advisor.measurement.worker.client import Worker

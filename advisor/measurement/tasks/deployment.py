@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.measurement import statistics
-from advisor.measurement.run import Observation, Summary
+from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
 from advisor.measurement.session.sampling import Cell, Disturbances, failed, once
 from advisor.measurement.tasks.export import Artifact, Digits
 from advisor.measurement.tasks.kinds import RouteTask
+from advisor.measurement.timing import Summary
 from advisor.measurement.worker.answers import Pending, Reply, WorkerError
 from advisor.measurement.worker.bench import BLOCK_LIMIT
 

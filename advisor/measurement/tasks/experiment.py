@@ -10,7 +10,7 @@ from typing import Any
 from advisor.measurement import statistics
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.derivation import CEILING, PEAK
-from advisor.measurement.run import Observation, Summary
+from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import PhaseStarted
 from advisor.measurement.session.experiments import ExperimentTask
@@ -18,6 +18,7 @@ from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Disturbances, once
 from advisor.measurement.tasks import contention
 from advisor.measurement.tasks.memory import fail, measured
+from advisor.measurement.timing import Summary
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import Bench
 from advisor.measurement.worker.client import Worker

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from advisor.measurement import grades
-from advisor.measurement.run import PINNED_LATENCY, Observation, Round
+from advisor.measurement.run import PINNED_LATENCY, Observation
 from advisor.measurement.session import sampling, stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
@@ -26,6 +26,7 @@ from advisor.measurement.session.events import PhaseStarted
 from advisor.measurement.tasks.deployment import RuntimeProcess
 from advisor.measurement.tasks.export import Artifact
 from advisor.measurement.tasks.kinds import CellTask
+from advisor.measurement.timing import Round
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation, Stability
 from advisor.measurement.grades import BOUNDED
-from advisor.measurement.run import Observation, Summary
+from advisor.measurement.run import Observation
+from advisor.measurement.timing import Summary
 from advisor.report import numbers, words
 from advisor.report.charts.contributions import Bar, Block, contributions
 from advisor.report.charts.drawing import SHAPES, Drawing

@@ -9,13 +9,14 @@ import pytest
 
 from advisor.measurement import comparison
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.run import Observation, Round, Run
+from advisor.measurement.run import Observation, Run
 from advisor.measurement.session import events
 from advisor.measurement.session.effort import FURTHER_ROUNDS, PACES, Pace
 from advisor.measurement.session.plan import make_plan
 from advisor.measurement.session.record import Record
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
+from advisor.measurement.timing import Round
 
 pytestmark = pytest.mark.usefixtures("quiet")
 FURTHER = 2

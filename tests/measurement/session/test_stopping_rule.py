@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from advisor.measurement.run import Host, Observation, Policy, Round
+from advisor.measurement.run import Host, Observation, Policy
 from advisor.measurement.session import stopping_rule
 from advisor.measurement.session.effort import PACES
 from advisor.measurement.session.entries import Start
 from advisor.measurement.session.record import Record
+from advisor.measurement.timing import Round
 
 PACE = PACES["standard"]
 

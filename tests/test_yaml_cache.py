@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from advisor import kept, nodes, resources
+from advisor import nodes, resources, yaml_cache
 from advisor.criteria import load_criteria
 from advisor.knowledge import catalog
 
-SHIPPED = sorted(kept._PACKAGE.rglob("*.yaml")) + sorted(resources.probes().rglob("*.yaml"))
+SHIPPED = sorted(yaml_cache._PACKAGE.rglob("*.yaml")) + sorted(resources.probes().rglob("*.yaml"))
 
 
 @pytest.fixture(autouse=True)
@@ -31,60 +31,60 @@ def test_every_shipped_file_comes_back_as_it_was_read() -> None:
     for file in SHIPPED:
         text = file.read_text(encoding="utf-8")
         data = parsed(text)
-        kept.keep(file, text, data)
-        assert kept.recall(file, text) == data, file
+        yaml_cache.keep(file, text, data)
+        assert yaml_cache.recall(file, text) == data, file
 
 
 def test_of_another_text_nothing_is_recalled() -> None:
     file = resources.profiles() / "edge.yaml"
-    kept.keep(file, "a: 1\n", {"a": 1})
-    assert kept.recall(file, "a: 1\n") == {"a": 1}
-    assert kept.recall(file, "a: 2\n") is None
+    yaml_cache.keep(file, "a: 1\n", {"a": 1})
+    assert yaml_cache.recall(file, "a: 1\n") == {"a": 1}
+    assert yaml_cache.recall(file, "a: 2\n") is None
 
 
 def test_files_of_others_are_not_kept(own_place: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
-    kept.keep(file, "a: 1\n", {"a": 1})
-    kept.keep(Path("edge.yaml"), "a: 1\n", {"a": 1})
-    assert kept.recall(file, "a: 1\n") is None
+    yaml_cache.keep(file, "a: 1\n", {"a": 1})
+    yaml_cache.keep(Path("edge.yaml"), "a: 1\n", {"a": 1})
+    assert yaml_cache.recall(file, "a: 1\n") is None
     assert not [*own_place.rglob("*.json")]
 
 
 def test_nothing_is_written_where_python_writes_nothing(own_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    kept.keep(resources.profiles() / "edge.yaml", "a: 1\n", {"a": 1})
+    yaml_cache.keep(resources.profiles() / "edge.yaml", "a: 1\n", {"a": 1})
     assert not [*own_place.rglob("*")]
 
 
 def test_what_json_cannot_hold_is_not_kept(own_place: Path) -> None:
     file = resources.profiles() / "edge.yaml"
     for data in ({1: "a number as a key"}, {"a": {1, 2}}, {"a": float("nan")}, {"a day": "not a date"}):
-        kept.keep(file, "text", data)
-        assert kept.recall(file, "text") is None, data
+        yaml_cache.keep(file, "text", data)
+        assert yaml_cache.recall(file, "text") is None, data
     assert not [*own_place.rglob("*.json*")]
 
 
 def test_days_stay_days() -> None:
     file = resources.profiles() / "edge.yaml"
-    kept.keep(file, "text", {"since": date(2026, 3, 1), "word": "2026-03-01"})
-    assert kept.recall(file, "text") == {"since": date(2026, 3, 1), "word": "2026-03-01"}
+    yaml_cache.keep(file, "text", {"since": date(2026, 3, 1), "word": "2026-03-01"})
+    assert yaml_cache.recall(file, "text") == {"since": date(2026, 3, 1), "word": "2026-03-01"}
 
 
 @pytest.mark.parametrize("garbage", ["", "{", "[]", "null", '{"of": 1}', '{"a day": "x"}', "[" * 100_000])
 def test_a_damaged_file_is_no_harm(garbage: str, own_place: Path) -> None:
     file = resources.profiles() / "edge.yaml"
-    kept.keep(file, "a: 1\n", {"a": 1})
+    yaml_cache.keep(file, "a: 1\n", {"a": 1})
     (place,) = own_place.rglob("*.json")
     place.write_text(garbage, encoding="utf-8")
-    assert kept.recall(file, "a: 1\n") is None
+    assert yaml_cache.recall(file, "a: 1\n") is None
 
 
 def test_a_place_that_cannot_be_written_is_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "file"))
     file = resources.profiles() / "edge.yaml"
-    kept.keep(file, "a: 1\n", {"a": 1})
-    assert kept.recall(file, "a: 1\n") is None
+    yaml_cache.keep(file, "a: 1\n", {"a": 1})
+    assert yaml_cache.recall(file, "a: 1\n") is None
 
 
 def test_what_is_kept_is_validated_anew_and_gives_the_same_documents(own_place: Path) -> None:

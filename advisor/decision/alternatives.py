@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from advisor.decision.recommendation import Stack
+from advisor.decision.stack import Stack, as_id, stack_id
 from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.run import Run
 from advisor.profiles.entries import Ships
-
-
-def stack_id(stack: Stack) -> str:
-    """Return the identifier of a stack: ``pytorch`` or ``pytorch→executorch``."""
-    return f"{stack.framework}→{stack.route}" if stack.route else stack.framework
-
-
-def stack_title(stack: Stack, titles: Mapping[str, str]) -> str:
-    """Return the name of a stack as people write it: ``PyTorch → ExecuTorch``."""
-    framework = titles.get(stack.framework, stack.framework)
-    return f"{framework} → {titles.get(stack.route, stack.route)}" if stack.route else framework
-
-
-def as_id(text: str) -> str:
-    """Return the identifier of a framework, a route or a stack as answers print it: ``PyTorch -> ONNX Runtime``."""
-    return text.replace("->", "→").replace(" ", "").lower()
 
 
 def alternatives(

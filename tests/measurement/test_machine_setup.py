@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.measurement.tuning import Reading, readings
+from advisor.measurement.machine_setup import Reading, readings
 
 LAPTOP = {
     "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "powersave\n",

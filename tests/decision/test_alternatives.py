@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.decision.stacks import alternatives, refuse_unknown, stack_id
+from advisor.decision.alternatives import alternatives, refuse_unknown
+from advisor.decision.stack import stack_id
 from advisor.errors import AdvisorError
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Outcome, Run

@@ -1,0 +1,86 @@
+"""A timing: the blocks that were timed, what they come to, and how good it is; a part of a Run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from advisor.documents import LONGEST, Model
+from advisor.measurement.disturbance import Disturbance, with_fields
+
+Grade = Literal["measured", "under load", "bounded"]
+"""How good a timing is: left alone often enough; the lower end of what others slowed; or no more than two bounds."""
+# Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
+BOUND = 1e30
+# Nothing that is timed is shorter: light goes a third of a millimetre.
+_SHORTEST = 1e-12
+_WHOLE = 10**15
+Figure = Annotated[float, Field(ge=-BOUND, le=BOUND)]
+Positive = Annotated[float, Field(ge=0, le=BOUND)]
+Seconds = Annotated[float, Field(ge=0, le=BOUND)]
+Count = Annotated[int, Field(ge=0, le=_WHOLE)]
+AtLeastOne = Annotated[int, Field(ge=1, le=_WHOLE)]
+
+
+class Part(Model):
+    """A part of a Run: none of its strings is longer than a page can repeat."""
+
+    model_config = ConfigDict(str_max_length=LONGEST)
+
+
+class Round(Part):
+    """One timed block: median seconds per call, calls, wall and CPU seconds of the block.
+
+    ``energy``: joules that the whole processor took during the block, where it tells.
+
+    What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
+    processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
+    ``disturbances`` say what it was, where it was more than on a quiet machine; then the block is not ``accepted``: it
+    counts for a figure under load only, and another one may stand under the same number. ``fastest`` is its fastest
+    single call, in seconds.
+    """
+
+    round: Count
+    median: Annotated[float, Field(ge=_SHORTEST, le=BOUND)]
+    calls: AtLeastOne
+    wall: Seconds
+    cpu: Seconds
+    mean: Seconds | None = None
+    fastest: Annotated[float, Field(ge=_SHORTEST, le=BOUND)] | None = None
+    energy: Positive | None = None
+    foreign_cpu: Seconds | None = None
+    hidden_cpu: Seconds | None = None
+    canary: Seconds | None = None
+    process: Count = 0
+    accepted: bool = True
+    disturbances: tuple[Disturbance, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_fields(cls, data: Any) -> Any:
+        return with_fields(data)
+
+
+class Summary(Part):
+    """Point estimate, 95 % interval, quantiles of single calls, number of values behind them.
+
+    ``shared``: the share of the interval (of its variance) that all timings of the same rounds have in common.
+    """
+
+    median: Figure
+    low: Figure
+    high: Figure
+    n: AtLeastOne
+    p50: Figure | None = None
+    p95: Figure | None = None
+    p99: Figure | None = None
+    p99_low: Figure | None = None
+    p99_high: Figure | None = None
+    shared: Annotated[float, Field(ge=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.median <= self.high:
+            raise ValueError(f"{self.median:g} does not lie between {self.low:g} and {self.high:g}")
+        return self
