@@ -18,8 +18,9 @@ from advisor.decision.performance import evidence_rows
 from advisor.documents import to_json
 from advisor.errors import AdvisorError
 from advisor.measurement import plausibility
-from advisor.measurement.run import Observation, Parity, Round, Run, Summary, load_run, save_run
+from advisor.measurement.run import Observation, Parity, Run, load_run, save_run
 from advisor.measurement.session.record import Record
+from advisor.measurement.timing import Round, Summary
 from benchmarks import fuzz_runs
 from tests.measurement.session.test_record import LATENCY, START
 from tests.samples import sample_run
