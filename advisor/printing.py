@@ -180,7 +180,7 @@ class Sink(io.TextIOBase):
     def flush(self) -> None:
         """Let the stream pass on what it holds."""
         if self._stream is not None:
-            self._try(self._stream.flush)
+            self._try(self._pass_on)
 
     def _try(self, deliver: Any) -> None:
         if self._stream is None:
@@ -204,7 +204,7 @@ class Sink(io.TextIOBase):
         if binary is None:
             stream.write(text.encode(self.encoding, "advisor-nearest").decode(self.encoding))
             return
-        stream.flush()
+        self._pass_on()
         left = text.encode(self.encoding, "advisor-nearest")
         while left:
             # Without Python's buffer (PYTHONUNBUFFERED) a stream may take a part, or nothing for now.
@@ -213,10 +213,24 @@ class Sink(io.TextIOBase):
             except BlockingIOError as error:
                 taken = error.characters_written or None
             if taken is None:
-                select.select([], [binary], [], 1.0)
+                self._wait()
             left = left[taken or 0 :]
         if getattr(stream, "line_buffering", False):
-            stream.flush()
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        stream: Any = self._stream
+        while True:
+            try:
+                stream.flush()
+            except BlockingIOError:
+                self._wait()
+            else:
+                return
+
+    def _wait(self) -> None:
+        """Wait until a stream that does not wait by itself (O_NONBLOCK, as a parent may have set it) takes more."""
+        select.select([], [self.fileno()], [], 1.0)
 
     def _let_go(self) -> None:
         """Let what the stream still holds go nowhere: Python tries once more at the end, and exits with 120."""

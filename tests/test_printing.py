@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import re
 import sys
+import threading
+import time
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -125,6 +128,28 @@ def test_a_stream_that_takes_a_few_bytes_at_a_time_gets_all() -> None:
     raw = Raw()
     printing.Sink(unbuffered(raw)).write("x" * 100_000)
     assert len(raw.taken) == 100_000
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+def test_a_pipe_that_does_not_wait_gets_all(buffered: bool) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    raw: Any = io.FileIO(writing, "w")
+    stream = io.TextIOWrapper(io.BufferedWriter(raw) if buffered else raw, encoding="utf-8", write_through=not buffered)
+
+    def write() -> None:
+        sink = printing.Sink(stream)
+        for _ in range(30):
+            sink.write("x" * 10_000)
+        sink.flush()
+        stream.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with os.fdopen(reading, "rb") as reader:
+        time.sleep(0.05)
+        assert len(reader.read()) == 300_000
+    writer.join()
 
 
 @pytest.mark.parametrize(
