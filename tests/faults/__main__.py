@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.faults import (
     damaged,
     disk,
+    folders,
     killed,
     misbehaving,
     numbers,
@@ -34,7 +35,7 @@ MARK = "<!-- table -->\n"
 CHAPTERS: dict[str, tuple[str, Callable[[bool], Iterator[Finding]]]] = {
     "killed": ("Killed", lambda quick: killed.findings(3 if quick else 20)),
     "workers": ("Workers that misbehave", lambda _: chain(misbehaving.findings(), survivors.findings())),
-    "disk": ("Disks and folders", lambda _: disk.findings()),
+    "disk": ("Disks and folders", lambda _: chain(disk.findings(), folders.findings())),
     "places": ("Odd places", lambda _: chain(places.findings(), streams.findings())),
     "runs": ("Damaged and hostile Runs", lambda quick: damaged.findings(flips=60 if quick else 1000, full=not quick)),
     "profiles": (

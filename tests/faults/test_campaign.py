@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import damaged, disk, killed, misbehaving, numbers, places, profiles, secretive, streams
+from tests.faults import damaged, disk, folders, killed, misbehaving, numbers, places, profiles, secretive, streams
 from tests.faults.__main__ import CHAPTERS, MARK
 from tests.faults.place import ROOT, Finding, Place
 
@@ -60,6 +60,10 @@ def test_damaged_runs_are_read_or_refused_in_one_line() -> None:
 
 def test_broken_profiles_are_read_or_refused() -> None:
     assert well(profiles.findings(60))
+
+
+def test_what_a_build_did_not_write_survives_it_and_paths_lead_nowhere_else() -> None:
+    assert len(well(folders.findings(("in-a-site", "names")))) == len(folders.IN_A_SITE) + 3
 
 
 def test_numbers_that_could_be_misread_are_refused() -> None:
