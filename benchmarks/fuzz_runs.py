@@ -144,7 +144,7 @@ def written(data: Any) -> str:
 def run_fate(text: str, file: Path, profile: Profile) -> str:
     """Return what becomes of a Run file: refused, read and decided on, or what went wrong."""
     file.write_text(text, encoding="utf-8")
-    return _fate(lambda: _decided(file, profile, text), file)
+    return _fate(lambda: _decided(file, profile), file)
 
 
 def journal_fate(text: str, file: Path, profile: Profile) -> str:
@@ -158,15 +158,16 @@ def journal_fate(text: str, file: Path, profile: Profile) -> str:
             load_run(target)
         except AdvisorError as error:
             return f"what it holds cannot be read again: {error.message[-200:]}"
-        return _decided(target, profile, kept)
+        return _decided(target, profile)
 
     file.write_text(text, encoding="utf-8")
     return _fate(use, file)
 
 
-def _decided(file: Path, profile: Profile, text: str) -> str | None:
+def _decided(file: Path, profile: Profile) -> str | None:
     run = load_run(file)
-    against = contradiction(json.loads(text))
+    # As it was read: "7" may be a number.
+    against = contradiction(json.loads(to_json(run)))
     try:
         to_json(decide(run, profile, samples=WORLDS))
     except AdvisorError as error:

@@ -17,12 +17,13 @@ def with_grade(observation: Any) -> Any:
 
     It had no figure then that counted; now the same blocks say how fast it is at least and at most.
     """
-    if not isinstance(observation, dict) or CONTENDED not in (observation.get("flags") or ()):
+    marked = observation.get("flags") if isinstance(observation, dict) else None
+    if not isinstance(marked, (list, tuple)) or CONTENDED not in marked:
         return observation
-    flags = tuple(flag for flag in observation["flags"] if flag != CONTENDED)
+    flags = tuple(flag for flag in marked if flag != CONTENDED)
     known, found = observation.get("summary"), observation.get("rounds")
     rest: dict[str, Any] = observation | {"flags": flags}
-    if not isinstance(known, dict) or not all(isinstance(known.get(end), (int, float)) for end in ("low", "high")):
+    if not isinstance(known, dict) or not all(_is_figure(known.get(end)) for end in ("low", "high")):
         return rest
     if not isinstance(found, (list, tuple)) or not found:
         faster = observation.get("unit") == "1/s"
@@ -32,3 +33,8 @@ def with_grade(observation: Any) -> Any:
     grade, interval = grades.interval(rounds, seed=0)
     ends = {"median": interval.value, "low": interval.low, "high": interval.high}
     return rest | {"grade": grade, "rounds": rounds, "summary": known | ends}
+
+
+def _is_figure(value: Any) -> bool:
+    """Tell whether a value is a number that a float holds: what is none is refused where the document is read."""
+    return isinstance(value, (int, float)) and abs(value) <= 1e30

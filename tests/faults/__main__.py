@@ -20,6 +20,7 @@ from tests.faults import (
     disk,
     folders,
     killed,
+    lies,
     misbehaving,
     numbers,
     outward,
@@ -37,7 +38,10 @@ CHAPTERS: dict[str, tuple[str, Callable[[bool], Iterator[Finding]]]] = {
     "workers": ("Workers that misbehave", lambda _: chain(misbehaving.findings(), survivors.findings())),
     "disk": ("Disks and folders", lambda _: chain(disk.findings(), folders.findings())),
     "places": ("Odd places", lambda _: chain(places.findings(), streams.findings())),
-    "runs": ("Damaged and hostile Runs", lambda quick: damaged.findings(flips=60 if quick else 1000, full=not quick)),
+    "runs": (
+        "Damaged and hostile Runs",
+        lambda quick: chain(damaged.findings(flips=60 if quick else 1000, full=not quick), lies.findings()),
+    ),
     "profiles": (
         "Damaged profiles",
         lambda quick: chain(profiles.findings(300 if quick else 20_000), numbers.findings()),

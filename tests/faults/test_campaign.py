@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import damaged, disk, folders, killed, misbehaving, numbers, places, profiles, secretive, streams
+from tests.faults import (
+    damaged,
+    disk,
+    folders,
+    killed,
+    lies,
+    misbehaving,
+    numbers,
+    places,
+    profiles,
+    secretive,
+    streams,
+)
 from tests.faults.__main__ import CHAPTERS, MARK
 from tests.faults.place import ROOT, Finding, Place
 
@@ -56,6 +68,10 @@ def test_a_folder_that_is_gone_is_one_line() -> None:
 
 def test_damaged_runs_are_read_or_refused_in_one_line() -> None:
     assert len(well(damaged.findings(flips=20, full=False))) == 7
+
+
+def test_documents_that_lie_are_refused_or_told() -> None:
+    assert len(well(lies.findings())) == len(lies.REFUSED) + len(lies.TOLD) + len(lies.JOURNALS)
 
 
 def test_broken_profiles_are_read_or_refused() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
@@ -67,6 +67,12 @@ class _Block(Part):
     key: Key
     round: Round
     calls: Annotated[list[Annotated[float, Field(ge=0, le=1e30)]], Field(min_length=1, max_length=MOST_CALLS)]
+
+    @model_validator(mode="after")
+    def _of_the_round(self) -> Self:
+        if len(self.calls) > self.round.calls:
+            raise ValueError(f"{len(self.calls):,} calls of a round of {self.round.calls:,}")
+        return self
 
 
 class _Value(Part):

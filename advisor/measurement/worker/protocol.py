@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic import ValidationError as NotAgreed
 
 from advisor.measurement.run import plain
@@ -60,6 +69,12 @@ class _Block(_Form):
     wall: PositiveFloat
     cpu: NonNegativeFloat
     energy: NonNegativeFloat | None = None
+
+    @model_validator(mode="after")
+    def _all_counted(self) -> Self:
+        if self.count is not None and self.count < len(self.calls):
+            raise ValueError(f"{self.count} calls are counted, {len(self.calls)} were timed")
+        return self
 
 
 class _Reshaped(_Form):
