@@ -16,6 +16,8 @@ PASSED = (
     "PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ",
     "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "LIBRARY_PATH", "CPATH",
     "CC", "CXX", "CONDA_PREFIX", "VIRTUAL_ENV", "SDKROOT", "DEVELOPER_DIR", "NODE_PATH", "PYTHONUSERBASE",
+    # Where a disk is full, Python keeps half of a compiled module, and cannot import it any more.
+    "PYTHONDONTWRITEBYTECODE",
     "SYSTEMROOT", "SYSTEMDRIVE", "PATHEXT", "COMSPEC",
 )  # fmt: skip
 # Where a program keeps what it wants to find again: a worker has such folders of its own.
