@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import optouts, paths, printing
-from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles
+from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles, targets
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
 from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
@@ -103,6 +103,7 @@ def recommend(
     weights: tuple[str, ...],
     requirements: tuple[str, ...],
     excluded: tuple[str, ...],
+    target: str | None,
     no_team: bool,
     run_file: Path | None,
     fresh: bool,
@@ -145,13 +146,15 @@ def recommend(
     from advisor import api
 
     _writable(("--site", site), ("--adr", adr))
-    needed = decision.adjusted(profile, weights, requirements, no_team=no_team)
+    needed = decision.adjusted(profile, weights, requirements, no_team=no_team, target=target)
     if as_of is not None:
         told = knowledge.answer_as_of(
             color,
             needed,
             as_of,
-            decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team),
+            decision.repeated(
+                profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team, target=target
+            ),
             frameworks=measurement.known_frameworks(frameworks),
             excluded=excluded,
             seed=seed,
@@ -187,7 +190,9 @@ def recommend(
     if advice.reused and run_file is None:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
         printing.tell(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.")
-    question = decision.repeated(profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team)
+    question = decision.repeated(
+        profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team, target=target
+    )
     question += ["--run", str(advice.run_file), *(["--seed", str(seed)] if seed else [])]
     again = shlex.join(["advisor", "recommend", *question])
     index = None
@@ -300,3 +305,4 @@ def _timings(run: Any, color: str) -> None:
 
 
 examples.attach(main)
+targets.attach(main)

@@ -46,6 +46,13 @@ def profiles() -> Iterable[str]:
     return shipped_profiles()
 
 
+def targets() -> Iterable[str]:
+    """Return the ids of the shipped targets."""
+    from advisor.targets.target import load_targets
+
+    return load_targets()
+
+
 def frameworks() -> Iterable[str]:
     """Return the ids of the shipped frameworks."""
     from advisor.measurement import definitions

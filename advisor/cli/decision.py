@@ -68,14 +68,16 @@ adr_option = click.option(
 )  # fmt: skip
 
 
-def adjusted(name: str, weights: tuple[str, ...], requirements: tuple[str, ...], *, no_team: bool) -> Profile:
+def adjusted(
+    name: str, weights: tuple[str, ...], requirements: tuple[str, ...], *, no_team: bool, target: str | None = None
+) -> Profile:
     """Return the profile as the options of `adjusting_options` want it."""
-    from advisor.profiles.adjustments import requiring, reweighted, without_team
+    from advisor.profiles.adjustments import aiming, requiring, reweighted, without_team
     from advisor.profiles.profile import load_profile
 
     profile = load_profile(name)
     profile = without_team(profile) if no_team else profile
-    return requiring(reweighted(profile, weights), requirements)
+    return aiming(requiring(reweighted(profile, weights), requirements), target)
 
 
 def repeated(
@@ -86,6 +88,7 @@ def repeated(
     *,
     frameworks: tuple[str, ...] = (),
     no_team: bool = False,
+    target: str | None = None,
 ) -> list[str]:
     """Return the words of a command line that ask the same question again."""
     words = ["--profile", profile]
@@ -96,6 +99,7 @@ def repeated(
         ("--exclude", excluded),
     ):
         words += [word for value in values for word in (option, value)]
+    words += ["--target", target] if target else []
     return [*words, "--no-team"] if no_team else words
 
 
@@ -193,6 +197,7 @@ def check(
     weights: tuple[str, ...],
     requirements: tuple[str, ...],
     excluded: tuple[str, ...],
+    target: str | None,
     no_team: bool,
     frameworks: tuple[str, ...],
     expect: str,
@@ -207,7 +212,7 @@ def check(
     from advisor.decision.engine import decide
     from advisor.decision.validity import check as holds
 
-    needed = adjusted(profile, weights, requirements, no_team=no_team)
+    needed = adjusted(profile, weights, requirements, no_team=no_team, target=target)
     told = decide(_measured(run_file), needed, seed=seed, frameworks=named(frameworks), exclude=excluded)
     held = holds(told, expect, confidence=confidence)
     printing.say(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from advisor import paths
-from advisor.cli.completion import compared, criteria, frameworks, offering, profiles
+from advisor.cli.completion import compared, criteria, frameworks, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
 
@@ -85,6 +85,10 @@ def adjusting_options(command: Any) -> Any:
             "--exclude", "excluded", multiple=True, metavar="NAME",
             help="Leave out a framework, a runtime or a stack, e.g. 'pytorch->onnxruntime'. Repeatable.",
             shell_complete=offering(compared),
+        ),
+        click.option(
+            "--target", metavar="ID", help="What it is to run on, e.g. raspberry-pi (see advisor target list).",
+            shell_complete=offering(targets),
         ),
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip

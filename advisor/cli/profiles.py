@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import printing
-from advisor.cli.completion import frameworks, offering, profiles
+from advisor.cli.completion import frameworks, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.cli.options import Output, format_option
 from advisor.errors import AdvisorError
@@ -71,6 +71,7 @@ def check(file: Path) -> None:
 @click.option("--answers", "file", type=click.Path(path_type=Path), help="A YAML file with the answers: ask nothing.")
 @click.option("--name", help="A short name for the profile.")
 @click.option("--where", type=click.Choice(_WHERE), help="Where the model will run.")
+@click.option("--target", metavar="ID", shell_complete=offering(targets), help="What it runs on, such as raspberry-pi.")
 @click.option("--title", help="What it is for, in one sentence.")
 @click.option("--matters", type=click.Choice(_MATTERS), help="What matters most.")
 @click.option("--model-size", metavar="SIZE", help="The largest model file that is acceptable.")
@@ -88,7 +89,7 @@ def check(file: Path) -> None:
 @click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")
 @click.option("--output", "-o", type=Output(), help="Where to write it.  [default: NAME.yaml]")
 def new(file: Path | None, output: Path | None, **options: Any) -> None:
-    """Make a profile from at most ten plain questions; the answers can also be given as options or in a file.
+    """Make a profile from at most eleven plain questions; the answers can also be given as options or in a file.
 
     A file that exists is never overwritten.
     """

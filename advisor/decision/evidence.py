@@ -16,13 +16,15 @@ from datetime import date
 from advisor.criteria import Criterion, Documented, Evidence, Measured
 from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
-from advisor.decision.readings import Reading, add, at_least, per_second
+from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell
 from advisor.decision.stack import Stack, stack_id
 from advisor.decision.transfer import Transfer
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
+from advisor.profiles.profile import REACH
 from advisor.profiles.team import FACTOR, Team
+from advisor.targets.target import Reached, source_of
 
 LEVEL_WIDTH: dict[Confidence, float] = {"high": 0.0, "medium": 0.5, "low": 1.0}
 """Half-width of a documented level's interval, in levels."""
@@ -75,6 +77,8 @@ class Evidencer:
 
     def find(self, stack: Stack, criterion: Criterion) -> Finding:
         """Return what is known of one stack on one criterion."""
+        if criterion.id == REACH:
+            return self._reach(stack, criterion)
         rules = [rule for rule in criterion.evidence if applies(rule, stack)]
         unknown: Finding | None = None
         for rule in rules:
@@ -95,6 +99,9 @@ class Evidencer:
         return self._asserted(stack, criterion)
 
     def _measured(self, stack: Stack, criterion: Criterion, rule: Measured) -> Finding:
+        if self.transfer is not None and (why := self.transfer.foreign(rule)) is not None:
+            cell = self._missing(stack, criterion, ELSEWHERE, why)
+            return Finding(cell, f"{criterion.id}|{stack_id(stack)}")
         unit = "s" if rule.items_per_call else criterion.unit
         read = functools.partial(
             self.reader.read, stack=stack, unit=unit, yes_or_no=bool(criterion.levels),
@@ -186,6 +193,33 @@ class Evidencer:
         key = f"{criterion.id}|{fact.id}"
         told = _told(cell, criterion)
         return Finding(told, key, named=fact.id, subject=subject, publisher=source.publisher)
+
+    def _reach(self, stack: Stack, criterion: Criterion) -> Finding:
+        """Return whether a stack is documented to reach the target that is asked about."""
+        what, target = stack.route or stack.framework, self.transfer.target if self.transfer else None
+        said = target.reach(what) if target is not None else None
+        key = f"{criterion.id}|{what}"
+        if target is None or said is None:
+            where = target.called if target is not None else "the target"
+            return Finding(self._missing(stack, criterion, "missing", f"nothing documents it for {where}"), key)
+        value = float(isinstance(said, Reached))
+        source = source_of(said)
+        cell = Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome="documented",
+            value=value,
+            low=value,
+            high=value,
+            level=criterion.levels[int(value)],
+            unit=criterion.unit,
+            provenance="documented",
+            source=source.url or f"{source.title} ({source.publisher})",
+            date=target.checked_on.isoformat(),
+            message=f"through {said.through}" if isinstance(said, Reached) else said.because,
+        )
+        return Finding(_told(cell, criterion), key, subject=what, publisher=source.publisher)
 
     def _missing(self, stack: Stack, criterion: Criterion, outcome: str, message: str | None) -> Cell:
         return Cell(

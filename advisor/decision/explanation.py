@@ -11,12 +11,15 @@ from advisor.decision.phrases import listed
 from advisor.decision.table import Table
 from advisor.decision.transfer import asked_of
 from advisor.knowledge.catalog import Catalog
+from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
 from advisor.profiles.profile import Wish
 from advisor.profiles.team import CRITERION
 
 REASONS = 3
+PUBLISHED = 2
+"""How many published comparisons of a target are told at most."""
 _CAUSES = {"missing": "not known"}
 STALE = timedelta(days=365)
 
@@ -109,7 +112,7 @@ def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
     """Return what a reader should be careful about."""
     told = interference(run.observations).sentence if _rests_on_load(table) else None
     found = [f"{told[0].upper()}{told[1:]}"] if told else []
-    found += [*_elsewhere(table, run), *_switching(table), *_counted_twice(table.profile.wishes)]
+    found += [*_elsewhere(table, run), *_published(table), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
@@ -143,6 +146,16 @@ def _elsewhere(table: Table, run: Run) -> Iterable[str]:
     """Yield that a small network was measured, not the asker's, and how much its figures were widened for that."""
     sigmas = [finding.cell.transfer for finding in table.findings.values() if finding.cell.transfer]
     yield from asked_of(run, table.profile).told(sigmas)
+
+
+def _published(table: Table) -> Iterable[str]:
+    """Yield what others published of the target: how its runtimes compared in one model on one device."""
+    target = table.profile.target
+    of_target = [] if target is None else [each for each in load_comparisons() if each.target == target.id]
+    for each in sorted(of_target, key=lambda each: (-len(each.figures), each.id))[:PUBLISHED]:
+        figures = sorted(each.figures, key=lambda figure: figure.value, reverse=each.metric == "rate")
+        told = [f"{figure.runtime} {figure.value:g}{' ' if each.unit else ''}{each.unit}" for figure in figures]
+        yield f"Published for {each.device}, {each.model} ({each.metric}): {listed(told)} ({each.source})"
 
 
 def _switching(table: Table) -> Iterable[str]:

@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 
 from advisor.measurement.timing import Grade
 
+ELSEWHERE = "not_measured_there"
+"""The outcome of a figure that was measured on another kind of processor than the target answers on."""
+
 WORTHLESS = frozenset({"refuted", "not_supported"})
 """Outcomes that are evidence against a stack."""
 

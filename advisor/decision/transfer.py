@@ -29,6 +29,7 @@ from advisor.knowledge.devices import Comparison, load_comparisons
 from advisor.measurement.definitions import routes
 from advisor.measurement.run import Observation, Run
 from advisor.profiles.profile import Profile
+from advisor.targets.target import Target
 
 NETWORKS = 3
 """How many networks a Run must have measured before its own spread between them counts."""
@@ -54,6 +55,9 @@ SHIPPED: Mapping[str, float] = {
     "runtime-size": 0.47,
 }
 """σ(model) of the reference Run, for Runs that measured fewer networks; ``python -m benchmarks.transfer`` prints it."""
+
+SPEED = frozenset({"latency", "throughput", "cold-start", "first-call", "training-time", "peak-memory", "import-time"})
+"""The metrics that another kind of processor makes others of."""
 
 TIMES = frozenset({"s", "1/s"})
 """The units of what changes from one processor to another; sizes do not, or belong to a build."""
@@ -173,14 +177,23 @@ def model_metric(rule: Measured) -> str | None:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What was measured against what is asked: another model always, another device where ``device`` says so.
-
-    ``target`` is what the device is called in sentences.
-    """
+    """What was measured against what is asked: another model always, another device where ``device`` says so."""
 
     run: Run
     device: bool = False
-    target: str = "the device"
+    target: Target | None = None
+
+    @property
+    def called(self) -> str:
+        """Return what the asked device is called in a sentence."""
+        return "your device" if self.target is None else self.target.called
+
+    def foreign(self, rule: Measured) -> str | None:
+        """Return why a figure says nothing of the target, which answers on another kind of processor; or None."""
+        processor = None if self.target is None else self.target.processor
+        if not self.device or processor in (None, self.run.policy.device) or rule.metric not in SPEED:
+            return None
+        return f"measured on this machine's {self.run.policy.device}, and {self.called} answers on its {processor}"
 
     def sigma(self, rule: Measured, unit: str) -> tuple[float, str | None]:
         """Return the σ that a figure of this rule has for what is asked, and what it was obtained with; 0 and None."""
@@ -199,7 +212,7 @@ class Transfer:
         if not sigmas:
             return []
         source = self._model("latency")[1]
-        asked = "your model" + (f" on {self.target}" if self.device else "")
+        asked = "your model" + (f" on {self.called}" if self.device else "")
         after = source + (" and what was published of other devices" if self.device else "")
         factor = math.exp(Z95 * max(sigmas))
         return [
@@ -216,8 +229,15 @@ class Transfer:
 
 
 def asked_of(run: Run, profile: Profile) -> Transfer:
-    """Return what a profile asks against what a Run measured: what ships to devices runs on another machine."""
-    return Transfer(run, device=profile.ships == "edge", target="your device")
+    """Return what a profile asks against what a Run measured: what ships to devices runs on another machine.
+
+    A Run that was measured on a device of the target needs no widening for it.
+    """
+    target, host = profile.target, run.host
+    if target is None:
+        return Transfer(run, device=profile.ships == "edge")
+    there = target.is_host(system=host.os, architecture=host.architecture, processor=host.cpu)
+    return Transfer(run, device=not there, target=target)
 
 
 def device_rows(comparisons: Sequence[Comparison]) -> list[tuple[Hashable, Stacks]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from advisor.decision.phrases import listed
+from advisor.decision.readings import ELSEWHERE
 from advisor.decision.recommendation import Verdict
 from advisor.decision.table import Table
+from advisor.profiles.profile import REACH
 
 SURE = 0.9
 """Share of samples in which a recommended stack comes first."""
@@ -17,6 +20,9 @@ SMALL = 0.02
 
 ENOUGH = 0.5
 """Share of the weight that must be known of a stack before it counts as compared."""
+
+UNSEEN = 0.2
+"""Share of the weight that another kind of processor decides, from which on nothing is named for a target."""
 
 WELL_KNOWN = 0.75
 """Share of the weight that must be known of two stacks before their being close counts as a tie."""
@@ -79,8 +85,9 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
         stack that could still overtake it has been compared (at least half of its weight is known), and no criterion
         carries it alone: without any single one it would still be ahead by more than `SMALL`.
     undetermined
-        Less than half of the weight of the leader is known; or it leads in less than half of the samples while more
-        than a quarter of its weight or of its closest rival's is unknown.
+        No stack is documented to reach the target, or what decides depends on a kind of processor that was not
+        measured. Or less than half of the weight of the leader is known; or it leads in less than half of the samples
+        while more than a quarter of its weight or of its closest rival's is unknown.
     lean
         Everything else: a leader that is not sure, or sure only on a condition.
 
@@ -94,8 +101,11 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
     first, rest = table.feasible[0], table.feasible[1:]
     conditions = _unknown_constraints(table, first) + _uncompared(table, first)
     share = first_rank[first]
+    unreached = _cannot_tell(table)
+    if unreached:
+        return Judgement("undetermined", conditions=unreached)
     if table.known(first) < ENOUGH:
-        return Judgement("undetermined", conditions=conditions)
+        return Judgement("undetermined", conditions=(*conditions, *_unknown_there(table)))
     if not rest:
         return Judgement("lean", first, conditions=conditions)
     second = rest[0]
@@ -127,6 +137,32 @@ def _instead(table: Table, first: str, each: Without) -> str:
     if each.lead <= SMALL:
         return f"{rival} would be as good"
     return f"{rival} would lead"
+
+
+def _cannot_tell(table: Table) -> tuple[str, ...]:
+    """Say that no evidence speaks of the target: no stack that is left is documented to reach it, or none was timed."""
+    target = table.profile.target
+    if target is None:
+        return ()
+    first = table.feasible[0]
+    unseen = fsum(
+        wish.weight for wish in table.profile.wishes if table.cell(first, wish.criterion.id).outcome == ELSEWHERE
+    )
+    if unseen >= UNSEEN:
+        return _unknown_there(table)
+    states = (state for name in table.feasible for state in table.constraints[name] if state.criterion == REACH)
+    if any(state.outcome == "pass" for state in states):
+        return ()
+    why = f"nothing documents that a stack of this ranking runs on {target.called}"
+    return (f"cannot tell for this target: {why}. {target.ask}",)
+
+
+def _unknown_there(table: Table) -> tuple[str, ...]:
+    """Say where it is the target of which too little is known."""
+    target = table.profile.target
+    if target is None:
+        return ()
+    return (f"cannot tell for this target: what decides was not measured on {target.called}. {target.ask}",)
 
 
 def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from advisor.criteria import load_criteria
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.profiles.check import Checker
 from advisor.profiles.files import EVERY_CRITERION
-from advisor.profiles.profile import Limit, Must, Profile
+from advisor.profiles.profile import Limit, Must, Profile, aimed
 from advisor.profiles.team import CRITERION
+from advisor.targets.target import load_target
 
 _KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
 _REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥!]+)\s*([<>=≤≥!]+)\s*([^<>=≤≥!]*?)\s*")
@@ -87,6 +88,22 @@ def requiring(profile: Profile, requirements: Sequence[str]) -> Profile:
     replaced = {must.criterion.id for must in asked}
     kept = [must for must in profile.musts if must.criterion.id not in replaced]
     return replace(profile, musts=(*kept, *{must.criterion.id: must for must in asked}.values()))
+
+
+def aiming(profile: Profile, target: str | None) -> Profile:
+    """Ask for one target in place of the profile's own; none leaves that as it is.
+
+    Raises
+    ------
+    AdvisorError
+        Naming the option, for an unknown target, with the nearest one.
+    """
+    if target is None:
+        return profile
+    try:
+        return aimed(profile, load_target(target))
+    except AdvisorError as error:
+        raise AdvisorError(f"--target {target}: {error.message}", hint=error.hint) from None
 
 
 def without_team(profile: Profile) -> Profile:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from advisor import numerals
 from advisor.documents import Model
+from advisor.errors import AdvisorError
 from advisor.fields import Count, Number
 
 Ships = Literal["edge", "server"]
@@ -60,6 +61,18 @@ Weight = Annotated[Number, Field(gt=0, le=1e6)]
 Lines = Annotated[
     int, BeforeValidator(lines), Field(ge=0, le=10**9, strict=True), WithJsonSchema({"type": ["string", "integer"]})
 ]
+
+
+def existing_target(name: Any) -> Any:
+    """Return the id of a target; raise ValueError with the nearest one where there is none of that name."""
+    from advisor.targets.target import load_target
+
+    if isinstance(name, str):
+        try:
+            load_target(name)
+        except AdvisorError as error:
+            raise ValueError(error.message) from None
+    return name
 
 
 class RequirementEntry(Model):
@@ -112,6 +125,7 @@ class ProfileEntry(Model):
     title: Words | None = None
     question: Words | None = None
     ships: Ships | None = None
+    target: Annotated[str, BeforeValidator(existing_target)] | None = None
     team: TeamEntry | None = None
     without: tuple[str, ...] = ()
     require: tuple[RequirementEntry, ...] = ()

@@ -11,19 +11,28 @@ from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
 
-from advisor.criteria import Criterion, load_criteria
+from advisor.criteria import Criterion, Documented, Evidence, load_criteria
 from advisor.profiles.check import Limit, Must, Wish
 from advisor.profiles.entries import Ships, TeamEntry, words
 from advisor.profiles.files import profile_path, read_profile, shipped_profiles
 from advisor.profiles.team import CRITERION, Team
 from advisor.profiles.value import ValueFunction
+from advisor.targets.target import Target, load_target
 
-__all__ = ["Limit", "Must", "Profile", "Wish", "load_profile", "profile_path", "shipped_profiles"]
+REACH = "reach"
+"""The criterion that a target adds: whether a stack is documented to reach it."""
+
+LEVELS = ("not reached", "reached")
+
+__all__ = ["REACH", "Limit", "Must", "Profile", "Wish", "aimed", "load_profile", "profile_path", "shipped_profiles"]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What is needed, checked and in base units. ``ships`` decides what the alternatives are."""
+    """What is needed, checked and in base units. ``ships`` decides what the alternatives are.
+
+    ``target`` is what they are to run on; without one, what ships to devices is for a device that is not known.
+    """
 
     name: str
     title: str
@@ -33,6 +42,7 @@ class Profile:
     musts: tuple[Must, ...] = ()
     path: Path | None = None
     team: Team | None = None
+    target: Target | None = None
 
     @property
     def criteria(self) -> dict[str, Criterion]:
@@ -75,8 +85,22 @@ def load_profile(name_or_path: str | Path) -> Profile:
         musts=tuple(found.checker.musts),
         path=path,
     )
-    team = found.data.get("team")
-    return profile if team is None else _with_team(profile, TeamEntry.model_validate(team))
+    team, target = found.data.get("team"), found.data.get("target")
+    profile = profile if team is None else _with_team(profile, TeamEntry.model_validate(team))
+    return profile if target is None else aimed(profile, load_target(target))
+
+
+def aimed(profile: Profile, target: Target) -> Profile:
+    """Return the profile for one target: what does not reach it is out, and what was measured elsewhere says less."""
+    kept = tuple(must for must in profile.musts if must.criterion.id != REACH)
+    title = f"Reaches {target.called}"
+    criterion = Criterion(
+        id=REACH, title=title, question=f"Is it documented that it runs on {target.called}?",
+        why="What does not run there cannot be shipped there.", wins=f"runs on {target.called}", levels=LEVELS,
+        measures="reach", evidence=(Evidence(documented=Documented(fact=REACH)),),
+    )  # fmt: skip
+    because = f"it is to run on {target.called}"
+    return replace(profile, target=target, musts=(Must(criterion, "is", 1.0, LEVELS[1], because), *kept))
 
 
 def _with_team(profile: Profile, entry: TeamEntry) -> Profile:

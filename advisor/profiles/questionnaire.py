@@ -1,4 +1,4 @@
-"""A profile from at most ten plain questions: what is asked, and the commented YAML that the answers make.
+"""A profile from at most eleven plain questions: what is asked, and the commented YAML that the answers make.
 
 The answers choose a shipped profile to extend, and change of it what they say; everything else is inherited, so that
 the file stays short and each of its numbers is one that the asker gave.
@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from advisor import numerals, quantities
 from advisor.documents import Model, read_yaml
 from advisor.fields import Count
-from advisor.profiles.entries import Lines, Slug, words
+from advisor.profiles.entries import Lines, Slug, existing_target, words
 
 Where = Literal["device", "phone", "browser", "server", "experiments"]
 Matters = Literal["speed", "size", "accuracy", "support", "balance"]
@@ -67,6 +67,7 @@ class Answers(Model):
 
     name: Slug
     where: Where
+    target: Annotated[str, BeforeValidator(existing_target)] | None = None
     title: Annotated[str, AfterValidator(words)] | None = None
     matters: Matters = "balance"
     model_size: Size = None
@@ -92,6 +93,7 @@ def questions(given: dict[str, Any], frameworks: tuple[str, ...]) -> Iterator[Qu
     asked = (
         Question("name", "A short name for the profile, such as 'street-camera'"),
         Question("where", "Where will the model run?", tuple(BASES), "device"),
+        Question("target", "On what exactly, such as raspberry-pi (advisor target list; nothing: not known)"),
         Question("title", "What is it for, in one sentence"),
         Question("matters", "What matters most?", ("speed", "size", "accuracy", "support", "balance"), "balance"),
         Question("model_size", "Largest model file that is acceptable, such as '5 MB' (nothing: no limit)"),
@@ -141,6 +143,8 @@ def profile_text(answers: Answers) -> str:
         f"name: {answers.name}",
         f"extends: {base}",
     ]
+    if answers.target:
+        lines.append(f"target: {answers.target}")
     if answers.title:
         lines.append(f"title: {_text(answers.title)}")
     lines += _team(answers)

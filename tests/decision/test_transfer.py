@@ -31,6 +31,7 @@ from advisor.decision.transfer import (
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.run import Observation, Run, load_run
 from advisor.profiles.profile import Must, load_profile
+from advisor.targets.target import load_target
 from benchmarks import transfer as benchmark
 from tests.decision.tables import criterion, profile, wish
 from tests.decision.tables import table as tabled
@@ -93,14 +94,14 @@ def test_what_depends_on_no_network_is_not_widened_for_one() -> None:
 
 
 def test_another_device_adds_to_another_model_and_to_times_alone() -> None:
-    here, there = Transfer(reference()), Transfer(reference(), device=True, target="a board")
+    here, there = Transfer(reference()), Transfer(reference(), device=True, target=load_target("raspberry-pi"))
     one, with_what = here.sigma(_rule("edge-latency"), "s")
     both, told = there.sigma(_rule("edge-latency"), "s")
     assert both == pytest.approx(math.hypot(one, device_sigma()))
     assert with_what == "with a small network"
     assert told == "with a small network on this machine"
     assert "4 small networks of this Run" in here.told([one])[0]
-    assert "your model on a board" in there.told([both])[0]
+    assert "your model on a Raspberry Pi" in there.told([both])[0]
     assert here.told([]) == []
     size = _rule("artifact-size")
     assert here.sigma(size, "B") == there.sigma(size, "B")
