@@ -28,8 +28,8 @@ REPOSITORIES = (".git", ".hg", ".svn")
 """What makes a folder a repository, into which a build goes without having been there before."""
 
 _ELSEWHERE = "name an empty or a new folder"
-_CLEAN = "--clean empties the folder first; or name an empty or a new one"
-_MINE = "keep it under another name, or delete it; --clean empties the folder first"
+_CLEAN = "advisor site build --clean empties the folder first; or name an empty or a new one"
+_MINE = "keep it under another name, or delete it; advisor site build --clean empties the folder first"
 _TOLD = 3
 _OLD = "old"
 _SWAP, _HERE = 2, -100  # RENAME_EXCHANGE and AT_FDCWD of Linux
