@@ -94,7 +94,8 @@ def ratio(
     if count >= ENOUGH_PAIRS:
         return estimate(paired, seed=seed, resamples=resamples), count
     found = {grades.grade(first), grades.grade(second)} if first and second else {grades.BOUNDED}
-    joint = _joint(first, second) if grades.BOUNDED not in found else []
+    apart = grades.BOUNDED in found or any(map(grades.robbed_all_the_same, (first, second)))
+    joint = [] if apart else _joint(first, second)
     both = sum(map(len, joint))
     if both < (grades.ENOUGH_FREE if grades.UNDER_LOAD in found else ENOUGH_PAIRS):
         return None, max(count, both)

@@ -41,10 +41,23 @@ def free(rounds: Sequence[Round]) -> list[Round]:
     Where a stack's short calls run on one thread, taking a processor interrupts a call now and then and leaves the
     median one alone: all blocks of such a stack are free.
     """
+    return list(rounds) if _short_on_one_thread(rounds) else [each for each in rounds if not robbed(each.disturbances)]
+
+
+def robbed_all_the_same(rounds: Sequence[Round]) -> bool:
+    """Return whether blocks count as free from which a processor was taken: then they are no pairs with others'."""
+    return any(robbed(each.disturbances) for each in free(rounds))
+
+
+def _short_on_one_thread(rounds: Sequence[Round]) -> bool:
+    if min(each.median for each in rounds) > SHORT:
+        return False
+    told = sorted(each.threads for each in rounds if each.threads is not None)
+    if told:
+        # In a block or two something else of the process may have had a part.
+        return told[int(0.8 * len(told))] <= 1
     alone = [each for each in rounds if not robbed(each.disturbances)]
-    if alone and all(each.cpu <= ONE_THREAD * each.wall and each.median <= SHORT for each in alone):
-        return list(rounds)
-    return alone
+    return bool(alone) and all(each.cpu <= ONE_THREAD * each.wall for each in alone)
 
 
 def grade(rounds: Sequence[Round]) -> Grade:
@@ -126,7 +139,8 @@ def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: in
     """Return what a call takes at least and at most, where others took processors from nearly all blocks.
 
     At most: the fastest block; or what the usual call takes beside the fastest single one, which nobody interrupted. At
-    least: the time on one pinned thread over the threads; of short calls also the fastest single one.
+    least: the time on one thread over the threads. That was measured on one pinned thread; of short calls it is no less
+    than the fastest single one, for which others may have left a single processor.
     """
     fastest = min((each.fastest for each in rounds if each.fastest is not None), default=None)
     block = min(each.median for each in rounds)
@@ -135,7 +149,7 @@ def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: in
     if one_thread is not None:
         lows.append(one_thread / threads)
     if fastest is not None and fastest <= SHORT:
-        lows.append(fastest)
+        lows.append(fastest / threads)
     if len(lows) == 1:
         # A call cannot have been faster than its own processor time on all threads allows.
         lows.append(min(each.cpu / each.calls for each in rounds) / threads)
@@ -149,6 +163,9 @@ def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:
     found = fastest(groups, seed=seed)
     reach = LUCK / math.sqrt(2 * len(groups))
     low = min(found.low, found.value * (1 - max(reach, _gap(groups)))) / slowed(used)
+    if robbed_all_the_same(used):
+        # No single call was faster than when nobody interrupted it.
+        low = min([low, *((1 - reach) * each.fastest for each in used if each.fastest is not None)])
     return Interval(found.value, low, max(found.high, found.value * (1 + reach)))
 
 

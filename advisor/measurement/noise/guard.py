@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from advisor.measurement.disturbance import Disturbance, robbed, seen
 from advisor.measurement.noise.canary import Answer, Canary
-from advisor.measurement.noise.watch import AVAILABLE, ONCE_LIMIT, Watch
+from advisor.measurement.noise.watch import AVAILABLE, ONCE_LIMIT, Watch, taking_part
 
 T = TypeVar("T")
 
@@ -27,12 +27,14 @@ THREADS = "effective threads against the stack's own baseline"
 class Sight:
     """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
 
-    ``disturbances`` say what was more than on a quiet machine.
+    ``threads``: how many threads of the stack had a part in the work. ``disturbances`` say what was more than on a
+    quiet machine.
     """
 
     foreign_cpu: float | None
     hidden_cpu: float | None
     canary: float | None
+    threads: int | None
     disturbances: tuple[Disturbance, ...]
 
 
@@ -69,13 +71,17 @@ class Guard:
         stack : str
             Names the cell whose own baseline of effective threads applies.
         process : callable
-            Returns the process id of the worker that ran the block; asked afterwards, because a worker may be replaced.
+            Returns the process id of the worker that runs the block; asked again afterwards, because a worker may be
+            replaced.
         """
         before = self._look(self._settle)
+        asked = process()
+        ran = self._watch.threads(asked)
         glance = self._watch.glance()
         reply = run()
         measured = process()
         foreign = self._watch.between(glance, self._watch.glance(), measured)
+        threads = taking_part(ran, self._watch.threads(measured)) if measured == asked else None
         self._watch.rest(measured, self._settle)
         after = self._look(settle=0.0)
         disturbances = (*self._watch.disturbances(foreign), *self._canary.disturbances(before, after))
@@ -84,7 +90,7 @@ class Guard:
             disturbances += self._idle_threads(stack, reply["cpu"] / reply["wall"])
         worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
         bounce = worst / 1e9 if math.isfinite(worst) else None
-        return reply, Sight(foreign.visible, foreign.hidden, bounce, disturbances)
+        return reply, Sight(foreign.visible, foreign.hidden, bounce, threads, disturbances)
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
         """Do something that happens once, and return its result with what disturbed it."""

@@ -7,6 +7,7 @@ a container hides, at the kernel's tick of 10 ms. Where the system has neither (
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import threading
@@ -33,6 +34,9 @@ _LIMITS_HOLD_UP_TO = 4
 # Whoever does not come to rest is waited for no longer than this, in seconds, and looked at again so soon. ONNX
 # Runtime's pool spins for 40 to 65 ms, others for up to 8.
 _RESTS_WITHIN, _LOOKS_AGAIN = 0.25, 0.003
+
+# A thread with a smaller part in the work of a block only looks on.
+_PART = 0.1
 
 # A recipe's compiler's compiler's assembler: what is further down is not looked for.
 _GENERATIONS = 12
@@ -148,6 +152,21 @@ class Watch:
             if taken is not None and taken > limit * self._scale * foreign.wall + allowance
         )
 
+    def threads(self, process: int) -> dict[int, int]:
+        """Return the nanoseconds that each thread of a process has run so far, as far as the system tells."""
+        found = {}
+        for task in self._tasks(process):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                told = (self._proc / str(process) / "task" / task / "schedstat").read_text()
+                found[int(task)] = int(told.split()[0])
+        return found
+
+    def _tasks(self, process: int) -> list[str]:
+        try:
+            return os.listdir(self._proc / str(process) / "task")
+        except OSError:
+            return []
+
     def rest(self, process: int, pause: float) -> None:
         """Sleep until no thread of a process runs: thread pools spin for a while after their last work.
 
@@ -168,11 +187,7 @@ class Watch:
 
     def _runs(self, process: int) -> bool:
         """Tell whether a thread of a process runs, or would if it had a processor; ours, which asks, is not counted."""
-        try:
-            threads = os.listdir(self._proc / str(process) / "task")
-        except OSError:
-            return False
-        others = (each for each in threads if each != str(threading.get_native_id()))
+        others = (each for each in self._tasks(process) if each != str(threading.get_native_id()))
         return any((fields := self._stat(f"{process}/task/{each}")) and fields[0] == "R" for each in others)
 
     def _belongs(self, pid: int, measured: int) -> bool:
@@ -229,6 +244,16 @@ class Watch:
                 idle += sum(map(int, rest.split()[3:5]))
                 seen = True
         return idle * _TICK if seen else None
+
+
+def taking_part(before: Mapping[int, int], after: Mapping[int, int]) -> int | None:
+    """Return how many threads had at least a tenth of what a process ran between two looks; None where it did not run.
+
+    That is no matter of how many processors they got: two that share one with others still both have a part.
+    """
+    ran = [taken - before.get(thread, 0) for thread, taken in after.items()]
+    whole = sum(ran)
+    return sum(each >= _PART * whole for each in ran) if whole > 0 else None
 
 
 def _clock(pid: int) -> float | None:

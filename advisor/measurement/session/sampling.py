@@ -194,6 +194,7 @@ def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
         foreign_cpu=sight.foreign_cpu,
         hidden_cpu=sight.hidden_cpu,
         canary=sight.canary,
+        threads=sight.threads,
         accepted=not sight.disturbances,
         disturbances=sight.disturbances,
     )

@@ -1,0 +1,186 @@
+"""What recorded sessions would have said: estimators tried on blocks that were measured, without measuring anew.
+
+`python -m benchmarks.fidelity.replay [RECORDING]` grades every timing of every recorded session as a session would, and
+holds intervals and words against the pooled truth: the ratio of the fastest blocks over all sessions. Where the fastest
+single call of all sessions is much shorter than their fastest block, no block was ever left alone, and nobody knows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from advisor.measurement import comparison, grades, joint
+from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Summary
+from advisor.measurement.statistics import Interval
+from benchmarks.tables import Result, show
+
+RECORDED = Path(__file__).with_name("recorded.json.xz")
+# A block whose fastest call is so much shorter than its median was disturbed within.
+FREE = 1.25
+# Pairs that are as far apart as this have to get a word.
+CLEAR = 1.25
+ZONE = 0.05
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Session:
+    """One recorded session: its timings as observations, with their blocks, grades and summaries."""
+
+    name: str
+    timings: tuple[Observation, ...]
+
+
+def recorded(path: Path = RECORDED) -> list[Session]:
+    """Return the sessions of a recording, graded as a session would grade them now."""
+    return [_session(each) for each in json.loads(lzma.decompress(path.read_bytes()))]
+
+
+def _session(recording: Mapping[str, object]) -> Session:
+    found = recording["timings"]
+    assert isinstance(found, dict)
+    blank = {key: _blank(key) for key in found}
+    blocks = {key: [_block(*row) for row in rows] for key, rows in found.items()}
+    pinned = {
+        _place(blank[key]): min(each.median for each in blocks[key])
+        for key in found
+        if blank[key].metric == PINNED_LATENCY
+    }
+    timings = tuple(
+        timing(blank[key], rounds, one_thread=pinned.get(_place(blank[key])))
+        for key, rounds in blocks.items()
+        if blank[key].metric != PINNED_LATENCY
+    )
+    return Session(str(recording["session"]), timings)
+
+
+def timing(blank: Observation, rounds: Sequence[Round], *, one_thread: float | None = None) -> Observation:
+    """Return an observation of these blocks as a session would summarise it."""
+    grade, found = grades.interval(rounds, seed=0, one_thread=one_thread, threads=THREADS)
+    summary = Summary(median=found.value, low=found.low, high=found.high, n=len(rounds))
+    return blank.model_copy(update={"rounds": tuple(rounds), "grade": grade, "summary": summary})
+
+
+def _blank(key: str) -> Observation:
+    probe, framework, route, workload, mode, parameters, metric = json.loads(key)
+    return Observation(
+        probe=probe, framework=framework, route=route, workload=workload, mode=mode, parameters=dict(parameters),
+        metric=metric, unit="s", outcome="measured",
+    )  # fmt: skip
+
+
+def _block(
+    number: int, process: int, middle: float, fastest: float, calls: int, wall: float, cpu: float, met: list[object],
+    threads: int | None = None,
+) -> Round:  # fmt: skip
+    return Round.model_validate(
+        {
+            "round": number, "process": process, "median": middle, "fastest": fastest, "calls": calls, "wall": wall,
+            "cpu": cpu, "disturbances": met, "accepted": not met, "threads": threads,
+        }
+    )  # fmt: skip
+
+
+def _place(each: Observation) -> tuple[object, ...]:
+    return each.probe, each.framework, each.route, each.mode, tuple(sorted(each.parameters.items()))
+
+
+def truths(sessions: Sequence[Session]) -> dict[tuple[object, ...], float]:
+    """Return for every timing the fastest block of all sessions, in seconds, where one of them was left alone."""
+    blocks: dict[tuple[object, ...], list[Round]] = {}
+    for session in sessions:
+        for each in session.timings:
+            blocks.setdefault(_place(each), []).extend(each.rounds)
+    found = {}
+    for place, rounds in blocks.items():
+        block, call = min(each.median for each in rounds), min(each.fastest or each.median for each in rounds)
+        if block <= FREE * call:
+            found[place] = block
+    return found
+
+
+def pairs(sessions: Sequence[Session]) -> Iterator[tuple[comparison.Comparison, float]]:
+    """Yield every comparison of two stacks of a group with its true ratio."""
+    known = truths(sessions)
+    for session in sessions:
+        groups: dict[str, list[Observation]] = {}
+        for each in session.timings:
+            groups.setdefault(joint.group_of(each), []).append(each)
+        for members in groups.values():
+            for first, second in combinations(members, 2):
+                if _place(first) in known and _place(second) in known:
+                    truth = known[_place(first)] / known[_place(second)]
+                    yield comparison.compare(first, second, zone=ZONE), truth
+
+
+def results(sessions: Sequence[Session]) -> list[Result]:
+    """Return the table of a recording."""
+    known = truths(sessions)
+    timings = [each for session in sessions for each in session.timings]
+    found = [
+        Result(
+            f"{len(sessions)} recorded sessions, {len(timings)} timings",
+            ", ".join(f"{count} {grade}" for grade, count in Counter(each.grade for each in timings).items()),
+            "–", holds=None,
+        )
+    ]  # fmt: skip
+    for grade in dict.fromkeys(each.grade for each in timings):
+        mine = [each for each in timings if each.grade == grade and _place(each) in known and each.summary]
+        inside = sum(_contains(each.summary, known[_place(each)]) for each in mine if each.summary)
+        found.append(_share(f"intervals of a time, {grade}, contain the pooled truth", inside, len(mine), 0.93))
+    compared = list(pairs(sessions))
+    for grade in dict.fromkeys(each.grade for each, _ in compared):
+        mine_ = [(each, truth) for each, truth in compared if each.grade == grade and each.low and each.high]
+        inside = sum(each.low <= truth <= each.high for each, truth in mine_ if each.low and each.high)
+        found.append(_share(f"intervals of a ratio, {grade}, contain the pooled truth", inside, len(mine_), 0.93))
+    clear = [(each, truth) for each, truth in compared if max(truth, 1 / truth) >= CLEAR]
+    told = [(each, truth) for each, truth in clear if each.word in ("faster", "slower")]
+    wrong = sum((each.word == "faster") != (truth < 1) for each, truth in told)
+    wrong += sum(each.word == "same" for each, _ in clear)
+    found.append(
+        Result(
+            f"{len(clear)} pairs with a true ratio of at least {CLEAR}",
+            f"{len(told) / max(1, len(clear)):.0%} get a word, {wrong} wrong",
+            "at least 50 %, 0 wrong", holds=bool(clear) and len(told) >= 0.5 * len(clear) and wrong == 0,
+        )
+    )  # fmt: skip
+    return found
+
+
+def _share(what: str, inside: int, count: int, bar: float) -> Result:
+    return Result(what, f"{inside} of {count}", f"at least {bar:.0%}", None if not count else inside >= bar * count)
+
+
+def _contains(summary: Summary | Interval, truth: float) -> bool:
+    return summary.low <= truth <= summary.high
+
+
+def main() -> None:
+    """Print the table of a recording."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recording", nargs="?", type=Path, default=RECORDED)
+    parser.add_argument("--wrong", action="store_true", help="also list what missed the truth")
+    asked = parser.parse_args()
+    sessions = recorded(asked.recording)
+    show(results(sessions))
+    for session in sessions if asked.wrong else ():
+        _print_wrong(session, truths(sessions))
+
+
+def _print_wrong(session: Session, known: Mapping[tuple[object, ...], float]) -> None:
+    for each in session.timings:
+        truth, found = known.get(_place(each)), each.summary
+        if truth and found and not _contains(found, truth):
+            figures = f"{found.low:.3g} {found.median:.3g} {found.high:.3g}"
+            print(session.name, each.grade, _place(each), figures, f"truth {truth:.3g}")
+
+
+if __name__ == "__main__":
+    main()
