@@ -201,8 +201,15 @@ def _row(change: Change, *, table: bool) -> dict[str, Any]:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def doctor(as_json: bool) -> None:
+@click.option(
+    "--watch", type=click.FloatRange(0, 600), default=8.0, show_default=True, metavar="SECONDS",
+    help="How long to watch what else is at work; 0 leaves it out.",
+)  # fmt: skip
+def doctor(as_json: bool, watch: float) -> None:
     """Print the environment, ready to paste into an issue: versions, machine, what moves timings, tools.
+
+    It watches the machine for some seconds, and says which grades a session's timings would have now, and what would
+    help: measured, under load (wider intervals), or bounded (two bounds and no figure).
 
     It holds no names of hosts or users and, of the variables, only those that change how fast a framework is.
     """
@@ -210,7 +217,7 @@ def doctor(as_json: bool) -> None:
 
     from advisor.measurement.doctor import examine
 
-    found = examine()
+    found = examine(watch=watch)
     if as_json:
         printing.data(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return

@@ -16,6 +16,7 @@ from typing import Any
 from advisor import optouts
 from advisor.measurement import environments, host, machine_setup
 from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.noise import outlook
 from advisor.measurement.noise.canary import Canary, remembered
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
@@ -41,7 +42,11 @@ _SECONDS = 10.0
 
 
 def examine(
-    definitions: Definitions | None = None, *, ambient: Mapping[str, str] | None = None, root: Path = Path("/")
+    definitions: Definitions | None = None,
+    *,
+    ambient: Mapping[str, str] | None = None,
+    root: Path = Path("/"),
+    watch: float = 0.0,
 ) -> dict[str, Any]:
     """Return what there is here, as sections of plain values; paths under the home folder begin with ``~``.
 
@@ -53,6 +58,8 @@ def examine(
         The environment; default that of this process.
     root : path
         Where ``proc`` and ``sys`` are mounted.
+    watch : float
+        Seconds to watch what else is at work here; none leaves that out.
     """
     known, env = definitions or shipped(), os.environ if ambient is None else ambient
     with ThreadPoolExecutor() as pool:
@@ -65,6 +72,7 @@ def examine(
             "machine": machine,
             "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in machine_setup.readings(root)},
             "signals of other work": _signals(root),
+            **({"other work": outlook.told(outlook.outlook(watch, root=root))} if watch > 0 else {}),
             "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},
             "folders": {"cache": _folder(remembered()), "runs": _folder(Path(".advisor") / "runs")},
             "variables": variables(env),

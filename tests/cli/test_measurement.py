@@ -347,7 +347,7 @@ def secretive(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_doctor_tells_what_an_issue_needs(secretive: Path) -> None:
-    found = json.loads(call("doctor", "--json").stdout)
+    found = json.loads(call("doctor", "--json", "--watch", "0.1").stdout)
     assert {"advisor", "Python", "PyTorch", "TensorFlow", "ExecuTorch", "LiteRT", "ONNX Runtime"} <= set(
         found["versions"]
     )
@@ -355,13 +355,14 @@ def test_the_doctor_tells_what_an_issue_needs(secretive: Path) -> None:
     assert {"clock governor", "turbo", "load average", "limit on memory"} <= set(found["set-up"])
     assert "ping-pong canary" in found["signals of other work"]
     assert set(found["tools"]) == {"C++ compiler", "Chromium"}
+    assert {"this machine", "grades to expect", "would help"} <= set(found["other work"])
     assert found["folders"]["cache"] == "~/cache (not made yet)"
     assert not secretive.joinpath("cache").exists(), "looking changes nothing"
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_the_doctor_tells_no_secret_and_no_home(form: list[str], secretive: Path) -> None:
-    output = call("doctor", *form).output
+    output = call("doctor", "--watch", "0", *form).output
     assert SECRET not in output
     assert str(secretive) not in output
     for told in ("OMP_WAIT_POLICY", "PASSIVE", "KMP_AFFINITY", "granularity=fine,~/places", "MKL_NUM_THREADS"):
@@ -373,10 +374,16 @@ def test_what_is_not_here_is_said(here: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PATH", str(here))
     for name in ("CXX", "CHROMIUM", *doctor.variables(os.environ)):
         monkeypatch.delenv(name, raising=False)
-    output = call("doctor").stdout
+    output = call("doctor", "--watch", "0").stdout
     assert "- C++ compiler: none found" in output
     assert "variables:\n- none set" in output
 
 
 def test_the_doctor_imports_no_framework(here: Path) -> None:
-    assert not loaded_modules(["doctor"], here) & {*FORBIDDEN, "keras", "onnxruntime", "executorch", "jinja2"}
+    assert not loaded_modules(["doctor", "--watch", "0.1"], here) & {
+        *FORBIDDEN,
+        "keras",
+        "onnxruntime",
+        "executorch",
+        "jinja2",
+    }

@@ -55,6 +55,8 @@ class Canary:
         The processor's name; part of what identifies a host.
     memory : path, optional
         The file that remembers what every host was at its quietest; default one in the user's cache folder.
+    remember : bool
+        Whether this session's own figures are kept for the next.
     virtual : bool, optional
         Whether this is a virtual machine; default what the system says. Elsewhere whoever shares a core is seen on the
         clocks of the processes, and work takes longer on a warm processor without anybody else's doing.
@@ -65,9 +67,12 @@ class Canary:
         Why there is no canary here, when there is none.
     """
 
-    def __init__(self, cpu: str, memory: Path | None = None, *, virtual: bool | None = None) -> None:
+    def __init__(
+        self, cpu: str, memory: Path | None = None, *, virtual: bool | None = None, remember: bool = True
+    ) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._works = bool(host.virtual() if virtual is None else virtual)
+        self._remember = remember
         self.missing: str | None = None
         try:
             cpus = sorted(os.sched_getaffinity(0))
@@ -130,7 +135,8 @@ class Canary:
     def close(self) -> None:
         """End the processes and remember what this host was at its quietest."""
         self._stop()
-        self._memory.keep({"bounce": self.bounces} | {f"core {core}": each for core, each in self.works.items()})
+        if self._remember:
+            self._memory.keep({"bounce": self.bounces} | {f"core {core}": each for core, each in self.works.items()})
 
     def _start(self) -> None:
         command = [sys.executable, "-I", "-S", str(_SCRIPT), *map(str, self._cores)]
