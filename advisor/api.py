@@ -63,6 +63,7 @@ def probe(
     seed: int = 0,
     threads: int | None = None,
     budget: float | None = None,
+    until_decided: bool = False,
     resume: bool = False,
     on_event: Callable[[Any], None] | None = None,
 ) -> tuple[Run, Path]:
@@ -90,6 +91,8 @@ def probe(
         Threads per framework; default the processors this process may use.
     budget : float, optional
         Seconds after which nothing more is begun that can be left out; the Run says what was.
+    until_decided : bool
+        Hear further fresh processes until every pair that is needed has a word, twelve at most.
     resume : bool
         Go on with the newest session that was killed or interrupted; what it has is not measured again.
     on_event : callable, optional
@@ -122,7 +125,7 @@ def probe(
     store = Store(home / "runs")
     plan = make_plan(
         mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None,
-        definitions=project.known(folders), budget=budget,
+        definitions=project.known(folders), budget=budget, until_decided=until_decided,
     )  # fmt: skip
     needless = None
     if needed is not None:
@@ -158,6 +161,7 @@ def recommend(
     seed: int = 0,
     threads: int | None = None,
     budget: float | None = None,
+    until_decided: bool = False,
     resume: bool = False,
     on_event: Callable[[Any], None] | None = None,
 ) -> Advice:
@@ -198,6 +202,9 @@ def recommend(
             _refuse_unknown(exclude)
         narrow = None if everything else needed
         kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads, narrow)
+        if kept is not None and until_decided:
+            told = decide(kept[0], needed, seed=seed, frameworks=frameworks, exclude=exclude)
+            kept = kept if told.verdict == "recommended" else None
         reused = kept is not None
         found, file = kept or probe(
             mode=mode,
@@ -208,6 +215,7 @@ def recommend(
             seed=seed,
             threads=threads,
             budget=budget,
+            until_decided=until_decided,
             resume=resume,
             on_event=on_event,
         )

@@ -115,6 +115,7 @@ def recommend(
     threads: int | None,
     seed: int,
     budget: float | None,
+    until: str | None,
     resume: bool,
     timings: bool,
     as_json: bool,
@@ -127,8 +128,8 @@ def recommend(
     """Measure what is missing, decide for a profile, print the answer and write the site.
 
     Only what could change the answer is measured, and the Run says what was left out and why; --all measures
-    everything. A Run younger than a week for the same versions is used again, unless other work disturbed most of its
-    timings; --fresh measures anew.
+    everything. A Run younger than a week for the same versions is used again, also one that was measured under load;
+    --fresh measures anew.
 
     \b
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
@@ -183,6 +184,7 @@ def recommend(
             seed=seed,
             threads=threads,
             budget=budget,
+            until_decided=until is not None,
             resume=resume,
             on_event=on_event,
         )
@@ -240,6 +242,7 @@ def probe(
     threads: int | None,
     seed: int,
     budget: float | None,
+    until: str | None,
     resume: bool,
     timings: bool,
     only: tuple[str, ...],
@@ -264,6 +267,7 @@ def probe(
             seed=seed,
             threads=threads,
             budget=budget,
+            until_decided=until is not None,
             resume=resume,
             on_event=on_event,
         )

@@ -36,6 +36,10 @@ budget_option = click.option(
     "--budget", type=Time("5m, '300 s' or '5 minutes'"), metavar="TIME",
     help="Begin nothing more that can be left out after this time, e.g. 5m; the Run says what was.",
 )  # fmt: skip
+until_option = click.option(
+    "--until", type=click.Choice(["decided"]),
+    help="Hear further fresh processes until every pair that is needed has a word; twelve at most, or --budget.",
+)  # fmt: skip
 resume_option = click.option(
     "--resume", is_flag=True, help="Go on with the newest session that was killed or interrupted."
 )
@@ -59,6 +63,7 @@ def measuring_options(command: Any) -> Any:
         click.option("--threads", type=Whole(1, 1024), help="Threads per framework; default: all allowed."),
         seed_option,
         budget_option,
+        until_option,
         resume_option,
         click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
     ]

@@ -124,7 +124,7 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         lead=_lead(table) if answer else None,
         next_probe=found.next_probe,
         coverage=_coverage(table),
-        warnings=tuple(warnings(table, run, catalog)),
+        warnings=tuple(warnings(table, run, catalog, decided=judgement.verdict == "recommended")),
     )
 
 

@@ -108,10 +108,11 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
         yield f"{mine} is built on {known}, which the team knows, and {other} is not better by enough to matter."
 
 
-def warnings(table: Table, run: Run, catalog: Catalog) -> list[str]:
-    """Return what a reader should be careful about."""
+def warnings(table: Table, run: Run, catalog: Catalog, *, decided: bool = True) -> list[str]:
+    """Return what a reader should be careful about; of an answer that is not `decided` also what would decide it."""
     told = interference(run.observations).sentence if _rests_on_load(table) else None
-    found = [f"{told[0].upper()}{told[1:]}"] if told else []
+    further = "" if decided else "; --fresh --until decided hears further processes until every pair has a word"
+    found = [f"{told[0].upper()}{told[1:]}{further}"] if told else []
     found += [*_elsewhere(table, run), *_published(table), *_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]

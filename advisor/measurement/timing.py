@@ -38,7 +38,7 @@ class Round(Part):
     processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
     ``disturbances`` say what it was, where it was more than on a quiet machine; then the block is not ``accepted``: it
     counts for a figure under load only, and another one may stand under the same number. ``fastest`` is its fastest
-    single call, in seconds.
+    single call, in seconds; ``threads`` says how many threads had a part in the work, with or without a processor.
     """
 
     round: Count
@@ -53,6 +53,7 @@ class Round(Part):
     hidden_cpu: Seconds | None = None
     canary: Seconds | None = None
     process: Count = 0
+    threads: Count | None = None
     accepted: bool = True
     disturbances: tuple[Disturbance, ...] = ()
 

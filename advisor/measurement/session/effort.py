@@ -8,6 +8,8 @@ from advisor.measurement.run import Mode
 
 # Few rounds and many processes: processes of one framework differ by more than rounds of one process do.
 FURTHER_ROUNDS = 3
+# Of a session that goes on until all is decided.
+MOST_FURTHER = 12
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Pace:
         At most so many more fresh processes for what is unclear after the rounds, `FURTHER_ROUNDS` rounds in each.
     pinned : int
         Fresh processes on one pinned thread for what was robbed throughout; beyond three only while a pair is unclear.
+    until_decided : bool
+        Whether pairs that were robbed throughout are heard in further processes, too, and open pairs are named.
     patience : float
         Seconds for pauses and repeated blocks in the whole session, when other work disturbs it.
     """
@@ -48,6 +52,7 @@ class Pace:
     apart: int = 0
     further: int = 0
     pinned: int = 3
+    until_decided: bool = False
 
     @property
     def block(self) -> float:

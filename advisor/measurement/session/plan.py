@@ -19,7 +19,7 @@ from advisor.measurement.definitions import (
 from advisor.measurement.run import Mode, Observation, Run, Skipped
 from advisor.measurement.session import capabilities, experiments
 from advisor.measurement.session.capabilities import CapabilityTask
-from advisor.measurement.session.effort import PACES, Pace
+from advisor.measurement.session.effort import MOST_FURTHER, PACES, Pace
 from advisor.measurement.session.experiments import ExperimentTask
 from advisor.measurement.tasks.kinds import ENVIRONMENT, ROUTE_WORKLOAD, CellTask, EnvironmentTask, RouteTask
 
@@ -135,6 +135,7 @@ def make_plan(
     definitions: Definitions | None = None,
     pace: Pace | None = None,
     budget: float | None = None,
+    until_decided: bool = False,
 ) -> Plan:
     """Decide what a session will do.
 
@@ -152,6 +153,8 @@ def make_plan(
         Default that of the mode.
     budget : float, optional
         Seconds after which the session begins nothing more that can be left out: rounds and capabilities.
+    until_decided : bool
+        Whether further fresh processes are heard until every pair that is needed has a word, `MOST_FURTHER` at most.
 
     Raises
     ------
@@ -220,6 +223,8 @@ def make_plan(
     if not environments:
         raise _nothing_to_do(known, only, chosen)
     used = pace or PACES[mode]
+    if until_decided:
+        used = replace(used, further=max(used.further, MOST_FURTHER), until_decided=True)
     if not (cells or shipping or _wanted(ENVIRONMENT, only)):
         used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.measurement import comparison
+from advisor.measurement import comparison, grades
 from advisor.measurement.run import Observation
 from advisor.measurement.session import sampling, stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import FURTHER_ROUNDS
-from advisor.measurement.session.events import PhaseStarted
+from advisor.measurement.session.events import Noticed, PhaseStarted
 from advisor.measurement.session.record import identity
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Cell
@@ -20,6 +20,9 @@ from advisor.measurement.tasks import deployment, preparation
 from advisor.measurement.tasks.aa_floor import Twins
 from advisor.measurement.tasks.export import Artifact
 from advisor.measurement.worker.bench import Bench
+
+# Open pairs that are named.
+_NAMED = 6
 
 
 class Rounds:
@@ -69,7 +72,10 @@ class Rounds:
             fresh = False
             context.patience.spread(pace.segments - segment + min(1, pace.further))
             alive = self._segment(alive, self._artifacts, numbers, segment)
-        self._go_on({cell.group for cell in alive} | {each.task.group for each in self._artifacts})
+        groups = {cell.group for cell in alive} | {each.task.group for each in self._artifacts}
+        self._go_on(groups)
+        if pace.until_decided:
+            self._tell_open(groups)
         context.patience.spread(1)
 
     def _still(self, latency: Observation, number: int) -> bool:
@@ -83,11 +89,12 @@ class Rounds:
         return key not in self._left
 
     def _heard(self, latency: Observation) -> bool:
-        """Tell whether enough rounds stand, from two processes where the session starts several."""
-        accepted = [each for each in self._context.record.rounds(latency) if each.accepted]
-        processes = {each.process for each in accepted}
+        """Tell whether enough rounds count, from two processes where the session starts several."""
+        rounds = self._context.record.rounds(latency)
+        counted = grades.counted(rounds) if rounds else []
+        processes = {each.process for each in counted}
         several = min(2, self._context.plan.pace.segments if latency.route else self._context.plan.pace.processes)
-        return len(accepted) >= comparison.ENOUGH_PAIRS and len(processes) >= several
+        return len(counted) >= comparison.ENOUGH_PAIRS and len(processes) >= several
 
     def _go_on(self, groups: Collection[str]) -> None:
         """Hear further processes of the groups in which a pair is unclear, until none is.
@@ -158,21 +165,48 @@ class Rounds:
         self._twins.launch()
         return renewed + [twin for twin in self._twins.cells(groups) if identity(twin.blank()) not in self._left]
 
+    def _tell_open(self, groups: Collection[str]) -> None:
+        """Say which pairs are still open, of those that are needed."""
+        record, pairs = self._context.record, []
+        for blanks in self._needed_latencies(groups).values():
+            for first, second in stopping_rule.open_pairs(record, blanks):
+                where = first.probe if first.route is None else "what ships"
+                named = " ".join([where, *(f"{name} {value}" for name, value in first.parameters.items())])
+                pairs.append(f"{_side(first)} and {_side(second)} ({named})")
+        if not pairs:
+            self._context.tell(Noticed("Every pair that is needed is decided."))
+            return
+        more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
+        self._context.tell(Noticed(f"Still open: {'; '.join(pairs[:_NAMED])}{more}."))
+
     def _unclear(self, groups: Collection[str]) -> set[str]:
-        plan, record, pace = self._context.plan, self._context.record, self._context.plan.pace
+        record, robbed = self._context.record, self._context.plan.pace.until_decided
+        return {
+            group
+            for group, blanks in self._needed_latencies(groups).items()
+            if stopping_rule.unclear(record, blanks, robbed=robbed)
+        }
+
+    def _needed_latencies(self, groups: Collection[str]) -> dict[str, list[Observation]]:
+        """Return the latencies of each of these groups, as far as more of them could change anything."""
+        plan, pace = self._context.plan, self._context.plan.pace
         latencies: dict[str, list[Observation]] = {}
         for group, blank in [(task.group, task.blank()) for task in plan.cells] + [
             (each.task.group, each.task.latency()) for each in self._artifacts
         ]:
             if group in groups and self._still(blank, pace.rounds):
                 latencies.setdefault(group, []).append(blank)
-        return {group for group, blanks in latencies.items() if stopping_rule.unclear(record, blanks)}
+        return latencies
 
     def _done(self, cells: Sequence[Cell], artifacts: Sequence[Artifact], numbers: Sequence[int]) -> bool:
         return self._recorded([cell.blank() for cell in cells] + _latencies(artifacts), numbers)
 
     def _recorded(self, latencies: Sequence[Observation], numbers: Sequence[int]) -> bool:
         return all(self._context.record.done(each, number) for each in latencies for number in numbers)
+
+
+def _side(latency: Observation) -> str:
+    return "→".join(filter(None, (latency.framework, latency.route))) + (f", {latency.mode}" if latency.mode else "")
 
 
 def _latencies(artifacts: Sequence[Artifact]) -> list[Observation]:

@@ -13,7 +13,7 @@ from itertools import combinations
 from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.run import Observation
 from advisor.measurement.session.effort import Pace
-from advisor.measurement.session.record import Record
+from advisor.measurement.session.record import Record, identity
 
 # Of a segment's rounds this share is made in any case, so that no process is heard only once or twice.
 LEAST = 0.6
@@ -50,12 +50,29 @@ def decided(record: Record, blanks: Sequence[Observation], pace: Pace) -> bool:
     return None not in words and "unclear" not in words
 
 
-def unclear(record: Record, blanks: Sequence[Observation]) -> bool:
+def unclear(record: Record, blanks: Sequence[Observation], *, robbed: bool = False) -> bool:
     """Tell whether a pair of these latencies was measured often enough without being robbed, and yet has no word.
 
-    The words are those that `comparison.compare` will give: what it would call unclear is unclear here.
+    The words are those that `comparison.compare` will give: what it would call unclear is unclear here. With `robbed`
+    also a pair that was robbed throughout.
     """
-    return "unclear" in _words(record, blanks, statistics.RESAMPLES)
+    words = list(_words(record, blanks, statistics.RESAMPLES))
+    return "unclear" in words or (robbed and None in words)
+
+
+def open_pairs(record: Record, blanks: Sequence[Observation]) -> list[tuple[Observation, Observation]]:
+    """Return the pairs of these latencies of which nobody knows which is faster, nor that they are the same.
+
+    Of what is only bounded the bounds may say it.
+    """
+    zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
+    keys = {identity(blank) for blank in blanks}
+    found = [each for each in record.finished() if identity(each) in keys and each.rounds]
+    return [
+        (first, second)
+        for first, second in combinations(found, 2)
+        if comparison.compare(first, second, zone=zone).word == "unclear"
+    ]
 
 
 def _words(record: Record, blanks: Sequence[Observation], resamples: int) -> Iterator[comparison.Word | None]:

@@ -9,9 +9,11 @@ import pytest
 
 from advisor.measurement import comparison
 from advisor.measurement.definitions import Definitions
+from advisor.measurement.disturbance import seen
+from advisor.measurement.noise.watch import Watch
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.session import events
-from advisor.measurement.session.effort import FURTHER_ROUNDS, PACES, Pace
+from advisor.measurement.session.effort import FURTHER_ROUNDS, MOST_FURTHER, PACES, Pace
 from advisor.measurement.session.plan import make_plan
 from advisor.measurement.session.record import Record
 from advisor.measurement.session.session import measure
@@ -48,6 +50,28 @@ def test_what_is_unclear_is_heard_from_further_processes(
         assert set(further).isdisjoint(block.process for block in each.rounds if block.round < brisk.rounds)
     assert any(isinstance(each, events.PhaseStarted) and "unclear" in each.title for each in told)
     assert run.complete
+
+
+@pytest.mark.parametrize("until", [False, True])
+def test_what_was_robbed_throughout_is_heard_further_only_until_all_is_decided(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, until: bool
+) -> None:
+    monkeypatch.setattr(Watch, "disturbances", lambda *_, **__: (seen("clocks", 0.9, 0.03),))
+    monkeypatch.setattr(comparison, "word", lambda *_: "unclear")
+    told: list[events.Event] = []
+    run = session(toys, replace(brisk, until_decided=until), tmp_path, told)
+    numbers = {block.round for each in latencies(run) for block in each.rounds}
+    assert max(numbers) == brisk.rounds + (FURTHER * FURTHER_ROUNDS if until else 0) - 1
+    noticed = [each.message for each in told if isinstance(each, events.Noticed)]
+    named = [each for each in noticed if each.startswith("Still open: ")]
+    assert len(named) == until
+    assert all("toy, out-of-the-box" in each and "tin, out-of-the-box" in each for each in named)
+
+
+def test_a_plan_until_all_is_decided_has_further_processes_in_every_mode(toys: Definitions) -> None:
+    plan = make_plan(definitions=toys, mode="quick", until_decided=True)
+    assert (plan.pace.further, plan.pace.until_decided) == (MOST_FURTHER, True)
+    assert not make_plan(definitions=toys, mode="quick").pace.until_decided
 
 
 @pytest.mark.parametrize("floor", [0.01, 0.2])
