@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from advisor.measurement import comparison, grades, joint
-from advisor.measurement.run import PINNED_LATENCY, Observation, Round, Summary
+from advisor.measurement import comparison, grades, joint_intervals
+from advisor.measurement.run import PINNED_LATENCY, Observation
 from advisor.measurement.statistics import Interval
+from advisor.measurement.timing import Round, Summary
 from benchmarks.tables import Result, show
 
 RECORDED = Path(__file__).with_name("recorded.json.xz")
@@ -112,7 +113,7 @@ def pairs(sessions: Sequence[Session]) -> Iterator[tuple[comparison.Comparison, 
     for session in sessions:
         groups: dict[str, list[Observation]] = {}
         for each in session.timings:
-            groups.setdefault(joint.group_of(each), []).append(each)
+            groups.setdefault(joint_intervals.group_of(each), []).append(each)
         for members in groups.values():
             for first, second in combinations(members, 2):
                 if _place(first) in known and _place(second) in known:
