@@ -1,5 +1,7 @@
 """Where files may lie: names out of documents stay inside the folder they belong to, and an output has a place.
 
+The one folder of ours outside a project is the cache of this host (`cache`).
+
 Whatever becomes a path and is not ours (an id in a journal, the name of an environment, a folder of the plugin, an
 ``--output``) passes here first. What is refused is what any file system that people use could take otherwise: a name
 that is fine on one machine and leads elsewhere on another is not fine.
@@ -22,6 +24,16 @@ _DEVICES = frozenset(
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _ELSEWHERE = re.compile('[<>:"|?*]')
 _SHOWN = 60
+
+
+def cache() -> Path:
+    """Return the folder of what is kept between sessions and can be lost: ``ADVISOR_CACHE``, or the user's cache."""
+    configured = os.environ.get("ADVISOR_CACHE")
+    if configured:
+        return Path(configured)
+    import platformdirs
+
+    return platformdirs.user_cache_path("advisor")
 
 
 def inside(home: Path, name: str, *, what: str, nested: bool = False) -> Path:

@@ -1,11 +1,10 @@
-"""Where probes/ and templates/ lie: inside the wheel, or beside the package in a checkout; and the cache of this host.
+"""What is installed as advisor: its version, and where probes/ and templates/ lie, in the wheel or in a checkout.
 
 This is the only module that knows. In a wheel both folders are carried in ``advisor/bundled``.
 """
 
 from __future__ import annotations
 
-import os
 from importlib import metadata
 from pathlib import Path
 
@@ -30,16 +29,6 @@ def templates() -> Path:
 def profiles() -> Path:
     """Return the folder of the profiles that are shipped."""
     return _PACKAGE / "profiles"
-
-
-def cache() -> Path:
-    """Return the folder of what is kept between sessions and can be lost: ``ADVISOR_CACHE``, or the user's cache."""
-    configured = os.environ.get("ADVISOR_CACHE")
-    if configured:
-        return Path(configured)
-    import platformdirs
-
-    return platformdirs.user_cache_path("advisor")
 
 
 def own_version() -> str:

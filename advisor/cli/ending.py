@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from advisor import interrupts, printing, resources
+from advisor import interrupts, paths, printing
 from advisor.errors import EXIT_INTERRUPTED, EXIT_OURS, EXIT_REFUSED, EXIT_USAGE, AdvisorError
 
 
@@ -125,7 +125,7 @@ def _report(error: Exception) -> Path | None:
     now = datetime.now(UTC)
     for kept in (True, False):
         try:
-            folder = resources.cache() / "reports" if kept else Path(tempfile.gettempdir())
+            folder = paths.cache() / "reports" if kept else Path(tempfile.gettempdir())
             path = folder / f"advisor-report-{now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8", errors="backslashreplace") as stream:

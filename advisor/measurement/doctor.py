@@ -13,11 +13,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from advisor import optouts
+from advisor import optouts, paths
 from advisor.measurement import environments, host, machine_setup
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.noise import outlook
-from advisor.measurement.noise.canary import Canary, remembered
+from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
 from advisor.measurement.worker.environment import passed
@@ -74,7 +74,7 @@ def examine(
             "signals of other work": _signals(root),
             **({"other work": outlook.told(outlook.outlook(watch, root=root))} if watch > 0 else {}),
             "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},
-            "folders": {"cache": _folder(remembered()), "runs": _folder(Path(".advisor") / "runs")},
+            "folders": {"cache": _folder(paths.cache()), "runs": _folder(Path(".advisor") / "runs")},
             "variables": variables(env),
             "opt-outs": sent_nowhere(env),
         }

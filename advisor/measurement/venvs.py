@@ -16,7 +16,6 @@ from pathlib import Path
 from advisor import optouts, paths
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
 from advisor.measurement.definitions import Definitions
-from advisor.measurement.noise.canary import remembered
 
 # Written last: an environment whose making was killed is none.
 _READY = "advisor-ready"
@@ -45,7 +44,7 @@ def python(name: str) -> Path | None:
 
 
 def _home(name: str) -> Path:
-    return paths.inside(remembered() / "environments", name, what="the name of an environment")
+    return paths.inside(paths.cache() / "environments", name, what="the name of an environment")
 
 
 def wanted(known: Definitions) -> dict[str, Managed]:

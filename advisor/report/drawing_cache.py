@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from advisor.measurement.noise.canary import remembered
+from advisor import paths
 
 _MOST = 4_096
 
@@ -52,7 +52,7 @@ def _place(made_of: tuple[str, ...]) -> Path | None:
 
 def _folder() -> Path | None:
     try:
-        return remembered() / "pieces"
+        return paths.cache() / "pieces"
     except (OSError, RuntimeError):
         return None
 

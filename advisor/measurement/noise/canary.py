@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advisor import resources
+from advisor import paths
 from advisor.measurement import host
 from advisor.measurement.disturbance import Disturbance, seen
 from advisor.measurement.noise.baseline import LIMIT, Memory, Shortest
@@ -84,7 +84,7 @@ class Canary:
                 self.missing = "not available: it needs two cores"
         self._cores = cpus[:1] + cpus[-1:]
         named = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
-        self._memory = Memory(memory or remembered() / "canary.json", named)
+        self._memory = Memory(memory or paths.cache() / "canary.json", named)
         self.bounces = Shortest(SHORT_BOUNCE, self._memory.lowest("bounce"))
         self.works = {core: Shortest(SHORT_WORK, self._memory.lowest(f"core {core}")) for core in self._cores}
         if self.missing is None:
@@ -166,8 +166,3 @@ class Canary:
 def _longest(figures: Iterable[float]) -> float:
     """Return the largest finite figure; a core that did not come is told of apart."""
     return max(filter(math.isfinite, figures), default=0.0)
-
-
-def remembered() -> Path:
-    """Return the folder of what is remembered of this host between sessions."""
-    return resources.cache()

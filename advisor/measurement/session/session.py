@@ -9,12 +9,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from advisor import scratch
+from advisor import paths, scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
 from advisor.measurement import environments, host, joint_intervals
 from advisor.measurement.derivation import derived
 from advisor.measurement.environments import Environment
-from advisor.measurement.noise.canary import Canary, remembered
+from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
 from advisor.measurement.run import Policy, Run, save_run
@@ -100,7 +100,7 @@ def measure(
     used = threads or machine.cores
     with (
         _ending_on_request(),
-        alone(remembered() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
+        alone(paths.cache() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
         scratch.folder("advisor-session-", ending=descendants.end) as temporary,
         closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
     ):

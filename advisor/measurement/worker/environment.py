@@ -8,8 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from advisor import optouts
-from advisor.measurement.noise.canary import remembered
+from advisor import optouts, paths
 
 # Passed on when set: to find programs, libraries and the compiler that torch.compile calls, and to write correctly.
 PASSED = (
@@ -78,7 +77,7 @@ def _from_home(source: Mapping[str, str]) -> dict[str, str]:
     Those are our own compiled shim, packages that were installed with ``pip install --user``, and the folder of npm's
     global packages, when a user's file names it.
     """
-    found = {"ADVISOR_CACHE": str(remembered().absolute())}
+    found = {"ADVISOR_CACHE": str(paths.cache().absolute())}
     if "PYTHONUSERBASE" not in source:
         home = source.get("HOME")
         base = site.getuserbase() if sys.platform in ("darwin", "win32") else home and f"{home}/.local"
