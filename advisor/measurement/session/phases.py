@@ -15,16 +15,14 @@ from advisor.measurement import statistics
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.session import sampling
-from advisor.measurement.session.capabilities import CapabilityTask
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed, PhaseStarted
-from advisor.measurement.session.experiments import ExperimentTask
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.rounds import Rounds
 from advisor.measurement.tasks import capability, deployment, experiment, export, memory, preparation, single_core
 from advisor.measurement.tasks.aa_floor import Twins
 from advisor.measurement.tasks.export import Artifact, Digits
-from advisor.measurement.tasks.kinds import CellTask, RouteTask
+from advisor.measurement.tasks.kinds import CapabilityTask, CellTask, ExperimentTask, RouteTask
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import Bench
 

@@ -13,26 +13,21 @@ from advisor.measurement.definitions import (
     OUT_OF_THE_BOX,
     Definitions,
     FrameworkDefinition,
-    WorkloadDefinition,
     shipped,
 )
 from advisor.measurement.run import Mode, Observation, Run, Skipped
-from advisor.measurement.session import capabilities, experiments
-from advisor.measurement.session.capabilities import CapabilityTask
+from advisor.measurement.session import planners
 from advisor.measurement.session.effort import MOST_FURTHER, PACES, Pace
-from advisor.measurement.session.experiments import ExperimentTask
-from advisor.measurement.tasks.kinds import ENVIRONMENT, ROUTE_WORKLOAD, CellTask, EnvironmentTask, RouteTask
-
-PRECISIONS = ("float32", "int8")
-
-# Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
-# for first. Compilation costs seconds for each.
-_QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
-
-_APART = (
-    "peak memory, in processes that do nothing else, takes longer than --quick allows; leave out --quick to measure it"
+from advisor.measurement.session.planners import Request
+from advisor.measurement.tasks.kinds import (
+    ENVIRONMENT,
+    ROUTE_WORKLOAD,
+    CapabilityTask,
+    CellTask,
+    EnvironmentTask,
+    ExperimentTask,
+    RouteTask,
 )
-_COMPILED = "compiling it for the best known setting takes longer than --quick allows"
 
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 _RUNTIME_START = 0.25
@@ -164,71 +159,32 @@ def make_plan(
     known = (definitions or shipped()).naming(frameworks or ())
     chosen = _chosen(frameworks, known.frameworks, "framework")
     runtimes = _chosen(routes, known.routes, "route")
-    skipped: list[Skipped] = []
-    cells = []
-    for work in known.workloads:
-        if not _wanted(work.probe, only):
-            continue
-        if mode == "quick" and not only and work.not_quick:
-            skipped += [_left_out(work, batch, work.not_quick) for batch in work.batches]
-            continue
-        for batch in work.batches:
-            for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
-                if mode == "quick" and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
-                    skipped.append(_left_out(work, batch, _COMPILED))
-                    continue
-                for name in chosen:
-                    modes = known.frameworks[name].modes
-                    if setting in modes:
-                        taken = modes[setting].quick.get(work.probe) if mode == "quick" else None
-                        cells.append(CellTask(known.frameworks[name], work, batch, setting, taken))
-                        if taken:
-                            skipped.append(_untried(known.frameworks[name], work, batch, taken))
+    request = Request(known, chosen, tuple(only), mode == "quick")
     for part in only:
         # What is misspelled among others would be missed in the Run only, after minutes.
         if not any(_wanted(each, [part]) for each in _ids(known)):
             raise _nothing_to_do(known, [part], chosen)
-    taken_up = [known.routes[name] for name in runtimes if _wanted(known.routes[name].id, only)]
-    if mode == "quick" and not only and routes is None:
-        skipped += [
-            Skipped(probe=route.id, why=f"{route.not_quick}; leave out --quick to measure it")
-            for route in taken_up
-            if route.not_quick
-        ]
-        taken_up = [route for route in taken_up if not route.not_quick]
-    shipping = [
-        RouteTask(known.frameworks[name], route, precision)
-        for name in chosen
-        for runtime in known.frameworks[name].routes
-        for route in taken_up
-        if route.runtime == runtime
-        for precision in PRECISIONS
-    ]
-    asked = any(_wanted(capability.probe, only) for capability in known.capabilities.values()) and bool(only)
-    proving, left_out = capabilities.planned(
-        known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not asked
-    )
+    cells, skipped = planners.cells(request)
+    shipped_through, left_out = planners.routes(request, runtimes, named=routes is not None)
     skipped += left_out
-    conducted, left_out = experiments.planned(
-        known, chosen, lambda probe: _wanted(probe, only), quick=mode == "quick" and not only
-    )
+    proofs, left_out = planners.capabilities(request)
     skipped += left_out
-    if mode == "quick" and any(cell.workload.task == "training" for cell in cells):
-        skipped.append(Skipped(probe="*-training", why=_APART))
-    trials: list[Trial] = [*cells, *shipping, *conducted, *proving]
-    busy = {task.framework.id for task in trials}
+    trials, left_out = planners.experiments(request)
+    skipped += left_out + planners.memory(request, cells)
+    tried: list[Trial] = [*cells, *shipped_through, *trials, *proofs]
+    at_work = {task.framework.id for task in tried}
     environments = [
-        EnvironmentTask(known.frameworks[name]) for name in chosen if name in busy or _wanted(ENVIRONMENT, only)
+        EnvironmentTask(known.frameworks[name]) for name in chosen if name in at_work or request.wanted(ENVIRONMENT)
     ]
     if not environments:
         raise _nothing_to_do(known, only, chosen)
     used = pace or PACES[mode]
     if until_decided:
         used = replace(used, further=max(used.further, MOST_FURTHER), until_decided=True)
-    if not (cells or shipping or _wanted(ENVIRONMENT, only)):
+    if not (cells or shipped_through or request.wanted(ENVIRONMENT)):
         used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(
-        known, mode, used, tuple(environments), tuple(cells), tuple(shipping), tuple(proving), tuple(conducted),
+        known, mode, used, tuple(environments), tuple(cells), tuple(shipped_through), tuple(proofs), tuple(trials),
         tuple(skipped), tuple(only), budget,
     )  # fmt: skip
 
@@ -243,15 +199,6 @@ def _chosen(names: Collection[str] | None, known: Collection[str], what: str) ->
 
 def _wanted(probe: str, only: Collection[str]) -> bool:
     return not only or any(fnmatchcase(probe, glob) for glob in only)
-
-
-def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
-    return Skipped(probe=work.probe, why=f"batch {batch}: {why}; leave out --quick to measure it")
-
-
-def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:
-    what = f"{framework.title}'s other alternatives to {taken.replace('_', ' ')}"
-    return _left_out(work, batch, f"{what} are not tried, because {_COMPILED}")
 
 
 def _as_reference(cell: CellTask) -> tuple[bool, bool, int]:

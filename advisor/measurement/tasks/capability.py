@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from advisor.measurement.run import Observation, Outcome
-from advisor.measurement.session.capabilities import CapabilityTask
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import failed
+from advisor.measurement.tasks.kinds import CapabilityTask
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.limits import Confinement

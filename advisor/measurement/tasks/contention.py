@@ -22,7 +22,7 @@ from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed
-from advisor.measurement.session.experiments import ExperimentTask
+from advisor.measurement.tasks.kinds import ExperimentTask
 from advisor.measurement.timing import Summary
 from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed

@@ -13,10 +13,10 @@ from advisor.measurement.derivation import CEILING, PEAK
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import PhaseStarted
-from advisor.measurement.session.experiments import ExperimentTask
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Disturbances, once
 from advisor.measurement.tasks import contention
+from advisor.measurement.tasks.kinds import ExperimentTask
 from advisor.measurement.tasks.memory import fail, measured
 from advisor.measurement.timing import Summary
 from advisor.measurement.worker.answers import WorkerError

@@ -1,13 +1,16 @@
-"""What a session does, piece by piece: start a framework, time a cell, ship through a route."""
+"""The kinds of tasks: start a framework, time a cell, ship through a route, conduct an experiment, prove something."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from advisor.measurement.definitions import (
     BEST_KNOWN,
     OUT_OF_THE_BOX,
+    CapabilityDefinition,
+    ExperimentDefinition,
     FrameworkDefinition,
     RouteDefinition,
     WorkloadDefinition,
@@ -22,6 +25,7 @@ _IMPORT = {"pytorch": 2.0, "tensorflow": 5.5}
 _FIRST_CALL = {OUT_OF_THE_BOX: 0.3, BEST_KNOWN: 7.0}
 _AGAIN = 1.0
 _EXPORT = 3.0
+_PROOF = 10.0
 
 
 @dataclass(frozen=True)
@@ -155,3 +159,71 @@ class RouteTask:
     def latency(self) -> Observation:
         """Return the observation of how long a call takes before anything is known of it."""
         return self.blank("latency", "s")
+
+
+@dataclass(frozen=True)
+class ExperimentTask:
+    """Conduct one experiment with one framework."""
+
+    framework: FrameworkDefinition
+    experiment: ExperimentDefinition
+    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    kind: Literal["experiment"] = "experiment"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.experiment.probe
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        variant = "".join(f", {str(value).replace('-', ' ')}" for value in self.parameters.values())
+        return f"{self.framework.title}: {self.experiment.title}{variant}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes on a quiet machine with two cores."""
+        return self.experiment.seconds
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the observation of one metric, by default the first, before anything is known of it."""
+        name = metric or next(iter(self.experiment.metrics))
+        found = unit if unit is not None else self.experiment.metrics.get(name)
+        return Observation(
+            probe=self.probe, framework=self.framework.id, workload=self.experiment.workload,
+            mode=self.experiment.mode, parameters=dict(self.parameters), metric=name, unit=found, outcome="not_run",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CapabilityTask:
+    """Run one framework's recipe for one capability (in one variant), in a process that does nothing else."""
+
+    framework: FrameworkDefinition
+    capability: CapabilityDefinition
+    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    kind: Literal["capability"] = "capability"
+
+    @property
+    def probe(self) -> str:
+        """The probe id."""
+        return self.capability.probe
+
+    @property
+    def title(self) -> str:
+        """What a progress display calls it."""
+        variant = "".join(f", {value}" for value in self.parameters.values())
+        return f"{self.framework.title}: {self.capability.title}{variant}"
+
+    @property
+    def estimate(self) -> float:
+        """Seconds it takes on a quiet machine with two cores."""
+        return _PROOF / len(self.capability.variants)
+
+    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+        """Return the observation of the proof before anything is known of it."""
+        return Observation(
+            probe=self.probe, framework=self.framework.id, parameters=dict(self.parameters), metric=metric, unit=unit,
+            outcome="not_run",
+        )  # fmt: skip

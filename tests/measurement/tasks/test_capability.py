@@ -13,8 +13,8 @@ from advisor.errors import AdvisorError
 from advisor.measurement import definitions
 from advisor.measurement.definitions import CapabilityDefinition, Definitions, Limits
 from advisor.measurement.run import Observation, Run
-from advisor.measurement.session.capabilities import EVERY
 from advisor.measurement.session.plan import make_plan
+from advisor.measurement.session.planners import EVERY
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 from tests.measurement.conftest import TOY

@@ -1,0 +1,158 @@
+"""A planner for each kind of task: what of it a session takes up, and what it leaves out, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from advisor.measurement.definitions import (
+    BEST_KNOWN,
+    OUT_OF_THE_BOX,
+    Definitions,
+    FrameworkDefinition,
+    RouteDefinition,
+    WorkloadDefinition,
+)
+from advisor.measurement.run import Skipped
+from advisor.measurement.tasks.kinds import CapabilityTask, CellTask, ExperimentTask, RouteTask
+
+PRECISIONS = ("float32", "int8")
+EVERY = "capability:*"
+
+# Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
+# for first. Compilation costs seconds for each.
+_QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
+_COMPILED = "compiling it for the best known setting takes longer than --quick allows"
+_APART = (
+    "peak memory, in processes that do nothing else, takes longer than --quick allows; leave out --quick to measure it"
+)
+_PROCESSES = "each needs a process of its own, which takes longer than --quick allows; leave out --quick to prove them"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a session: which frameworks (by id) of which definitions, which probes (globs), how much."""
+
+    known: Definitions
+    frameworks: Sequence[str]
+    only: Collection[str] = ()
+    quick: bool = False
+
+    @property
+    def least(self) -> bool:
+        """Whether what takes long is left out: in a quick session, unless probes were named."""
+        return self.quick and not self.only
+
+    def wanted(self, probe: str) -> bool:
+        """Tell whether a probe id was asked for."""
+        return not self.only or any(fnmatchcase(probe, glob) for glob in self.only)
+
+
+def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
+    """Return what is timed, workload by workload, and what is left out."""
+    tasks, skipped = list[CellTask](), list[Skipped]()
+    for work in request.known.workloads:
+        if not request.wanted(work.probe):
+            continue
+        if request.least and work.not_quick:
+            skipped += [_left_out(work, batch, work.not_quick) for batch in work.batches]
+            continue
+        for batch in work.batches:
+            for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
+                if request.quick and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
+                    skipped.append(_left_out(work, batch, _COMPILED))
+                    continue
+                made, untried = _of_each(request, work, batch, setting)
+                tasks += made
+                skipped += untried
+    return tasks, skipped
+
+
+def _of_each(
+    request: Request, work: WorkloadDefinition, batch: int, setting: str
+) -> tuple[list[CellTask], list[Skipped]]:
+    """Return the cells of one workload, batch and setting, and the variants of the setting that are not tried."""
+    tasks, skipped = list[CellTask](), list[Skipped]()
+    for framework in (request.known.frameworks[name] for name in request.frameworks):
+        if setting in framework.modes:
+            taken = framework.modes[setting].quick.get(work.probe) if request.quick else None
+            tasks.append(CellTask(framework, work, batch, setting, taken))
+            if taken:
+                skipped.append(_untried(framework, work, batch, taken))
+    return tasks, skipped
+
+
+def routes(request: Request, runtimes: Collection[str], *, named: bool) -> tuple[list[RouteTask], list[Skipped]]:
+    """Return what is shipped through these runtimes, and what a quick session leaves out unless they were `named`."""
+    found = [request.known.routes[name] for name in runtimes if request.wanted(request.known.routes[name].id)]
+    skipped = []
+    if request.least and not named:
+        skipped = [
+            Skipped(probe=route.id, why=f"{route.not_quick}; leave out --quick to measure it")
+            for route in found
+            if route.not_quick
+        ]
+        found = [route for route in found if not route.not_quick]
+    return [
+        RouteTask(framework, route, precision)
+        for framework in (request.known.frameworks[name] for name in request.frameworks)
+        for route in _of_framework(framework, found)
+        for precision in PRECISIONS
+    ], skipped
+
+
+def _of_framework(framework: FrameworkDefinition, routes: Sequence[RouteDefinition]) -> list[RouteDefinition]:
+    """Return those of the routes that a framework has, in its own order."""
+    return [route for runtime in framework.routes for route in routes if route.runtime == runtime]
+
+
+def experiments(request: Request) -> tuple[list[ExperimentTask], list[Skipped]]:
+    """Return the experiments to conduct, one for each framework and variant, and what is left out."""
+    tasks, skipped = list[ExperimentTask](), list[Skipped]()
+    for experiment in request.known.experiments:
+        if not request.wanted(experiment.probe):
+            continue
+        if request.least and experiment.not_quick:
+            why = f"{experiment.not_quick}; leave out --quick to measure it"
+            skipped.append(Skipped(probe=experiment.probe, why=why))
+            continue
+        for framework in (request.known.frameworks[name] for name in request.frameworks):
+            if experiment.recipe and not request.known.has_recipe(framework.id, experiment):
+                skipped.append(Skipped(probe=experiment.probe, why=f"{framework.title} has no recipe for it"))
+                continue
+            tasks += [ExperimentTask(framework, experiment, variant) for variant in experiment.variants]
+    return tasks, skipped
+
+
+def capabilities(request: Request) -> tuple[list[CapabilityTask], list[Skipped]]:
+    """Return the recipes to run, capability by capability, and what is left out.
+
+    A quick session proves only what was named.
+    """
+    asked = [each for each in request.known.capabilities.values() if request.wanted(each.probe)]
+    if request.least and asked:
+        return [], [Skipped(probe=EVERY, why=_PROCESSES)]
+    tasks, skipped = list[CapabilityTask](), list[Skipped]()
+    for capability in asked:
+        for framework in (request.known.frameworks[name] for name in request.frameworks):
+            if request.known.has_recipe(framework.id, capability):
+                tasks += [CapabilityTask(framework, capability, variant) for variant in capability.variants]
+            else:
+                skipped.append(Skipped(probe=capability.probe, why=f"{framework.title} has no recipe for it"))
+    return tasks, skipped
+
+
+def memory(request: Request, timed: Collection[CellTask]) -> list[Skipped]:
+    """Return what a quick session leaves out of the memory that training takes; other sessions measure it beside."""
+    training = any(cell.workload.task == "training" for cell in timed)
+    return [Skipped(probe="*-training", why=_APART)] if request.quick and training else []
+
+
+def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
+    return Skipped(probe=work.probe, why=f"batch {batch}: {why}; leave out --quick to measure it")
+
+
+def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:
+    what = f"{framework.title}'s other alternatives to {taken.replace('_', ' ')}"
+    return _left_out(work, batch, f"{what} are not tried, because {_COMPILED}")
