@@ -24,7 +24,7 @@ from advisor.measurement.session.record import Record
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
-from tests.measurement.session.test_capabilities import UNRULY, capability
+from tests.measurement.tasks.test_capability import UNRULY, capability
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
