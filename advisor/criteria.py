@@ -15,20 +15,17 @@ from pydantic import Field, model_validator
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Count
+from advisor.query import Query, Text
 
 Unit = Literal["s", "B", "1/s", ""]
 Scope = Literal["own", "framework", "none", "routed"]
-Statistic = Literal["median", "p50", "p95", "p99"]
-Text = Annotated[str, Field(min_length=1)]
 
 
-class Selection(Model):
-    """Which observations of a Run to look at.
+class Selection(Query):
+    """Which observations of a Run answer a criterion for a stack.
 
     Attributes
     ----------
-    probe : str
-        Glob over probe ids, such as ``route:*``.
     route : {"own", "framework", "none", "routed"}
         ``own``: observations of the stack's route (only stacks that have one). ``framework``: observations of the
         framework alone, for every stack built on it. ``none`` and ``routed``: the same, but only for stacks without,
@@ -36,21 +33,12 @@ class Selection(Model):
     mode : str, optional
         ``best-known`` means the faster of the measured settings, provided that best-known was measured; when it was
         not, another setting only bounds it (see `advisor.decision.evidence`).
-    metric : str, optional
-        Absent: the outcome of the proof itself, for a criterion with the levels *not proved* and *proved*.
-    figure : str, optional
-        Instead of a metric: the dotted path of a detail in the proof, such as ``captures.by_default``. A number, or a
-        yes or no for a criterion with two levels.
+    metric, figure : str, optional
+        Without them: the outcome of the proof itself, for a criterion with the levels *not proved* and *proved*. A
+        figure is a number, or a yes or no for a criterion with two levels.
     """
 
-    probe: Text
     route: Scope = "framework"
-    workload: str | None = None
-    mode: str | None = None
-    parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
-    metric: str | None = None
-    figure: str | None = None
-    statistic: Statistic = "median"
 
 
 class Measured(Selection):

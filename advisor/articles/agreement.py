@@ -17,8 +17,8 @@ from advisor.articles.history import decide_as_of
 from advisor.articles.verdicts import Advice, Verdicts, load_verdicts
 from advisor.decision.engine import SAMPLES, decide
 from advisor.decision.recommendation import Cell, Recommendation
-from advisor.decision.stack import Stack
 from advisor.documents import Model
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement.run import Run
 from advisor.profiles.profile import load_profile, shipped_profiles

@@ -13,40 +13,40 @@ from pydantic import Field, model_validator
 
 from advisor.documents import Model
 from advisor.fields import Number
+from advisor.keys import CellKey, Scalar
 from advisor.knowledge.catalog import Name, Text
+from advisor.query import Query
 
-Scalar = bool | int | float | str
 Outcome = Literal["measured", "proved", "refuted", "not_supported"]
 
 
-class Selection(Model):
-    """Which observations of a Run are meant; a key that is absent selects all.
+class Selection(Query):
+    """Which observations of a Run a claim is about; a key that is absent selects all.
 
     Attributes
     ----------
-    probe : str
-        Glob over probe ids, such as ``cnn-*``.
+    framework, route : str, optional
+        Whose observations.
     device : str, optional
         The device that the Run must have been measured on (its policy says which).
-    parameters : mapping
-        Parameters that an observation must have; it may have others.
-    metric, statistic : str
-        The figure: a metric of the observation, and which statistic of it.
-    proof : str, optional
-        Instead of a metric: a detail of the observation's proof, by its dotted path (``eager.frames``); a list stands
-        for its length.
+    figure : str, optional
+        Instead of a metric: a detail of the observation's proof; a list stands for its length.
     """
 
-    probe: Text
     framework: Name | None = None
     route: Name | None = None
-    workload: Name | None = None
-    mode: Name | None = None
     device: Name | None = None
-    parameters: dict[str, Scalar] = Field(default_factory=dict)
-    metric: Name | None = None
-    statistic: Literal["median", "p99"] = "median"
-    proof: Text | None = None
+
+    def matches(self, key: CellKey) -> bool:
+        """Return whether a key is of what is asked: also of this framework, route and metric."""
+        of = key.stack
+        return (
+            key.metric == self.metric
+            and self.framework in (None, of.framework)
+            and self.route in (None, of.route)
+            and super().matches(key)
+            and self.includes(key)
+        )
 
 
 class Quantity(Selection):
@@ -54,8 +54,8 @@ class Quantity(Selection):
 
     @model_validator(mode="after")
     def _one_figure(self) -> Self:
-        if (self.metric is None) == (self.proof is None):
-            raise ValueError("expected either 'metric' or 'proof', to say which figure is meant")
+        if (self.metric is None) == (self.figure is None):
+            raise ValueError("expected either 'metric' or 'figure', to say which figure is meant")
         return self
 
 

@@ -20,9 +20,9 @@ from advisor.decision.engine import SAMPLES, assemble
 from advisor.decision.evidence import Evidencer
 from advisor.decision.phrases import in_percent, listed
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.stack import Stack
 from advisor.decision.table import Table, build
 from advisor.errors import EXIT_REFUSED, AdvisorError
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.definitions import frameworks as defined_frameworks

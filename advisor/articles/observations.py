@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
 
 from advisor.articles.bindings import Quantity, Selection
+from advisor.keys import CellKey
 from advisor.measurement import definitions, metrics
 from advisor.measurement.run import Observation, Run
+from advisor.measurement.run_index import Found, RunIndex
 from advisor.quantities import show
 
 # Anything else (not installed, an error of the probe, left out) says nothing about a claim.
 _DECIDED = frozenset({"measured", "proved", "refuted", "not_supported"})
-_MARKS = ("framework", "route", "workload", "mode")
 
+_MARKS = ("framework", "route", "workload", "mode")
 Cell = tuple[tuple[str, object], ...]
 
 
 class MissingError(Exception):
     """An observation that a test needs is missing, failed or was disturbed; the text says which and how."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """An observation with its index in the Run."""
-
-    index: int
-    observation: Observation
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ def select(selection: Selection, run: Run) -> list[Found]:
     """Return the observations that `selection` means; raise MissingError when there is none."""
     if selection.device is not None and run.policy.device != selection.device:
         raise MissingError(f"this run was measured on {run.policy.device}, the claim is about {selection.device}")
-    found = [Found(index, each) for index, each in enumerate(run.observations) if _matches(selection, each)]
+    found = [each for each in RunIndex(run) if selection.matches(each.key)]
     if not found:
         raise MissingError(f"not measured in this run: {_described(selection)}")
     return found
@@ -88,13 +80,13 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
     observation, name = found.observation, label(found.observation, run)
     if observation.outcome not in _DECIDED:
         raise MissingError(_failed(observation, run))
-    if quantity.proof is not None:
-        value = detail(observation, quantity.proof)
+    if quantity.figure is not None:
+        value = found.detail(quantity.figure)
         value = len(value) if isinstance(value, (list, tuple)) else value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise MissingError(f"{name} ended in '{observation.outcome}' and reports no figure '{quantity.proof}'")
-        return Number(value, value, value, "", f"{name} {quantity.proof}", pointer(found, quantity.proof))
-    here = f"/observations/{found.index}/summary"
+            raise MissingError(f"{name} ended in '{observation.outcome}' and reports no figure '{quantity.figure}'")
+        return Number(value, value, value, "", f"{name} {quantity.figure}", found.detail_pointer(quantity.figure))
+    here = found.pointer("summary")
     summary, unit = observation.summary, observation.unit or ""
     if summary is None:
         raise MissingError(_failed(observation, run))
@@ -107,24 +99,11 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
     return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/p99")
 
 
-def detail(observation: Observation, path: str) -> Any:
-    """Return what a proof reports under a dotted path (``eager.frames``), or None."""
-    value: Any = observation.proof
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def pointer(found: Found, path: str) -> str:
-    """Return the JSON pointer to a detail of a proof."""
-    return f"/observations/{found.index}/proof/{path.replace('.', '/')}"
-
-
 def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | None, Found | None]]:
     """Return the observations of both quantities, paired by whatever neither of them fixes (None where one lacks)."""
     fixed = _fixed(first, second)
-    left = {_cell(each.observation, fixed): each for each in select(first, run)}
-    right = {_cell(each.observation, fixed): each for each in select(second, run)}
+    left = {_cell(each.key, fixed): each for each in select(first, run)}
+    right = {_cell(each.key, fixed): each for each in select(second, run)}
     return [(left.get(cell), right.get(cell)) for cell in dict.fromkeys((*left, *right))]
 
 
@@ -171,16 +150,6 @@ def short(message: str, length: int = 120) -> str:
     return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
-def _matches(selection: Selection, observation: Observation) -> bool:
-    marks = ((getattr(selection, name), getattr(observation, name)) for name in _MARKS)
-    return (
-        observation.metric == selection.metric
-        and fnmatchcase(observation.probe, selection.probe)
-        and all(asked is None or asked == held for asked, held in marks)
-        and all(observation.parameters.get(name) == value for name, value in selection.parameters.items())
-    )
-
-
 def _fixed(first: Selection, second: Selection) -> set[str]:
     fixed = {name for name in _MARKS if getattr(first, name) is not None or getattr(second, name) is not None}
     if first.probe != second.probe:
@@ -188,12 +157,12 @@ def _fixed(first: Selection, second: Selection) -> set[str]:
     return fixed | set(first.parameters) | set(second.parameters)
 
 
-def _cell(observation: Observation, fixed: set[str]) -> Cell:
-    marks: dict[str, object] = {name: getattr(observation, name) for name in ("probe", *_MARKS)}
-    marks.update(observation.parameters)
-    return tuple(
-        sorted(((name, value) for name, value in marks.items() if name not in fixed), key=lambda mark: mark[0])
-    )
+def _cell(key: CellKey, fixed: set[str]) -> Cell:
+    marks = {
+        "probe": key.probe, "framework": key.stack.framework, "route": key.stack.route, "workload": key.network,
+        "mode": key.setting, **dict(key.parameters),
+    }  # fmt: skip
+    return tuple(sorted((name, value) for name, value in marks.items() if name not in fixed))
 
 
 def _described(selection: Selection) -> str:

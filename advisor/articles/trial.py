@@ -13,16 +13,13 @@ from typing import Literal
 
 from advisor.articles.bindings import Bound, Compare, Expected, Figure, Form, Quantity, Selection, Stated
 from advisor.articles.observations import (
-    Found,
     MissingError,
     Number,
     against,
-    detail,
     label,
     number,
     pairs,
     percentage,
-    pointer,
     proofs,
     select,
     short,
@@ -30,6 +27,7 @@ from advisor.articles.observations import (
 from advisor.documents import Model
 from advisor.measurement import comparison, metrics
 from advisor.measurement.run import Run
+from advisor.measurement.run_index import Found
 from advisor.quantities import show, significant
 
 Answer = Literal["holds", "does not hold", "within noise", "cannot be tested here"]
@@ -182,7 +180,7 @@ def _outcome(form: Expected, run: Run) -> Trial:
     for found in proofs(form.of, run):
         outcome, message = found.observation.outcome, found.observation.message
         text = f"{label(found.observation, run)}: {outcome}" + (f" ({short(message)})" if message else "")
-        figure = Measured(text=text, evidence=(f"/observations/{found.index}/outcome",))
+        figure = Measured(text=text, evidence=(found.pointer("outcome"),))
         trials.append(Trial(_judge(yes=outcome in form.is_, no=outcome not in form.is_), (figure,), (text,)))
     return _every(trials)
 
@@ -190,14 +188,14 @@ def _outcome(form: Expected, run: Run) -> Trial:
 def _stated(form: Stated, run: Run) -> Trial:
     trials = []
     for found in proofs(form.of, run):
-        name, value = label(found.observation, run), detail(found.observation, form.field)
+        name, value = label(found.observation, run), found.detail(form.field)
         if value is None:
             why = f"{name} ended in '{found.observation.outcome}' and reports no '{form.field}'"
             trials.append(Trial("cannot be tested here", why=(why,)))
             continue
         same = value == form.is_ and isinstance(value, bool) == isinstance(form.is_, bool)
         text = f"{name}: {form.field} {_plain(value)}"
-        figure = Measured(text=text, evidence=(pointer(found, form.field),))
+        figure = Measured(text=text, evidence=(found.detail_pointer(form.field),))
         trials.append(Trial(_judge(yes=same, no=not same), (figure,), (text,)))
     return _every(trials)
 

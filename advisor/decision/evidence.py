@@ -18,8 +18,9 @@ from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, per_second
 from advisor.decision.recommendation import Cell
-from advisor.decision.stack import Stack, stack_id
+from advisor.decision.stack import stack_id
 from advisor.decision.transfer import Transfer
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
 from advisor.profiles.profile import REACH

@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from advisor.decision import phrases
-from advisor.decision.stack import Stack, stack_title
+from advisor.decision.stack import stack_title
+from advisor.keys import Stack
 
 if TYPE_CHECKING:
     from advisor.decision.recommendation import Ranked, Recommendation

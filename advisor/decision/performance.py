@@ -8,7 +8,8 @@ from typing import Any
 from advisor.criteria import Criterion, load_criteria
 from advisor.decision.alternatives import chosen, every
 from advisor.decision.evidence import Evidencer, Finding
-from advisor.decision.stack import Stack, stack_id
+from advisor.decision.stack import stack_id
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes

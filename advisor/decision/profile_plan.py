@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from advisor.criteria import Selection
 from advisor.decision.priorities import EVERYTHING_ELSE, needed_probes
-from advisor.decision.stack import Stack
+from advisor.keys import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.run import Skipped
 from advisor.measurement.session.plan import Plan

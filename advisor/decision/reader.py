@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any
 
 from advisor.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
-from advisor.decision.stack import Stack
+from advisor.keys import Stack
 from advisor.measurement.grades import BOUNDED, UNDER_LOAD
 from advisor.measurement.joint_intervals import group_of
 from advisor.measurement.run import Observation, Run
+from advisor.measurement.run_index import Found, RunIndex
 from advisor.measurement.timing import Summary
 
 BEST_KNOWN = "best-known"
 _YES_OR_NO = "yes or no"
+_MADE = ("measured", "proved")
 BOUNDS = "others took processors from every block that was timed: it lies between these bounds"
 UPPER = "measured under load: on a quiet machine the {} is at most this"
-
-
-@dataclass(frozen=True)
-class _Found:
-    pointer: str
-    observation: Observation
-    summary: Summary
-
-    def reading(self, statistic: str) -> Reading:
-        grade, evidence = self.observation.grade, (self.pointer,)
-        group, shared = group_of(self.observation), self.summary.shared or 0.0
-        if grade == BOUNDED and statistic in ("median", "p50"):
-            known = Reading("bounded", low=self.summary.low, high=self.summary.high, evidence=evidence, message=BOUNDS)
-            return replace(known, grade=grade)
-        value, low, high = _statistic(self.summary, statistic)
-        if grade in (UNDER_LOAD, BOUNDED) and self.observation.rounds and statistic not in ("median", "p50"):
-            # What others do makes single calls longer: of the longest ones that is an upper bound, and no more.
-            known = Reading("bounded", low=self.summary.low, evidence=evidence, message=UPPER.format(statistic))
-            return replace(known, high=None if value is None or not math.isfinite(high) else high, grade=grade)
-        if value is None:
-            message = f"too few calls for the {statistic}: it is at least as long as the median"
-            return Reading("bounded", low=low, evidence=(self.pointer,), message=message)
-        return Reading(
-            "measured", value, low, high, self.summary.n, (self.pointer,), grade=grade, group=group, shared=shared
-        )
 
 
 class RunReader:
@@ -52,10 +28,7 @@ class RunReader:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._by_place: dict[tuple[str, str | None], list[tuple[str, Observation]]] = {}
-        for index, observation in enumerate(run.observations):
-            place = (observation.framework, observation.route)
-            self._by_place.setdefault(place, []).append((f"/observations/{index}", observation))
+        self._index = RunIndex(run)
 
     def read(
         self, selection: Selection, stack: Stack, unit: str, *, yes_or_no: bool = False, most: float = math.inf
@@ -73,28 +46,19 @@ class RunReader:
             return self._best_known(selection, stack, unit)
         return self._metric(selection, stack, unit, selection.mode)
 
-    def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[tuple[str, Observation]]:
-        route = stack.route if selection.route == "own" else None
-        for pointer, observation in self._by_place.get((stack.framework, route), ()):
-            if (
-                fnmatchcase(observation.probe, selection.probe)
-                and (selection.workload is None or observation.workload in (None, selection.workload))
-                and (mode is None or observation.mode in (None, mode))
-            ):
-                yield pointer, observation
+    def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[Found]:
+        of = stack if selection.route == "own" else Stack(framework=stack.framework)
+        asked = selection if mode == selection.mode else selection.model_copy(update={"mode": mode})
+        return (found for found in self._index.of(of) if asked.matches(found.key))
 
     def _proof(self, selection: Selection, stack: Stack) -> Reading:
         """Return 1 for a proof that held, and the outcome otherwise.
 
         A workload has no proof of its own: that a time of it was measured proves that its answers agreed.
         """
-        found = [
-            (pointer, observation)
-            for pointer, observation in self._matching(selection, stack, selection.mode)
-            if _includes(observation, selection)
-        ]
-        found.sort(key=lambda item: (item[1].metric is not None, item[1].outcome not in ("proved", "measured")))
-        for pointer, observation in found:
+        found = [each for each in self._matching(selection, stack, selection.mode) if selection.includes(each.key)]
+        found.sort(key=lambda each: (each.key.metric is not None, each.observation.outcome not in _MADE))
+        for observation, pointer in ((each.observation, each.pointer()) for each in found):
             if observation.outcome == "proved" or (
                 observation.outcome == "measured" and observation.parity is not None
             ):
@@ -106,13 +70,13 @@ class RunReader:
     def _figure(self, selection: Selection, figure: str, stack: Stack) -> Reading:
         """Return a detail of a proof: a number where the proof held, yes or no wherever it was found out."""
         found = [
-            item
-            for item in self._matching(selection, stack, selection.mode)
-            if item[1].metric is None and _includes(item[1], selection)
+            each
+            for each in self._matching(selection, stack, selection.mode)
+            if each.key.metric is None and selection.includes(each.key)
         ]
-        for pointer, observation in found:
-            place = f"{pointer}/proof/{figure.replace('.', '/')}"
-            detail = _detail(observation.proof, figure)
+        for each in found:
+            observation, pointer = each.observation, each.pointer()
+            place, detail = each.detail_pointer(figure), each.detail(figure)
             if isinstance(detail, bool):
                 value = float(detail)
                 return Reading(_YES_OR_NO, value, value, value, 1, (place,), _why(observation))
@@ -153,38 +117,38 @@ class RunReader:
         return replace(chosen, message=f"measured {fastest.replace('-', ' ')}, because the best known setting {why}")
 
     def _modes(self, selection: Selection, stack: Stack) -> list[str]:
-        found = {o.mode for _, o in self._matching(selection, stack, None) if _includes(o, selection)}
+        found = {each.key.setting for each in self._matching(selection, stack, None) if selection.includes(each.key)}
         return sorted(mode for mode in found if mode is not None)
 
     def _metric(self, selection: Selection, stack: Stack, unit: str, mode: str | None) -> Reading:
         around = list(self._matching(selection, stack, mode))
-        exact = [(p, o) for p, o in around if o.metric == selection.metric and _includes(o, selection)]
-        for pointer, observation in exact:
+        exact = [each for each in around if each.key.metric == selection.metric and selection.includes(each.key)]
+        for each in exact:
+            observation, pointer = each.observation, each.pointer()
             if observation.outcome == "measured" and observation.summary:
                 if observation.unit != unit:
                     return Reading("error", message=f"expected the unit '{unit}', the Run has '{observation.unit}'")
-                return _Found(pointer, observation, observation.summary).reading(selection.statistic)
+                return _reading(pointer, observation, observation.summary, selection.statistic)
         # The proof or the preparation that this figure hangs on: it carries no metric, and some of the parameters.
-        governing = [(p, o) for p, o in around if o.metric is None and _governs(o, selection)]
-        for pointer, observation in exact + governing:
-            if observation.outcome in WORTHLESS:
-                return Reading(observation.outcome, evidence=(pointer,), message=_why(observation))
+        governing = [each for each in around if each.key.metric is None and selection.governs(each.key)]
+        for each in exact + governing:
+            if each.observation.outcome in WORTHLESS:
+                return Reading(each.observation.outcome, evidence=(each.pointer(),), message=_why(each.observation))
         return self._unknown(selection, stack, exact or governing)
 
-    def _unknown(self, selection: Selection, stack: Stack, found: Sequence[tuple[str, Observation]]) -> Reading:
+    def _unknown(self, selection: Selection, stack: Stack, found: Sequence[Found]) -> Reading:
         framework = self.run.frameworks.get(stack.framework)
-        for _, observation in found:
-            if observation.outcome not in ("measured", "proved"):
-                return Reading(observation.outcome, message=_why(observation))
-        if framework is not None and framework.outcome not in ("measured", "proved"):
+        for each in found:
+            if each.observation.outcome not in _MADE:
+                return Reading(each.observation.outcome, message=_why(each.observation))
+        if framework is not None and framework.outcome not in _MADE:
             title = self.run.titles[stack.framework]
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
             return Reading(framework.outcome, message=message)
-        probe, batch = probe_of(selection, stack), selection.parameters.get("batch")
+        probe = probe_of(selection, stack)
         for skipped in self.run.skipped:
-            # Some reasons are about one batch size only, and say so.
-            elsewhere = batch is not None and "batch " in skipped.why and f"batch {batch}" not in skipped.why
-            if fnmatchcase(probe, skipped.probe) and not elsewhere:
+            asked = {name: selection.parameters.get(name, value) for name, value in skipped.parameters.items()}
+            if fnmatchcase(probe, skipped.probe) and asked == skipped.parameters:
                 return Reading("not_run", message=skipped.why)
         left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=left_out)
@@ -195,14 +159,21 @@ def probe_of(selection: Selection, stack: Stack) -> str:
     return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe
 
 
-def _includes(observation: Observation, selection: Selection) -> bool:
-    """Return whether the observation has every parameter that the selection asks for."""
-    return all(observation.parameters.get(key) == value for key, value in selection.parameters.items())
-
-
-def _governs(observation: Observation, selection: Selection) -> bool:
-    """Return whether an observation without a metric is about the same case: none of its parameters differ."""
-    return all(selection.parameters.get(key, value) == value for key, value in observation.parameters.items())
+def _reading(pointer: str, observation: Observation, summary: Summary, statistic: str) -> Reading:
+    grade, evidence = observation.grade, (pointer,)
+    group, shared = group_of(observation), summary.shared or 0.0
+    if grade == BOUNDED and statistic in ("median", "p50"):
+        known = Reading("bounded", low=summary.low, high=summary.high, evidence=evidence, message=BOUNDS)
+        return replace(known, grade=grade)
+    value, low, high = _statistic(summary, statistic)
+    if grade in (UNDER_LOAD, BOUNDED) and observation.rounds and statistic not in ("median", "p50"):
+        # What others do makes single calls longer: of the longest ones that is an upper bound, and no more.
+        known = Reading("bounded", low=summary.low, evidence=evidence, message=UPPER.format(statistic))
+        return replace(known, high=None if value is None or not math.isfinite(high) else high, grade=grade)
+    if value is None:
+        message = f"too few calls for the {statistic}: it is at least as long as the median"
+        return Reading("bounded", low=low, evidence=(pointer,), message=message)
+    return Reading("measured", value, low, high, summary.n, (pointer,), grade=grade, group=group, shared=shared)
 
 
 def _at_most(reading: Reading) -> float | None:
@@ -236,14 +207,6 @@ def _expected(found: Reading, *, yes_or_no: bool, most: float) -> Reading:
     wanted = "yes or no" if yes_or_no else "a number" if told else "a share" if value > most else "no less than 0"
     here = ("yes" if value else "no") if told else f"{value:g}"
     return Reading("error", message=f"expected {wanted}, the Run has {here}")
-
-
-def _detail(proof: dict[str, Any] | None, figure: str) -> Any:
-    """Return what stands at a dotted path of a proof, or None."""
-    detail: Any = proof
-    for name in figure.split("."):
-        detail = detail.get(name) if isinstance(detail, dict) else None
-    return detail
 
 
 def _why(observation: Observation) -> str | None:

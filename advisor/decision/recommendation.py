@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from advisor.decision.stack import Stack
 from advisor.documents import Model
+from advisor.keys import Stack as Stack
 from advisor.measurement.timing import Grade
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"

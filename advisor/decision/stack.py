@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.documents import Model
-
-
-class Stack(Model):
-    """An alternative: a framework and, where something is shipped, the route it is shipped through."""
-
-    framework: str
-    route: str | None = None
+from advisor.keys import Stack as Stack
 
 
 def stack_id(stack: Stack) -> str:

@@ -10,7 +10,8 @@ from advisor.decision.constraints import check
 from advisor.decision.evidence import Finding
 from advisor.decision.recommendation import Cell, Constraint
 from advisor.decision.score import Worth, known_share, total, worth
-from advisor.decision.stack import Stack, stack_id, stack_title
+from advisor.decision.stack import stack_id, stack_title
+from advisor.keys import Stack
 from advisor.profiles.profile import Profile
 
 

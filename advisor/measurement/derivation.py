@@ -13,6 +13,7 @@ from typing import Any
 from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
 from advisor.measurement.run import Observation, Run
+from advisor.measurement.run_index import RunIndex
 from advisor.measurement.session.accumulator import SINGLE_VALUE
 from advisor.measurement.timing import Summary
 from advisor.quantities import show
@@ -37,24 +38,25 @@ def derived(run: Run) -> tuple[Observation, ...]:
     ``ceiling-share`` (ratio)
         Operations of the matrix products per second, over the most that any matrix product reached on this machine.
     """
-    return tuple(each for latency in run.observations if latency.metric == "latency" for each in _of(latency, run))
+    index = RunIndex(run)
+    return tuple(each for latency in run.observations if latency.metric == "latency" for each in _of(latency, index))
 
 
-def _of(latency: Observation, run: Run) -> Iterator[Observation]:
+def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
     proof = latency.proof or {}
     if "samples" in proof:
         yield _rate(latency, proof["samples"], "throughput", "1/s")
     if proof.get("tried") and latency.mode == BEST_KNOWN:
         compiled = _compiled(proof["tried"], latency.setting)
         if compiled is not None:
-            yield _compile_time(latency, compiled, run)
-            yield _break_even(latency, compiled, run)
+            yield _compile_time(latency, compiled, index)
+            yield _break_even(latency, compiled, index)
     counted = grades.counted(latency.rounds) if latency.rounds else []
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
     if taken:
         yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
     peaks = [
-        each.summary.median for each in run.observations
+        each.summary.median for each in index.run.observations
         if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
     ]  # fmt: skip
     if "operations" in proof and peaks:
@@ -85,9 +87,9 @@ def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] 
     return min(works, key=lambda each: (each["setting"] != taken, each.get("call", math.inf)), default=None)
 
 
-def _compile_time(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
+def _compile_time(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
     seconds = compiled["first_call"] - compiled.get("call", 0.0)
-    first = _sibling(latency, run, metric="first-call")
+    first = _sibling(latency, index, metric="first-call")
     return _blank(
         latency, "compile-time", "s", outcome="measured", how=compiled["how"], setting=compiled["setting"],
         summary=statistics.sampled([max(0.0, seconds)]), flags=(SINGLE_VALUE,),
@@ -95,23 +97,23 @@ def _compile_time(latency: Observation, compiled: dict[str, Any], run: Run) -> O
     )  # fmt: skip
 
 
-def _break_even(latency: Observation, compiled: dict[str, Any], run: Run) -> Observation:
+def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
     blank = _blank(latency, "break-even", "", how=compiled["how"], setting=compiled["setting"])
     if latency.setting != compiled["setting"]:
         if CHOSEN_BUSY in latency.flags:
             return _unknown(blank, "the machine was busy while the alternatives were tried")
         return _outrun(blank, latency, compiled)
-    plain = _sibling(latency, run, mode=OUT_OF_THE_BOX)
+    plain = _sibling(latency, index, setting=OUT_OF_THE_BOX)
     if plain is None or plain.summary is None or latency.summary is None:
         return _unknown(blank, "the two settings were not both measured")
-    found = comparison.compare(latency, plain, zone=run.policy.indifference)
+    found = comparison.compare(latency, plain, zone=index.run.policy.indifference)
     if found.ratio is None or found.low is None or found.high is None or found.word == "unclear":
         return _unknown(blank, "whether the compiled setting is faster is unclear")
     if found.word != "faster":
         held = f"takes {found.ratio:.2f} times as long as the setting out of the box"
         return blank.model_copy(update={"outcome": "refuted", "message": f"compiling does not pay: a call {held}"})
-    first, eager = _sibling(latency, run, metric="first-call"), plain.summary.median
-    plain_first = _sibling(latency, run, metric="first-call", mode=OUT_OF_THE_BOX)
+    first, eager = _sibling(latency, index, metric="first-call"), plain.summary.median
+    plain_first = _sibling(latency, index, metric="first-call", setting=OUT_OF_THE_BOX)
     if first is None or first.summary is None:
         return _unknown(blank, "the first call was not measured")
     before = plain_first.summary.median if plain_first is not None and plain_first.summary is not None else eager
@@ -143,8 +145,7 @@ def _unknown(blank: Observation, why: str) -> Observation:
     return blank.model_copy(update={"outcome": "not_run", "message": why})
 
 
-def _sibling(latency: Observation, run: Run, **other: str) -> Observation | None:
-    """Return the observation that differs from `latency` in `other` only."""
-    names = ("probe", "framework", "route", "mode", "metric", "parameters")
-    wanted = {name: getattr(latency, name) for name in names} | other
-    return next((each for each in run.observations if all(getattr(each, n) == v for n, v in wanted.items())), None)
+def _sibling(latency: Observation, index: RunIndex, **other: str) -> Observation | None:
+    """Return the observation whose key differs from that of `latency` in `other` only."""
+    found = index.find(latency.key, **other)
+    return found.observation if found else None

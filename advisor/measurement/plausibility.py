@@ -70,7 +70,7 @@ def contradictions(run: Run) -> Iterator[Problem]:
                 yield Problem(loc, "0, but something was measured")
     seen: dict[object, int] = {}
     for index, each in enumerate(run.observations):
-        first = seen.setdefault(_identity(each), index)
+        first = seen.setdefault(each.key, index)
         place = ("observations", index)
         if first != index:
             yield Problem(place, f"says again what observations[{first}] says: {_named(each)}")
@@ -197,14 +197,6 @@ def _bounds(observation: Observation) -> tuple[float, float]:
         return (0.0 if observation.unit in ("s", "B", "1/s", "J") else -math.inf), math.inf
     least = -math.inf if known.least is None else known.least
     return least - _ROUNDED * abs(least) if known.least else least, math.inf if known.most is None else known.most
-
-
-def _identity(each: Observation) -> object:
-    """Return what tells one observation of a Run from another, as `==` sees it: 1 and 1.0 are one batch."""
-    return (
-        each.probe, each.framework, each.route, each.workload, each.mode, each.metric,
-        frozenset(each.parameters.items()),
-    )  # fmt: skip
 
 
 def _named(each: Observation) -> str:

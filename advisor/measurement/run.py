@@ -24,9 +24,10 @@ from pydantic import (
 )
 
 from advisor.documents import LONGEST, read_json, write_json, wrong
+from advisor.keys import CellKey, Scalar, Stack
 from advisor.measurement import plausibility
 from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
-from advisor.measurement.upgrade import with_grade
+from advisor.measurement.upgrade import with_grade, with_parameters
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 PINNED_LATENCY = "latency-pinned"
@@ -114,8 +115,9 @@ class Observation(Part):
     """One thing that was tried: a metric with its summary, or a proof with its outcome.
 
     ``how`` is the setting in words; ``setting`` is the name of the alternative that was taken, where a ``mode`` has
-    several. ``grade`` says how good a timing is; other figures, and those of older Runs, have none. What is ``bounded``
-    lies between the ``low`` and ``high`` of its summary, and its ``median`` is no more than the upper bound.
+    several. ``device`` is where it computed, if not where the policy of the Run says. ``grade`` says how good a timing
+    is; other figures, and those of older Runs, have none. What is ``bounded`` lies between the ``low`` and ``high`` of
+    its summary, and its ``median`` is no more than the upper bound.
     """
 
     probe: str
@@ -126,6 +128,7 @@ class Observation(Part):
     how: str | None = None
     setting: str | None = None
     parameters: Annotated[dict[str, str | int | float | bool], AfterValidator(plain)] = Field(default_factory=dict)
+    device: str | None = None
     metric: str | None = None
     unit: str | None = None
     outcome: Outcome
@@ -138,6 +141,15 @@ class Observation(Part):
     where: str | None = None
     seconds: Seconds | None = None
     flags: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> CellKey:
+        """What tells this observation from every other of its Run."""
+        return CellKey(
+            probe=self.probe, network=self.workload, stack=Stack(framework=self.framework, route=self.route),
+            setting=self.mode, device=self.device, parameters=tuple(sorted(self.parameters.items())),
+            metric=self.metric,
+        )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod
@@ -163,10 +175,16 @@ class Spent(Part):
 
 
 class Skipped(Part):
-    """Something the session left out on purpose, and why."""
+    """Something the session left out on purpose, and why; ``parameters`` where it is about those only."""
 
     probe: str
     why: str
+    parameters: Annotated[dict[str, Scalar], AfterValidator(plain)] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_parameters(cls, data: Any) -> Any:
+        return with_parameters(data)
 
 
 class Run(Part):

@@ -88,7 +88,7 @@ def changes(first: Run, second: Run) -> Iterator[Change]:
     Ratios within ``1 / (1 + zone)`` and ``1 + zone`` make no difference. The zone is the wider indifference zone of the
     two policies, or the A/A floor of the framework in either Run where that is wider still.
     """
-    sides = [{_cell(each): each for each in run.observations if each.unit == "s"} for run in (first, second)]
+    sides = [{each.key: each for each in run.observations if each.unit == "s"} for run in (first, second)]
     for cell in {**sides[0], **sides[1]}:
         old, new = sides[0].get(cell), sides[1].get(cell)
         named = old or new
@@ -137,8 +137,3 @@ def _values(side: Observation) -> float:
     """Return how many independent values a figure rests on; blocks of calls are judged by their own interval."""
     assert side.summary is not None
     return math.inf if side.rounds else side.summary.n
-
-
-def _cell(each: Observation) -> tuple[object, ...]:
-    parameters = tuple(sorted(each.parameters.items()))
-    return each.probe, each.framework, each.route, each.mode, each.metric, parameters

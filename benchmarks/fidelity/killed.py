@@ -87,7 +87,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
 def accepted(runs: list[Run]) -> Counter[Block]:
     """Count accepted blocks: of one cell, round and process with one median there can be one only."""
     return Counter(
-        (record.identity(each), block.round, block.process, block.median)
+        (str(each.key), block.round, block.process, block.median)
         for run in runs
         for each in run.observations
         for block in each.rounds

@@ -13,7 +13,8 @@ from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
 from advisor.articles.verdicts import Advice, load_verdicts
 from advisor.decision.engine import decide
-from advisor.decision.stack import Stack, stack_title
+from advisor.decision.stack import stack_title
+from advisor.keys import Stack
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.samples import sample_run
 

@@ -132,7 +132,7 @@ def test_a_sound_folder_loads(folder: Path) -> None:
         ("[upwork]", "[opencv.org]", None, "rests on 'opencv.org', which makes this very claim"),
         ("is: lower", "is: fewer", "fewer", "'lower'"),
         ("is: lower", "is: lower\n        margins: 1", "margins", "unknown key 'margins' — did you mean 'margin'?"),
-        (", metric: latency}", "}", "{probe", "either 'metric' or 'proof'"),
+        (", metric: latency}", "}", "{probe", "either 'metric' or 'figure'"),
         ("compare:", "outcome: {of: {probe: x}, is: [proved]}\n      compare:", "scope:", "exactly one of"),
         ("    facts:", "    opinion: It is one.\n    facts:", "id: documented", "exactly one of"),
         ("kind: status", "kind: gossip", "gossip", "'status'"),

@@ -8,11 +8,9 @@ import pytest
 
 from advisor.articles.bindings import Quantity, Selection
 from advisor.articles.observations import (
-    Found,
     MissingError,
     Number,
     against,
-    detail,
     label,
     number,
     pairs,
@@ -22,6 +20,7 @@ from advisor.articles.observations import (
     short,
 )
 from advisor.measurement.run import Framework, Observation, Run
+from advisor.measurement.run_index import Found
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
@@ -76,16 +75,16 @@ def test_a_share_reads_as_a_percentage() -> None:
 
 def test_a_detail_of_a_proof_is_a_number_or_a_count() -> None:
     told = seen(metric=None, outcome="proved", summary=None, proof={"eager": {"frames": 3}, "kept": ["x", "y"]})
-    found = figure(told, metric=None, proof="eager.frames")
+    found = figure(told, metric=None, figure="eager.frames")
     assert (found.value, found.low, found.high, found.unit) == (3, 3, 3, "")
     assert (found.name, found.pointer) == (
         "walk, Ann (calm, batch 1) eager.frames", "/observations/7/proof/eager/frames",
     )  # fmt: skip
-    assert figure(told, metric=None, proof="kept").value == 2
-    assert detail(told, "eager.frames.more") is None
-    assert detail(seen(), "eager") is None
+    assert figure(told, metric=None, figure="kept").value == 2
+    assert Found(0, told).detail("eager.frames.more") is None
+    assert Found(0, seen()).detail("eager") is None
     for proof in ({"kept": True}, {"kept": "two"}, {}):
-        said = refused(told.model_copy(update={"proof": proof}), metric=None, proof="kept")
+        said = refused(told.model_copy(update={"proof": proof}), metric=None, figure="kept")
         assert said == "walk, Ann (calm, batch 1) ended in 'proved' and reports no figure 'kept'"
 
 

@@ -196,20 +196,20 @@ def test_details_lie_deep_and_lists_have_a_length() -> None:
     deep = apply(form(proof={"of": onnx, "field": "eager.line", "is": "frame"}), run)
     assert deep.answer == "holds"
     assert deep.measured[0].evidence[0].endswith("/proof/eager/line")
-    assert apply(form(bound={"of": {**onnx, "proof": "kinds"}, "at_least": 2}), run).answer == "holds"
+    assert apply(form(bound={"of": {**onnx, "figure": "kinds"}, "at_least": 2}), run).answer == "holds"
     assert apply(form(proof={"of": onnx, "field": "kinds.line", "is": "frame"}), run).answer == "cannot be tested here"
 
 
 def test_figures_of_proofs_are_compared_like_any_other() -> None:
     run = changed("route:onnxruntime", "pytorch", None, proof={"lines": 10})
-    first = {**ONNX, "framework": "pytorch", "proof": "lines"}
+    first = {**ONNX, "framework": "pytorch", "figure": "lines"}
     trial = apply(compare(first, {**first, "framework": "tensorflow"}, "lower"), run)
     assert trial.answer == "cannot be tested here"
     named = "ONNX Runtime, TensorFlow (precision float32)"
     assert trial.why == (f"{named} ended in 'proved' and reports no figure 'lines'",)
     artifact = compare(
-        {**ONNX, "framework": "pytorch", "proof": "artifact_bytes"},
-        {**ONNX, "framework": "tensorflow", "proof": "artifact_bytes"},
+        {**ONNX, "framework": "pytorch", "figure": "artifact_bytes"},
+        {**ONNX, "framework": "tensorflow", "figure": "artifact_bytes"},
         "same",
     )
     assert apply(artifact, sample_run()).answer == "holds"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from advisor.criteria import Criterion, Unit
 from advisor.decision.evidence import Finding
 from advisor.decision.recommendation import Cell
-from advisor.decision.stack import Stack
 from advisor.decision.table import Table, build
+from advisor.keys import Stack
 from advisor.profiles.profile import Must, Profile, Wish
 from advisor.profiles.value import ValueFunction
 

@@ -11,8 +11,8 @@ from advisor.decision.arguments import Said, compared
 from advisor.decision.engine import decide
 from advisor.decision.evidence import Finding
 from advisor.decision.recommendation import Cell
-from advisor.decision.stack import Stack
 from advisor.decision.table import build
+from advisor.keys import Stack
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.decision.tables import profile, wish
 from tests.samples import sample_run

@@ -7,7 +7,7 @@ import pytest
 
 from advisor.criteria import load_criteria
 from advisor.decision.evidence import Evidencer, Finding
-from advisor.decision.stack import Stack
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, Fact, Source, load_catalog
 from advisor.measurement.run import Framework, Observation, Run, Skipped
 from advisor.measurement.timing import Summary

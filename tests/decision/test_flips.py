@@ -6,8 +6,8 @@ import pytest
 
 from advisor.decision.flips import SHOWN, flips, joint_flips
 from advisor.decision.recommendation import Flip
-from advisor.decision.stack import Stack
 from advisor.decision.table import build
+from advisor.keys import Stack
 from advisor.profiles.profile import Limit, Must, Wish
 from tests.decision.tables import Interval, criterion, finding, profile, table, wish
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from advisor.decision.robustness import most_decisive_unknown, pairwise_winning, rank_acceptability
 from advisor.decision.sampling import WEIGHT_FACTOR, Z95, draw
-from advisor.decision.stack import Stack
 from advisor.decision.table import Table, build
+from advisor.keys import Stack
 from advisor.profiles.profile import Profile
 from tests.decision.tables import Interval, criterion, finding, profile, table, tables, wish
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.evidence import Finding
-from advisor.decision.stack import Stack
 from advisor.decision.table import Table, build
+from advisor.keys import Stack
 from advisor.profiles.profile import Must
 from tests.decision.tables import criterion, finding, profile, table, wish
 

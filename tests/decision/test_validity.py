@@ -6,9 +6,9 @@ import pytest
 
 from advisor.decision.engine import assemble
 from advisor.decision.recommendation import Constraint, Ranked, Recommendation, Verdict
-from advisor.decision.stack import Stack
 from advisor.decision.validity import check
 from advisor.errors import AdvisorError
+from advisor.keys import Stack
 from advisor.knowledge.catalog import load_catalog
 from tests.decision.tables import criterion, profile, table, wish
 from tests.samples import sample_run

@@ -35,7 +35,7 @@ def _journalling(place: Place) -> Iterator[Finding]:
     before = record.rebuild(journal)
     amiss += place.amiss(place.run(*place.probe("--resume")), 0)
     kept, found = (
-        {(record.identity(each), block.round, block.median) for each in run.observations for block in each.rounds}
+        {(each.key, block.round, block.median) for each in run.observations for block in each.rounds}
         for run in (before, next(place.store.runs(), before))
     )
     if not kept <= found:

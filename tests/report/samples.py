@@ -17,7 +17,7 @@ from advisor.decision.recommendation import (
     Requirement,
     Stability,
 )
-from advisor.decision.stack import Stack
+from advisor.keys import Stack
 
 LITERT, EXECUTORCH, ONNX = ("tensorflow", "litert"), ("pytorch", "executorch"), ("pytorch", "onnxruntime")
 _NEEDS = (

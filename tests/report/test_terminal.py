@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.stack import Stack
+from advisor.keys import Stack
 from advisor.measurement.run import Framework, Skipped
 from advisor.report.terminal import answer
 from tests.report.samples import sample_recommendation

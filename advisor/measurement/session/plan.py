@@ -15,7 +15,7 @@ from advisor.measurement.definitions import (
     FrameworkDefinition,
     shipped,
 )
-from advisor.measurement.run import Mode, Observation, Run, Skipped
+from advisor.measurement.run import Mode, Run, Skipped
 from advisor.measurement.session import planners
 from advisor.measurement.session.effort import MOST_FURTHER, PACES, Pace
 from advisor.measurement.session.planners import Request
@@ -111,14 +111,14 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """What tells this plan from another: a session is resumed with its own plan only."""
-        made_of = [self.mode, repr(self.pace), *(repr(_identity(task.blank())) for task in self.trials)]
+        made_of = [self.mode, repr(self.pace), *(str(task.blank().key) for task in self.trials)]
         return hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
 
     def covered_by(self, run: Run) -> bool:
         """Tell whether `run` has tried everything that this plan would try."""
-        tried = {_identity(observation) for observation in run.observations if observation.outcome != "not_run"}
+        tried = {observation.key for observation in run.observations if observation.outcome != "not_run"}
         found = set(self.frameworks) <= set(run.frameworks)
-        return found and all(_identity(task.blank()) in tried for task in self.trials)
+        return found and all(task.blank().key in tried for task in self.trials)
 
 
 def make_plan(
@@ -204,13 +204,6 @@ def _wanted(probe: str, only: Collection[str]) -> bool:
 def _as_reference(cell: CellTask) -> tuple[bool, bool, int]:
     """Sort cells by how well two processes that measure them stand for their framework."""
     return cell.workload.task == "inference", cell.workload.workload == ROUTE_WORKLOAD, cell.batch
-
-
-def _identity(observation: Observation) -> tuple[object, ...]:
-    return (
-        observation.probe, observation.framework, observation.route, observation.mode, observation.metric,
-        tuple(sorted(observation.parameters.items())),
-    )  # fmt: skip
 
 
 def _nothing_to_do(known: Definitions, only: Collection[str], frameworks: Collection[str]) -> AdvisorError:

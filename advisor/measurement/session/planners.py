@@ -150,7 +150,8 @@ def memory(request: Request, timed: Collection[CellTask]) -> list[Skipped]:
 
 
 def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
-    return Skipped(probe=work.probe, why=f"batch {batch}: {why}; leave out --quick to measure it")
+    why = f"batch {batch}: {why}; leave out --quick to measure it"
+    return Skipped(probe=work.probe, why=why, parameters={"batch": batch})
 
 
 def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:

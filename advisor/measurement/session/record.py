@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -67,7 +67,7 @@ class Record:
     def twin(self, name: str, blank: Observation, found: Round) -> None:
         """Note one block that a framework's second process measured of the observation that `blank` identifies."""
         value = found.model_dump(mode="json", exclude_none=True)
-        self._note({"kind": "twin", "name": name, "key": identity(blank), "round": value})
+        self._note({"kind": "twin", "name": name, "key": str(blank.key), "round": value})
 
     def observe(self, observation: Observation) -> None:
         """Note an observation; a later one of the same thing replaces it and keeps its blocks and values."""
@@ -80,7 +80,7 @@ class Record:
         self._note(
             {
                 "kind": "block",
-                "key": identity(blank),
+                "key": str(blank.key),
                 "round": found.model_dump(mode="json", exclude_none=True),
                 "calls": kept,
             }
@@ -91,7 +91,7 @@ class Record:
 
         A value that was disturbed counts only when there is no other.
         """
-        entry = {"kind": "value", "key": identity(blank), "value": value}
+        entry = {"kind": "value", "key": str(blank.key), "value": value}
         met = [each.model_dump(mode="json", exclude_none=True) for each in disturbances]
         self._note(entry | ({"disturbances": met} if met else {}))
 
@@ -109,7 +109,7 @@ class Record:
 
     def done(self, blank: Observation, number: int) -> bool:
         """Tell whether a round of an observation was measured and accepted, or nothing more is expected of it."""
-        draft = self._drafts.get(identity(blank))
+        draft = self._drafts.get(str(blank.key))
         if draft is None:
             return False
         failed = draft.observation.outcome not in ("measured", "not_run")
@@ -117,22 +117,22 @@ class Record:
 
     def twin_done(self, name: str, blank: Observation, number: int) -> bool:
         """Tell whether a framework's second process has measured a round, and it was accepted."""
-        rounds = self._twins.get(name, {}).get(identity(blank), [])
+        rounds = self._twins.get(name, {}).get(str(blank.key), [])
         return any(each.round == number and each.accepted for each in rounds)
 
     def next_process(self, blanks: Iterable[Observation]) -> int:
         """Return a number that no process has whose blocks of these observations are noted."""
-        drafts = (self._drafts.get(identity(blank)) for blank in blanks)
+        drafts = (self._drafts.get(str(blank.key)) for blank in blanks)
         return max((each.process + 1 for draft in drafts if draft for each in draft.rounds), default=0)
 
     def find(self, blank: Observation) -> Observation | None:
         """Return what is noted of the observation that `blank` identifies."""
-        draft = self._drafts.get(identity(blank))
+        draft = self._drafts.get(str(blank.key))
         return draft.observation if draft else None
 
     def rounds(self, blank: Observation) -> Sequence[Round]:
         """Return the blocks that are noted of an observation."""
-        draft = self._drafts.get(identity(blank))
+        draft = self._drafts.get(str(blank.key))
         return tuple(draft.rounds) if draft else ()
 
     def frameworks(self) -> dict[str, Framework]:
@@ -158,7 +158,7 @@ class Record:
         """Return an observation, with what one pinned thread took where others disturbed the same thing throughout."""
         one_thread = None
         if draft.observation.metric == "latency" and draft.rounds and grades.grade(draft.rounds) == grades.BOUNDED:
-            pinned = self._drafts.get(identity(draft.observation.model_copy(update={"metric": PINNED_LATENCY})))
+            pinned = self._drafts.get(str(replace(draft.observation.key, metric=PINNED_LATENCY)))
             if pinned is not None and pinned.rounds:
                 one_thread = min(each.median for each in pinned.rounds)
         return draft.finished(seed=self.start.seed, one_thread=one_thread, threads=self.start.policy.threads)
@@ -197,7 +197,7 @@ class Record:
             rounds.append(Round.model_validate(entry["round"]))
         elif kind == "observation":
             observation = Observation.model_validate(value)
-            self._drafts.setdefault(identity(observation), Draft(observation)).observation = observation
+            self._drafts.setdefault(str(observation.key), Draft(observation)).observation = observation
         elif kind == "block":
             draft = self._draft(entry)
             draft.rounds.append(Round.model_validate(entry["round"]))
@@ -261,16 +261,6 @@ def restore(path: Path, to: Journal | None = None) -> Record:
             where = f"{each.probe}, {each.framework}: {pointed(flaw.loc)}"
             raise AdvisorError(f"{path}: a damaged journal: {where}: {flaw.message}"[:400], hint=journal.ANEW)
     return record
-
-
-def identity(observation: Observation) -> str:
-    """Return what tells one observation of a Run from another."""
-    return json.dumps(
-        [
-            observation.probe, observation.framework, observation.route, observation.workload, observation.mode,
-            sorted(observation.parameters.items()), observation.metric,
-        ]
-    )  # fmt: skip
 
 
 def _sound(observation: Observation) -> Observation:

@@ -13,7 +13,6 @@ from advisor.measurement.session import sampling, stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import FURTHER_ROUNDS
 from advisor.measurement.session.events import Noticed, PhaseStarted
-from advisor.measurement.session.record import identity
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Cell
 from advisor.measurement.tasks import deployment, preparation
@@ -80,7 +79,7 @@ class Rounds:
 
     def _still(self, latency: Observation, number: int) -> bool:
         """Tell whether an observation's rounds from `number` on are needed; where they are not, the Run says so."""
-        key, place = identity(latency), (latency.probe, latency.framework)
+        key, place = str(latency.key), (latency.probe, latency.framework)
         if key not in self._left and self._heard(latency) and (why := self._needed.why_not(latency)) is not None:
             self._left.add(key)
             if place not in self._told:
@@ -148,7 +147,7 @@ class Rounds:
             task
             for task in context.plan.cells
             if task.group in groups
-            and identity(task.blank()) not in self._left
+            and str(task.blank().key) not in self._left
             and (known := context.record.find(task.blank()))
             and known.outcome == "measured"
         ]
@@ -163,7 +162,7 @@ class Rounds:
         if not twins:
             return renewed
         self._twins.launch()
-        return renewed + [twin for twin in self._twins.cells(groups) if identity(twin.blank()) not in self._left]
+        return renewed + [twin for twin in self._twins.cells(groups) if str(twin.blank().key) not in self._left]
 
     def _tell_open(self, groups: Collection[str]) -> None:
         """Say which pairs are still open, of those that are needed."""

@@ -13,7 +13,7 @@ from advisor.measurement.run import Observation
 from advisor.measurement.session import stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
-from advisor.measurement.session.record import Record, identity
+from advisor.measurement.session.record import Record
 from advisor.measurement.tasks.kinds import CellTask
 from advisor.measurement.timing import Round
 from advisor.measurement.worker.answers import WorkerError
@@ -177,7 +177,7 @@ def failed(context: Context, blank: Observation, error: WorkerError) -> None:
 def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
     """Time one block, record it, and return which processors were taken from it, which may pass, or None."""
     found, sight = context.guard.block(
-        lambda: cell.block(context.plan.pace), stack=identity(cell.blank()), process=lambda: cell.pid
+        lambda: cell.block(context.plan.pace), stack=str(cell.blank().key), process=lambda: cell.pid
     )
     calls = found["calls"]
     count = int(found.get("count", len(calls)))
@@ -207,7 +207,7 @@ def _decided(context: Context, cells: Sequence[Cell]) -> frozenset[str]:
     groups: dict[str, dict[str, Observation]] = {}
     for cell in cells:
         blank = cell.blank()
-        groups.setdefault(cell.group, {})[identity(blank)] = blank
+        groups.setdefault(cell.group, {})[str(blank.key)] = blank
     pace = context.plan.pace
     return frozenset(
         group for group, blanks in groups.items() if stopping_rule.decided(context.record, list(blanks.values()), pace)

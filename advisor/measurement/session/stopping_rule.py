@@ -13,7 +13,7 @@ from itertools import combinations
 from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.run import Observation
 from advisor.measurement.session.effort import Pace
-from advisor.measurement.session.record import Record, identity
+from advisor.measurement.session.record import Record
 
 # Of a segment's rounds this share is made in any case, so that no process is heard only once or twice.
 LEAST = 0.6
@@ -66,8 +66,8 @@ def open_pairs(record: Record, blanks: Sequence[Observation]) -> list[tuple[Obse
     Of what is only bounded the bounds may say it.
     """
     zone = comparison.zone(record.start.policy, record.floors(), {blank.framework for blank in blanks})
-    keys = {identity(blank) for blank in blanks}
-    found = [each for each in record.finished() if identity(each) in keys and each.rounds]
+    keys = {blank.key for blank in blanks}
+    found = [each for each in record.finished() if each.key in keys and each.rounds]
     return [
         (first, second)
         for first, second in combinations(found, 2)

@@ -52,7 +52,7 @@ def started(runs: Path) -> subprocess.Popen[bytes]:
 
 def blocks(run: Run, *, accepted: bool) -> list[tuple[str, int, float]]:
     return [
-        (record.identity(each), block.round, block.median)
+        (str(each.key), block.round, block.median)
         for each in run.observations
         for block in each.rounds
         if block.accepted or not accepted
