@@ -170,11 +170,17 @@ def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:
 
 
 def slowed(used: Sequence[Round]) -> float:
-    """Return how many times as long as usual the canary took beside the block that was slowed least; 1 for none.
+    """Return how many times as long as on a quiet machine the fastest blocks may have taken, by the canary beside them.
 
-    A figure is never divided by it: it says how much lower a quiet machine might have found it.
+    The mean over processes of the fastest block over that of what the canary leaves of the blocks. A figure is never
+    divided by it: it says how much lower a quiet machine might have found it.
     """
-    return min((slowed_by(each.disturbances) for each in used), default=1.0)
+    fastest_, least = dict[int, float](), dict[int, float]()
+    for each in used:
+        fastest_[each.process] = min(each.median, fastest_.get(each.process, math.inf))
+        alone = each.median / slowed_by(each.disturbances)
+        least[each.process] = min(alone, least.get(each.process, math.inf))
+    return sum(fastest_.values()) / sum(least.values()) if least else 1.0
 
 
 def grouped(rounds: Sequence[Round]) -> list[dict[int, float]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
+import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from itertools import combinations
 from pathlib import Path
 
 from advisor.measurement import comparison, grades, joint_intervals
-from advisor.measurement.run import PINNED_LATENCY, Observation
+from advisor.measurement.disturbance import seen
+from advisor.measurement.noise.baseline import LIMIT
+from advisor.measurement.run import PINNED_LATENCY, Observation, Run, load_run
 from advisor.measurement.statistics import Interval
 from advisor.measurement.timing import Round, Summary
 from benchmarks.tables import Result, show
 
+REFERENCE = Path(__file__).parents[2] / "tests" / "data" / "reference-run.json"
 RECORDED = Path(__file__).with_name("recorded.json.xz")
 # A block whose fastest call is so much shorter than its median was disturbed within.
 FREE = 1.25
@@ -50,12 +54,12 @@ def _session(recording: Mapping[str, object]) -> Session:
     blank = {key: _blank(key) for key in found}
     blocks = {key: [_block(*row) for row in rows] for key, rows in found.items()}
     pinned = {
-        _place(blank[key]): min(each.median for each in blocks[key])
+        place(blank[key]): min(each.median for each in blocks[key])
         for key in found
         if blank[key].metric == PINNED_LATENCY
     }
     timings = tuple(
-        timing(blank[key], rounds, one_thread=pinned.get(_place(blank[key])))
+        timing(blank[key], rounds, one_thread=pinned.get(place(blank[key])))
         for key, rounds in blocks.items()
         if blank[key].metric != PINNED_LATENCY
     )
@@ -89,7 +93,8 @@ def _block(
     )  # fmt: skip
 
 
-def _place(each: Observation) -> tuple[object, ...]:
+def place(each: Observation) -> tuple[object, ...]:
+    """Return what names a timing in every session."""
     return each.probe, each.framework, each.route, each.mode, tuple(sorted(each.parameters.items()))
 
 
@@ -98,32 +103,71 @@ def truths(sessions: Sequence[Session]) -> dict[tuple[object, ...], float]:
     blocks: dict[tuple[object, ...], list[Round]] = {}
     for session in sessions:
         for each in session.timings:
-            blocks.setdefault(_place(each), []).extend(each.rounds)
+            blocks.setdefault(place(each), []).extend(each.rounds)
     found = {}
-    for place, rounds in blocks.items():
+    for where, rounds in blocks.items():
         block, call = min(each.median for each in rounds), min(each.fastest or each.median for each in rounds)
         if block <= FREE * call:
-            found[place] = block
+            found[where] = block
     return found
 
 
-def pairs(sessions: Sequence[Session]) -> Iterator[tuple[comparison.Comparison, float]]:
-    """Yield every comparison of two stacks of a group with its true ratio."""
-    known = truths(sessions)
+def pairs(
+    sessions: Sequence[Session], known: Mapping[tuple[object, ...], float]
+) -> Iterator[tuple[comparison.Comparison, float]]:
+    """Yield every comparison of two stacks of a group with its true ratio, from the true seconds of each."""
     for session in sessions:
         groups: dict[str, list[Observation]] = {}
         for each in session.timings:
             groups.setdefault(joint_intervals.group_of(each), []).append(each)
         for members in groups.values():
             for first, second in combinations(members, 2):
-                if _place(first) in known and _place(second) in known:
-                    truth = known[_place(first)] / known[_place(second)]
+                if place(first) in known and place(second) in known:
+                    truth = known[place(first)] / known[place(second)]
                     yield comparison.compare(first, second, zone=ZONE), truth
 
 
-def results(sessions: Sequence[Session]) -> list[Result]:
-    """Return the table of a recording."""
-    known = truths(sessions)
+def slowed(run: Run, count: int, *, share: float = 0.8, seed: int = 0) -> list[Session]:
+    """Return sessions as a slowed host would have let them be: the blocks of a quiet Run, longer for a while.
+
+    The host comes and goes; while it is there, all that is timed in a round takes up to twice as long, each stack by a
+    little more or less, and the canary tells by how much, within a tenth.
+
+    Parameters
+    ----------
+    share : float
+        Of the rounds, how many are slowed.
+    """
+    chance = random.Random(seed)
+    quiet = [each for each in run.observations if each.metric == "latency" and each.rounds]
+    numbers = sorted({block.round for each in quiet for block in each.rounds})
+    sessions = []
+    for number in range(count):
+        factors, there = dict[int, float](), chance.random() < share
+        for each in numbers:
+            there = there if chance.random() < 0.6 else chance.random() < share
+            factors[each] = chance.uniform(1.2, 2.0) if there else 1.0
+        timings = [_slower(each, factors, chance) for each in quiet]
+        sessions.append(Session(f"slowed {number}", tuple(timings)))
+    return sessions
+
+
+def _slower(quiet: Observation, factors: Mapping[int, float], chance: random.Random) -> Observation:
+    rounds = []
+    for block in quiet.rounds:
+        if not block.accepted:
+            continue
+        factor = factors[block.round]
+        own = factor * chance.uniform(0.97, 1.03) if factor > 1 else 1.0
+        seen_as = factor * chance.uniform(0.9, 1.1)
+        met = (seen("work", 100e-6 * seen_as, 100e-6, 0),) if seen_as > LIMIT else ()
+        longer = {"median": own * block.median, "wall": own * block.wall, "cpu": own * block.cpu, "mean": None}
+        rounds.append(block.model_copy(update=longer | {"disturbances": met, "accepted": not met}))
+    return timing(quiet.model_copy(update={"grade": None}), rounds)
+
+
+def results(sessions: Sequence[Session], known: Mapping[tuple[object, ...], float]) -> list[Result]:
+    """Return the table of sessions of which the true seconds of each timing are known."""
     timings = [each for session in sessions for each in session.timings]
     found = [
         Result(
@@ -133,10 +177,10 @@ def results(sessions: Sequence[Session]) -> list[Result]:
         )
     ]  # fmt: skip
     for grade in dict.fromkeys(each.grade for each in timings):
-        mine = [each for each in timings if each.grade == grade and _place(each) in known and each.summary]
-        inside = sum(_contains(each.summary, known[_place(each)]) for each in mine if each.summary)
+        mine = [each for each in timings if each.grade == grade and place(each) in known and each.summary]
+        inside = sum(_contains(each.summary, known[place(each)]) for each in mine if each.summary)
         found.append(_share(f"intervals of a time, {grade}, contain the pooled truth", inside, len(mine), 0.93))
-    compared = list(pairs(sessions))
+    compared = list(pairs(sessions, known))
     for grade in dict.fromkeys(each.grade for each, _ in compared):
         mine_ = [(each, truth) for each, truth in compared if each.grade == grade and each.low and each.high]
         inside = sum(each.low <= truth <= each.high for each, truth in mine_ if each.low and each.high)
@@ -170,17 +214,22 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="also list what missed the truth")
     asked = parser.parse_args()
     sessions = recorded(asked.recording)
-    show(results(sessions))
+    show(results(sessions, truths(sessions)))
+    run = load_run(REFERENCE)
+    quiet = {place(each): each.summary.median for each in run.observations if each.metric == "latency" and each.summary}
+    for share in (0.5, 0.9):
+        print(f"\nThe reference Run on a host that slows {share:.0%} of its rounds:")
+        show(results(slowed(run, 12, share=share), quiet))
     for session in sessions if asked.wrong else ():
         _print_wrong(session, truths(sessions))
 
 
 def _print_wrong(session: Session, known: Mapping[tuple[object, ...], float]) -> None:
     for each in session.timings:
-        truth, found = known.get(_place(each)), each.summary
+        truth, found = known.get(place(each)), each.summary
         if truth and found and not _contains(found, truth):
             figures = f"{found.low:.3g} {found.median:.3g} {found.high:.3g}"
-            print(session.name, each.grade, _place(each), figures, f"truth {truth:.3g}")
+            print(session.name, each.grade, place(each), figures, f"truth {truth:.3g}")
 
 
 if __name__ == "__main__":
