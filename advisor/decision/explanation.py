@@ -66,7 +66,7 @@ def against(table: Table, answer: str) -> Said | None:
         said, title, lead = compared(table, name, answer, wish.criterion), table.title(name), _lead(table, answer, name)
         whole = f", which is {lead:.2f} behind over all" if lead > 0 else ""
         rival = Said(f"{said.text}. That is worth {gain:.2f} to {title}{whole}.", said.grounds)
-    unknown = [wish for wish in table.profile.wishes if table.worths[answer, wish.criterion.id].point is None]
+    unknown = [wish for wish in table.profile.wishes if not table.worths[answer, wish.criterion.id].known]
     if not unknown:
         return rival
     share = fsum(wish.weight for wish in unknown) * 100
