@@ -119,10 +119,14 @@ def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex)
     before = plain_first.summary.median if plain_first is not None and plain_first.summary is not None else eager
     cost = max(0.0, first.summary.median - before)
     calls = [cost / (eager * (1 - ratio)) for ratio in (found.ratio, found.low, found.high)]
+    if found.grade == grades.BOUNDED:
+        # Nothing ties the two: the most that a call can save, and the least.
+        calls[2] = cost / (plain.summary.low * (1 - latency.summary.high / plain.summary.low))
+        calls[0] = math.sqrt(calls[1] * calls[2])
     return blank.model_copy(
         update={
             "outcome": "measured",
-            "summary": Summary(median=calls[0], low=calls[1], high=calls[2], n=found.pairs),
+            "summary": Summary(median=calls[0], low=calls[1], high=calls[2], n=max(1, found.pairs)),
             "proof": {"first_call_costs": cost, "saved_per_call": eager * (1 - found.ratio)},
             "flags": first.flags,
             "grade": found.grade if found.grade != grades.MEASURED else first.grade,

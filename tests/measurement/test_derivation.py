@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from advisor.measurement.derivation import derived
+from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Host, Observation, Outcome, Policy, Run
 from advisor.measurement.timing import Round, Summary
 
 COMPILED = {"setting": "compiled", "how": "compiled", "compiled": True, "first_call": 12.0, "call": 0.8e-3}
 EAGER = {"setting": "eager", "how": "eager", "compiled": False, "first_call": 0.1, "call": 1e-3}
+
+
+ROBBED = (seen("clocks", 0.9, 0.03),)
 
 
 def latency(mode: str, medians: list[float], *, setting: str = "eager", **fields: Any) -> Observation:
@@ -139,6 +143,26 @@ def test_what_follows_from_figures_under_load_is_of_their_grade() -> None:
     )
     assert (found["break-even"].outcome, found["break-even"].grade) == ("measured", "under load")
     assert found["compile-time"].grade == "under load"
+
+
+def test_of_settings_that_are_only_bounded_the_break_even_is_bounded_by_both() -> None:
+    def bounded(mode: str, low: float, high: float, **fields: Any) -> Observation:
+        whole = latency(mode, [high] * 8, grade="bounded", **fields)
+        robbed = [each.model_copy(update={"accepted": False, "disturbances": ROBBED}) for each in whole.rounds]
+        summary = Summary(median=high, low=low, high=high, n=400)
+        return whole.model_copy(update={"rounds": tuple(robbed), "summary": summary})
+
+    found = follows(
+        bounded("out-of-the-box", 4e-3, 8e-3),
+        bounded("best-known", 0.5e-3, 1e-3, setting="compiled", proof={"tried": [COMPILED]}),
+        first_call("best-known", 12.0),
+    )["break-even"]
+    assert (found.outcome, found.grade) == ("measured", "bounded")
+    assert found.summary is not None
+    cost = 12.0 - 8e-3
+    assert found.summary.low == pytest.approx(cost / (8e-3 * (1 - 0.5 / 8)))
+    assert found.summary.high == pytest.approx(cost / (4e-3 * (1 - 1 / 4)))
+    assert found.summary.n >= 1
 
 
 def test_a_trial_on_a_busy_machine_refutes_nothing() -> None:
