@@ -18,6 +18,7 @@ from advisor.articles.systems import Systems, load_systems, system_catalog
 from advisor.articles.verdicts import Verdicts, load_verdicts
 from advisor.documents import Document, Model, read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
+from advisor.knowledge.alternatives import load_alternatives
 from advisor.knowledge.catalog import Fact
 from advisor.knowledge.devices import load_comparisons
 from advisor.knowledge.sources import load_sources
@@ -87,6 +88,7 @@ def check(
         "claims": lambda: load_claims(home),
         "recommendations": lambda: load_verdicts(home).recommendations,
         "runtimes": lambda: load_runtimes(home),
+        "alternatives": lambda: load_alternatives(None if home == HERE else home),
         "comparisons": lambda: load_comparisons(None if home == HERE else home),
     }
     for name, load in parts.items():

@@ -7,17 +7,20 @@ what would change it. Pure: the same documents, seed and number of samples give 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from advisor.decision.alternatives import alternatives
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips
+from advisor.decision.openings import measurable, unmeasured
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
     Cell,
     Coverage,
     Lead,
     Need,
+    Open,
     Provenance,
     Ranked,
     Recommendation,
@@ -31,6 +34,7 @@ from advisor.decision.stability import stability
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, judge, without
+from advisor.knowledge.alternatives import load_alternatives, source_of
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
@@ -80,11 +84,19 @@ def decide(
     """
     catalog = load_catalog() if catalog is None else catalog
     routes = defined_routes()
-    stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=exclude)
+    open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
+    kept = measurable(exclude)
+    stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=kept)
     titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
-    findings = Evidencer(run, catalog, profile.team, asked_of(run, profile)).table(stacks, profile.criteria.values())
-    table = build(profile, stacks, titles, findings)
+    titles = {**{each.id: each.title for _, each in open_ones.values()}, **titles}
+    named = {name: each for name, (_, each) in open_ones.items()}
+    evidencer = Evidencer(run, catalog, profile.team, asked_of(run, profile), named)
+    table = build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
+    if open_ones:
+        others = [stack for stack, _ in open_ones.values()]
+        found = evidencer.table(others, profile.criteria.values())
+        table = replace(table, open=build(profile, others, titles, found))
     return assemble(table, run, catalog, seed=seed, samples=samples)
 
 
@@ -120,6 +132,7 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         flips=tuple(flips(table)) if answer else (),
         joint_flips=tuple(joint_flips(table)) if answer else (),
         stability=tuple(stability(profile.wishes, table.worths, table.feasible)) if answer else (),
+        open=tuple(_open(table, found)),
         without=tuple(_without(table, judgement.verdict)) if answer else (),
         lead=_lead(table) if answer else None,
         next_probe=found.next_probe,
@@ -211,6 +224,26 @@ def _without(table: Table, verdict: Verdict) -> list[Without]:
             )
         )  # fmt: skip
     return found
+
+
+def _open(table: Table, found: Robustness) -> list[Open]:
+    """Return the alternatives that could lead, the likeliest first."""
+    if table.open is None:
+        return []
+    documented = {each.id: each for each in load_alternatives()}
+    opened = []
+    for name in sorted(table.open.feasible, key=lambda name: (-found.open.get(name, 0.0), name)):
+        stack, value = table.open.stacks[name], table.open.values[name]
+        each = documented[stack.route or stack.framework]
+        source = source_of(each)
+        opened.append(
+            Open(
+                framework=stack.framework, route=stack.route, title=table.open.title(name), low=value.low,
+                high=value.high, first=found.open.get(name, 0.0), known=each.told(), source=source.url,
+                date=each.checked_on.isoformat(),
+            )
+        )  # fmt: skip
+    return opened
 
 
 def _lead(table: Table) -> Lead | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,8 @@ from advisor.decision.recommendation import Cell
 from advisor.decision.stack import stack_id
 from advisor.decision.transfer import Transfer
 from advisor.keys import Stack
+from advisor.knowledge.alternatives import Alternative
+from advisor.knowledge.alternatives import source_of as source_of_alternative
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
 from advisor.measurement.run import Run
 from advisor.profiles.profile import REACH
@@ -64,11 +66,19 @@ class Evidencer:
     that are asked about, without it they say what was measured and no more.
     """
 
-    def __init__(self, run: Run, catalog: Catalog, team: Team | None = None, transfer: Transfer | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        catalog: Catalog,
+        team: Team | None = None,
+        transfer: Transfer | None = None,
+        open_ones: Mapping[str, Alternative] | None = None,
+    ) -> None:
         self.reader = RunReader(run)
         self.catalog = catalog
         self.team = team
         self.transfer = transfer
+        self.open = open_ones or {}
         self.day = run.finished.date()
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
@@ -80,6 +90,8 @@ class Evidencer:
         """Return what is known of one stack on one criterion."""
         if criterion.id == REACH:
             return self._reach(stack, criterion)
+        if (open_one := self.open.get(stack_id(stack))) is not None:
+            return self._open(stack, criterion, open_one)
         rules = [rule for rule in criterion.evidence if applies(rule, stack)]
         unknown: Finding | None = None
         for rule in rules:
@@ -194,6 +206,44 @@ class Evidencer:
         key = f"{criterion.id}|{fact.id}"
         told = _told(cell, criterion)
         return Finding(told, key, named=fact.id, subject=subject, publisher=source.publisher)
+
+    def _open(self, stack: Stack, criterion: Criterion, alternative: Alternative) -> Finding:
+        """Return what is documented of an alternative that was not measured; all else of it is open."""
+        for rule in criterion.evidence:
+            if not applies(rule, stack):
+                continue
+            if stack.route is not None and rule.route == "framework":
+                found = self._by(rule, stack, criterion)
+                if found.cell.provenance != "missing":
+                    return found
+            level = alternative.levels.get(rule.documented.fact) if rule.documented is not None else None
+            if level in criterion.levels:
+                return self._level_of(stack, criterion, alternative, str(level))
+        cell = self._missing(stack, criterion, "open", f"{alternative.title} was not measured here")
+        # Nobody knows how good it is: its times and sizes are open together, as one question, not as many that average.
+        about = "figures" if criterion.unit else criterion.measures
+        return Finding(cell, f"open|{about}|{stack_id(stack)}")
+
+    def _level_of(self, stack: Stack, criterion: Criterion, alternative: Alternative, level: str) -> Finding:
+        value, source = float(criterion.level(level)), source_of_alternative(alternative)
+        width = LEVEL_WIDTH["medium"]
+        cell = Cell(
+            framework=stack.framework,
+            route=stack.route,
+            criterion=criterion.id,
+            outcome="documented",
+            value=value,
+            low=max(0.0, value - width),
+            high=min(len(criterion.levels) - 1.0, value + width),
+            level=level,
+            unit=criterion.unit,
+            provenance="documented",
+            source=source.url or f"{source.title} ({source.publisher})",
+            date=alternative.checked_on.isoformat(),
+            message=alternative.told(),
+        )
+        key = f"{criterion.id}|{alternative.id}"
+        return Finding(_told(cell, criterion), key, subject=alternative.id, publisher=source.publisher)
 
     def _reach(self, stack: Stack, criterion: Criterion) -> Finding:
         """Return whether a stack is documented to reach the target that is asked about."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from math import fsum
 
 from advisor.decision.arguments import Said, compared, subject
+from advisor.decision.openings import for_language_models
 from advisor.decision.phrases import listed
 from advisor.decision.table import Table
 from advisor.decision.transfer import asked_of
@@ -113,7 +114,8 @@ def warnings(table: Table, run: Run, catalog: Catalog, *, decided: bool = True) 
     told = interference(run.observations).sentence if _rests_on_load(table) else None
     further = "" if decided else "; --fresh --until decided hears further processes until every pair has a word"
     found = [f"{told[0].upper()}{told[1:]}{further}"] if told else []
-    found += [*_elsewhere(table, run), *_published(table), *_switching(table), *_counted_twice(table.profile.wishes)]
+    found += [*_elsewhere(table, run), *_published(table), *_language(table)]
+    found += [*_switching(table), *_counted_twice(table.profile.wishes)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
@@ -157,6 +159,13 @@ def _published(table: Table) -> Iterable[str]:
         figures = sorted(each.figures, key=lambda figure: figure.value, reverse=each.metric == "rate")
         told = [f"{figure.runtime} {figure.value:g}{' ' if each.unit else ''}{each.unit}" for figure in figures]
         yield f"Published for {each.device}, {each.model} ({each.metric}): {listed(told)} ({each.source})"
+
+
+def _language(table: Table) -> Iterable[str]:
+    """Yield that a question that looks like one about a language model is another question."""
+    names = for_language_models(table.profile)
+    if names:
+        yield f"Limits as large as these are those of language models, which were not measured: look at {listed(names)}"
 
 
 def _switching(table: Table) -> Iterable[str]:

@@ -206,6 +206,24 @@ class Without(Model):
     text: str = ""
 
 
+class Open(Model):
+    """An alternative that is documented and was not measured here: it could lead.
+
+    ``low`` and ``high`` bound its value, ``first`` is the share of worlds in which it comes first, and ``known`` says
+    what is documented of it.
+    """
+
+    framework: str
+    route: str | None = None
+    title: str
+    low: float
+    high: float
+    first: float
+    known: str
+    source: str | None = None
+    date: str
+
+
 class Lead(Model):
     """What the lead over the next stack is made of; the parts sum to ``whole``, and each may be negative.
 
@@ -238,7 +256,8 @@ class Recommendation(Model):
     """The answer for one profile; the only document that leaves the deciding wing.
 
     ``answer`` is the stack that the verdict names: none when it is undetermined or infeasible. In a tie, ``tied`` holds
-    every stack that is as good, ``answer`` first. ``without`` holds the criteria without which it would be another
+    every stack that is as good, ``answer`` first. ``open`` are the alternatives that
+    were not measured and could lead. ``without`` holds the criteria without which it would be another
     answer, and ``lead`` what the lead is made of. ``reason_grounds`` holds what each of the ``reasons`` rests on, and
     ``against_grounds`` what the argument against does.
     """
@@ -267,6 +286,7 @@ class Recommendation(Model):
     flips: tuple[Flip, ...] = ()
     joint_flips: tuple[JointFlip, ...] = ()
     stability: tuple[Stability, ...] = ()
+    open: tuple[Open, ...] = ()
     without: tuple[Without, ...] = ()
     lead: Lead | None = None
     next_probe: str | None = None

@@ -8,7 +8,7 @@ same indices with only the order of the weights, or without any weights, say how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.decision.sampling import Samples, draw
@@ -26,7 +26,10 @@ PAIRED = 32
 
 @dataclass(frozen=True)
 class Robustness:
-    """What the samples say of each feasible stack, by its identifier (see `advisor.decision.recommendation.Ranked`)."""
+    """What the samples say of each feasible stack, by its identifier (see `advisor.decision.recommendation.Ranked`).
+
+    An open alternative takes its ranks away from the others; ``open`` is how often each would be first.
+    """
 
     ranks: Mapping[str, tuple[float, ...]]
     pairwise: Mapping[str, tuple[float, ...]]
@@ -34,6 +37,7 @@ class Robustness:
     by_any: Mapping[str, float]
     central: Mapping[str, tuple[float, ...]]
     next_probe: str | None = None
+    open: Mapping[str, float] = field(default_factory=dict)
 
 
 def robustness(table: Table, *, seed: int, samples: int) -> Robustness:
@@ -41,11 +45,15 @@ def robustness(table: Table, *, seed: int, samples: int) -> Robustness:
     names = table.feasible
     if not names:
         return Robustness({}, {}, {}, {}, {})
+    findings, worths, among = table.findings, table.worths, names
+    if table.open is not None:
+        findings, worths = {**findings, **table.open.findings}, {**worths, **table.open.worths}
+        among = (*names, *table.open.feasible)
     drawn = draw(
-        names,
+        among,
         table.profile.wishes,
-        table.findings,
-        table.worths,
+        findings,
+        worths,
         samples=samples,
         seed=seed,
         weightings=("stated", "ranking", "any"),
@@ -54,8 +62,9 @@ def robustness(table: Table, *, seed: int, samples: int) -> Robustness:
     by_ranking, by_any = first_rank(drawn.by["ranking"]), first_rank(drawn.by["any"])
     central = central_weights(drawn.by["any"], drawn.weights["any"])
     return Robustness(
+        open={name: float(ranks[row][0]) for row, name in enumerate(among) if row >= len(names)},
         ranks={name: tuple(map(float, ranks[row])) for row, name in enumerate(names)},
-        pairwise={name: tuple(map(float, wins[row])) for row, name in enumerate(names)},
+        pairwise={name: tuple(map(float, wins[row][: len(names)])) for row, name in enumerate(names)},
         by_ranking={name: float(by_ranking[row]) for row, name in enumerate(names)},
         by_any={name: float(by_any[row]) for row, name in enumerate(names)},
         central={name: tuple(map(float, central[row])) for row, name in enumerate(names) if by_any[row] > 0},

@@ -20,7 +20,7 @@ class Table:
     """Everything that the verdict and its explanation look at.
 
     Stacks are named by `stack_id`. ``feasible`` are the stacks that fail no constraint, best value first; ``out`` are
-    the others, nearest miss first.
+    the others, nearest miss first. ``open`` is the table of the alternatives that are documented and were not measured.
     """
 
     profile: Profile
@@ -32,6 +32,7 @@ class Table:
     constraints: Mapping[str, tuple[Constraint, ...]]
     feasible: tuple[str, ...]
     out: tuple[str, ...]
+    open: Table | None = None
 
     def cell(self, stack: str, criterion: str) -> Cell:
         """Return one cell."""

@@ -86,6 +86,7 @@ def _print(
     page.head()
     page.reasons()
     page.criteria()
+    page.open()
     page.requirements()
     page.left_out()
     page.unmeasured()
@@ -213,6 +214,16 @@ class _Page:
             table.add_row(Text(words.line(need.title)), numbers.weight(need.weight), *values)
         self.show(Padding(table, (0, 0, 0, 2), expand=False))
         self.print(Text("   ".join(f"{sign} {kind}" for kind, sign in _ORIGINS.items() if kind in kinds), style="dim"))
+
+    def open(self) -> None:
+        """Print what is documented and could lead, not measured here."""
+        if self.recommendation.open:
+            self.heading("Open: could lead, not measured here")
+            for each in self.recommendation.open:
+                share = numbers.percent(each.first)
+                told = f"{each.title}: first in {share} of worlds, value {numbers.score(each.low)} to "
+                told += f"{numbers.score(each.high)}; {each.known} ({each.date})"
+                self.item("–", words.line(told))
 
     def requirements(self) -> None:
         told = self.recommendation

@@ -151,7 +151,17 @@ def test_what_is_sound_is_counted() -> None:
     counts = check(expected=MAINTENANCE)
     assert counts["systems"] == 177
     assert counts["claims"] == 223
-    parts = {"sources", "articles", "facts", "systems", "claims", "recommendations", "runtimes", "comparisons"}
+    parts = {
+        "sources",
+        "articles",
+        "facts",
+        "systems",
+        "claims",
+        "recommendations",
+        "runtimes",
+        "comparisons",
+        "alternatives",
+    }
     assert set(counts) == parts
 
 
