@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
-from advisor.measurement.run import Mode, Run, load_run, save_run
+from advisor.measurement.options import HOME, SessionKeywords, SessionOptions
+from advisor.measurement.run import Run, load_run, save_run
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 
 if TYPE_CHECKING:
     from advisor.measurement.store import Store
 
 __all__ = [
+    "HOME",
     "Advice",
+    "SessionOptions",
     "build_site",
     "decide",
     "load_profile",
@@ -30,8 +32,6 @@ __all__ = [
     "save_run",
     "shipped_profiles",
 ]
-
-HOME = Path(".advisor")
 
 LEADING = ("deployment", "edge", "research")
 """The profiles that a site shows first, after the one that was asked for."""
@@ -52,31 +52,24 @@ class Advice:
 
 
 def probe(
+    options: SessionOptions | None = None,
     *,
-    mode: Mode = "standard",
     only: Collection[str] = (),
     needed: Profile | None = None,
-    frameworks: Collection[str] | None = None,
-    pythons: Mapping[str, Path] | None = None,
-    folders: Collection[Path] = (),
-    home: Path = HOME,
-    seed: int = 0,
-    threads: int | None = None,
-    budget: float | None = None,
-    until_decided: bool = False,
-    resume: bool = False,
-    on_event: Callable[[Any], None] | None = None,
+    **keywords: Unpack[SessionKeywords],
 ) -> tuple[Run, Path]:
     """Measure the frameworks of this machine and keep the Run under ``home/runs``.
 
     Parameters
     ----------
-    mode : {"quick", "standard", "thorough"}
-        How much is measured, and how often.
+    options : SessionOptions, optional
+        How the session is to be; each of its fields is a keyword, too.
     only : collection of str
         Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
     needed : Profile, optional
         Only what could change the answer of this profile; what is left out, the Run says.
+    mode : {"quick", "standard", "thorough"}
+        How much is measured, and how often.
     frameworks : collection of str, optional
         Framework ids; default all that have probes.
     pythons : mapping of framework id to interpreter, optional
@@ -119,13 +112,12 @@ def probe(
     from advisor.measurement.session.session import measure
     from advisor.measurement.store import Store
 
-    _within("budget", budget, 0, "seconds above zero")
-    _within("threads", threads, 0, "a number above zero")
-    _within("seed", seed, -1, "zero or more")
-    store = Store(home / "runs")
+    asked = replace(options or SessionOptions(), **keywords)
+    asked.check()
+    store = Store(asked.home / "runs")
     plan = make_plan(
-        mode=mode, only=tuple(only), frameworks=tuple(frameworks) if frameworks else None,
-        definitions=project.known(folders), budget=budget, until_decided=until_decided,
+        mode=asked.mode, only=tuple(only), frameworks=tuple(asked.frameworks) if asked.frameworks else None,
+        definitions=project.known(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
     )  # fmt: skip
     needless = None
     if needed is not None:
@@ -133,15 +125,15 @@ def probe(
         from advisor.decision.profile_plan import compared, narrowed
 
         plan = narrowed(plan, needed)
-        needless = functools.partial(skippable, needed, seed=seed, planned=compared(plan, needed))
+        needless = functools.partial(skippable, needed, seed=asked.seed, planned=compared(plan, needed))
     run = measure(
         plan,
         store=store,
-        pythons=dict(pythons or {}),
-        seed=seed,
-        threads=threads,
-        on_event=on_event or _ignore,
-        resume=_unfinished(store, plan.fingerprint) if resume else None,
+        pythons=dict(asked.pythons or {}),
+        seed=asked.seed,
+        threads=asked.threads,
+        on_event=asked.on_event or _ignore,
+        resume=_unfinished(store, plan.fingerprint) if asked.resume else None,
         needless=needless,
     )
     return run, store.path(run.id)
@@ -149,21 +141,13 @@ def probe(
 
 def recommend(
     profile: str | Path | Profile = "edge",
+    options: SessionOptions | None = None,
     *,
     run: Run | Path | None = None,
     fresh: bool = False,
     everything: bool = False,
-    mode: Mode = "standard",
-    frameworks: Collection[str] | None = None,
     exclude: Collection[str] = (),
-    pythons: Mapping[str, Path] | None = None,
-    home: Path = HOME,
-    seed: int = 0,
-    threads: int | None = None,
-    budget: float | None = None,
-    until_decided: bool = False,
-    resume: bool = False,
-    on_event: Callable[[Any], None] | None = None,
+    **keywords: Unpack[SessionKeywords],
 ) -> Advice:
     """Decide for a profile on a given Run, on a recent one of this machine, or on a new one.
 
@@ -171,6 +155,9 @@ def recommend(
     ----------
     profile : str, path or Profile
         Name of a shipped profile, or a profile file.
+    options : SessionOptions, optional
+        How a session is to be, where one is needed; each of its fields is a keyword, too (see `probe`). Only its
+        ``frameworks`` are compared.
     run : Run or path, optional
         Decide on this Run; nothing is measured, and no framework is needed.
     fresh : bool
@@ -178,12 +165,8 @@ def recommend(
     everything : bool
         Measure everything; by default only what could change this profile's answer, the weightiest first, and the Run
         says what it left out and why.
-    frameworks : collection of str, optional
-        Measure and compare only these; default all that are defined, and all that the Run has.
     exclude : collection of str
         Frameworks, routes or stacks that are not compared.
-
-    Other parameters are those of `probe`.
 
     Examples
     --------
@@ -192,34 +175,23 @@ def recommend(
     ('tensorflow', True)
     """
     needed = profile if isinstance(profile, Profile) else load_profile(profile)
+    asked = replace(options or SessionOptions(), **keywords)
     reused = run is not None
     if isinstance(run, Run):
-        found, file = run, home / "runs" / f"{run.id}.json"
+        found, file = run, asked.home / "runs" / f"{run.id}.json"
     elif run is not None:
         found, file = load_run(run), run
     else:
         if exclude:
             _refuse_unknown(exclude)
         narrow = None if everything else needed
-        kept = None if fresh or resume else _recent(home, mode, frameworks, pythons, threads, narrow)
-        if kept is not None and until_decided:
-            told = decide(kept[0], needed, seed=seed, frameworks=frameworks, exclude=exclude)
+        kept = None if fresh or asked.resume else _recent(asked, narrow)
+        if kept is not None and asked.until_decided:
+            told = decide(kept[0], needed, seed=asked.seed, frameworks=asked.frameworks, exclude=exclude)
             kept = kept if told.verdict == "recommended" else None
         reused = kept is not None
-        found, file = kept or probe(
-            mode=mode,
-            needed=narrow,
-            frameworks=frameworks,
-            pythons=pythons,
-            home=home,
-            seed=seed,
-            threads=threads,
-            budget=budget,
-            until_decided=until_decided,
-            resume=resume,
-            on_event=on_event,
-        )
-    decided = decide(found, needed, seed=seed, frameworks=frameworks, exclude=exclude)
+        found, file = kept or probe(asked, needed=narrow)
+    decided = decide(found, needed, seed=asked.seed, frameworks=asked.frameworks, exclude=exclude)
     return Advice(decided, found, file, reused)
 
 
@@ -308,33 +280,20 @@ def build_site(
     )  # fmt: skip
 
 
-def _within(name: str, value: float | None, above: float, expected: str) -> None:
-    """Raise AdvisorError for a number that no option would take: NaN is above nothing and below nothing."""
-    if value is not None and not above < value < math.inf:
-        raise AdvisorError(f"{name}: expected {expected}, got {value!r}")
-
-
-def _recent(
-    home: Path,
-    mode: Mode,
-    frameworks: Collection[str] | None,
-    pythons: Mapping[str, Path] | None,
-    threads: int | None,
-    needed: Profile | None,
-) -> tuple[Run, Path] | None:
+def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] | None:
     from advisor.measurement import project
     from advisor.measurement.store import Store
 
-    store, enough = Store(home / "runs"), None
+    store, enough = Store(asked.home / "runs"), None
     if needed is not None:
         from advisor.decision.priorities import enough as holds_enough
 
         enough = functools.partial(holds_enough, needed)
     run = store.reusable(
-        mode=mode,
-        frameworks=tuple(frameworks) if frameworks else None,
-        pythons=dict(pythons or {}),
-        threads=threads,
+        mode=asked.mode,
+        frameworks=tuple(asked.frameworks) if asked.frameworks else None,
+        pythons=dict(asked.pythons or {}),
+        threads=asked.threads,
         definitions=project.known(),
         enough=enough,
     )

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ from advisor.errors import EXIT_REFUSED
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from advisor.cli.options import Question
+    from advisor.measurement.options import SessionOptions
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -99,24 +103,12 @@ def _start_light() -> None:
 @click.pass_obj
 def recommend(
     color: str,
-    profile: str,
-    weights: tuple[str, ...],
-    requirements: tuple[str, ...],
-    excluded: tuple[str, ...],
-    target: str | None,
-    no_team: bool,
+    question: Question,
     run_file: Path | None,
     fresh: bool,
     everything: bool,
     as_of: datetime | None,
-    mode: str | None,
-    pythons: tuple[str, ...],
-    frameworks: tuple[str, ...],
-    threads: int | None,
-    seed: int,
-    budget: float | None,
-    until: str | None,
-    resume: bool,
+    session: SessionOptions,
     timings: bool,
     as_json: bool,
     site: Path | None,
@@ -140,25 +132,23 @@ def recommend(
     if run_file is not None and (fresh or everything):
         option = "--fresh" if fresh else "--all"
         raise click.UsageError(f"--run decides on a measured Run; {option} measures: use one of them")
-    if resume and (run_file is not None or fresh or as_of is not None):
+    if session.resume and (run_file is not None or fresh or as_of is not None):
         raise click.UsageError("--resume goes on with a session; --run, --fresh and --as-of do not: use one of them")
     if as_of is not None and (run_file is not None or fresh or everything):
         raise click.UsageError("--as-of decides on documents alone; --run, --fresh and --all are about measurements")
     from advisor import api
 
     _writable(("--site", site), ("--adr", adr))
-    needed = decision.adjusted(profile, weights, requirements, no_team=no_team, target=target)
+    needed = question.adjusted()
     if as_of is not None:
         told = knowledge.answer_as_of(
             color,
             needed,
             as_of,
-            decision.repeated(
-                profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team, target=target
-            ),
-            frameworks=measurement.known_frameworks(frameworks),
-            excluded=excluded,
-            seed=seed,
+            question.words(),
+            frameworks=session.frameworks,
+            excluded=question.excluded,
+            seed=session.seed,
             as_json=as_json,
         )
         raise SystemExit(EXIT_REFUSED if told.verdict == "infeasible" else 0)
@@ -168,35 +158,25 @@ def recommend(
 
         # Not after all is measured, when the answer would not be told either.
         output.check(paths.output(site or api.HOME / "site", what="--site"), "site")
-    if run_file is None and not fresh and not resume:
-        measurement.tell_of_quick(mode)
+    if run_file is None and not fresh and not session.resume:
+        measurement.tell_of_quick(session.mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.
     with nullcontext() if run_file is not None else _progress(color) as on_event:
         advice = api.recommend(
             needed,
+            replace(session, on_event=on_event),
             run=run_file,
             fresh=fresh,
             everything=everything,
-            mode=measurement.chosen(mode),
-            frameworks=measurement.known_frameworks(frameworks),
-            exclude=excluded,
-            pythons=measurement.known_pythons(pythons),
-            seed=seed,
-            threads=threads,
-            budget=budget,
-            until_decided=until is not None,
-            resume=resume,
-            on_event=on_event,
+            exclude=question.excluded,
         )
     answer = advice.recommendation
     if advice.reused and run_file is None:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
         printing.tell(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.")
-    question = decision.repeated(
-        profile, weights, requirements, excluded, frameworks=frameworks, no_team=no_team, target=target
-    )
-    question += ["--run", str(advice.run_file), *(["--seed", str(seed)] if seed else [])]
-    again = shlex.join(["advisor", "recommend", *question])
+    asked = [*question.words(), "--run", str(advice.run_file)]
+    asked += ["--seed", str(session.seed)] if session.seed else []
+    again = shlex.join(["advisor", "recommend", *asked])
     index = None
     if not no_site and (site is not None or not as_json):
         with site_commands.steps(color) as on_step:
@@ -206,11 +186,11 @@ def recommend(
                 recommendations=[answer],
                 templates=templates,
                 command=again,
-                seed=seed,
+                seed=session.seed,
                 on_step=on_step,
             )
     if adr is not None:  # before anything is printed: a reader that goes away (`| head`) ends us
-        decision.record(answer, advice.run, adr, question, templates=templates)
+        decision.record(answer, advice.run, adr, asked, templates=templates)
     if as_json:
         from advisor.documents import to_json
 
@@ -236,17 +216,9 @@ def recommend(
 @click.pass_obj
 def probe(
     color: str,
-    mode: str | None,
-    pythons: tuple[str, ...],
-    frameworks: tuple[str, ...],
-    threads: int | None,
-    seed: int,
-    budget: float | None,
-    until: str | None,
-    resume: bool,
+    session: SessionOptions,
     timings: bool,
     only: tuple[str, ...],
-    folders: tuple[Path, ...],
     output: Path | None,
 ) -> None:
     """Measure the frameworks of this machine and keep the Run (under .advisor/runs).
@@ -258,19 +230,7 @@ def probe(
 
     _writable(("--output", output))
     with _progress(color) as on_event:
-        run, file = api.probe(
-            mode=measurement.chosen(mode),
-            only=parts(only),
-            frameworks=measurement.known_frameworks(frameworks, folders),
-            pythons=measurement.known_pythons(pythons, folders),
-            folders=folders,
-            seed=seed,
-            threads=threads,
-            budget=budget,
-            until_decided=until is not None,
-            resume=resume,
-            on_event=on_event,
-        )
+        run, file = api.probe(replace(session, on_event=on_event), only=parts(only))
     if output is not None:
         api.save_run(run, output)
     if timings:

@@ -15,6 +15,7 @@ from advisor.cli.knowledge import kept_run
 from advisor.cli.numbers import Share
 from advisor.cli.options import (
     Output,
+    Question,
     adjusting_options,
     format_option,
     named,
@@ -28,7 +29,6 @@ from advisor.errors import EXIT_REFUSED, AdvisorError
 if TYPE_CHECKING:
     from advisor.decision.recommendation import Recommendation
     from advisor.measurement.run import Run
-    from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
 EVIDENCE_COLUMNS = {
@@ -66,41 +66,6 @@ adr_option = click.option(
     "--adr", type=Output(file_okay=False), metavar="FOLDER",
     help="Record the decision there (MADR 4.0, proposed, numbered), such as docs/decisions.",
 )  # fmt: skip
-
-
-def adjusted(
-    name: str, weights: tuple[str, ...], requirements: tuple[str, ...], *, no_team: bool, target: str | None = None
-) -> Profile:
-    """Return the profile as the options of `adjusting_options` want it."""
-    from advisor.profiles.adjustments import aiming, requiring, reweighted, without_team
-    from advisor.profiles.profile import load_profile
-
-    profile = load_profile(name)
-    profile = without_team(profile) if no_team else profile
-    return aiming(requiring(reweighted(profile, weights), requirements), target)
-
-
-def repeated(
-    profile: str,
-    weights: tuple[str, ...] = (),
-    requirements: tuple[str, ...] = (),
-    excluded: tuple[str, ...] = (),
-    *,
-    frameworks: tuple[str, ...] = (),
-    no_team: bool = False,
-    target: str | None = None,
-) -> list[str]:
-    """Return the words of a command line that ask the same question again."""
-    words = ["--profile", profile]
-    for option, values in (
-        ("--weight", weights),
-        ("--require", requirements),
-        ("--frameworks", frameworks),
-        ("--exclude", excluded),
-    ):
-        words += [word for value in values for word in (option, value)]
-    words += ["--target", target] if target else []
-    return [*words, "--no-team"] if no_team else words
 
 
 def record(told: Recommendation, run: Run, folder: Path, question: list[str], *, templates: Path | None) -> None:
@@ -193,12 +158,7 @@ def evidence(
 @seed_option
 @run_option
 def check(
-    profile: str,
-    weights: tuple[str, ...],
-    requirements: tuple[str, ...],
-    excluded: tuple[str, ...],
-    target: str | None,
-    no_team: bool,
+    question: Question,
     frameworks: tuple[str, ...],
     expect: str,
     confidence: float,
@@ -212,8 +172,8 @@ def check(
     from advisor.decision.engine import decide
     from advisor.decision.validity import check as holds
 
-    needed = adjusted(profile, weights, requirements, no_team=no_team, target=target)
-    told = decide(_measured(run_file), needed, seed=seed, frameworks=named(frameworks), exclude=excluded)
+    needed, compared = question.adjusted(), named(frameworks)
+    told = decide(_measured(run_file), needed, seed=seed, frameworks=compared, exclude=question.excluded)
     held = holds(told, expect, confidence=confidence)
     printing.say(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")
     if not held.holds:

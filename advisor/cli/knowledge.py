@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -256,7 +256,7 @@ def answer_as_of(
     moment: datetime,
     question: Sequence[str],
     *,
-    frameworks: tuple[str, ...] | None,
+    frameworks: Collection[str] | None,
     excluded: tuple[str, ...],
     seed: int,
     as_json: bool,

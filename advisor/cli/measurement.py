@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,17 +68,39 @@ def measuring_options(command: Any) -> Any:
         resume_option,
         click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
     ]
+    collected = _collecting(command)
     for option in reversed(options):
-        command = option(command)
-    return command
+        collected = option(collected)
+    return collected
 
 
-def tell_of_quick(mode: str | None) -> None:
+def _collecting(command: Any) -> Any:
+    """Give a command one `session`, made of what these options were given, in the place of its parts."""
+
+    @functools.wraps(command)
+    def collected(
+        *given: Any, mode: str | None, pythons: tuple[str, ...], frameworks: tuple[str, ...], threads: int | None,
+        seed: int, budget: float | None, until: str | None, resume: bool, **others: Any,
+    ) -> Any:  # fmt: skip
+        from advisor.measurement.options import SessionOptions
+
+        folders: tuple[Path, ...] = others.pop("folders", ())
+        session = SessionOptions(
+            mode=chosen(mode), frameworks=known_frameworks(frameworks, folders),
+            pythons=known_pythons(pythons, folders), folders=folders, seed=seed, threads=threads, budget=budget,
+            until_decided=until is not None, resume=resume,
+        )  # fmt: skip
+        return command(*given, session=session, **others)
+
+    return collected
+
+
+def tell_of_quick(mode: Mode) -> None:
     """Say, before a session of the usual care, that only quick Runs are kept, which it does not use again."""
     from advisor.measurement.store import Store
 
     kept = [entry for entry in Store(RUNS).entries() if entry.complete]
-    if mode is None and kept and all(entry.mode == "quick" for entry in kept):
+    if mode == "standard" and kept and all(entry.mode == "quick" for entry in kept):
         day = f"{kept[0].finished:%Y-%m-%d %H:%M} UTC"
         printing.tell(f"The Run of {day} is a quick one: measuring with more care. --quick decides on it.")
 

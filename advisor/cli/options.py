@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +13,9 @@ from advisor import paths
 from advisor.cli.completion import compared, criteria, frameworks, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.profiles.profile import Profile
 
 
 class Output(click.Path):
@@ -68,8 +73,53 @@ def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     return found or None
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a command asks: a profile, what was adjusted of it on the command line, and what is compared."""
+
+    profile: str
+    weights: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    target: str | None = None
+    no_team: bool = False
+
+    def adjusted(self) -> Profile:
+        """Return the profile as the options want it."""
+        from advisor.profiles.adjustments import aiming, requiring, reweighted, without_team
+        from advisor.profiles.profile import load_profile
+
+        profile = load_profile(self.profile)
+        profile = without_team(profile) if self.no_team else profile
+        return aiming(requiring(reweighted(profile, self.weights), self.requirements), self.target)
+
+    def words(self) -> list[str]:
+        """Return the words of a command line that ask the same again."""
+        words = ["--profile", self.profile]
+        for option, values in (
+            ("--weight", self.weights),
+            ("--require", self.requirements),
+            ("--frameworks", self.frameworks),
+            ("--exclude", self.excluded),
+        ):
+            words += [word for value in values for word in (option, value)]
+        words += ["--target", self.target] if self.target else []
+        return [*words, "--no-team"] if self.no_team else words
+
+
 def adjusting_options(command: Any) -> Any:
-    """Add the options that adjust a profile for one question."""
+    """Add the options that adjust a profile for one question; the command is given the `question`."""
+
+    @functools.wraps(command)
+    def collected(
+        *given: Any, profile: str, weights: tuple[str, ...], requirements: tuple[str, ...],
+        excluded: tuple[str, ...], target: str | None, no_team: bool, **others: Any,
+    ) -> Any:  # fmt: skip
+        compared: tuple[str, ...] = others.get("frameworks", ())
+        question = Question(profile, weights, requirements, excluded, compared, target, no_team)
+        return command(*given, question=question, **others)
+
     options = [
         click.option(
             "--weight", "weights", multiple=True, metavar="CRITERION=PERCENT",
@@ -93,5 +143,5 @@ def adjusting_options(command: Any) -> Any:
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip
     for option in reversed(options):
-        command = option(command)
-    return command
+        collected = option(collected)
+    return collected

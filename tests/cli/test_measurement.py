@@ -55,16 +55,16 @@ def call(*arguments: str, code: int = 0) -> Result:
 
 
 def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    measurement.tell_of_quick(None)
+    measurement.tell_of_quick("standard")
     assert capsys.readouterr().err == ""
     quick = sample_run().model_copy(update={"mode": "quick"})
     save_run(quick, RUNS / f"{quick.id}.json")
-    measurement.tell_of_quick(None)
+    measurement.tell_of_quick("standard")
     assert "is a quick one: measuring with more care. --quick decides on it." in capsys.readouterr().err
     measurement.tell_of_quick("quick")
     assert capsys.readouterr().err == ""
     save_run(quick.model_copy(update={"id": "20261121-000000-bbbb", "mode": "standard"}), RUNS / "other.json")
-    measurement.tell_of_quick(None)
+    measurement.tell_of_quick("standard")
     assert capsys.readouterr().err == ""
 
 
@@ -200,7 +200,7 @@ def test_a_recommendation_measures_what_could_change_it_and_with_all_everything(
 
     asked: list[object] = []
 
-    def measures(**options: object) -> None:
+    def measures(*_: object, **options: object) -> None:
         asked.append(options["needed"])
         raise AdvisorError("nothing is measured in this test")
 
@@ -210,7 +210,7 @@ def test_a_recommendation_measures_what_could_change_it_and_with_all_everything(
     assert [getattr(each, "name", None) for each in asked] == ["research", None]
 
 
-def _measures(**options: object) -> None:
+def _measures(*_: object, **options: object) -> None:
     raise RuntimeError("measures")
 
 
