@@ -11,6 +11,7 @@ from advisor.decision.readings import ELSEWHERE
 from advisor.decision.recommendation import Verdict
 from advisor.decision.table import Table
 from advisor.profiles.profile import REACH
+from advisor.profiles.team import CRITERION
 
 SURE = 0.9
 """Share of samples in which a recommended stack comes first."""
@@ -99,7 +100,7 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
     if not table.feasible:
         return Judgement("infeasible")
     first, rest = table.feasible[0], table.feasible[1:]
-    conditions = _unknown_constraints(table, first) + _uncompared(table, first)
+    conditions = _unknown_constraints(table, first) + _uncompared(table, first) + _too_dear(table, first)
     share = first_rank[first]
     unreached = _cannot_tell(table)
     if unreached:
@@ -171,6 +172,16 @@ def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:
         for must, state in zip(table.profile.musts, table.constraints[first], strict=True)
         if state.outcome == "unknown"
     )
+
+
+def _too_dear(table: Table, first: str) -> tuple[str, ...]:
+    """Say that switching to the leader takes the team more than a year of all its work: nobody does that for a lead."""
+    if table.profile.team is None or CRITERION not in table.profile.criteria:
+        return ()
+    cell = table.cell(first, CRITERION)
+    if cell.value is None or cell.value < 1.0:
+        return ()
+    return (f"the team can spend {cell.text} of its year on switching (an estimate): staying is the alternative",)
 
 
 def _uncompared(table: Table, first: str) -> tuple[str, ...]:
