@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from advisor.measurement import host
-from benchmarks.fidelity import against_torch, equal, killed, neighbors, one_thread, repeatable, sessions
+from benchmarks.fidelity import against_torch, answers, conditions, equal, killed, one_thread, repeatable, sessions
 from benchmarks.tables import Result, show
 
 PARTS = {
     "equal": equal.results,
     "repeatable": repeatable.results,
-    "neighbors": neighbors.results,
+    "conditions": conditions.results,
+    "answers": answers.results,
     "one-thread": one_thread.results,
     "torch": against_torch.results,
     "killed": killed.results,
