@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from advisor.criteria import Selection
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.keys import Stack
-from advisor.measurement.grades import BOUNDED, UNDER_LOAD
+from advisor.measurement.grades import BOUNDED, UNBOUNDED, UNDER_LOAD
 from advisor.measurement.joint_intervals import group_of
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.run_index import Found, RunIndex
@@ -163,12 +163,13 @@ def _reading(pointer: str, observation: Observation, summary: Summary, statistic
     grade, evidence = observation.grade, (pointer,)
     group, shared = group_of(observation), summary.shared or 0.0
     if grade == BOUNDED and statistic in ("median", "p50"):
-        known = Reading("bounded", low=summary.low, high=summary.high, evidence=evidence, message=BOUNDS)
-        return replace(known, grade=grade)
+        known = Reading("bounded", high=summary.high, evidence=evidence, message=BOUNDS, grade=grade)
+        return replace(known, low=summary.low) if summary.low > UNBOUNDED else known
     value, low, high = _statistic(summary, statistic)
     if grade in (UNDER_LOAD, BOUNDED) and observation.rounds and statistic not in ("median", "p50"):
         # What others do makes single calls longer: of the longest ones that is an upper bound, and no more.
-        known = Reading("bounded", low=summary.low, evidence=evidence, message=UPPER.format(statistic))
+        low_ = summary.low if summary.low > UNBOUNDED else None
+        known = Reading("bounded", low=low_, evidence=evidence, message=UPPER.format(statistic))
         return replace(known, high=None if value is None or not math.isfinite(high) else high, grade=grade)
     if value is None:
         message = f"too few calls for the {statistic}: it is at least as long as the median"

@@ -50,7 +50,9 @@ def worth(cell: Cell, value: ValueFunction) -> Worth:
     low = 0.0 if bad is None else value(bad)
     high = 1.0 if good is None else value(good)
     if cell.value is None:
-        return Worth(None, low, high, bounded=cell.low is not None and cell.high is not None)
+        return Worth(
+            None, low, high, bounded=cell.grade is not None or (cell.low is not None and cell.high is not None)
+        )
     point = value(cell.value)
     return Worth(point, min(low, point), max(high, point))
 

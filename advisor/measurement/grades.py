@@ -31,6 +31,8 @@ LUCK = 0.10
 SHORT = 1e-3
 # The usual call of a block takes at most so many times as long as the fastest one, when nobody robs it.
 SPREAD = 1.25
+# Where nothing says how long a call takes at least: no latency is nothing.
+UNBOUNDED = 1e-12
 # A block ran on one effective thread when it used no more processors than this.
 ONE_THREAD = 1.15
 
@@ -140,21 +142,19 @@ def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: in
 
     At most: the fastest block; or what the usual call takes beside the fastest single one, which nobody interrupted. At
     least: the time on one thread over the threads. That was measured on one pinned thread; of short calls it is no less
-    than the fastest single one, for which others may have left a single processor.
+    than the fastest single one, for which others may have left a single processor. Of longer ones nothing is known
+    without one thread, which is `UNBOUNDED`.
     """
     fastest = min((each.fastest for each in rounds if each.fastest is not None), default=None)
     block = min(each.median for each in rounds)
     high = block if fastest is None else min(block, SPREAD * fastest)
-    lows = [0.0]
+    # Processor time is no bound: threads that wait for each other spin.
+    lows = [UNBOUNDED]
     if one_thread is not None:
         lows.append(one_thread / threads)
     if fastest is not None and fastest <= SHORT:
         lows.append(fastest / threads)
-    if len(lows) == 1:
-        # A call cannot have been faster than its own processor time on all threads allows.
-        lows.append(min(each.cpu / each.calls for each in rounds) / threads)
-    low = min(max(lows), high)
-    return Interval(high, max(low, 1e-12), high)
+    return Interval(high, min(max(lows), high), high)
 
 
 def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:

@@ -11,8 +11,6 @@ from advisor.measurement.timing import Round
 CONTENDED = "contended"
 # How far off a figure that others disturbed may have been, where nothing says how much they took.
 DOUBLE = 2.0
-# An observation does not say how many threads it had: more than these would not make a call shorter.
-THREADS = 8
 
 
 def with_grade(observation: Any) -> Any:
@@ -33,7 +31,7 @@ def with_grade(observation: Any) -> Any:
         wider = {"high": known["high"] * DOUBLE} if faster else {"low": known["low"] / DOUBLE}
         return rest | {"grade": "under load", "summary": known | wider}
     rounds = [Round.model_validate(each) for each in found]
-    grade, interval = grades.interval(rounds, seed=0, threads=THREADS)
+    grade, interval = grades.interval(rounds, seed=0)
     ends = {"median": interval.value, "low": interval.low, "high": interval.high}
     return rest | {"grade": grade, "rounds": rounds, "summary": known | ends}
 

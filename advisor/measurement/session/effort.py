@@ -66,7 +66,7 @@ class Pace:
 
 
 PACES: dict[Mode, Pace] = {
-    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=15, pinned=1),
+    "quick": Pace(0.01, 0.08, 0.06, 5, rounds=7, processes=1, runtime_processes=3, patience=8, pinned=1),
     "standard": Pace(0.01, 0.1, 0.1, 5, rounds=15, processes=3, runtime_processes=3, patience=120, apart=1, further=6),
     "thorough": Pace(
         0.01, 0.1, 0.1, 5, rounds=30, processes=5, runtime_processes=5, patience=600, apart=3, further=10, pinned=10

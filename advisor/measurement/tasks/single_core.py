@@ -36,6 +36,8 @@ PINNED = "pinned"
 SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
 # Rounds of a process; a quick session, which hears one process, takes as many as it needs for a bound.
 ROUNDS, QUICK_ROUNDS = 24, 8
+# Of a quick session's time that may be added by this.
+QUICK_SHARE = 0.1
 # As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least,
 # where the pace has them.
 PROCESSES = 3
@@ -56,7 +58,7 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     Of short calls the fastest single one is a better bound, and is known already. The observations have the metric
     ``latency-pinned``. Of each framework three fresh processes are heard (one in a quick session), and where a pair of
     a group has no word as many more as the pace has. Nothing happens when there is no such group, when the system does
-    not pin processes, or when the budget of time is spent.
+    not pin processes, when the budget of time is spent, or when a quick session would become no quick one by it.
 
     Parameters
     ----------
@@ -72,7 +74,10 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
         return
     tasks = [task for task in context.plan.cells if task.group in groups]
     shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
-    context.tell(PhaseStarted("Measure what was robbed on one thread", _estimate(context, tasks, shipped)))
+    seconds = _estimate(context, tasks, shipped)
+    if context.plan.pace.pinned == 1 and seconds > QUICK_SHARE * context.plan.estimate:
+        return
+    context.tell(PhaseStarted("Measure what was robbed on one thread", seconds))
     cells: list[_Cell] = []
     for process in range(context.plan.pace.pinned):
         if process >= PROCESSES:

@@ -31,6 +31,7 @@ def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many rounds a process is heard for is no matter here, but the seconds that all these processes take."""
     monkeypatch.setattr(single_core, "ROUNDS", ROUNDS)
     monkeypatch.setattr(single_core, "QUICK_ROUNDS", ROUNDS)
+    monkeypatch.setattr(single_core, "QUICK_SHARE", 100.0)
 
 
 def robbed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +98,18 @@ def test_more_processes_are_heard_while_a_pair_has_no_word_and_the_pace_allows_i
     pair = [each for each in run.observations if (each.metric, each.probe) == (PINNED_LATENCY, "mlp-inference")]
     assert {each.framework for each in pair} == {"toy", "tin"}
     assert all({block.process for block in each.rounds} == set(range(processes)) for each in pair)
+
+
+def test_a_quick_session_is_not_made_longer_by_it(
+    toys: Definitions, brisk: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robbed(monkeypatch)
+    monkeypatch.setattr(single_core, "QUICK_SHARE", 0.0)
+    run = session(toys, replace(brisk, patience=0.0, pinned=1), tmp_path, lambda _: None, ["mlp-inference"])
+    assert not [each for each in run.observations if each.metric == PINNED_LATENCY]
+    bounded = [each for each in run.observations if each.metric == "latency" and each.summary]
+    assert bounded
+    assert all(each.summary and each.summary.low == grades.UNBOUNDED for each in bounded)
 
 
 @pytest.mark.usefixtures("quiet")
