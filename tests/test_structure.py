@@ -16,7 +16,7 @@ import advisor
 
 ROOT = Path(__file__).resolve().parent.parent
 # From left to right: a wing imports what stands before it and nothing that stands behind it.
-WINGS = ["measurement", "knowledge", "profiles", "decision", "articles", "report", "api", "cli"]
+WINGS = ["measurement", "knowledge", "targets", "profiles", "decision", "articles", "report", "api", "cli"]
 GROUND = {
     "criteria", "documents", "errors", "fields", "interrupts", "keys", "nodes", "numerals", "optouts", "paths",
     "printing", "quantities", "query", "resources", "rounding", "scratch", "yaml_cache",

@@ -161,7 +161,7 @@ def knowledge() -> None:
 def check_catalog(folder: Path | None) -> None:
     """Check the catalog: every mistake is named with file:line:column.
 
-    FOLDER is a folder laid out like advisor/knowledge; the default is that one.
+    FOLDER holds what advisor/knowledge and advisor/articles hold; the default is those two.
     """
     from advisor.articles import check
     from advisor.criteria import load_criteria
