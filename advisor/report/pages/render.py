@@ -57,6 +57,7 @@ class Renderer:
             "h3": lambda text, anchor: heading(3, text, anchor),
             "href": report.href,
             "percent": numbers.percent,
+            "score": numbers.score,
             "report": report,
             "run": report.source,
         }
