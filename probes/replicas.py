@@ -68,6 +68,16 @@ def loopback() -> str:
     return "lo0" if os.uname().sysname == "Darwin" else "lo"
 
 
+def apart() -> dict[str, str]:
+    """Return the environment of processes that join over TCP on one machine and ask no other one for anything.
+
+    PyTorch's `c10d` asks for the name of every address that it connects to, for its log, and its launcher for that of
+    the machine; where no file has it, the C library would ask a name server. It is told to ask it no time at all
+    (``resolv.conf(5)``: glibc reads the variable, macOS does not).
+    """
+    return {"GLOO_SOCKET_IFNAME": loopback(), "OMP_NUM_THREADS": "1", "RES_OPTIONS": "attempts:0"}
+
+
 def task(workload: str = "cnn") -> Case:
     """Return the network and the batch that every process starts from."""
     return synthetic(workload, {"batch": BATCH})

@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def recipes(folder: Path) -> Iterator[Recipes]:
-    with Recipes(folder, looks_up=True) as workers:
+    with Recipes(folder) as workers:
         yield workers
     assert not list(left_behind(folder))
 

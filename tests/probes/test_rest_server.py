@@ -21,7 +21,7 @@ ONE = np.ones((1, 2), np.float32)
 @pytest.fixture(scope="module")
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
     folder = tmp_path_factory.mktemp("recipes")
-    with Recipes(folder, looks_up=True) as workers:
+    with Recipes(folder) as workers:
         yield workers
     assert not list(left_behind(folder))
 
@@ -69,7 +69,7 @@ def test_tensorflow_serving_is_asked_where_it_is_installed(tmp_path: Path) -> No
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
     program.chmod(0o755)
-    with Recipes(tmp_path, program.parent, looks_up=True) as recipes:
+    with Recipes(tmp_path, program.parent) as recipes:
         reply = recipes.prove("tensorflow", "serving")
         assert reply["outcome"] == "proved", reply
         check_figures(reply["proof"])

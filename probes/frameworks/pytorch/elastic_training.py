@@ -29,8 +29,7 @@ LAST = STEPS - 1
 def run(case: Case) -> Proof:
     """Compare the weights with those of a training that nobody disturbed, and read where each attempt began."""
     launch = [*LAUNCH, "--max-restarts=1", *SCRIPT, str(case.folder)]
-    loopback = {"GLOO_SOCKET_IFNAME": replicas.loopback(), "OMP_NUM_THREADS": "1"}
-    programs.run(launch, environment=programs.python_path() | loopback | OWN_STORE)
+    programs.run(launch, environment=programs.python_path() | replicas.apart() | OWN_STORE)
     begun = [int(line) for line in (case.folder / "begun.txt").read_text().split()]
     demands = {"the second attempt goes on where the first was killed": begun == [0, LAST]}
     figures: dict[str, Any] = {

@@ -24,8 +24,7 @@ def run(case: Case) -> Proof:
     one = python_process.call(alone, str(case.folder), threads=1)
     (port,) = replicas.free_ports(1)
     agent = [*AGENT, LOOPBACK, f"--rdzv-endpoint={LOOPBACK}:{port}", *SCRIPT, str(case.folder)]
-    loopback = {"GLOO_SOCKET_IFNAME": replicas.loopback(), "OMP_NUM_THREADS": "1"}
-    programs.run(*[agent] * COUNT, environment=programs.python_path() | loopback)
+    programs.run(*[agent] * COUNT, environment=programs.python_path() | replicas.apart())
     weights = [str(case.folder / f"worker-{rank}.npz") for rank in range(COUNT)]
     seconds = [float((case.folder / f"seconds-{rank}").read_text()) for rank in range(COUNT)]
     how, scaling = "torchrun, DistributedDataParallel, gloo over TCP", one["seconds"] / max(seconds)
