@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import optouts, paths, printing
-from advisor.cli import decision, ending, environments, examples, knowledge, measurement, profiles, targets
+from advisor import authorship, optouts, paths, printing
+from advisor.cli import conflicts, decision, ending, environments, examples, knowledge, measurement, profiles, targets
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
 from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
@@ -127,15 +127,7 @@ def recommend(
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
                 3 probing failed · 70 a mistake of ours · 130 interrupted
     """
-    if site is not None and no_site:
-        raise click.UsageError("--site and --no-site exclude each other")
-    if run_file is not None and (fresh or everything):
-        option = "--fresh" if fresh else "--all"
-        raise click.UsageError(f"--run decides on a measured Run; {option} measures: use one of them")
-    if session.resume and (run_file is not None or fresh or as_of is not None):
-        raise click.UsageError("--resume goes on with a session; --run, --fresh and --as-of do not: use one of them")
-    if as_of is not None and (run_file is not None or fresh or everything):
-        raise click.UsageError("--as-of decides on documents alone; --run, --fresh and --all are about measurements")
+    conflicts.check(click.get_current_context().params)
     from advisor import api
 
     _writable(("--site", site), ("--adr", adr))
@@ -229,9 +221,12 @@ def probe(
     from advisor import api
 
     _writable(("--output", output))
+    if output is not None:
+        authorship.check(output, "run")
     with _progress(color) as on_event:
         run, file = api.probe(replace(session, on_event=on_event), only=parts(only))
     if output is not None:
+        authorship.check(output, "run")  # the Run is kept, whatever came there meanwhile
         api.save_run(run, output)
     if timings:
         _timings(run, color)

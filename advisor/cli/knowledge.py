@@ -213,10 +213,13 @@ def stale(color: str, age: str, form: Format) -> None:
 @seed_option
 def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
     """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
+    from advisor import authorship
     from advisor.articles import research
     from advisor.documents import write_text
     from advisor.profiles.profile import load_profile
 
+    if output is not None:
+        authorship.check(output, "text")
     needed = load_profile(profile)
     run = kept_run(run_file)
     if run is None:
@@ -225,7 +228,7 @@ def report(profile: str, run_file: Path | None, output: Path | None, templates: 
     if output is None:
         printing.text(text)
     else:
-        write_text(output, text)
+        write_text(output, authorship.signed(text))
         printing.say(str(output))
 
 

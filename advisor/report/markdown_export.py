@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from advisor import paths, scratch
+from advisor import authorship, paths, scratch
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
@@ -87,12 +87,12 @@ def write_file(
 ) -> Path:
     """Write the page of one profile as one HTML file that needs nothing beside it, to mail or to attach.
 
-    Its links lead within the file or to the cited sources; a link to another page of the site becomes plain text.
+    A file that stands there is replaced only as this wrote it. Its links lead within the file or to the cited sources;
+    a link to another page of the site becomes plain text.
     """
     paths.output(file)
     file = Path(file).absolute()
-    if file.is_dir():
-        raise AdvisorError(f"{file}: a folder stands where the file should go", hint="name a file, such as answer.html")
+    authorship.check(file, "text")
     with scratch.folder("advisor-page-") as temporary:
         built = site.build_site(
             run, [recommendation], temporary / "site", templates=templates, command=command, shipped=shipped,
@@ -104,5 +104,7 @@ def write_file(
     page = _SCRIPT.sub("", _SIDE.sub("", page)).replace(f'href="{name}.html#', 'href="#')
     page = _LINK.sub(lambda found: f"<span>{found[1]}</span>", page)
     styles = iter([f"<style>\n{style}\n{_ALONE}\n</style>\n"])
-    write_text(file, _STYLE.sub(lambda _: next(styles, ""), page))
+    page = authorship.signed(_STYLE.sub(lambda _: next(styles, ""), page))
+    authorship.check(file, "text")  # it took a while
+    write_text(file, page)
     return file

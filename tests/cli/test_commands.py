@@ -128,6 +128,13 @@ def test_a_site_of_several_runs_answers_from_the_first(run_file: Path, monkeypat
         (["site", "build", "--run", "r", "--docs-only", "--single-file"], "exclude each other"),
         (["recommend", "--run", "a", "--fresh"], "use one of them"),
         (["recommend", "--run", "a", "--all"], "--all measures: use one of them"),
+        (["recommend", "--run", "a", "--quick"], "--run measures nothing: --quick would have no effect"),
+        (["recommend", "--run", "a", "--budget", "45 s"], "--run measures nothing: --budget would have no effect"),
+        (["recommend", "--as-of", "2024-09-04", "--threads", "2"], "--as-of measures nothing: --threads would have"),
+        (["recommend", "--as-of", "2024-09-04", "--adr", "a"], "writes nothing: --adr would have no effect"),
+        (["recommend", "--run", "a", "--json", "--explain"], "--explain would have no effect"),
+        (["recommend", "--run", "a", "--no-site", "--templates", "t"], "--no-site writes no page of templates"),
+        (["recommend", "--run", "a", "--json", "--templates", "t"], "--json without --site writes no page"),
         (["recommend", "--python", "pytorch"], "expected FRAMEWORK=PATH"),
         (["recommend", "--python", "pytroch=/bin/sh"], "did you mean 'pytorch'?"),
         (["recommend", "--python", "pytorch=/nowhere"], "no program that can be run"),
@@ -151,6 +158,50 @@ def test_what_a_user_can_mend_is_one_message_and_exit_2(
     output = call(*arguments, code=2)
     assert words in output
     assert "Traceback" not in output
+
+
+SPOILING = {
+    "probe": ("probe", "--only", "no-such-probe"),
+    "page": ("site", "build", "--run", "run.json", "--profile", "edge", "--single-file"),
+    "report": ("report", "--run", "run.json"),
+}
+
+
+@pytest.mark.parametrize("content", ["my notes\n", '{"schema": "other/1"}', "half of a Run {", "\xff"])
+@pytest.mark.parametrize("command", SPOILING)
+def test_a_file_of_somebody_else_is_never_replaced(
+    command: str, content: str, run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run_file.parent)
+    mine = Path("mine")
+    mine.write_text(content, encoding="latin-1")
+    told = call(*SPOILING[command], "--output", "mine", code=2)
+    assert "would be replaced" in told
+    assert "name another file, or delete this one first" in told
+    assert mine.read_text(encoding="latin-1") == content
+
+
+@pytest.mark.parametrize("command", ["page", "report"])
+def test_what_was_written_is_replaced_until_it_is_edited(
+    command: str, run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run_file.parent)
+    answer = Path("answer")
+    answer.touch()  # as mktemp leaves it
+    for _ in range(2):
+        call(*SPOILING[command], "--output", "answer")
+    edited = answer.read_text(encoding="utf-8").replace("PyTorch", "PyTorch (ours)", 1)
+    answer.write_text(edited, encoding="utf-8")
+    assert "was edited since" in call(*SPOILING[command], "--output", "answer", code=2)
+    assert answer.read_text(encoding="utf-8") == edited
+    # A Run is no page, and measured data is not lost to one.
+    assert "would be replaced" in call(*SPOILING[command], "--output", "run.json", code=2)
+
+
+def test_a_device_is_no_file_to_replace(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    os.mkfifo("pipe")
+    assert "is no plain file" in call(*SPOILING["report"], "--output", "pipe", code=2)
 
 
 def test_a_bad_profile_is_named_with_line_and_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from advisor import authorship
 from advisor.documents import write_json
 from advisor.measurement.session import record
 from tests.faults.place import Finding, Place, Told
@@ -47,7 +48,7 @@ def _journalling(place: Place) -> Iterator[Finding]:
 def _saving(place: Place) -> Iterator[Finding]:
     run, page = place.work / "run.json", place.work / "answer.html"
     write_json(run, sample_run())
-    page.write_text("what was here before")
+    page.write_text(authorship.signed("what was here before"))
     command = ["recommend", "--run", str(run), "--no-site", "--adr", str(place.work / "adr")]
     told = place.run(*command, limits=_no_file_beyond(1024))
     amiss = place.amiss(told, 2) + _says(told, "cannot write: File too large")
@@ -56,7 +57,7 @@ def _saving(place: Place) -> Iterator[Finding]:
     command = ["site", "build", "--run", str(run), "--profile", "edge", "--single-file", "--output", str(page)]
     told = place.run(*command, limits=_no_file_beyond(ROOM))
     amiss = place.amiss(told, 2) + _says(told, "File too large")
-    if page.read_text() != "what was here before":
+    if page.read_text() != authorship.signed("what was here before"):
         amiss.append("the old file is no more")
     yield Finding("no room left while one page is saved", f"exit 2, '{_short(told)}'; the old one stands", tuple(amiss))
 
