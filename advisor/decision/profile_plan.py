@@ -42,8 +42,7 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     left = {task.probe for task in plan.trials} - set(needs)
     skipped = [each for each in plan.skipped if any(fnmatchcase(probe, each.probe) for probe in needs)]
     if left:
-        why = f"no criterion of the profile '{profile.name}' rests on it ({len(left)} probes); --all measures it too"
-        skipped.append(Skipped(probe=EVERYTHING_ELSE, why=why))
+        skipped.append(Skipped(probe=EVERYTHING_ELSE, kind="not_asked", profile=profile.name, probes=len(left)))
     cells = [cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases)]
     routes = [route for route in plan.routes if route.probe in needs and _asks_route(cases, route)]
     experiments = [task for task in plan.experiments if task.probe in needs]
@@ -88,8 +87,7 @@ def _asks_apart(case: _Case) -> bool:
 
 def _memory_and_shapes(profile: Profile, cells: Iterable[CellTask]) -> list[Skipped]:
     probes = dict.fromkeys(cell.probe for cell in cells if cell.workload.task in ("training", "inference"))
-    why = f"peak memory and calls at another shape: no criterion of the profile '{profile.name}' rests on them"
-    return [Skipped(probe=probe, why=f"{why}; --all measures them too") for probe in probes]
+    return [Skipped(probe=probe, kind="not_asked_apart", profile=profile.name) for probe in probes]
 
 
 def _cases(profile: Profile) -> Iterator[_Case]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from advisor.criteria import Selection
+from advisor.decision.phrases import left_out
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.keys import Stack
 from advisor.measurement.grades import BOUNDED, UNBOUNDED, UNDER_LOAD
@@ -149,9 +150,9 @@ class RunReader:
         for skipped in self.run.skipped:
             asked = {name: selection.parameters.get(name, value) for name, value in skipped.parameters.items()}
             if fnmatchcase(probe, skipped.probe) and asked == skipped.parameters:
-                return Reading("not_run", message=skipped.why)
-        left_out = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
-        return Reading("not_run" if not self.run.complete else "missing", message=left_out)
+                return Reading("not_run", message=left_out(skipped, self.run.titles))
+        why = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
+        return Reading("not_run" if not self.run.complete else "missing", message=why)
 
 
 def probe_of(selection: Selection, stack: Stack) -> str:

@@ -20,14 +20,16 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from advisor.documents import LONGEST, read_json, write_json, wrong
+from advisor.errors import Problem
 from advisor.keys import CellKey, Scalar, Stack
-from advisor.measurement import plausibility
+from advisor.measurement import omission, plausibility
 from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
-from advisor.measurement.upgrade import with_grade, with_parameters
+from advisor.measurement.upgrade import with_grade
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 PINNED_LATENCY = "latency-pinned"
@@ -175,16 +177,36 @@ class Spent(Part):
 
 
 class Skipped(Part):
-    """Something the session left out on purpose, and why; ``parameters`` where it is about those only."""
+    """Something the session left out on purpose, and why; ``parameters`` where it is about those only.
+
+    ``framework`` is an id (in the journal of an older session a title), ``alternative`` the name of the one that was
+    taken instead of others, ``budget`` is in seconds, ``first`` and ``last`` are numbers of rounds, from 1, ``probes``
+    says how many there are. Which of them a kind has to say is in `omission.FIELDS`.
+    """
 
     probe: str
-    why: str
+    kind: omission.Kind
     parameters: Annotated[dict[str, Scalar], AfterValidator(plain)] = Field(default_factory=dict)
+    framework: str | None = None
+    alternative: str | None = None
+    reason: str | None = None
+    profile: str | None = None
+    probes: Count | None = None
+    budget: Positive | None = None
+    first: Count | None = None
+    last: Count | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _with_parameters(cls, data: Any) -> Any:
-        return with_parameters(data)
+    def _with_kind(cls, data: Any) -> Any:
+        return omission.with_kind(data)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name in omission.FIELDS[self.kind]:
+            if getattr(self, name) is None:
+                raise wrong(Problem((name,), f"missing, though what is left out as '{self.kind}' has to say it"))
+        return self
 
 
 class Run(Part):
@@ -212,6 +234,12 @@ class Run(Part):
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None
     _read: tuple[str, ...] = PrivateAttr(default=())
+
+    @field_validator("skipped", mode="before")
+    @classmethod
+    def _with_ids(cls, skipped: Any, info: ValidationInfo) -> Any:
+        found: Mapping[str, Framework] = info.data.get("frameworks", {})
+        return omission.with_ids(skipped, {each.title: name for name, each in reversed([*found.items()])})
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:

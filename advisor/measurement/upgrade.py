@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from advisor.measurement import grades
@@ -39,11 +38,3 @@ def with_grade(observation: Any) -> Any:
 def _is_figure(value: Any) -> bool:
     """Tell whether a value is a number that a float holds: what is none is refused where the document is read."""
     return isinstance(value, (int, float)) and abs(value) <= 1e30
-
-
-def with_parameters(skipped: Any) -> Any:
-    """Return the data of something left out with the batch that its sentence begins with as a parameter."""
-    if not isinstance(skipped, dict) or "parameters" in skipped or not isinstance(skipped.get("why"), str):
-        return skipped
-    found = re.match(r"batch (\d{1,9}): ", skipped["why"])
-    return skipped | {"parameters": {"batch": int(found[1])}} if found else skipped

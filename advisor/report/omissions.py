@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from advisor.decision import phrases
+from advisor.decision.priorities import EVERYTHING_ELSE
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.measurement.run import Run
 from advisor.report import words
 
 _LONGEST = 200
 _NAMED = 6
-_EVERYTHING_ELSE = "*"
 
 
 def gaps(recommendation: Recommendation, run: Run, titles: Mapping[str, str]) -> list[str]:
@@ -58,27 +59,25 @@ def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Itera
 
 def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:
     """Yield what was left out and leaves no gap in this answer, since nothing that it could show would change it."""
+    titles = run.titles
     told = [cell.message for cell in recommendation.evidence if cell.message]
-    left = [skip for skip in run.skipped if not any(skip.why in each or each in skip.why for each in told)]
-    rest = [skip for skip in left if skip.probe == _EVERYTHING_ELSE]
+    said = {each: phrases.left_out(skip, titles) for each, skip in enumerate(run.skipped)}
+    left = [
+        skip for each, skip in enumerate(run.skipped) if not any(said[each] in one or one in said[each] for one in told)
+    ]
+    rest = [skip for skip in left if skip.probe == EVERYTHING_ELSE]
     # What a session decided on its way it says for each framework, with the reason.
     settled: dict[str, list[str]] = {}
     for skip in left:
-        if skip not in rest and (reason := _settled(skip.why)) is not None:
-            settled.setdefault(reason, []).append(words.line(skip.probe))
+        if skip.kind == "needless":
+            settled.setdefault(words.line(phrases.needless(skip)), []).append(words.line(skip.probe))
     for reason, probes in settled.items():
         yield f"{_listed(list(dict.fromkeys(probes)))}: {reason}"
-    count = len({skip.probe for skip in left if skip not in rest and _settled(skip.why) is None})
+    count = len({skip.probe for skip in left if skip not in rest and skip.kind != "needless"})
     if count:
         what = "1 probe on which" if count == 1 else f"{count} probes on which"
         yield f"{what} no figure of this answer rests; the Run says which and why"
-    yield from (f"Everything else: {words.line(skip.why)}" for skip in rest)
-
-
-def _settled(why: str) -> str | None:
-    """Return the reason that a session gave for leaving something of one framework out, or None for another one."""
-    framework, found, reason = words.line(why).partition(": ")
-    return reason if found and framework.startswith("for ") else None
+    yield from (f"Everything else: {words.line(phrases.left_out(skip, titles))}" for skip in rest)
 
 
 def _listed(names: list[str]) -> str:

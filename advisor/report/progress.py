@@ -12,10 +12,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from advisor.decision import phrases
 from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Run
 from advisor.measurement.session.events import (
     Event,
+    LeftOut,
     Noticed,
     PhaseStarted,
     SessionFinished,
@@ -174,6 +176,8 @@ def _line(event: Event) -> str | None:
             return f"{title}: {words.OUTCOMES[outcome]}" + (f": {_first_line(message)}" if message else "")
         case Waiting(why=why, seconds=seconds):
             return f"Waiting {_duration(seconds)}: {_why(why)}"
+        case LeftOut(skipped=skipped, titles=titles):
+            return f"Left out: {skipped.probe}, {phrases.left_out(skipped, titles)}"
         case Noticed(message=message):
             return message
         case SessionFinished(path=path, complete=complete):

@@ -300,11 +300,14 @@ def test_people_are_cited_by_their_names_and_a_repository_by_its_site() -> None:
 
 
 def test_what_was_left_out_is_told_once_for_each_reason() -> None:
-    why = "three more kinds of networks take longer than --quick allows; leave out --quick to measure it"
-    skipped = [Skipped(probe=f"{name}-training", why=f"batch 64: {why}") for name in ("lstm", "transformer")]
+    why = "three more kinds of networks take longer than --quick allows"
+    skipped = [
+        Skipped(probe=f"{name}-training", kind="slow", reason=why, parameters={"batch": 64})
+        for name in ("lstm", "transformer")
+    ]
     run = sample_run().model_copy(update={"skipped": tuple(skipped)})
     reason, titles = left_out(run)[0]
-    assert reason == "three more kinds of networks take longer than --quick allows"
+    assert reason == why
     assert titles == ["LSTM training", "Transformer training"]
     limits = section(report(run, load_profile("edge"), past=False), "Limits")
     assert "- LSTM training and Transformer training: Three more kinds of networks" in limits

@@ -214,7 +214,9 @@ def test_a_lower_bound_is_said_as_one() -> None:
 
 def test_what_was_left_out_on_purpose_says_so() -> None:
     why = "batch 64 in the best known setting: compiling it takes longer than --quick allows"
-    run = without(is_("mlp-training")).model_copy(update={"skipped": (Skipped(probe="mlp-training", why=why),)})
+    run = without(is_("mlp-training")).model_copy(
+        update={"skipped": (Skipped(probe="mlp-training", kind="other", reason=why),)}
+    )
     cell = found(PYTORCH, "mlp-training", run).cell
     assert (cell.outcome, cell.message) == ("not_run", why)
 

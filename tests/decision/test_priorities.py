@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.criteria import Evidence
+from advisor.decision import phrases
 from advisor.decision.engine import decide
 from advisor.decision.priorities import enough, needed_probes, skippable
 from advisor.decision.profile_plan import compared, narrowed
@@ -233,10 +234,10 @@ def test_what_is_left_out_is_said_once_and_counts_as_unknown_for_others() -> Non
     research = load_profile("research")
     part = simulated("edge", 0).run
     (left,) = [each for each in part.skipped if each.probe == "*"]
-    assert "no criterion of the profile 'edge' rests on" in left.why
+    assert (left.kind, left.profile) == ("not_asked", "edge")
     missing = [cell for cell in decide(part, research, samples=100).evidence if cell.provenance == "missing"]
     assert missing
-    assert {cell.message for cell in missing} == {left.why}
+    assert {cell.message for cell in missing} == {phrases.left_out(left, part.titles)}
     assert not enough(research, part)
 
 
@@ -275,7 +276,7 @@ def test_a_reason_that_a_run_gives_is_enough() -> None:
     research = load_profile("research")
     run = without(sample_run(), "capability:debug-nan")
     open_ = not enough(research, run)
-    told = run.model_copy(update={"skipped": (Skipped(probe="capability:*", why="--quick"),)})
+    told = run.model_copy(update={"skipped": (Skipped(probe="capability:*", kind="slow_capabilities"),)})
     assert enough(research, told)
     assert open_ or ("capability:debug-nan", "pytorch") in skippable(research, run)
 
@@ -297,6 +298,6 @@ def test_memory_and_other_shapes_are_measured_where_a_criterion_rests_on_them_al
     needed = load_profile("research")
     plan = narrowed(WHOLE, replace(needed, wishes=(*needed.wishes, wish(of, 0.1, 0.0, 1.0))))
     assert bool(plan.pace.apart) is kept
-    told = {each.probe for each in plan.skipped if each.why.startswith("peak memory and calls at another shape")}
+    told = {each.probe for each in plan.skipped if each.kind == "not_asked_apart"}
     assert told == (set() if kept else {c.probe for c in plan.cells if c.workload.task in ("training", "inference")})
     assert narrowed(replace(WHOLE, pace=replace(WHOLE.pace, apart=0)), needed).pace.apart == 0

@@ -202,11 +202,12 @@ def test_what_is_missing_says_the_most_particular_reason_that_is_known() -> None
 
 
 def test_a_reason_for_one_batch_size_is_no_reason_for_another() -> None:
-    long = Skipped(probe="wal*", why="it takes too long", parameters={"batch": 16})
-    left = run_of(skipped=(long, Skipped(probe="*", why="left out")))
+    long = Skipped(probe="wal*", kind="slow", reason="it takes too long", parameters={"batch": 16})
+    left = run_of(skipped=(long, Skipped(probe="*", kind="other", reason="left out")))
     assert (read(left, parameters={"batch": 1}).outcome, read(left, parameters={"batch": 1}).message) == (
         "not_run",
         "left out",
     )
-    assert read(left, parameters={"batch": 16}).message == "it takes too long"
-    assert read(left, parameters={}).message == "it takes too long"
+    why = "batch 16: it takes too long; leave out --quick to measure it"
+    assert read(left, parameters={"batch": 16}).message == why
+    assert read(left, parameters={}).message == why

@@ -53,7 +53,7 @@ def rich_run() -> Run:
     others = tuple(capabilities())
     redone = {each.probe for each in others}
     run = sample_run(change=change, keep=lambda each: each.probe not in redone)
-    skipped = (Skipped(probe="cnn-training", why="left out of --quick: 20 s for little"),)
+    skipped = (Skipped(probe="cnn-training", kind="other", reason="left out of --quick: 20 s for little"),)
     return run.model_copy(update={"skipped": skipped, "observations": (*run.observations, *others)})
 
 

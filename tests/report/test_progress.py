@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import pytest
 from rich.console import Console
 
+from advisor.measurement.run import Skipped
 from advisor.measurement.session.events import (
     Event,
+    LeftOut,
     Noticed,
     PhaseStarted,
     SessionFinished,
@@ -30,6 +32,7 @@ EVENTS: tuple[Event, ...] = (
     TaskStarted("export", 2, 2, 4.0),
     TaskFinished("export", "error", 1.0, "\nKeyError: [red]x\nmore"),
     Waiting("other processes are busy", 3.0),
+    LeftOut(Skipped(probe="a", kind="needless", framework="toy", reason="enough"), {"toy": "Toy"}),
     Noticed("TensorFlow is not installed: pip install …"),
     SessionFinished("20261120-171200-3f2a", ".advisor/runs/20261120-171200-3f2a.json", complete=False),
 )
@@ -51,6 +54,7 @@ def test_plain_lines_hold_what_matters_and_no_animation() -> None:
     assert "about 2 minutes" in text
     assert "export: error: KeyError: [red]x" in text
     assert "Waiting 3 s: other processes are busy" in text
+    assert "Left out: a, for Toy: enough" in text
     assert "TensorFlow is not installed" in text
     assert text.splitlines()[-1] == "Run kept: .advisor/runs/20261120-171200-3f2a.json (not complete)"
 

@@ -28,7 +28,7 @@ def printed(told: Recommendation, width: int = 80, *, color: bool = False, encod
     )
     run = sample_run().model_copy(
         update={
-            "skipped": (Skipped(probe="mlp-training", why="too slow for --quick"),),
+            "skipped": (Skipped(probe="mlp-training", kind="other", reason="too slow for --quick"),),
             "frameworks": sample_run().frameworks
             | {"jax": Framework(title="JAX", outcome="not_installed", install="pip install 'framework-advisor[jax]'")},
         }

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from advisor.articles.research import terms
+from advisor.decision import phrases
 from advisor.measurement.run import Run
 from advisor.report import words
 
-_CASE = re.compile(r"^batch \d+: ")
 _MANY = {"capability:*": "Capabilities", "*-training": "Memory while training"}
 
 
 def left_out(run: Run) -> list[tuple[str, list[str]]]:
     """Return what the session left out on purpose: for each reason, the titles of what it concerns."""
-    titles = terms.probes() | _MANY
+    titles, frameworks = terms.probes() | _MANY, run.titles
     found: dict[str, dict[str, None]] = {}
     for each in run.skipped:
-        # The advice to measure it after all is the same for all of them.
-        why = _CASE.sub("", words.line(each.why)).partition("; leave out --quick")[0]
+        # The case and the advice to measure it after all are the same for all of them.
+        why = words.line(phrases.reason(each, frameworks))
         found.setdefault(why, {})[titles.get(each.probe, each.probe)] = None
     return [(why, list(names)) for why, names in found.items()]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from advisor.measurement.disturbance import Disturbance
-from advisor.measurement.run import Outcome
+from advisor.measurement.run import Outcome, Skipped
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """The session leaves something out after all; ``titles`` say what the framework that it is about is called."""
+
+    skipped: Skipped
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Noticed:
     """Something the user should know that stops nothing ("TensorFlow is not installed: pip install …")."""
 
@@ -70,7 +78,7 @@ class SessionFinished:
     complete: bool
 
 
-Event = SessionStarted | PhaseStarted | TaskStarted | TaskFinished | Waiting | Noticed | SessionFinished
+Event = SessionStarted | PhaseStarted | TaskStarted | TaskFinished | Waiting | LeftOut | Noticed | SessionFinished
 Listener = Callable[[Event], None]
 
 

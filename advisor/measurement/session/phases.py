@@ -13,10 +13,11 @@ import numpy as np
 
 from advisor.measurement import statistics
 from advisor.measurement.interference import interference
+from advisor.measurement.omission import Kind
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.session import sampling
 from advisor.measurement.session.context import Context
-from advisor.measurement.session.events import Noticed, PhaseStarted
+from advisor.measurement.session.events import LeftOut, Noticed, PhaseStarted
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.rounds import Rounds
 from advisor.measurement.tasks import capability, deployment, experiment, export, memory, preparation, single_core
@@ -134,7 +135,7 @@ class Phases:
         """Measure what is no part of the rounds, as long as the budget allows."""
         tasks = [task for task in self.plan.experiments if task.framework.id in self.benches and self._untried(task)]
         if self.context.over and (tasks or self.plan.pace.apart):
-            self._left_out("*", "what is measured apart from the rounds")
+            self._left_out("*", "budget_apart")
             return
         experiment.shapes(self.context, self.benches)
         experiment.conduct(self.context, tasks, self.benches, self.needed)
@@ -148,7 +149,7 @@ class Phases:
         tasks = [task for task in self.plan.capabilities if task.framework.id in self.benches and self._untried(task)]
         tasks = [task for task in tasks if not first or task.probe in self.plan.first]
         if tasks and self.context.over:
-            self._left_out("capability:*", "all")
+            self._left_out("capability:*", "budget_capabilities")
         elif tasks:
             for bench in () if first else self.benches.values():
                 bench.stop()
@@ -159,17 +160,17 @@ class Phases:
         plan = self.plan
         return [cell.blank() for cell in plan.cells] + [route.latency() for route in plan.routes]
 
-    def _left_out(self, probe: str, what: str) -> None:
-        left_out = Skipped(probe=probe, why=f"{what}: the budget of {self.plan.budget:.0f} s was spent")
+    def _left_out(self, probe: str, kind: Kind, *, first: int | None = None, last: int | None = None) -> None:
+        left_out = Skipped(probe=probe, kind=kind, budget=self.plan.budget, first=first, last=last)
         self.context.record.skip(left_out)
         self.whole = False
-        self.context.tell(Noticed(f"Left out: {left_out.probe}, {left_out.why}"))
+        self.context.tell(LeftOut(left_out))
 
     def _tell_cut_short(self) -> None:
         latencies = self._latencies()
         made = {block.round for latency in latencies for block in self.context.record.rounds(latency)}
         if self.context.over and latencies and len(made) < self.plan.pace.rounds:
-            self._left_out("*", f"rounds {len(made) + 1} to {self.plan.pace.rounds} of every timing")
+            self._left_out("*", "budget_rounds", first=len(made) + 1, last=self.plan.pace.rounds)
 
     def _tell_interference(self) -> None:
         """Say how much others disturbed, where it made figures wider."""

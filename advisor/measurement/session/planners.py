@@ -23,11 +23,6 @@ EVERY = "capability:*"
 # Cells in the best known setting that --quick keeps: the one that a training and the one that a serving decision ask
 # for first. Compilation costs seconds for each.
 _QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
-_COMPILED = "compiling it for the best known setting takes longer than --quick allows"
-_APART = (
-    "peak memory, in processes that do nothing else, takes longer than --quick allows; leave out --quick to measure it"
-)
-_PROCESSES = "each needs a process of its own, which takes longer than --quick allows; leave out --quick to prove them"
 
 
 @dataclass(frozen=True)
@@ -56,12 +51,15 @@ def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
         if not request.wanted(work.probe):
             continue
         if request.least and work.not_quick:
-            skipped += [_left_out(work, batch, work.not_quick) for batch in work.batches]
+            skipped += [
+                Skipped(probe=work.probe, kind="slow", reason=work.not_quick, parameters={"batch": batch})
+                for batch in work.batches
+            ]
             continue
         for batch in work.batches:
             for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
                 if request.quick and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
-                    skipped.append(_left_out(work, batch, _COMPILED))
+                    skipped.append(Skipped(probe=work.probe, kind="slow_setting", parameters={"batch": batch}))
                     continue
                 made, untried = _of_each(request, work, batch, setting)
                 tasks += made
@@ -79,7 +77,11 @@ def _of_each(
             taken = framework.modes[setting].quick.get(work.probe) if request.quick else None
             tasks.append(CellTask(framework, work, batch, setting, taken))
             if taken:
-                skipped.append(_untried(framework, work, batch, taken))
+                others = Skipped(
+                    probe=work.probe, kind="slow_alternatives", framework=framework.id, alternative=taken,
+                    parameters={"batch": batch},
+                )  # fmt: skip
+                skipped.append(others)
     return tasks, skipped
 
 
@@ -88,11 +90,7 @@ def routes(request: Request, runtimes: Collection[str], *, named: bool) -> tuple
     found = [request.known.routes[name] for name in runtimes if request.wanted(request.known.routes[name].id)]
     skipped = []
     if request.least and not named:
-        skipped = [
-            Skipped(probe=route.id, why=f"{route.not_quick}; leave out --quick to measure it")
-            for route in found
-            if route.not_quick
-        ]
+        skipped = [Skipped(probe=route.id, kind="slow", reason=route.not_quick) for route in found if route.not_quick]
         found = [route for route in found if not route.not_quick]
     return [
         RouteTask(framework, route, precision)
@@ -114,12 +112,11 @@ def experiments(request: Request) -> tuple[list[ExperimentTask], list[Skipped]]:
         if not request.wanted(experiment.probe):
             continue
         if request.least and experiment.not_quick:
-            why = f"{experiment.not_quick}; leave out --quick to measure it"
-            skipped.append(Skipped(probe=experiment.probe, why=why))
+            skipped.append(Skipped(probe=experiment.probe, kind="slow", reason=experiment.not_quick))
             continue
         for framework in (request.known.frameworks[name] for name in request.frameworks):
             if experiment.recipe and not request.known.has_recipe(framework.id, experiment):
-                skipped.append(Skipped(probe=experiment.probe, why=f"{framework.title} has no recipe for it"))
+                skipped.append(Skipped(probe=experiment.probe, kind="no_recipe", framework=framework.id))
                 continue
             tasks += [ExperimentTask(framework, experiment, variant) for variant in experiment.variants]
     return tasks, skipped
@@ -132,28 +129,18 @@ def capabilities(request: Request) -> tuple[list[CapabilityTask], list[Skipped]]
     """
     asked = [each for each in request.known.capabilities.values() if request.wanted(each.probe)]
     if request.least and asked:
-        return [], [Skipped(probe=EVERY, why=_PROCESSES)]
+        return [], [Skipped(probe=EVERY, kind="slow_capabilities")]
     tasks, skipped = list[CapabilityTask](), list[Skipped]()
     for capability in asked:
         for framework in (request.known.frameworks[name] for name in request.frameworks):
             if request.known.has_recipe(framework.id, capability):
                 tasks += [CapabilityTask(framework, capability, variant) for variant in capability.variants]
             else:
-                skipped.append(Skipped(probe=capability.probe, why=f"{framework.title} has no recipe for it"))
+                skipped.append(Skipped(probe=capability.probe, kind="no_recipe", framework=framework.id))
     return tasks, skipped
 
 
 def memory(request: Request, timed: Collection[CellTask]) -> list[Skipped]:
     """Return what a quick session leaves out of the memory that training takes; other sessions measure it beside."""
     training = any(cell.workload.task == "training" for cell in timed)
-    return [Skipped(probe="*-training", why=_APART)] if request.quick and training else []
-
-
-def _left_out(work: WorkloadDefinition, batch: int, why: str) -> Skipped:
-    why = f"batch {batch}: {why}; leave out --quick to measure it"
-    return Skipped(probe=work.probe, why=why, parameters={"batch": batch})
-
-
-def _untried(framework: FrameworkDefinition, work: WorkloadDefinition, batch: int, taken: str) -> Skipped:
-    what = f"{framework.title}'s other alternatives to {taken.replace('_', ' ')}"
-    return _left_out(work, batch, f"{what} are not tried, because {_COMPILED}")
+    return [Skipped(probe="*-training", kind="slow_memory")] if request.quick and training else []

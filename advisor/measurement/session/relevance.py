@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.session.context import Context
-from advisor.measurement.session.events import Noticed
+from advisor.measurement.session.events import LeftOut
 from advisor.measurement.session.plan import Trial
 
 T = TypeVar("T", bound=Trial)
@@ -48,12 +48,12 @@ class Needed:
             self._leave_out(group)
         return needed
 
-    def leave_out(self, of: Observation, why: str) -> None:
-        """Say in the Run that nothing more of a probe and framework is measured, and why."""
-        framework = self._context.plan.frameworks[of.framework]
-        left_out = Skipped(probe=of.probe, why=f"for {framework.title}: {why}")
+    def leave_out(self, of: Observation, why: str, first: int | None = None) -> None:
+        """Say in the Run that nothing more of a probe and framework is measured, from a round on, and why."""
+        left_out = Skipped(probe=of.probe, kind="needless", framework=of.framework, reason=why, first=first)
         self._context.record.skip(left_out)
-        self._context.tell(Noticed(f"Left out: {left_out.probe}, {left_out.why}"))
+        title = self._context.plan.frameworks[of.framework].title
+        self._context.tell(LeftOut(left_out, {of.framework: title}))
 
     def _tried(self, blank: Observation) -> bool:
         found = self._context.record.find(blank)

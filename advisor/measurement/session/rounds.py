@@ -84,7 +84,7 @@ class Rounds:
             self._left.add(key)
             if place not in self._told:
                 self._told.add(place)
-                self._needed.leave_out(latency, f"rounds from {number + 1} on: {why}")
+                self._needed.leave_out(latency, why, number + 1)
         return key not in self._left
 
     def _heard(self, latency: Observation) -> bool:

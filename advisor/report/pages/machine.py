@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.decision import phrases
 from advisor.measurement.metrics import load_metrics
-from advisor.measurement.run import LEFT_OUT
+from advisor.measurement.run import LEFT_OUT, Skipped
 from advisor.report import numbers, words
-from advisor.report.figures import Figure
+from advisor.report.figures import Figure, Quote
 from advisor.report.pages.context import Report
 from advisor.report.pages.probe import reading
 
@@ -29,10 +30,15 @@ def context(report: Report) -> dict[str, Any]:
         ],
         "blocks": _blocks(report),
         "skipped": [
-            (report.source.quote("skipped", place, "probe"), report.source.quote("skipped", place, "why"))
-            for place in range(len(report.run.skipped))
+            (report.source.quote("skipped", place, "probe"), _left_out(report, place, each))
+            for place, each in enumerate(report.run.skipped)
         ],
     }
+
+
+def _left_out(report: Report, place: int, skipped: Skipped) -> Quote:
+    said = words.line(phrases.left_out(skipped, report.run.titles))
+    return Quote(said, report.source.reference("skipped", place))
 
 
 def _blocks(report: Report) -> dict[str, Any] | None:

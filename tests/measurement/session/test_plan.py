@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from advisor.decision import phrases
 from advisor.errors import AdvisorError
 from advisor.measurement.definitions import BEST_KNOWN, Definitions
 from advisor.measurement.session.effort import PACES
@@ -30,7 +31,7 @@ def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     apart = {"capability:*", "*-training"} | {task.probe for task in standard.experiments}
     extra = {route.id for route in quick.definitions.routes.values() if route.not_quick}
     assert {each.probe for each in quick.skipped} - apart == {cell.probe for cell in left_out} | extra
-    assert all("--quick" in each.why for each in quick.skipped)
+    assert all("--quick" in phrases.left_out(each, {}) for each in quick.skipped)
     assert extra == {"route:openvino"}
     assert [task for task in standard.routes if task.probe not in extra] == list(quick.routes)
     assert make_plan(mode="quick", only=["route:openvino"]).routes

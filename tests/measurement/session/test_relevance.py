@@ -45,7 +45,9 @@ def test_what_is_needless_after_the_first_is_left_out(tmp_path: Path) -> None:
     assert outcomes["capability:well"] == ("proved", None)
     assert outcomes["capability:shouts"] == ("not_run", "nobody needs to know")
     assert outcomes["capability:wrong"][0] == "refuted"
-    assert [each.why for each in run.skipped] == ["for Unruly: nobody needs to know"]
+    assert [(each.kind, each.framework, each.reason) for each in run.skipped] == [
+        ("needless", "unruly", "nobody needs to know")
+    ]
     assert run.complete
     # It is asked anew only when something has been learnt.
     assert asked == [[], ["capability:well"]]
@@ -69,8 +71,8 @@ def test_what_is_settled_is_timed_no_further_once_two_processes_were_heard(
     # Four rounds in each of three processes; a round or two of them may be spared where a pair is decided already.
     assert set(range(6)) <= timed["mlp-inference"] <= set(range(8))
     assert timed["mlp-training"] >= {8, 9, 10}
-    assert [(each.probe, each.why) for each in run.skipped] == [
-        ("mlp-inference", "for Toy: rounds from 9 on: nobody needs to know")
+    assert [(each.probe, each.framework, each.reason, each.first) for each in run.skipped] == [
+        ("mlp-inference", "toy", "nobody needs to know", 9)
     ]
     assert run.complete
 

@@ -236,9 +236,9 @@ def test_a_budget_ends_the_rounds_and_says_what_was_left_out(toys: Definitions, 
     assert not run.complete
     assert run.spent is not None
     assert run.spent.total < 30
-    (skipped,) = [each for each in run.skipped if "budget" in each.why]
-    assert skipped.why.endswith("to 400 of every timing: the budget of 3 s was spent")
-    assert any(isinstance(each, events.Noticed) and "budget" in each.message for each in told)
+    (skipped,) = [each for each in run.skipped if each.budget]
+    assert (skipped.kind, skipped.last, skipped.budget) == ("budget_rounds", 400, 3)
+    assert events.LeftOut(skipped) in told
 
 
 def test_a_full_disk_is_said_and_the_journal_stays(
