@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from advisor.measurement.session.plan import Plan, make_plan
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 from advisor.measurement.worker import bench
+from advisor.measurement.worker.answers import Block
 from advisor.report.blocks import blocks
 from advisor.report.progress import progress
 from benchmarks.tables import Result
@@ -86,7 +87,7 @@ class Sessions:
     def _watched(self) -> Iterator[None]:
         asked = bench.Bench.block
 
-        def block(self_: bench.Bench, *arguments: Any) -> Mapping[str, Any]:
+        def block(self_: bench.Bench, *arguments: Any) -> Block:
             cpu, wall = time.process_time(), time.perf_counter()
             found = asked(self_, *arguments)
             self.burnt.cpu += time.process_time() - cpu

@@ -6,8 +6,8 @@ import json
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 from advisor.measurement import host
 from advisor.measurement.noise.canary import Canary
@@ -18,6 +18,14 @@ from probes.frameworks.pytorch import describe
 
 THREADS = 2
 MOST_ATTEMPTS = 10
+
+
+class Timed(NamedTuple):
+    """One block: seconds of a call, and those of the block; what took none of our clocks counts as all at work."""
+
+    mean: float
+    cpu: float = 1.0
+    wall: float = 1.0
 
 
 def main() -> None:
@@ -31,24 +39,24 @@ def main() -> None:
     call = inference.eager(workloads.synthetic("mlp", {"batch": 32})).call
     timer = Timer("call()", globals={"call": call}, num_threads=THREADS)
 
-    def theirs() -> Mapping[str, Any]:
+    def theirs() -> Timed:
         timing.block(call, settle=0.0, lead_in=0.1, seconds=0.0, minimum_calls=1)
         seconds = timer.blocked_autorange(min_run_time=0.1).mean
-        return {"mean": seconds, "cpu": 1.0, "wall": 1.0}
+        return Timed(seconds)
 
-    def ours() -> Mapping[str, Any]:
+    def ours() -> Timed:
         found = timing.block(call, settle=0.0, lead_in=0.1, seconds=0.1)
-        return found | {"mean": found["wall"] / found["count"]}
+        return Timed(found["wall"] / found["count"], found["cpu"], found["wall"])
 
     guard = Guard(Canary(host.describe().cpu), Watch(), settle=0.01)
     wanted, chance = int(sys.argv[1]), random.Random(1)
     ratios: list[float] = []
     for _ in range(wanted * MOST_ATTEMPTS):
-        sides: list[tuple[str, Callable[[], Mapping[str, Any]]]] = [("ours", ours), ("theirs", theirs)]
+        sides: list[tuple[str, Callable[[], Timed]]] = [("ours", ours), ("theirs", theirs)]
         chance.shuffle(sides)
         seen = {name: guard.block(run, stack=name, process=os.getpid) for name, run in sides}
         if all(not sight.disturbances for _, sight in seen.values()):
-            ratios.append(seen["ours"][0]["mean"] / seen["theirs"][0]["mean"])
+            ratios.append(seen["ours"][0].mean / seen["theirs"][0].mean)
         if len(ratios) == wanted:
             break
     guard.close()

@@ -44,13 +44,13 @@ def _hurry() -> None:
     from advisor.measurement.noise.guard import Guard
     from advisor.measurement.noise.watch import Watch
     from advisor.measurement.session import effort
-    from advisor.measurement.worker import bench
+    from advisor.measurement.worker import framework
 
     for mode in effort.PACES:
         effort.PACES[mode] = effort.Pace(0.001, 0.002, 0.02, 5, rounds=8, processes=2, runtime_processes=2)
     for thing, name in ((Watch, "disturbances"), (Canary, "disturbances"), (Guard, "_idle_threads")):
         patch.object(thing, name, lambda *_, **__: ()).start()
-    bench.BLOCK_LIMIT = 4.0
+    framework.BLOCK_LIMIT = 4.0
 
 
 def _jumping(step: timedelta) -> None:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
 from advisor.measurement.disturbance import Disturbance, robbed, seen
 from advisor.measurement.noise.canary import Answer, Canary
 from advisor.measurement.noise.watch import AVAILABLE, ONCE_LIMIT, Watch, taking_part
 
 T = TypeVar("T")
+
+
+class Timed(Protocol):
+    """What a worker answers when it has timed a block: its seconds of wall clock and of processor time."""
+
+    @property
+    def wall(self) -> float:
+        """Seconds of wall clock."""
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time, of all threads."""
+
+
+B = TypeVar("B", bound=Timed)
 
 # Below this share of its usual processor time per second of wall clock, something held a stack's threads back.
 THREADS_LIMIT = 0.8
@@ -59,15 +74,13 @@ class Guard:
         """Which signals of other work exist on this machine, and why others do not."""
         return {**self._watch.signals, **self._canary.signals, THREADS: AVAILABLE}
 
-    def block(
-        self, run: Callable[[], Mapping[str, Any]], *, stack: str, process: Callable[[], int]
-    ) -> tuple[Mapping[str, Any], Sight]:
-        """Run one block and return its reply with what was seen meanwhile.
+    def block(self, run: Callable[[], B], *, stack: str, process: Callable[[], int]) -> tuple[B, Sight]:
+        """Run one block and return its answer with what was seen meanwhile.
 
         Parameters
         ----------
         run : callable
-            Runs the block and returns the worker's reply (``wall`` and ``cpu`` in seconds).
+            Runs the block and returns the worker's answer.
         stack : str
             Names the cell whose own baseline of effective threads applies.
         process : callable
@@ -78,7 +91,7 @@ class Guard:
         asked = process()
         ran = self._watch.threads(asked)
         glance = self._watch.glance()
-        reply = run()
+        found = run()
         measured = process()
         foreign = self._watch.between(glance, self._watch.glance(), measured)
         threads = taking_part(ran, self._watch.threads(measured)) if measured == asked else None
@@ -87,10 +100,10 @@ class Guard:
         disturbances = (*self._watch.disturbances(foreign), *self._canary.disturbances(before, after))
         # What others took says already why a stack had less; and its usual is not learnt from such a block.
         if not robbed(disturbances):
-            disturbances += self._idle_threads(stack, reply["cpu"] / reply["wall"])
+            disturbances += self._idle_threads(stack, found.cpu / found.wall)
         worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
         bounce = worst / 1e9 if math.isfinite(worst) else None
-        return reply, Sight(foreign.visible, foreign.hidden, bounce, threads, disturbances)
+        return found, Sight(foreign.visible, foreign.hidden, bounce, threads, disturbances)
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
         """Do something that happens once, and return its result with what disturbed it."""

@@ -23,6 +23,7 @@ from advisor.measurement.worker import descendants
 from advisor.measurement.worker.answers import WorkerDiedError
 from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.environment import surroundings
+from advisor.measurement.worker.framework import FrameworkProcess
 
 Needless = Callable[[Run], Mapping[tuple[str, str], str]]
 
@@ -100,21 +101,27 @@ class Context:
         self._workers.append(worker)
         return worker
 
-    def framework_worker(
+    def framework_process(
         self,
         framework: FrameworkDefinition,
         *,
+        python: Path | None = None,
+        scratch: Path | None = None,
         threads: int | None = None,
         extra: Mapping[str, str] | None = None,
         core: int | None = None,
-    ) -> Worker:
-        """Start a worker of a framework, in the Python that has it."""
+    ) -> FrameworkProcess:
+        """Start a process of a framework, by default in the Python that has it; the parameters are those of `worker`.
+
+        It imports the framework from now on; its answer to that is the first to wait for.
+        """
         home = self.plan.definitions.homes.get(framework.id)
-        return self.worker(
+        worker = self.worker(
             "framework", framework.id, *(("--frameworks-folder", str(home)) if home else ()),
-            python=self.environments[framework.id].python, name=f"the {framework.title} worker", threads=threads,
-            extra=extra, core=core,
+            python=python or self.environments[framework.id].python, name=f"the {framework.title} worker",
+            scratch=scratch, threads=threads, extra=extra, core=core,
         )  # fmt: skip
+        return FrameworkProcess(worker, threads=threads or self.threads)
 
     def close(self) -> None:
         """End every worker that is still there."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Observation
@@ -16,7 +16,7 @@ from advisor.measurement.session.effort import Pace
 from advisor.measurement.session.record import Record
 from advisor.measurement.tasks.kinds import CellTask
 from advisor.measurement.timing import Round
-from advisor.measurement.worker.answers import WorkerError
+from advisor.measurement.worker.answers import Block, WorkerError
 from advisor.measurement.worker.bench import Bench
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class Cell(ABC):
         """Return the latency that its blocks belong to, before anything is known of it."""
 
     @abstractmethod
-    def block(self, pace: Pace) -> Mapping[str, Any]:
+    def block(self, pace: Pace) -> Block:
         """Time one block; WorkerError when that fails. The caller lets the machine settle."""
 
     def done(self, record: Record, number: int) -> bool:
@@ -99,7 +99,7 @@ class FrameworkCell(Cell):
         """Return the latency of the task before anything is known of it."""
         return self._task.blank()
 
-    def block(self, pace: Pace) -> Mapping[str, Any]:
+    def block(self, pace: Pace) -> Block:
         """Time one block."""
         return self._bench.block(self._task, pace)
 
@@ -179,18 +179,16 @@ def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
     found, sight = context.guard.block(
         lambda: cell.block(context.plan.pace), stack=str(cell.blank().key), process=lambda: cell.pid
     )
-    calls = found["calls"]
-    count = int(found.get("count", len(calls)))
     block = Round(
         round=number,
         process=cell.process,
-        median=median(calls),
-        mean=found["wall"] / count,
-        calls=count,
-        fastest=min(calls),
-        wall=found["wall"],
-        cpu=found["cpu"],
-        energy=found.get("energy"),
+        median=median(found.calls),
+        mean=found.wall / found.made,
+        calls=found.made,
+        fastest=min(found.calls),
+        wall=found.wall,
+        cpu=found.cpu,
+        energy=found.energy,
         foreign_cpu=sight.foreign_cpu,
         hidden_cpu=sight.hidden_cpu,
         canary=sight.canary,
@@ -198,7 +196,7 @@ def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
         accepted=not sight.disturbances,
         disturbances=sight.disturbances,
     )
-    cell.keep(context.record, block, calls)
+    cell.keep(context.record, block, found.calls)
     return next((each for each in sight.disturbances if each.kind == "robbed"), None)
 
 

@@ -12,7 +12,7 @@ from advisor.measurement.session.record import Record
 from advisor.measurement.session.sampling import FrameworkCell
 from advisor.measurement.tasks.kinds import CellTask
 from advisor.measurement.timing import Round
-from advisor.measurement.worker.answers import Pending, WorkerError
+from advisor.measurement.worker.answers import WorkerError
 from advisor.measurement.worker.bench import Bench
 
 
@@ -48,11 +48,13 @@ class Twins:
             name: task for name, task in context.plan.references.items() if name in benches and _well(context, task)
         }
         self._benches = {name: Bench(context, task.framework) for name, task in self._tasks.items()}
-        self._launched: dict[str, Pending] = {}
+        self._launched: list[str] = []
 
     def launch(self) -> None:
         """Start fresh processes."""
-        self._launched = {name: bench.launch() for name, bench in self._benches.items()}
+        for bench in self._benches.values():
+            bench.launch()
+        self._launched = list(self._benches)
 
     def cells(self, groups: Collection[str] | None = None) -> list[TwinCell]:
         """Wait for the launched processes and make their cells ready; one that fails costs its floor only.
@@ -64,10 +66,10 @@ class Twins:
         """
         ready = []
         with self._context.spending.on("preparation"):
-            for name, pending in self._launched.items():
+            for name in self._launched:
                 bench, cell = self._benches[name], TwinCell(self._benches[name], self._tasks[name])
                 try:
-                    bench.started(pending)
+                    bench.started()
                     self._fill(bench, groups)
                     bench.prepare(self._tasks[name])
                 except WorkerError as error:

@@ -6,17 +6,16 @@ import contextlib
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
 
-from advisor.measurement.run import Observation, Outcome
+from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import failed
 from advisor.measurement.tasks.kinds import CapabilityTask
-from advisor.measurement.worker.answers import WorkerError
-from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.answers import Concluded, WorkerError
+from advisor.measurement.worker.framework import FrameworkProcess
 from advisor.measurement.worker.limits import Confinement
 
 
@@ -37,8 +36,8 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
     for task in tasks:
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
-                body = recipe.run(task)
-                found = observed(task.blank().model_copy(update={"how": recipe.how}), body)
+                concluded = recipe.run(task)
+                found = observed(task.blank().model_copy(update={"how": recipe.how}), concluded)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -51,20 +50,19 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
             context.record.observe(found)
 
 
-def observed(blank: Observation, body: Mapping[str, Any]) -> Observation:
+def observed(blank: Observation, concluded: Concluded) -> Observation:
     """Return the observation that a worker's answer to ``prove`` makes of `blank`."""
-    outcome = body.get("outcome")
-    proof = dict(body.get("proof") or {})
+    proof = dict(concluded.proof or {})
     if "artifact" in proof:
         # The folder is gone when the session ends; the name is what a reader of the Run can use.
         proof["artifact"] = Path(str(proof["artifact"])).name
     return blank.model_copy(
         update={
-            "outcome": outcome if outcome in get_args(Outcome) else "error",
+            "outcome": concluded.outcome,
             "proof": proof or None,
-            "message": body.get("message"),
-            "where": body.get("where"),
-            "seconds": body.get("seconds"),
+            "message": concluded.message,
+            "where": concluded.where,
+            "seconds": concluded.seconds,
         }
     )
 
@@ -78,18 +76,16 @@ class _Recipe:
         self._probe = task.probe
         self._limits = task.capability.limits
         self._scratch = context.scratch / f"{task.capability.id}-{task.framework.id}"
-        self._running: tuple[Worker, Confinement] | None = None
+        self._running: tuple[FrameworkProcess, Confinement] | None = None
         # The versions there: those of the Run are the framework's own Python's.
         self.how: str | None = None
 
-    def run(self, task: CapabilityTask) -> Mapping[str, Any]:
-        """Return the body of the worker's answer."""
+    def run(self, task: CapabilityTask) -> Concluded:
+        """Return what became of the recipe."""
         try:
-            worker, confined = self._ready()
+            process, confined = self._ready()
             folder = Path(tempfile.mkdtemp(dir=self._scratch))
-            parameters = dict(task.parameters)
-            sent = worker.send("prove", probe=task.probe, folder=str(folder), parameters=parameters)
-            return confined.collect(sent).body
+            return confined.collect(process.send_proof(task.probe, folder, dict(task.parameters)))
         except WorkerError:
             self.close()
             raise
@@ -101,18 +97,16 @@ class _Recipe:
             self._running = None
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _ready(self) -> tuple[Worker, Confinement]:
+    def _ready(self) -> tuple[FrameworkProcess, Confinement]:
         if self._running is None:
-            name, context = self._framework.id, self._context
-            home = context.plan.definitions.homes.get(name)
+            environment = self._context.environments[self._framework.id]
             self._scratch.mkdir()
-            worker = context.worker(
-                "framework", name, *(("--frameworks-folder", str(home)) if home else ()), scratch=self._scratch,
-                python=context.environments[name].python_for(self._probe), name=f"the {self._framework.title} worker",
-            )  # fmt: skip
-            self._running = worker, Confinement(worker, self._scratch, self._limits)
-            told = self._running[1].collect(worker.send("describe", threads=context.threads)).value
-            if self._probe in context.environments[name].own:
-                versions = ", ".join(f"{package} {version}" for package, version in sorted(told["packages"].items()))
+            process = self._context.framework_process(
+                self._framework, python=environment.python_for(self._probe), scratch=self._scratch
+            )
+            self._running = process, Confinement(process.worker, self._scratch, self._limits)
+            described = self._running[1].collect(process.describing)
+            if self._probe in environment.own:
+                versions = ", ".join(f"{package} {version}" for package, version in sorted(described.packages.items()))
                 self.how = f"in an environment of its own: {versions}"
         return self._running

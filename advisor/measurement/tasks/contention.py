@@ -18,15 +18,15 @@ from pathlib import Path
 from statistics import median
 
 from advisor.measurement import grades, statistics
+from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed
-from advisor.measurement.tasks.kinds import ExperimentTask
+from advisor.measurement.tasks.kinds import CellTask, ExperimentTask
 from advisor.measurement.timing import Summary
-from advisor.measurement.worker.answers import WorkerError
-from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
-from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.answers import Block, WorkerError
+from advisor.measurement.worker.framework import FrameworkProcess
 
 PAIRS = 6
 BATCH = 64
@@ -54,18 +54,15 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
     context.tell(
         Noticed(f"{task.title}: advisor keeps one core busy itself now, for at most {LOAD_SECONDS:.0f} s of its time")
     )
-    with context.framework_worker(task.framework, threads=threads, extra=policy) as worker, Load() as load:
-        _ = worker.ask("describe", limit=DESCRIBE_LIMIT, threads=threads).value
-        ready = worker.ask(
-            "prepare", limit=PREPARE_LIMIT, probe=task.probe, workload=task.experiment.workload, task="training",
-            parameters={"batch": BATCH}, mode=task.experiment.mode,
-        ).value  # fmt: skip
+    with context.framework_process(task.framework, threads=threads, extra=policy) as process, Load() as load:
+        process.described()
+        ready = process.prepare(_step(context, task))
         pairs, disturbed = [], 0
         for _ in range(PAIRS):
-            quiet, met = _quiet(context, worker, ready["cell"])
+            quiet, met = _quiet(context, process, ready.cell)
             disturbed += bool(met)
             with load.at_work():
-                pairs.append((median(timed(worker, ready["cell"], context.plan.pace)["calls"]), quiet))
+                pairs.append((median(_timed(context, process, ready.cell).calls), quiet))
     found = statistics.paired_ratio([pairs], seed=context.seed)
     details = {
         "quiet": median(quiet for _, quiet in pairs),
@@ -75,7 +72,7 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
         "autogroup": _AUTOGROUP.read_text().strip() if _AUTOGROUP.exists() else "not available",
         "disturbed_quiet_blocks": disturbed,
     }
-    how = f"{ready['how']}, {threads} thread{'s' if threads > 1 else ''}, "
+    how = f"{ready.how}, {threads} thread{'s' if threads > 1 else ''}, "
     return task.blank().model_copy(
         update={
             "outcome": "measured",
@@ -87,15 +84,28 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
     )
 
 
-def _quiet(context: Context, worker: Worker, cell: int) -> tuple[float, tuple[Disturbance, ...]]:
+def _step(context: Context, task: ExperimentTask) -> CellTask:
+    """Return the training step that is timed: the workload's own, in a batch of a size for this."""
+    workload, mode = task.experiment.workload, task.experiment.mode or OUT_OF_THE_BOX
+    known = context.plan.definitions.workloads
+    (work,) = [each for each in known if (each.workload, each.task) == (workload, "training")]
+    return CellTask(task.framework, work, BATCH, mode)
+
+
+def _timed(context: Context, process: FrameworkProcess, cell: int) -> Block:
+    pace = context.plan.pace
+    return process.block(cell, pace, settle=pace.settle)
+
+
+def _quiet(context: Context, process: FrameworkProcess, cell: int) -> tuple[float, tuple[Disturbance, ...]]:
     """Time a block beside nobody; while others disturb, time it again as long as the session has patience."""
     seen: list[tuple[float, tuple[Disturbance, ...]]] = []
 
     def attempt() -> Disturbance | None:
         found, sight = context.guard.block(
-            lambda: timed(worker, cell, context.plan.pace), stack=f"busy {worker.pid}", process=lambda: worker.pid
+            lambda: _timed(context, process, cell), stack=f"busy {process.pid}", process=lambda: process.pid
         )
-        seen[:] = [(median(found["calls"]), sight.disturbances)]
+        seen[:] = [(median(found.calls), sight.disturbances)]
         return next((each for each in sight.disturbances if each.kind == "robbed"), None)
 
     context.patience.until_quiet(attempt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from advisor.measurement.session.sampling import Cell, Disturbances, failed, onc
 from advisor.measurement.tasks.export import Artifact, Digits
 from advisor.measurement.tasks.kinds import RouteTask
 from advisor.measurement.timing import Summary
-from advisor.measurement.worker.answers import Pending, Reply, WorkerError
-from advisor.measurement.worker.bench import BLOCK_LIMIT
+from advisor.measurement.worker.answers import Block, Loaded, Memory, WorkerError
+from advisor.measurement.worker.framework import BLOCK_LIMIT, time_block
+from advisor.measurement.worker.protocol import AnswerAll, Load, Pending, TellMemory
 
 LOAD_LIMIT = 60.0
 ANSWER_LIMIT = 120.0
@@ -50,10 +51,11 @@ class RuntimeProcess:
             name=f"the {artifact.task.route.title} worker", threads=used, core=core,
         )  # fmt: skip
         # Written before the process can read it, so that the cold start holds no pause of ours.
-        reply = self._ask("load", LOAD_LIMIT, artifact=str(artifact.path), inputs=str(sample), threads=used)
+        sent = self._worker.send(Load(artifact=artifact.path, inputs=sample, threads=used))
+        reply = self._worker.reply(sent, limit=LOAD_LIMIT)
         self.cold_start = reply.received - self._worker.started
         try:
-            self._cell = _loaded(reply)
+            self._cell = _loaded(reply.value)
         except WorkerError:
             self._worker.close()
             raise
@@ -63,31 +65,25 @@ class RuntimeProcess:
         """The process id."""
         return self._worker.pid
 
-    def block(self, pace: Pace, *, settle: float = 0.0) -> Mapping[str, Any]:
+    def block(self, pace: Pace, *, settle: float = 0.0) -> Block:
         """Time one block of answers to one sample, after `settle` seconds of rest if the caller has not rested."""
-        return self._ask(
-            "block", BLOCK_LIMIT, cell=self._cell, settle=settle, lead_in=pace.lead_in, seconds=pace.seconds,
-            minimum_calls=pace.minimum_calls,
-        ).value  # fmt: skip
+        return self._worker.ask(time_block(self._cell, pace, settle), limit=BLOCK_LIMIT)
 
     def answer(self, inputs: Path, outputs: Path) -> None:
         """Answer every sample of a file, one by one, into another file."""
-        _ = self._ask("answer", ANSWER_LIMIT, inputs=str(inputs), outputs=str(outputs)).value
+        self._worker.ask(AnswerAll(inputs=inputs, outputs=outputs), limit=ANSWER_LIMIT)
 
-    def send_memory(self) -> Pending:
+    def send_memory(self) -> Pending[Memory]:
         """Ask what the process holds; `collect` waits for the answer."""
-        return self._worker.send("memory")
+        return self._worker.send(TellMemory())
 
-    def collect(self, pending: Pending) -> Mapping[str, Any]:
+    def collect(self, pending: Pending[Memory]) -> Memory:
         """Return the answer to what was asked."""
-        return self._worker.collect(pending, limit=LOAD_LIMIT).value
+        return self._worker.collect(pending, limit=LOAD_LIMIT)
 
     def stop(self) -> None:
         """End the process; it holds nothing that must be put away first."""
         self._worker.close()
-
-    def _ask(self, do: str, limit: float, **fields: Any) -> Reply:
-        return self._worker.ask(do, limit=limit, **fields)
 
 
 class RuntimeCell(Cell):
@@ -117,7 +113,7 @@ class RuntimeCell(Cell):
         """Return the latency of the task before anything is known of it."""
         return self.task.latency()
 
-    def block(self, pace: Pace) -> Mapping[str, Any]:
+    def block(self, pace: Pace) -> Block:
         """Time one block."""
         return self.running.block(pace)
 
@@ -198,16 +194,18 @@ def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
                 cell.running.stop()
             if context.record.find(peak) is None:
                 _measured(context, peak)
-                for metric, key in (("runtime-size", "library_bytes"), ("runtime-installed-size", "installed_bytes")):
-                    _measured(context, cell.task.blank(metric, "B"), statistics.exact(float(told[key])))
-            context.record.value(peak, float(told["peak_bytes"]))
+                for metric, size in (
+                    ("runtime-size", told.library_bytes),
+                    ("runtime-installed-size", told.installed_bytes),
+                ):
+                    _measured(context, cell.task.blank(metric, "B"), statistics.exact(float(size)))
+            context.record.value(peak, float(told.peak_bytes))
 
 
-def _loaded(reply: Reply) -> int:
-    value = reply.value
-    if value.get("forbidden"):
-        raise WorkerError(f"not the runtime alone: the process imported {', '.join(value['forbidden'])}")
-    return int(value["cell"])
+def _loaded(told: Loaded) -> int:
+    if told.forbidden:
+        raise WorkerError(f"not the runtime alone: the process imported {', '.join(told.forbidden)}")
+    return told.cell
 
 
 def _measured(context: Context, blank: Observation, summary: Summary | None = None) -> None:

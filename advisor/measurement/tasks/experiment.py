@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from statistics import median
-from typing import Any
 
 from advisor.measurement import statistics
 from advisor.measurement.definitions import BEST_KNOWN
@@ -19,9 +18,10 @@ from advisor.measurement.tasks import contention
 from advisor.measurement.tasks.kinds import ExperimentTask
 from advisor.measurement.tasks.memory import fail, measured
 from advisor.measurement.timing import Summary
-from advisor.measurement.worker.answers import WorkerError
+from advisor.measurement.worker.answers import Measured, WorkerError
 from advisor.measurement.worker.bench import Bench
 from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.protocol import MeasureCeiling
 
 BUSY = "busy-machine"
 CEILING_LIMIT = 120.0
@@ -52,7 +52,7 @@ def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
                     fail(context, blank, error, result)
                     continue
             context.record.observe(blank.model_copy(update={"outcome": "measured"}))
-            context.record.value(blank, max(0.0, float(told["first_call"]) - float(told["second_call"])), met)
+            context.record.value(blank, max(0.0, told.first_call - told.second_call), met)
 
 
 def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[str, Bench], needed: Needed) -> None:
@@ -103,11 +103,11 @@ def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str,
     blank = task.blank(PEAK).model_copy(update={"parameters": {"library": "NumPy"}})
     running: list[Worker] = []
 
-    def run() -> Mapping[str, Any]:
+    def run() -> Measured:
         python = benches[task.framework.id].python
         threads = str(context.threads)
         running.append(context.worker("ceiling", "--threads", threads, python=python, name="the ceiling's process"))
-        return running[-1].sole_reply(limit=CEILING_LIMIT).value
+        return running[-1].sole_answer(MeasureCeiling(), limit=CEILING_LIMIT)
 
     with context.task("NumPy: the ceiling of the machine", task.estimate) as result:
         try:
@@ -120,20 +120,20 @@ def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str,
             # Not before: the clock of a process that has ended cannot be told from somebody else's work.
             for worker in running:
                 worker.close()
-        for metric, values in told["values"].items():
+        for metric, values in told.values.items():
             one = blank.model_copy(update={"metric": metric, "unit": "1/s"})
             context.record.observe(_best(one, told, values, met))
 
 
-def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], met: Disturbances) -> None:
-    for metric, values in told["values"].items():
+def _record(context: Context, task: ExperimentTask, told: Measured, met: Disturbances) -> None:
+    for metric, values in told.values.items():
         blank = task.blank(metric)
         if task.probe == CEILING:
             context.record.observe(_best(blank, told, values, met))
             continue
         # The details, such as a curve for every seed, are told once.
-        proof = dict(told["details"]) if metric == next(iter(task.experiment.metrics)) else None
-        found = blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": proof})
+        proof = dict(told.details) if metric == next(iter(task.experiment.metrics)) else None
+        found = blank.model_copy(update={"outcome": "measured", "how": told.how, "proof": proof})
         if task.experiment.metrics.get(metric) != "s":
             # Counts and shares are exact: only the seeds differ, and that is their range.
             low, high = min(map(float, values)), max(map(float, values))
@@ -145,10 +145,8 @@ def _record(context: Context, task: ExperimentTask, told: Mapping[str, Any], met
             context.record.value(blank, float(value), met)
 
 
-def _best(blank: Observation, told: Mapping[str, Any], values: Sequence[float], met: Disturbances) -> Observation:
+def _best(blank: Observation, told: Measured, values: Sequence[float], met: Disturbances) -> Observation:
     """Return the observation of a ceiling: the highest value, since whatever disturbs only lowers it."""
-    details = dict(told["details"]) | (
-        {"disturbed": [each.model_dump(exclude_none=True) for each in met]} if met else {}
-    )
+    details = dict(told.details) | ({"disturbed": [each.model_dump(exclude_none=True) for each in met]} if met else {})
     summary = statistics.exact(max(map(float, values))).model_copy(update={"n": len(values)})
-    return blank.model_copy(update={"outcome": "measured", "how": told["how"], "proof": details, "summary": summary})
+    return blank.model_copy(update={"outcome": "measured", "how": told.how, "proof": details, "summary": summary})

@@ -6,16 +6,15 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from advisor.measurement import statistics
-from advisor.measurement.run import Outcome
 from advisor.measurement.session.context import Context, Result
 from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import failed
 from advisor.measurement.tasks.kinds import RouteTask
-from advisor.measurement.worker.answers import Pending, WorkerError
+from advisor.measurement.worker.answers import Concluded, WorkerError
 from advisor.measurement.worker.bench import Bench
+from advisor.measurement.worker.protocol import Pending, Train
 
 TRAIN_LIMIT = 120.0
 _GLANCE = 0.05
@@ -50,7 +49,7 @@ class _Proving:
 
     task: RouteTask
     began: float
-    pending: Pending
+    pending: Pending[Concluded]
 
 
 def train(context: Context, bench: Bench) -> Digits:
@@ -64,7 +63,7 @@ def train(context: Context, bench: Bench) -> Digits:
     folder = context.scratch / "digits"
     folder.mkdir(exist_ok=True)
     with context.worker("digits", "--output", str(folder), python=bench.python, name="the digits' trainer") as worker:
-        _ = worker.sole_reply(limit=TRAIN_LIMIT).value
+        worker.sole_answer(Train(), limit=TRAIN_LIMIT)
     return Digits(
         folder / "cnn-digits.npz",
         folder / "held-out.npy",
@@ -92,10 +91,10 @@ def prove(
                 for task in needed.due([waiting[name].popleft()]):
                     _begin(context, task, bench, digits, busy)
             if name in busy:
-                body = _glance(context, busy, bench, name)
-                if body is not None:
+                concluded = _glance(context, busy, bench, name)
+                if concluded is not None:
                     proving = busy.pop(name)
-                    artifacts += _conclude(context, proving, body, alone=alone)
+                    artifacts += _conclude(context, proving, concluded, alone=alone)
     return sorted(artifacts, key=lambda artifact: tasks.index(artifact.task))
 
 
@@ -110,7 +109,7 @@ def _begin(context: Context, task: RouteTask, bench: Bench, digits: Digits, busy
         context.finish(task.title, began, Result(error.outcome, error.message))
 
 
-def _glance(context: Context, busy: dict[str, _Proving], bench: Bench, name: str) -> Mapping[str, Any] | None:
+def _glance(context: Context, busy: dict[str, _Proving], bench: Bench, name: str) -> Concluded | None:
     proving = busy[name]
     try:
         return bench.poll_proof(proving.pending, timeout=_GLANCE)
@@ -121,10 +120,9 @@ def _glance(context: Context, busy: dict[str, _Proving], bench: Bench, name: str
         return None
 
 
-def _conclude(context: Context, proving: _Proving, body: Mapping[str, Any], *, alone: bool) -> list[Artifact]:
+def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alone: bool) -> list[Artifact]:
     task = proving.task
-    outcome: Outcome = body.get("outcome", "error")
-    proof = dict(body.get("proof") or {})
+    proof = dict(concluded.proof or {})
     # The folder is gone when the session ends; the name is what a reader of the Run can use.
     path = proof.pop("artifact", None)
     if path is not None:
@@ -132,17 +130,17 @@ def _conclude(context: Context, proving: _Proving, body: Mapping[str, Any], *, a
     context.record.observe(
         task.blank().model_copy(
             update={
-                "outcome": outcome,
+                "outcome": concluded.outcome,
                 "proof": proof or None,
-                "message": body.get("message"),
-                "where": body.get("where"),
-                "seconds": body.get("seconds"),
+                "message": concluded.message,
+                "where": concluded.where,
+                "seconds": concluded.seconds,
                 "flags": () if alone else (_CONCURRENT,),
             }
         )
     )
-    context.finish(task.title, proving.began, Result(outcome, body.get("message")))
-    if outcome != "proved" or path is None:
+    context.finish(task.title, proving.began, Result(concluded.outcome, concluded.message))
+    if concluded.outcome != "proved" or path is None:
         return []
     size = statistics.exact(float(proof["artifact_bytes"]))
     context.record.observe(task.blank("artifact-size", "B").model_copy(update={"outcome": "measured", "summary": size}))

@@ -9,9 +9,9 @@ from advisor.measurement.session.context import Context, Result
 from advisor.measurement.session.events import PhaseStarted
 from advisor.measurement.session.sampling import failed
 from advisor.measurement.tasks.kinds import CellTask
-from advisor.measurement.worker.answers import Pending, WorkerError
-from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT
-from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.answers import Footprint, WorkerError
+from advisor.measurement.worker.framework import FrameworkProcess
+from advisor.measurement.worker.protocol import Pending
 
 # Seconds on a quiet machine with two cores; only the progress display uses them.
 ESTIMATE = 8.0
@@ -53,40 +53,36 @@ def fail(context: Context, blank: Observation, error: WorkerError, result: Resul
 
 
 def _side_by_side(context: Context, tasks: Sequence[CellTask], result: Result) -> None:
-    workers: list[tuple[CellTask, Worker, Pending]] = []
+    started: list[tuple[CellTask, FrameworkProcess]] = []
     try:
         for task in tasks:
-            worker = context.framework_worker(task.framework)
-            workers.append((task, worker, worker.send("describe", threads=context.threads)))
-        asked = [(task, worker, _ask_memory(context, task, worker, pending)) for task, worker, pending in workers]
-        for task, worker, question in asked:
+            process = context.framework_process(task.framework)
+            started.append((task, process))  # at once: should the next not start, this one is ended
+        asked = [(task, process, _ask_memory(context, task, process)) for task, process in started]
+        for task, process, question in asked:
             peak, delta = task.blank("peak-memory", "B"), task.blank("memory-delta", "B")
             try:
                 if isinstance(question, WorkerError):
                     raise question
-                told = worker.collect(question, limit=PREPARE_LIMIT).value
+                told = process.footprint(question)
             except WorkerError as error:
                 fail(context, peak, error, result)
                 continue
             known = context.record.find(task.blank())
-            for blank, value in ((peak, told["peak"]), (delta, told["after"] - told["before"])):
+            for blank, value in ((peak, told.peak), (delta, told.after - told.before)):
                 if context.record.find(blank) is None:
                     setting = {"how": known.how, "setting": known.setting} if known else {}
                     context.record.observe(blank.model_copy(update={"outcome": "measured", **setting}))
                 context.record.value(blank, float(value))
     finally:
-        for _, worker, _ in workers:
-            worker.close()
+        for _, process in started:
+            process.close()
 
 
-def _ask_memory(context: Context, task: CellTask, worker: Worker, described: Pending) -> Pending | WorkerError:
+def _ask_memory(context: Context, task: CellTask, process: FrameworkProcess) -> Pending[Footprint] | WorkerError:
     known = context.record.find(task.blank())
     try:
-        _ = worker.collect(described, limit=DESCRIBE_LIMIT).value
+        process.described()
     except WorkerError as error:
         return error
-    return worker.send(
-        "footprint", probe=task.probe, workload=task.workload.workload, task=task.workload.task,
-        parameters={"batch": task.batch}, mode=task.mode,
-        **({"setting": known.setting} if known and known.setting else {}),
-    )  # fmt: skip
+    return process.send_footprint(task, known.setting if known else None)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from advisor.measurement import statistics
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.derivation import CHOSEN_BUSY
-from advisor.measurement.run import LEFT_OUT, Framework, Parity
+from advisor.measurement.run import LEFT_OUT, Framework
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.sampling import FrameworkCell, failed, once
 from advisor.measurement.tasks.kinds import CellTask, EnvironmentTask
-from advisor.measurement.worker.answers import WorkerError, shortened
+from advisor.measurement.worker.answers import Described, WorkerError, shortened
 from advisor.measurement.worker.bench import Bench
 
 
@@ -37,36 +37,36 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                 task.framework.id,
                 Framework(
                     title=task.framework.title,
-                    version=told["version"],
-                    python=told["python"],
+                    version=told.version,
+                    python=told.python,
                     packages=dict(context.environments[task.framework.id].packages),
-                    threads_requested=told["threads_requested"],
-                    settings={name: shortened(str(value)) for name, value in told["settings"].items()} | _beside(told),
+                    threads_requested=told.threads_requested,
+                    settings={name: shortened(str(value)) for name, value in told.settings.items()} | _beside(told),
                     install=task.framework.install,
                 ),
             )
-            for metric, unit, key in (
-                ("installed-size", "B", "installed_bytes"),
-                ("installed-packages", "", "installed_packages"),
+            for metric, unit, count in (
+                ("installed-size", "B", told.installed_bytes),
+                ("installed-packages", "", told.installed_packages),
             ):
-                number = statistics.exact(float(told[key]))
+                number = statistics.exact(float(count))
                 context.record.observe(
                     task.blank(metric, unit).model_copy(update={"outcome": "measured", "summary": number})
                 )
-        for metric, unit, key, disturbances in (
-            ("import-time", "s", "import_seconds", met),
-            ("memory-after-import", "B", "memory_after_import", ()),
+        for metric, unit, value, disturbances in (
+            ("import-time", "s", told.import_seconds, met),
+            ("memory-after-import", "B", float(told.memory_after_import), ()),
         ):
             blank = task.blank(metric, unit)
             if context.record.find(blank) is None:
                 context.record.observe(blank.model_copy(update={"outcome": "measured"}))
-            context.record.value(blank, float(told[key]), disturbances)
+            context.record.value(blank, value, disturbances)
     return True
 
 
-def _beside(told: Mapping[str, Any]) -> dict[str, str]:
+def _beside(told: Described) -> dict[str, str]:
     """Return what lies beside a framework and was kept from its import, as one of its settings."""
-    return {LEFT_OUT: ", ".join(told["left_out"])} if told.get("left_out") else {}
+    return {LEFT_OUT: ", ".join(told.left_out)} if told.left_out else {}
 
 
 def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None:
@@ -102,18 +102,15 @@ def prepare(
                 failed(context, task.blank(), error)
                 continue
             cells.append(FrameworkCell(bench, task))
-            known = {
-                "outcome": "measured", "how": told["how"], "setting": told["setting"],
-                "parity": Parity.model_validate(told["parity"]),
+            known: dict[str, Any] = {
+                "outcome": "measured", "how": told.how, "setting": told.setting, "parity": told.parity,
             }  # fmt: skip
-            # What one call does, and what else was tried: whatever is worked out from the latency later needs it.
-            details = {name: told[name] for name in ("operations", "samples", "tried") if name in told} or None
-            if met and len(told["tried"]) > 1:
+            if met and len(told.tried) > 1:
                 known["flags"] = (CHOSEN_BUSY,)
             first = task.blank("first-call", "s")
-            for blank, proof in ((task.blank(), details), (first, None)):
+            for blank, proof in ((task.blank(), told.details), (first, None)):
                 if context.record.find(blank) is None:
                     context.record.observe(blank.model_copy(update=known | {"proof": proof}))
             if task.mode != BEST_KNOWN or not again:
-                context.record.value(first, float(told["first_call"]), met)
+                context.record.value(first, told.first_call, met)
     return cells

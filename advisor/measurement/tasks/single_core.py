@@ -9,13 +9,12 @@ these figures are kept under a name of their own. Over the number of threads the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from advisor.measurement import grades
 from advisor.measurement.run import PINNED_LATENCY, Observation
@@ -27,8 +26,7 @@ from advisor.measurement.tasks.deployment import RuntimeProcess
 from advisor.measurement.tasks.export import Artifact
 from advisor.measurement.tasks.kinds import CellTask
 from advisor.measurement.timing import Round
-from advisor.measurement.worker.answers import WorkerError
-from advisor.measurement.worker.bench import DESCRIBE_LIMIT, PREPARE_LIMIT, timed
+from advisor.measurement.worker.answers import Block, WorkerError
 
 PINNED = "pinned"
 # What slows a processor from outside comes and goes within seconds: many short blocks, those of a group side by side,
@@ -49,7 +47,7 @@ SHORT = 1e-3
 class _Cell:
     group: str
     blank: Observation
-    block: Callable[[], Mapping[str, Any]]
+    block: Callable[[], Block]
 
 
 def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
@@ -111,20 +109,12 @@ def _round(context: Context, cells: list[_Cell], number: int, process: int) -> N
             _keep(context, cell.blank, number, process, found)
 
 
-def figure(found: Mapping[str, Any]) -> tuple[float, list[float]]:
-    """Return the seconds that stand for a block of calls on one pinned thread, and the single values behind them.
-
-    Parameters
-    ----------
-    found : mapping
-        What a worker tells of a block: ``calls`` (seconds each), ``cpu`` (processor seconds of the block) and, where
-        only some calls are listed, their ``count``.
-    """
-    calls = [float(call) for call in found["calls"]]
-    middle = median(calls)
+def figure(found: Block) -> tuple[float, list[float]]:
+    """Return the seconds that stand for a block of calls on one pinned thread, and the single values behind them."""
+    middle = median(found.calls)
     if middle <= SHORT:
-        return middle, calls
-    each = float(found["cpu"]) / int(found.get("count", len(calls)))
+        return middle, found.calls
+    each = found.cpu / found.made
     return each, [each]
 
 
@@ -177,11 +167,10 @@ def _prepared(
     for name, framework in context.plan.frameworks.items():
         own = [task for task in tasks if task.framework.id == name and _well(context, task.blank())]
         if own:
-            worker = ending.enter_context(context.framework_worker(framework, threads=1, core=core))
-            started.append((own, worker, worker.send("describe", threads=1)))
-    for own, worker, asked in reversed(started) if backwards else started:
+            started.append((own, ending.enter_context(context.framework_process(framework, threads=1, core=core))))
+    for own, process in reversed(started) if backwards else started:
         try:
-            _ = worker.collect(asked, limit=DESCRIBE_LIMIT).value
+            process.described()
         except WorkerError as error:
             for task in own:
                 sampling.failed(context, task.blank(PINNED_LATENCY), error)
@@ -190,24 +179,21 @@ def _prepared(
             known = context.record.find(task.blank())
             assert known is not None
             try:
-                told = worker.ask(
-                    "prepare", limit=PREPARE_LIMIT, probe=task.probe, workload=task.workload.workload,
-                    task=task.workload.task, parameters={"batch": task.batch}, mode=task.mode,
-                    **({"setting": known.setting} if known.setting else {}),
-                ).value  # fmt: skip
+                told = process.prepare(task, known.setting)
             except WorkerError as error:
                 sampling.failed(context, task.blank(PINNED_LATENCY), error)
                 continue
             blank = task.blank(PINNED_LATENCY).model_copy(
                 update={
                     "outcome": "measured",
-                    "how": f"{told['how']}, one thread pinned to core {core}",
-                    "setting": told["setting"],
+                    "how": f"{told.how}, one thread pinned to core {core}",
+                    "setting": told.setting,
                     "flags": (PINNED,),
                 }
             )
             context.record.observe(blank)
-            cells.append(_Cell(task.group, blank, partial(timed, worker, int(told["cell"]), _pace(context))))
+            pace = _pace(context)
+            cells.append(_Cell(task.group, blank, partial(process.block, told.cell, pace, settle=pace.settle)))
     return cells
 
 
@@ -240,11 +226,10 @@ def _well(context: Context, blank: Observation) -> bool:
     return known is not None and known.outcome == "measured"
 
 
-def _keep(context: Context, blank: Observation, number: int, process: int, found: Mapping[str, Any]) -> None:
+def _keep(context: Context, blank: Observation, number: int, process: int, found: Block) -> None:
     middle, values = figure(found)
-    count = int(found.get("count", len(found["calls"])))
     kept = Round(
-        round=number, process=process, median=middle, mean=found["wall"] / count, calls=count, wall=found["wall"],
-        cpu=found["cpu"],
+        round=number, process=process, median=middle, mean=found.wall / found.made, calls=found.made, wall=found.wall,
+        cpu=found.cpu,
     )  # fmt: skip
     context.record.block(blank, kept, values)

@@ -1,15 +1,29 @@
-"""What comes back from a worker: an answer, or an error that says what became of the command."""
+"""What comes back from a worker: the models of its answers, and the errors that stand for one that never came.
+
+A worker runs code of others: it may be confused, or its channel may carry what a library wrote there. So no type is
+converted, and what is not listed here is not read.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Annotated, Any, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from advisor.documents import LONGEST
-from advisor.measurement.run import Outcome
+from advisor.measurement.run import Outcome, Parity
 
 
 def homeless(text: str) -> str:
@@ -45,35 +59,148 @@ class WorkerSilentError(WorkerLostError):
     """The worker gave no answer in time and was killed."""
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer of a worker.
+def _known(outcome: object) -> object:
+    """Return ``error`` in place of a missing outcome and of a word that is none."""
+    return "error" if outcome is None or (isinstance(outcome, str) and outcome not in get_args(Outcome)) else outcome
 
-    ``value`` is the result of a command that succeeded, and empty otherwise; ``body`` is the whole line;
-    ``received`` is the moment of its arrival on the clock of `time.perf_counter`.
+
+class Answer(BaseModel):
+    """Base of all answers: immutable, of exactly these types, every number finite."""
+
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False, extra="ignore", defer_build=True)
+
+
+class Concluded(Answer):
+    """What became of a recipe, or why a command gave no result.
+
+    ``proof`` are a recipe's figures, ``seconds`` what it took; ``where`` is the ``file:line`` that a failure comes
+    from.
     """
 
-    body: Mapping[str, Any]
-    received: float
+    outcome: Annotated[Outcome, BeforeValidator(_known)] = "error"
+    message: str | None = None
+    where: str | None = None
+    seconds: NonNegativeFloat | None = None
+    proof: dict[str, Any] | None = None
+
+
+class Described(Answer):
+    """What a framework is, how it is set up, and what its import took: seconds, bytes.
+
+    ``left_out`` are the modules that its import asked for, found installed, and does not require.
+    """
+
+    version: str | None
+    python: str
+    packages: dict[str, str] = {}
+    threads_requested: int
+    settings: dict[str, Any]
+    import_seconds: NonNegativeFloat
+    memory_after_import: NonNegativeInt
+    left_out: list[str] = []
+    installed_bytes: NonNegativeInt
+    installed_packages: NonNegativeInt
+
+
+class Alternative(Answer):
+    """One alternative of a setting that was tried: seconds of its first call and of its shortest, or why it is out."""
+
+    setting: str
+    how: str | None = None
+    compiled: bool | None = None
+    first_call: float | None = None
+    call: float | None = None
+    message: str | None = None
+
+
+class Prepared(Answer):
+    """A cell that is ready: its number, its agreement with the referee, the seconds of its first call.
+
+    ``setting`` is the alternative that was taken of those that were ``tried``. ``operations`` or ``samples`` say how
+    much one call does, where that has a number.
+    """
+
+    cell: NonNegativeInt
+    parity: Parity
+    first_call: NonNegativeFloat
+    how: str
+    setting: str | None
+    tried: list[Alternative]
+    operations: NonNegativeInt | None = None
+    samples: NonNegativeInt | None = None
 
     @property
-    def value(self) -> Mapping[str, Any]:
-        """The result, or WorkerError with what the worker said instead."""
-        result = self.body.get("ok")
-        if isinstance(result, dict):
-            return result
-        outcome = self.body.get("outcome", "error")
-        raise WorkerError(
-            str(self.body.get("message") or "the worker gave no reason"),
-            outcome=outcome if outcome in get_args(Outcome) else "error",
-            where=self.body.get("where"),
-        )
+    def details(self) -> dict[str, Any]:
+        """What one call does and what else was tried, as plain data: what is derived from a latency needs it."""
+        amounts = {"operations": self.operations, "samples": self.samples}
+        known: dict[str, Any] = {name: amount for name, amount in amounts.items() if amount is not None}
+        return known | {"tried": [each.model_dump(exclude_unset=True) for each in self.tried]}
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A command that was sent and whose answer has not been collected."""
+class Block(Answer):
+    """One timed block: seconds of its calls, in order, and of the whole block; `energy` in joules.
 
-    id: int | None
-    do: str
-    sent: float
+    Of many calls only some are listed; ``count`` is then how many there were.
+    """
+
+    calls: Annotated[list[PositiveFloat], Field(min_length=1)]
+    count: PositiveInt | None = None
+    wall: PositiveFloat
+    cpu: NonNegativeFloat
+    energy: NonNegativeFloat | None = None
+
+    @model_validator(mode="after")
+    def _all_counted(self) -> Self:
+        if self.count is not None and self.count < len(self.calls):
+            raise ValueError(f"{self.count} calls are counted, {len(self.calls)} were timed")
+        return self
+
+    @property
+    def made(self) -> int:
+        """How many calls there were."""
+        return len(self.calls) if self.count is None else self.count
+
+
+class Reshaped(Answer):
+    """Seconds of the first call at another shape, and of the one after it."""
+
+    first_call: float
+    second_call: float
+
+
+class Footprint(Answer):
+    """Bytes that a process held before and after a few calls, and at most."""
+
+    before: int
+    after: int
+    peak: int
+
+
+class Measured(Answer):
+    """The figures of an experiment, several of each metric, how it was done, and what belongs to them."""
+
+    how: str
+    values: dict[str, Annotated[list[float], Field(min_length=1)]]
+    details: dict[str, Any]
+
+
+class Loaded(Answer):
+    """An artifact that its runtime has loaded and answered one sample with.
+
+    ``forbidden`` are the frameworks that the process holds, which no process of a runtime may.
+    """
+
+    cell: NonNegativeInt
+    forbidden: list[str] = []
+
+
+class Memory(Answer):
+    """Bytes that a runtime's process held at most, and those of the runtime's libraries: mapped, and installed."""
+
+    peak_bytes: NonNegativeInt
+    library_bytes: NonNegativeInt
+    installed_bytes: NonNegativeInt
+
+
+class Done(Answer):
+    """Something that was done and whose result lies in files."""

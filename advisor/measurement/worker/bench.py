@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
 from advisor.measurement.tasks.kinds import CellTask, RouteTask
-from advisor.measurement.worker.answers import Pending, Reply, WorkerError, WorkerLostError
-from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.answers import (
+    Block,
+    Concluded,
+    Described,
+    Measured,
+    Prepared,
+    Reshaped,
+    WorkerError,
+    WorkerLostError,
+)
+from advisor.measurement.worker.framework import FrameworkProcess
+from advisor.measurement.worker.protocol import Pending
 
 RESTARTS = 2
-# Seconds after which a worker counts as hanging. Generous: a slow machine is no error.
-DESCRIBE_LIMIT = 180.0
-PREPARE_LIMIT = 300.0
-PROVE_LIMIT = 300.0
-BLOCK_LIMIT = 60.0
-
-
-def timed(worker: Worker, cell: int, pace: Pace) -> Mapping[str, Any]:
-    """Let a worker rest and then time one block of a cell that it has prepared."""
-    return worker.ask(
-        "block", limit=BLOCK_LIMIT, cell=cell, settle=pace.settle, lead_in=pace.lead_in, seconds=pace.seconds,
-        minimum_calls=pace.minimum_calls,
-    ).value  # fmt: skip
 
 
 class Bench:
@@ -43,7 +40,7 @@ class Bench:
         self.process = context.record.next_process(blanks) - 1
         self._pid = -1
         self._context = context
-        self._worker: Worker | None = None
+        self._held: FrameworkProcess | None = None
         self._cells: dict[str, int] = {}
         self._restarts = 0
         self._last = ""
@@ -58,109 +55,93 @@ class Bench:
         """The interpreter that has the framework."""
         return self._context.environments[self.definition.id].python
 
-    def start(self) -> Mapping[str, Any]:
-        """Start a fresh process, import the framework there, and return what `describe` tells."""
-        return self.started(self.launch())
+    def start(self) -> Described:
+        """Start a fresh process, import the framework there, and return what it says of itself."""
+        self.launch()
+        return self.started()
 
-    def started(self, pending: Pending) -> Mapping[str, Any]:
-        """Wait until a launched process has imported the framework, and return what `describe` tells."""
-        assert self._worker is not None
-        return self._collect(self._worker, pending, DESCRIBE_LIMIT).value
-
-    def launch(self) -> Pending:
+    def launch(self) -> None:
         """Start a fresh process that imports the framework, and return at once."""
         self.stop()
         self.process += 1
-        self._worker = self._context.framework_worker(self.definition)
-        self._pid = self._worker.pid
-        return self._worker.send("describe", threads=self._context.threads)
+        self._held = self._context.framework_process(self.definition)
+        self._pid = self._held.pid
 
-    def prepare(self, task: CellTask) -> Mapping[str, Any]:
+    def started(self) -> Described:
+        """Wait until a launched process has imported the framework, and return what it says of itself."""
+        assert self._held is not None
+        with self._noticed():
+            return self._held.described()
+
+    def prepare(self, task: CellTask) -> Prepared:
         """Make a cell ready; it counts as ready when this returns.
 
         The first process tries the alternatives of a setting; later ones take what it took, without another trial.
         """
-        worker = self._ready()
+        process = self._ready()
         known = self._context.record.find(task.blank())
-        setting = (known.setting if known else None) or task.setting
-        pending = worker.send(
-            "prepare", probe=task.probe, workload=task.workload.workload, task=task.workload.task,
-            parameters={"batch": task.batch}, mode=task.mode, **({"setting": setting} if setting else {}),
-        )  # fmt: skip
-        value = self._collect(worker, pending, PREPARE_LIMIT).value
-        self._cells[task.key] = int(value["cell"])
-        return value
+        with self._noticed():
+            answer = process.prepare(task, (known.setting if known else None) or task.setting)
+        self._cells[task.key] = answer.cell
+        return answer
 
-    def block(self, task: CellTask, pace: Pace) -> Mapping[str, Any]:
+    def block(self, task: CellTask, pace: Pace) -> Block:
         """Time one block of a cell; in a fresh worker the cell is prepared again first. The caller lets it settle."""
-        worker = self._ready()
+        process = self._ready()
         if task.key not in self._cells:
             with self._context.spending.on("preparation"):
                 self.prepare(task)
-        pending = worker.send(
-            "block", cell=self._cells[task.key], settle=0.0, lead_in=pace.lead_in, seconds=pace.seconds,
-            minimum_calls=pace.minimum_calls,
-        )  # fmt: skip
-        return self._collect(worker, pending, BLOCK_LIMIT).value
+        with self._noticed():
+            return process.block(self._cells[task.key], pace, settle=0.0)
 
-    def reshape(self, task: CellTask, batch: int) -> Mapping[str, Any]:
+    def reshape(self, task: CellTask, batch: int) -> Reshaped:
         """Time the first call of a prepared inference on `batch` samples, and the one after it."""
-        worker = self._ready()
+        process = self._ready()
         if task.key not in self._cells:
             self.prepare(task)
-        pending = worker.send("reshape", cell=self._cells[task.key], workload=task.workload.workload, batch=batch)
-        return self._collect(worker, pending, PREPARE_LIMIT).value
+        with self._noticed():
+            return process.reshape(self._cells[task.key], task.workload.workload, batch)
 
-    def measure(self, probe: str) -> Mapping[str, Any]:
+    def measure(self, probe: str) -> Measured:
         """Conduct an experiment."""
-        worker = self._ready()
-        return self._collect(worker, worker.send("measure", probe=probe), PREPARE_LIMIT).value
+        process = self._ready()
+        with self._noticed():
+            return process.measure(probe)
 
-    def send_proof(self, task: RouteTask, folder: Path, weights: Path) -> Pending:
+    def send_proof(self, task: RouteTask, folder: Path, weights: Path) -> Pending[Concluded]:
         """Ask for a proof; `poll_proof` asks whether it is there."""
-        return self._ready().send(
-            "prove", probe=task.probe, workload=task.workload, parameters={"precision": task.precision},
-            folder=str(folder), weights=str(weights),
-        )  # fmt: skip
+        return self._ready().send_route(task, folder, weights)
 
-    def poll_proof(self, pending: Pending, *, timeout: float) -> Mapping[str, Any] | None:
-        """Return the body of the answer to `pending`, or None when it is not there after `timeout` seconds."""
-        worker = self._worker
-        assert worker is not None
-        try:
-            reply = worker.poll(pending, timeout=timeout)
-            if reply is None and worker.waited(pending) > PROVE_LIMIT:
-                reply = worker.collect(pending, limit=PROVE_LIMIT)
-        except WorkerLostError as error:
-            self._lose(error)
-            raise
-        return None if reply is None else reply.body
+    def poll_proof(self, pending: Pending[Concluded], *, timeout: float) -> Concluded | None:
+        """Return what became of a proof, or None when the answer is not there after `timeout` seconds."""
+        assert self._held is not None
+        with self._noticed():
+            return self._held.poll(pending, timeout=timeout)
 
     def stop(self) -> None:
         """End the process; its cells are gone."""
-        if self._worker is not None:
-            self._worker.stop()
-        self._worker = None
+        if self._held is not None:
+            self._held.stop()
+        self._held = None
         self._cells.clear()
 
-    def _ready(self) -> Worker:
-        if self._worker is None:
+    def _ready(self) -> FrameworkProcess:
+        if self._held is None:
             if self._restarts > RESTARTS:
                 raise WorkerError(f"not tried: {self.definition.title} was lost {self._restarts} times. {self._last}")
             with self._context.spending.on("imports"):
                 self.start()
-        assert self._worker is not None
-        return self._worker
+        assert self._held is not None
+        return self._held
 
-    def _collect(self, worker: Worker, pending: Pending, limit: float) -> Reply:
+    @contextlib.contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """Take note when the process is lost meanwhile: the next command finds a fresh one."""
         try:
-            return worker.collect(pending, limit=limit)
+            yield
         except WorkerLostError as error:
-            self._lose(error)
+            self._held = None
+            self._cells.clear()
+            self._restarts += 1
+            self._last = error.message.splitlines()[0]
             raise
-
-    def _lose(self, error: WorkerLostError) -> None:
-        self._worker = None
-        self._cells.clear()
-        self._restarts += 1
-        self._last = error.message.splitlines()[0]

@@ -12,23 +12,24 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+from advisor.measurement.worker import protocol
 from advisor.measurement.worker.answers import (
-    Pending,
-    Reply,
+    Answer,
     WorkerDiedError,
     WorkerError,
     WorkerLostError,
     WorkerSilentError,
 )
-from advisor.measurement.worker.protocol import sound
+from advisor.measurement.worker.protocol import Command, Pending, Reply
 
 STDERR_LINES = 40
 _STDERR_WIDTH = 400
 _LONGEST_LINE = 64 * 1024 * 1024
 _GARBAGE_LINES = 1000
 _LAST_WORDS = 2.0
+A = TypeVar("A", bound=Answer)
 
 
 class Worker:
@@ -96,23 +97,27 @@ class Worker:
         """The last lines of stderr."""
         return tuple(self._stderr)
 
-    def ask(self, do: str, *, limit: float, **fields: Any) -> Reply:
-        """Send one command and wait at most `limit` seconds for its answer."""
-        return self.collect(self.send(do, **fields), limit=limit)
+    def ask(self, command: Command[A], *, limit: float) -> A:
+        """Send one command and wait at most `limit` seconds for its answer; errors as of `collect`."""
+        return self.collect(self.send(command), limit=limit)
 
-    def send(self, do: str, **fields: Any) -> Pending:
+    def send(self, command: Command[A]) -> Pending[A]:
         """Send one command and return at once; `collect` waits for the answer."""
         self._next += 1
-        pending = Pending(self._next, do, time.perf_counter())
-        line = json.dumps({"id": pending.id, "do": do, **fields}) + "\n"
+        pending = Pending(self._next, command, time.perf_counter())
+        line = json.dumps({"id": pending.id, **command.model_dump(mode="json", exclude_none=True)}) + "\n"
         # A worker that is gone is noticed when the answer is collected: there its last words are known.
         with contextlib.suppress(OSError, ValueError):
             self._stdin.write(line.encode())
             self._stdin.flush()
         return pending
 
-    def collect(self, pending: Pending, *, limit: float) -> Reply:
-        """Wait for the answer of a command that was sent, at most `limit` seconds from its sending.
+    def collect(self, pending: Pending[A], *, limit: float) -> A:
+        """Wait for the answer of a command that was sent; as `reply`, and WorkerError where there is no result."""
+        return self.reply(pending, limit=limit).value
+
+    def reply(self, pending: Pending[A], *, limit: float) -> Reply[A]:
+        """Wait for the reply to a command that was sent, at most `limit` seconds from its sending.
 
         Raises
         ------
@@ -123,22 +128,22 @@ class Worker:
         """
         while True:
             left = pending.sent + limit - time.perf_counter()
-            reply = self.poll(pending, timeout=max(0.0, left))
-            if reply is not None:
-                return reply
+            found = self.poll(pending, timeout=max(0.0, left))
+            if found is not None:
+                return found
             if left <= 0:
                 self.close()
                 raise WorkerSilentError(
-                    self._tell(f"no answer to '{pending.do}' within {limit:g} s; {self.name} was stopped")
+                    self._tell(f"no answer to '{pending.command.do}' within {limit:g} s; {self.name} was stopped")
                 )
 
-    def poll(self, pending: Pending, *, timeout: float) -> Reply | None:
+    def poll(self, pending: Pending[A], *, timeout: float) -> Reply[A] | None:
         """Return the answer of a command that was sent, or None when `timeout` seconds pass without one.
 
         Raises
         ------
         WorkerDiedError, WorkerSilentError
-            As `collect`.
+            As `reply`.
         """
         until = time.perf_counter() + timeout
         while True:
@@ -150,26 +155,26 @@ class Worker:
                 # Whoever asks next shall hear it at once, too.
                 self._replies.put((received, line))
                 raise self._obituary(pending)
-            reply = self._parse(line)
-            if reply is None:
+            body = self._parse(line)
+            if body is None:
                 if self._garbage_lines > _GARBAGE_LINES:
                     self.close()
                     raise WorkerSilentError(self._tell(f"{self.name} wrote no answers on its channel; it was stopped"))
-            elif reply.get("id") == pending.id:
-                return Reply(sound(pending.do, reply), received)
+            elif body.get("id") == pending.id:
+                return protocol.read(pending.command, body, received)
 
-    def sole_reply(self, *, limit: float) -> Reply:
-        """Wait for the one line of a program that takes no commands."""
-        return self.collect(Pending(None, "start", self.started), limit=limit)
+    def sole_answer(self, command: Command[A], *, limit: float) -> A:
+        """Wait for the one line of a program that takes no commands: its start was the command."""
+        return self.collect(Pending(None, command, self.started), limit=limit)
 
-    def waited(self, pending: Pending) -> float:
+    def waited(self, pending: Pending[Any]) -> float:
         """Return the seconds since a command was sent."""
         return time.perf_counter() - pending.sent
 
     def stop(self, *, limit: float = 2.0) -> None:
         """Ask the worker to end, then `close`."""
         with contextlib.suppress(WorkerError):
-            self.ask("stop", limit=limit)
+            self.ask(protocol.Stop(), limit=limit)
         self.close(grace=limit)
 
     def close(self, *, grace: float = 0.0) -> None:
@@ -201,13 +206,13 @@ class Worker:
         if self._process.poll() is None:
             self._process.kill()
 
-    def _obituary(self, pending: Pending) -> WorkerLostError:
+    def _obituary(self, pending: Pending[Any]) -> WorkerLostError:
         try:
             status = self._process.wait(_LAST_WORDS)
         except subprocess.TimeoutExpired:
             self.close()
             return WorkerSilentError(
-                self._tell(f"{self.name} closed its channel before it answered '{pending.do}'; it was stopped")
+                self._tell(f"{self.name} closed its channel before it answered '{pending.command.do}'; it was stopped")
             )
         self.close()
         how = f"exit status {status}"
@@ -216,7 +221,7 @@ class Worker:
                 how = f"signal {signal.Signals(-status).name}"
             except ValueError:
                 how = f"signal {-status}"
-        return WorkerDiedError(self._tell(f"{self.name} died at '{pending.do}': {how}"))
+        return WorkerDiedError(self._tell(f"{self.name} died at '{pending.command.do}': {how}"))
 
     def _tell(self, what: str) -> str:
         parts = [what]
@@ -228,11 +233,11 @@ class Worker:
 
     def _parse(self, line: bytes) -> dict[str, Any] | None:
         try:
-            reply = json.loads(line)
+            body = json.loads(line)
         except (ValueError, RecursionError):
-            reply = None
-        if isinstance(reply, dict) and "id" in reply:
-            return reply
+            body = None
+        if isinstance(body, dict) and "id" in body:
+            return body
         self._garbage_lines += 1
         if len(self._garbage) < 1:
             self._garbage.append(line[:120].decode("utf-8", "replace").rstrip())

@@ -6,13 +6,15 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from advisor.measurement.definitions import Limits
 from advisor.measurement.worker import descendants
-from advisor.measurement.worker.answers import Pending, Reply, WorkerSilentError
+from advisor.measurement.worker.answers import Answer, WorkerSilentError
 from advisor.measurement.worker.client import Worker
+from advisor.measurement.worker.protocol import Pending
 from advisor.quantities import show
 
 # A recipe that trains on two processes and serves has a handful; a fork bomb has no bound.
@@ -20,6 +22,7 @@ MOST_PROCESSES = 64
 # On a small machine a recipe is stopped before everything else has to give way.
 SHARE_OF_MEMORY = 0.8
 _GLANCE = 0.2
+A = TypeVar("A", bound=Answer)
 
 
 class Confinement:
@@ -51,11 +54,13 @@ class Confinement:
                 psutil.Process(worker.pid).rlimit(psutil.RLIMIT_CORE, (0, 0))
                 Path(f"/proc/{worker.pid}/oom_score_adj").write_text("1000")
 
-    def collect(self, pending: Pending) -> Reply:
+    def collect(self, pending: Pending[A]) -> A:
         """Wait for the answer of a command within the limits.
 
         Raises
         ------
+        WorkerError
+            The command gave no result.
         WorkerSilentError
             A limit was passed; worker and company have been stopped.
         WorkerDiedError
@@ -64,7 +69,7 @@ class Confinement:
         while True:
             reply = self._worker.poll(pending, timeout=_GLANCE)
             if reply is not None:
-                return reply
+                return reply.value
             if self._worker.waited(pending) > self._limits.seconds:
                 self.end()
                 raise WorkerSilentError(self._told(f"no answer within {self._limits.seconds:g} s"))

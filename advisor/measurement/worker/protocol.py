@@ -1,151 +1,230 @@
-"""What a worker's answers look like; one that does not costs its own observation, never the session.
+"""What is said between advisor and a worker: the commands, each with the answer that is agreed for it.
 
-A worker runs code of others: it may be confused, or its channel may carry what a library wrote there.
+A command is one line of JSON, ``{"id": n, "do": "…", …}``, and so is its answer: ``{"id": n, "ok": {…}}``, or
+``{"id": n, "outcome": "…", "message": "…"}`` for a recipe and for what gave no result. `probes.channel` is the other
+end. An answer of another shape costs its own observation, never the session.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, cast
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
-from pydantic import ValidationError as NotAgreed
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
 
 from advisor.measurement.run import plain
-from advisor.measurement.worker.answers import homeless, shortened
+from advisor.measurement.worker.answers import (
+    Answer,
+    Block,
+    Concluded,
+    Described,
+    Done,
+    Footprint,
+    Loaded,
+    Measured,
+    Memory,
+    Prepared,
+    Reshaped,
+    WorkerError,
+    homeless,
+    shortened,
+)
 
-Numbers = Annotated[list[float], Field(min_length=1)]
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore", defer_build=True)
-
-
-class _Described(_Form):
-    version: str | None
-    python: str
-    threads_requested: int
-    settings: dict[str, Any]
-    import_seconds: NonNegativeFloat
-    memory_after_import: NonNegativeInt
-    left_out: list[str] = []
-    installed_bytes: NonNegativeInt
-    installed_packages: NonNegativeInt
-
-
-class _Parity(_Form):
-    max_relative_error: NonNegativeFloat
-    limit: float = 0.0
-    weights_max_relative_error: float | None = None
-    referee: str = ""
+A = TypeVar("A", bound=Answer)
+Parameters = Mapping[str, str | int | float | bool]
 
 
-class _Alternative(_Form):
-    setting: str
+class Command(BaseModel, Generic[A]):
+    """Base of all commands; `A` is the model of its answer. A field that is None is not sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    do: str
+
+    @classmethod
+    def answer(cls) -> type[A]:
+        """Return the model of the answer: the one that the head of the class names."""
+        names = (base.__pydantic_generic_metadata__["args"] for base in cls.__mro__ if issubclass(base, Command))
+        return cast("type[A]", next(args[0] for args in names if args))
 
 
-class _Prepared(_Form):
+class Describe(Command[Described]):
+    """Import the framework, with so many threads; it comes first."""
+
+    do: Literal["describe"] = "describe"
+    threads: PositiveInt
+
+
+class _Cell(Command[A], Generic[A]):
+    """A workload in one setting of a framework; without ``setting`` a short trial takes one of its alternatives."""
+
+    probe: str
+    workload: str
+    task: str
+    parameters: Parameters
+    mode: str
+    setting: str | None = None
+
+
+class Prepare(_Cell[Prepared]):
+    """Make a cell ready and hold its answer against the referee."""
+
+    do: Literal["prepare"] = "prepare"
+
+
+class BuildAlone(_Cell[Footprint]):
+    """Build a cell and call it a few times, without a referee, to tell what memory that takes."""
+
+    do: Literal["footprint"] = "footprint"
+
+
+class TimeBlock(Command[Block]):
+    """Time one block of a cell: seconds of rest, of untimed calls, of timed calls; and how many of these at least."""
+
+    do: Literal["block"] = "block"
     cell: NonNegativeInt
-    parity: _Parity
-    first_call: NonNegativeFloat
-    how: str
-    setting: str | None
-    tried: list[_Alternative]
+    settle: NonNegativeFloat
+    lead_in: NonNegativeFloat
+    seconds: NonNegativeFloat
+    minimum_calls: PositiveInt
 
 
-class _Block(_Form):
-    calls: Annotated[list[PositiveFloat], Field(min_length=1)]
-    count: PositiveInt | None = None
-    wall: PositiveFloat
-    cpu: NonNegativeFloat
-    energy: NonNegativeFloat | None = None
+class Reshape(Command[Reshaped]):
+    """Time the first call of a prepared inference on a batch of another size, and the one after it."""
 
-    @model_validator(mode="after")
-    def _all_counted(self) -> Self:
-        if self.count is not None and self.count < len(self.calls):
-            raise ValueError(f"{self.count} calls are counted, {len(self.calls)} were timed")
-        return self
-
-
-class _Reshaped(_Form):
-    first_call: float
-    second_call: float
-
-
-class _Footprint(_Form):
-    before: int
-    after: int
-    peak: int
-
-
-class _Measured(_Form):
-    how: str
-    values: dict[str, Numbers]
-    details: dict[str, Any]
-
-
-class _Loaded(_Form):
+    do: Literal["reshape"] = "reshape"
     cell: NonNegativeInt
-    forbidden: list[str] = []
+    workload: str
+    batch: PositiveInt
 
 
-class _Memory(_Form):
-    peak_bytes: NonNegativeInt
-    library_bytes: NonNegativeInt
-    installed_bytes: NonNegativeInt
+class Measure(Command[Measured]):
+    """Run an experiment that has figures of its own."""
+
+    do: Literal["measure"] = "measure"
+    probe: str
 
 
-class _Outcome(_Form):
-    """What an answer says that is no plain success."""
+class Prove(Command[Concluded]):
+    """Run a recipe, on the trained network where its ``weights`` are named."""
 
-    outcome: str | None = None
-    message: str | None = None
-    where: str | None = None
-    seconds: NonNegativeFloat | None = None
-    proof: dict[str, Any] | None = None
-
-
-_FORMS: Mapping[str, type[_Form]] = {
-    "describe": _Described,
-    "prepare": _Prepared,
-    "block": _Block,
-    "reshape": _Reshaped,
-    "footprint": _Footprint,
-    "measure": _Measured,
-    "load": _Loaded,
-    "memory": _Memory,
-}
-# Thousands of figures and no text: their form says all, and writing them out once more would take the parent's time.
-_BARE = ("block",)
+    do: Literal["prove"] = "prove"
+    probe: str
+    folder: Path
+    parameters: Parameters
+    workload: str | None = None
+    weights: Path | None = None
 
 
-def sound(do: str, reply: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to the command `do`, or in its place an error that says how it differs from what was agreed."""
-    if isinstance(reply.get("message"), str):
-        reply = {**reply, "message": shortened(reply["message"])}
+class Load(Command[Loaded]):
+    """Load an artifact into its runtime and answer the first of the inputs."""
+
+    do: Literal["load"] = "load"
+    artifact: Path
+    inputs: Path
+    threads: PositiveInt
+
+
+class AnswerAll(Command[Done]):
+    """Answer every sample of a file, one by one, into another file."""
+
+    do: Literal["answer"] = "answer"
+    inputs: Path
+    outputs: Path
+
+
+class TellMemory(Command[Memory]):
+    """Tell what a runtime's process holds."""
+
+    do: Literal["memory"] = "memory"
+
+
+class Stop(Command[Done]):
+    """End."""
+
+    do: Literal["stop"] = "stop"
+
+
+class Train(Command[Done]):
+    """Train the network on the digits: a program of its own, whose start is the command."""
+
+    do: Literal["start"] = "start"
+
+
+class MeasureCeiling(Command[Measured]):
+    """Measure what NumPy reaches: a program of its own, whose start is the command."""
+
+    do: Literal["start"] = "start"
+
+
+@dataclass(frozen=True)
+class Pending(Generic[A]):
+    """A command that was sent and whose answer has not been collected; ``sent`` is the moment, as in `Reply`."""
+
+    id: int | None
+    command: Command[A]
+    sent: float
+
+
+@dataclass(frozen=True)
+class Reply(Generic[A]):
+    """An answer of a worker, or what it said instead.
+
+    ``received`` is the moment of its arrival on the clock of `time.perf_counter`.
+    """
+
+    answer: A | None
+    instead: Concluded
+    received: float
+
+    @property
+    def value(self) -> A:
+        """The answer, or WorkerError with what the worker said instead."""
+        if self.answer is not None:
+            return self.answer
+        said = self.instead
+        raise WorkerError(said.message or "the worker gave no reason", outcome=said.outcome, where=said.where)
+
+
+def read(command: Command[A], body: Mapping[str, Any], received: float) -> Reply[A]:
+    """Return the reply to a command; where it is not what was agreed, the reply is an error that says how it differs.
+
+    Parameters
+    ----------
+    body : mapping
+        The line that came, parsed.
+    received : float
+        When it came.
+    """
+    if isinstance(body.get("message"), str):
+        body = {**body, "message": shortened(body["message"])}
+    expected = command.answer()
+    answer: Answer | None = None
     try:
-        _Outcome.model_validate(reply)
-        if "ok" in reply and do in _FORMS:
-            _FORMS[do].model_validate(reply["ok"])
-        if do not in _BARE:
+        said = Concluded.model_validate(body)
+        if issubclass(expected, Concluded):
+            answer = said
+        elif "ok" in body:
+            answer = expected.model_validate(body["ok"], strict=True)
+        if not isinstance(answer, Block):
             # What a Run cannot hold: numbers and strings beyond its bounds, NaN and infinity, halves of characters.
-            plain(reply)
-            json.dumps(reply, allow_nan=False, ensure_ascii=False).encode()
-    except NotAgreed as error:
+            # A block is thousands of figures and no text: its model says all, and this would take the parent's time.
+            plain(body)
+            json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+    except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        why = ".".join(str(part) for part in first["loc"]) + f": {first['msg']}"
+        place = ".".join(str(part) for part in first["loc"]) or "ok"
+        return _refused(expected, f"{place}: {first['msg']}", received)
     except (ValueError, RecursionError) as error:
-        why = str(error)
-    else:
-        return {**reply, "message": homeless(reply["message"])} if reply.get("message") else reply
-    return {"id": reply["id"], "outcome": "error", "message": f"not the answer that was agreed: {why[:200]}"}
+        return _refused(expected, str(error), received)
+    if said.message:
+        said = said.model_copy(update={"message": homeless(said.message)})
+    return Reply(cast("A | None", said if isinstance(answer, Concluded) else answer), said, received)
+
+
+def _refused(expected: type[A], why: str, received: float) -> Reply[A]:
+    said = Concluded(outcome="error", message=f"not the answer that was agreed: {why[:200]}")
+    return Reply(cast("A", said) if issubclass(expected, Concluded) else None, said, received)

@@ -7,10 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -19,6 +18,7 @@ from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.noise.canary import Answer, Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import AVAILABLE, Foreign, Watch
+from advisor.measurement.worker.answers import Block
 
 pytestmark = pytest.mark.alone
 
@@ -179,8 +179,8 @@ def test_a_stack_that_had_less_of_the_processors_than_usual_is_noticed(tmp_path:
     with closing(Guard(canary, Watch(tmp_path), settle=0.0)) as guard:
 
         def met(threads: float, stack: str = "a") -> tuple[Disturbance, ...]:
-            def run() -> Mapping[str, Any]:
-                return {"wall": 1.0, "cpu": threads}
+            def run() -> Block:
+                return Block(calls=[1.0], wall=1.0, cpu=threads)
 
             return guard.block(run, stack=stack, process=os.getpid)[1].disturbances
 
@@ -214,11 +214,11 @@ def test_what_follows_waits_until_the_pool_that_was_woken_has_come_to_rest(tmp_p
         assert child.stdout is not None
         stdin, stdout = child.stdin, child.stdout
 
-        def run() -> Mapping[str, Any]:
+        def run() -> Block:
             stdin.write(b"\n")
             stdin.flush()
             stdout.readline()
-            return {"wall": 1.0, "cpu": 1.0}
+            return Block(calls=[1.0], wall=1.0, cpu=1.0)
 
         watch = Watch()
         with closing(Guard(StillCanary("Invented", tmp_path / "canary.json"), watch, settle=0.01)) as guard:

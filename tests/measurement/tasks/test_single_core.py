@@ -21,6 +21,7 @@ from advisor.measurement.session.plan import make_plan
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 from advisor.measurement.tasks import single_core
+from advisor.measurement.worker.answers import Block
 
 pytestmark = pytest.mark.alone
 ROUNDS = 6
@@ -119,5 +120,7 @@ def test_nothing_of_the_kind_happens_when_nothing_was_robbed(toys: Definitions, 
 
 
 def test_short_calls_stand_for_themselves_and_long_ones_for_their_processor_time() -> None:
-    assert single_core.figure({"calls": [1e-4, 2e-4, 9e-3], "cpu": 0.5}) == (2e-4, [1e-4, 2e-4, 9e-3])
-    assert single_core.figure({"calls": [0.02, 0.03, 0.05], "cpu": 0.06, "count": 4}) == (0.015, [0.015])
+    short = Block(calls=[1e-4, 2e-4, 9e-3], wall=0.5, cpu=0.5)
+    assert single_core.figure(short) == (2e-4, [1e-4, 2e-4, 9e-3])
+    long = Block(calls=[0.02, 0.03, 0.05], wall=0.1, cpu=0.06, count=4)
+    assert single_core.figure(long) == (0.015, [0.015])
