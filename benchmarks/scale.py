@@ -21,9 +21,8 @@ from pathlib import Path
 
 from advisor import api
 from advisor.measurement import run_changes
-from advisor.measurement.index import NAME
 from advisor.measurement.run import Run, load_run, save_run
-from advisor.measurement.store import Store
+from advisor.measurement.store import NAME, Store
 from advisor.profiles.profile import shipped_profiles
 from benchmarks.site import Cost, cost, derived
 from benchmarks.tables import Result, show

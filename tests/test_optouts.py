@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor import optouts
-from advisor.articles.processes import Running
+from advisor.articles.presence import Running
 from advisor.measurement import doctor
 from advisor.measurement.worker.environment import HOMES, passed, surroundings
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from advisor.decision.alternatives import alternatives
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
-from advisor.decision.flips import dominated, flips, joint_flips
+from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.openings import measurable, unmeasured
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
@@ -30,7 +30,6 @@ from advisor.decision.recommendation import (
 )
 from advisor.decision.robustness import Robustness, robustness
 from advisor.decision.score import contributions, scored
-from advisor.decision.stability import stability
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, judge, without

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,9 +20,27 @@ from advisor import paths, resources
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import output, page_reuse, permalinks, search, template_engine, themes
+from advisor.report import output, page_reuse, search, template_engine, themes
 from advisor.report.pages import docs
-from advisor.report.pages.context import Report
+from advisor.report.pages.context import PINNED, Report
+
+# The two links at the foot of a page: to itself on this Run, and to itself on the latest.
+_HERE = re.compile(r'(<a rel="bookmark" href=")[^"]*/([^"/]+")')
+_LATEST = re.compile(r'(<a rel="up" href=")([^"/]+")')
+
+
+def put_copy(built: Path, place: str) -> None:
+    """Copy a built site into its own folder `place`, where its pages lead to the latest two folders up."""
+    shutil.copytree(built, built / place, ignore=lambda folder, _: {PINNED} if Path(folder) == built else set())
+    for page in (built / place).glob("*.html"):
+        text = _LATEST.sub(r"\1../../\2", _HERE.sub(r"\1\2", page.read_text(encoding="utf-8")))
+        page.write_text(text, encoding="utf-8", newline="\n")
+
+
+def stays(name: str, place: str | None) -> bool:
+    """Tell whether a file of an earlier build is pinned, and not in the `place` that this build pins anew."""
+    return name.startswith(f"{PINNED}/") and not (place and name.startswith(f"{place}/"))
+
 
 Step = Callable[[str, str], None]
 WRITING, BUILDING = "writing pages", "building pages"
@@ -88,10 +108,10 @@ def build_site(
             _build(source, built, nav, templates, dirty=bool(taken), on_step=on_step)
             search.write(built, taken, page_reuse.still(folder, search.NAME))
             if report.pinned:
-                permalinks.pin(built, report.pinned)
+                put_copy(built, report.pinned)
             output.put(
                 folder, built, "site", made={f"{name}.html": each for name, each in made.items()}, clean=clean,
-                stays=lambda name: permalinks.stays(name, report.pinned),
+                stays=lambda name: stays(name, report.pinned),
             )  # fmt: skip
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None

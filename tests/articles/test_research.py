@@ -13,8 +13,7 @@ from markdown import Markdown
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.research import Articles, report
 from advisor.articles.research.findings import Findings
-from advisor.articles.research.session import left_out
-from advisor.articles.research.terms import titled
+from advisor.articles.research.terms import left_out, titled
 from advisor.articles.systems import load_systems
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.run import Observation, Run, Skipped

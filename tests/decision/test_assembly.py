@@ -7,9 +7,8 @@ import math
 import pytest
 
 from advisor.decision.engine import assemble, decide
-from advisor.decision.flips import dominated, flips, joint_flips
+from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.robustness import Robustness, robustness
-from advisor.decision.stability import stability
 from advisor.decision.table import Table
 from advisor.knowledge.catalog import load_catalog
 from advisor.profiles.profile import Must, Profile, load_profile

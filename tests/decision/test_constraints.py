@@ -2,8 +2,8 @@
 
 import pytest
 
-from advisor.decision.constraints import check
 from advisor.decision.recommendation import Cell
+from advisor.decision.table import check
 from advisor.profiles.profile import Limit, Must
 from tests.decision.tables import criterion
 

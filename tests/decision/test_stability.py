@@ -5,10 +5,9 @@ import math
 import pytest
 from hypothesis import assume, given, settings
 
-from advisor.decision.flips import dominated, flips, joint_flips
+from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
-from advisor.decision.stability import stability
 from advisor.decision.table import Table
 from advisor.profiles.profile import Must, Profile, Wish
 from tests.decision.tables import Interval, criterion, profile, table, tables, wish

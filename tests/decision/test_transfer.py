@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.criteria import Measured, load_criteria
-from advisor.decision.constraints import check
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Cell
 from advisor.decision.sampling import draw
+from advisor.decision.table import check
 from advisor.decision.transfer import (
     PROVED,
     SHIPPED,

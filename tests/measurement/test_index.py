@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.measurement import index
+from advisor.measurement import store as kept_runs
 from advisor.measurement.run import Run, load_run, save_run
 from advisor.measurement.store import Store
 from tests.samples import sample_run
@@ -33,7 +33,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(path.stem)
         return load_run(path)
 
-    monkeypatch.setattr(index, "load_run", counting)
+    monkeypatch.setattr(kept_runs, "load_run", counting)
     return names
 
 
@@ -44,7 +44,7 @@ def named(name: str) -> Run:
 def test_each_run_is_read_once_and_listed_newest_first(store: Store, read: list[str]) -> None:
     first = store.entries()
     assert [each.id for each in first] == [NEWER, OLDER]
-    assert first[0] == index.entry(named(NEWER))
+    assert first[0] == kept_runs.entry(named(NEWER))
     assert (first[0].cpu, first[0].threads) == (sample_run().host.cpu, sample_run().policy.threads)
     assert store.entries() == Store(store.folder).entries() == first
     assert sorted(read) == [OLDER, NEWER]
@@ -61,7 +61,7 @@ def test_only_what_changed_is_read_again(store: Store, read: list[str]) -> None:
     store.path(NEWER).unlink()
     assert [each.id for each in store.entries()] == [added, OLDER]
     assert read == [OLDER, added]
-    assert NEWER not in (store.folder / index.NAME).read_text()
+    assert NEWER not in (store.folder / kept_runs.NAME).read_text()
 
 
 def test_a_file_that_is_no_run_is_passed_over_and_looked_at_once(store: Store, read: list[str]) -> None:
@@ -79,22 +79,22 @@ def test_a_file_that_is_no_run_is_passed_over_and_looked_at_once(store: Store, r
 )
 def test_an_index_that_cannot_be_used_is_made_anew(store: Store, text: str) -> None:
     expected = store.entries()
-    whole = (store.folder / index.NAME).read_bytes()
-    (store.folder / index.NAME).write_text(text)
+    whole = (store.folder / kept_runs.NAME).read_bytes()
+    (store.folder / kept_runs.NAME).write_text(text)
     assert store.entries() == expected
-    assert (store.folder / index.NAME).read_bytes() == whole
+    assert (store.folder / kept_runs.NAME).read_bytes() == whole
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_half_an_index_is_no_index(store: Store, share: float) -> None:
     expected = store.entries()
-    file = store.folder / index.NAME
+    file = store.folder / kept_runs.NAME
     file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
     assert store.entries() == expected
 
 
 def test_where_no_index_can_be_written_the_runs_are_read(store: Store, read: list[str]) -> None:
-    (store.folder / index.NAME).mkdir()
+    (store.folder / kept_runs.NAME).mkdir()
     for _ in range(2):
         assert [each.id for each in store.entries()] == [NEWER, OLDER]
     assert len(read) == 4

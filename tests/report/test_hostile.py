@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from advisor.decision.recommendation import Recommendation
 from advisor.measurement.run import Framework, Observation, Run
 from advisor.report import words
-from advisor.report.downloads import evidence_csv
+from advisor.report.pages.docs import evidence_csv
 from advisor.report.pages.render import heading
 from advisor.report.site import build_site
 from tests.report.html import parse, read

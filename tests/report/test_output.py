@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.report import mark, output, permalinks
+from advisor.report import mark, output
+from advisor.report import site as site_builder
 from advisor.report.mark import Kind
 
 FIRST = {"index.html": "one", "edge.html": "edge", "runs/a/index.html": "pinned"}
@@ -33,7 +34,7 @@ def build(
         for name, text in files.items():
             (built / name).parent.mkdir(parents=True, exist_ok=True)
             (built / name).write_text(text)
-        return output.put(folder, built, kind, clean=clean, stays=lambda name: permalinks.stays(name, pins or None))
+        return output.put(folder, built, kind, clean=clean, stays=lambda name: site_builder.stays(name, pins or None))
 
 
 def there(folder: Path) -> dict[str, str]:

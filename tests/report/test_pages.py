@@ -17,7 +17,7 @@ from advisor.profiles.profile import load_profile
 from advisor.report import numbers
 from advisor.report.blocks import blocks
 from advisor.report.pages.context import Report
-from advisor.report.pages.metrics import REST, grouped
+from advisor.report.pages.workloads import REST, grouped
 from advisor.report.site import build_site
 from tests.report.conftest import Site
 from tests.report.html import Element, read

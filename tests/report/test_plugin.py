@@ -15,7 +15,7 @@ from mkdocs.plugins import PluginCollection
 
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Observation, Run, save_run
-from advisor.report import host_theme, pieces, plugin
+from advisor.report import host_theme, plugin
 from advisor.report.plugin import AdvisorPlugin
 from tests.report.conftest import other_runs, rich_run
 from tests.report.html import EVIL_TITLE, Element, parse, what_runs
@@ -180,7 +180,7 @@ def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
 def test_a_line_that_names_nothing_says_what_there_is(line: str, says: str) -> None:
     pages = {"profile-edge": '<figure class="chart" id="fig-bars"></figure>', "claims": ""}
     with pytest.raises(AdvisorError, match=says) as raised:
-        pieces.piece(line, pages)
+        plugin.piece(line, pages)
     assert ("edge?" in (raised.value.hint or "")) == ("egde" in line)
     assert ("answers there are for edge;" in (raised.value.hint or "")) == ("mo" in line)
 
@@ -196,9 +196,9 @@ def test_a_line_that_names_nothing_stops_the_build(tmp_path: Path, caplog: pytes
 def test_lines_in_one_paragraph_are_embedded_and_lines_amid_text_are_told() -> None:
     pages = {"profile-edge": '<h1>Use it</h1><div class="answer">Yes</div>', "claims": ""}
     lines = "<p>[advisor: verdict edge]\n[Advisor:verdict edge]</p>"
-    assert pieces.embedded(lines, pages, str).count('<div class="answer">Yes</div>') == 2
+    assert plugin.embedded(lines, pages, str).count('<div class="answer">Yes</div>') == 2
     amid = f"{lines}<p>So: [advisor: verdict edge] it is. <code>[advisor: a]</code></p><pre>[advisor: b]</pre>"
-    assert pieces.left(amid) == ["[advisor: verdict edge]"]
+    assert plugin.left(amid) == ["[advisor: verdict edge]"]
 
 
 def test_a_line_amid_text_stops_a_strict_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

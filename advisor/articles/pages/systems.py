@@ -2,13 +2,129 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
 from advisor.knowledge.freshness import is_stale
 from advisor.report import words
+from advisor.report.figures import Quote
 from advisor.report.pages.context import Report
+
+_MOST = 20
+"""Of what was so once, so much is shown; a framework has a hundred former releases."""
+
+_MANY = re.compile(r"[*?\[]")
+
+
+def pages(report: Report) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield name, title and what the template needs, of the page of every system."""
+    claims = {row["id"]: place for place, row in enumerate(report.ledger.data["claims"])}
+    installed = _installed(report)
+    for place, row in enumerate(report.survey.data["systems"]):
+        yield page_name(row["id"]), words.line(row["name"]), _context(report, place, row, claims, installed)
+
+
+def _context(
+    report: Report, place: int, row: dict[str, str], claims: dict[str, int], installed: dict[str, list[Any]]
+) -> dict[str, Any]:
+    source, about = report.survey, report.survey.data["about"][row["id"]]
+    facts = [_fact(report, name) for name in about["facts"]]
+    ended = [fact for fact in facts if fact["until"]]
+    return {
+        "row": table_row(report, place),
+        "back": page_of(row["status"]),
+        "version": source.quote("systems", place, "version") if row["version"] else None,
+        "released": row["released"],
+        "successor": _successor(report, place, row, about),
+        "instead": [(_name(report, name), _href(report, name)) for name in about["instead"]],
+        "articles": [
+            (source.quote("articles", name, _told_as(report, name)), source.get("articles", name, "url"))
+            for name in about["named_in"]
+        ],
+        "facts": [fact for fact in facts if not fact["until"]],
+        "ended": ended[:_MOST],
+        "more": len(ended) > _MOST,
+        "claims": [_claim(report, name, claims[name]) for name in about["claims"] if name in claims],
+        "recipes": recipes(report, row["recipes"]),
+        "untried": _untried(report, row["recipes"]),
+        "installed": installed.get(_normal(about.get("distribution") or ""), []),
+        "command": f"advisor systems {row['id']} --check" if about["checkable"] else None,
+    }
+
+
+def _told_as(report: Report, article: str) -> str:
+    """Return which field names an article: who published it, or what it is called where nobody says so."""
+    return "title" if report.survey.get("articles", article, "publisher") == "unknown" else "publisher"
+
+
+def _successor(
+    report: Report, place: int, row: dict[str, str], about: dict[str, Any]
+) -> tuple[Quote, str | None] | None:
+    if not row["replaced by"]:
+        return None
+    ours = about["successor"] in report.survey.data["about"]
+    href = _href(report, about["successor"]) if ours else about.get("url")
+    return report.survey.quote("systems", place, "replaced by"), href
+
+
+def _fact(report: Report, name: str) -> dict[str, Any]:
+    path, found = ("facts", name), report.survey.get("facts", name)
+    return {
+        "anchor": f"fact-{words.slug(name)}",
+        "statement": report.survey.quote(*path, "statement"),
+        "since": found["since"],
+        "until": found.get("until"),
+        "title": report.survey.quote(*path, "title"),
+        "url": found.get("url"),
+        "checked": found["checked_on"],
+        "stale": not found.get("until")
+        and is_stale(date.fromisoformat(found["checked_on"]), report.run.finished.date()),
+    }
+
+
+def _claim(report: Report, name: str, place: int) -> dict[str, Any]:
+    row = report.ledger.data["claims"][place]
+    return {
+        "statement": report.ledger.quote("claims", place, "statement"),
+        "as_of": row["as_of"],
+        "verdict": row["settled"]["verdict"],
+        "href": report.claim(name),
+    }
+
+
+def _untried(report: Report, recipes: str) -> list[str]:
+    """Return the commands that would try what exercises the system, where this Run did not."""
+    tried = {page.probe for page in report.probes}
+    asked = [probe for probe in recipes.split(", ") if probe and not _MANY.search(probe)]
+    return [f"advisor probe --only '{probe}'" for probe in asked if probe not in tried]
+
+
+def _installed(report: Report) -> dict[str, list[Any]]:
+    """Return by distribution the environments of this Run that hold it, each with its name and the version."""
+    found: dict[str, list[Any]] = {}
+    for key, framework in report.run.frameworks.items():
+        for name in framework.packages:
+            version = report.source.quote("frameworks", key, "packages", name)
+            found.setdefault(_normal(name), []).append((report.stack(key), name, version))
+    return found
+
+
+def _normal(distribution: str) -> str:
+    """Return the name of a distribution as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _name(report: Report, name: str) -> Quote:
+    place = next(place for place, row in enumerate(report.survey.data["systems"]) if row["id"] == name)
+    return report.survey.quote("systems", place, "name")
+
+
+def _href(report: Report, name: str) -> str:
+    return report.href(page_name(name))
+
 
 PAGES = {
     "systems": ("active", "maintenance", "deprecated", "unknown"),
@@ -46,7 +162,9 @@ def context(report: Report, name: str) -> dict[str, Any]:
         "filters": filters,
         "targets": [words.slug(status) for status in PAGES[name]],
         "rows": [
-            row(report, place) for place, each in enumerate(source.data["systems"]) if each["status"] in PAGES[name]
+            table_row(report, place)
+            for place, each in enumerate(source.data["systems"])
+            if each["status"] in PAGES[name]
         ],
     }
 
@@ -61,7 +179,7 @@ def page_name(system: str) -> str:
     return f"system-{words.slug(system)}"
 
 
-def row(report: Report, place: int) -> dict[str, Any]:
+def table_row(report: Report, place: int) -> dict[str, Any]:
     """Return what is known of the system at `place` of the survey, as its row and its own page show it."""
     found: dict[str, str] = report.survey.data["systems"][place]
 

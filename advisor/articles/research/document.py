@@ -10,7 +10,7 @@ import jinja2
 
 from advisor.articles.articles import Article
 from advisor.articles.catalog import whole_catalog
-from advisor.articles.research import session, terms
+from advisor.articles.research import terms
 from advisor.articles.research.articles import Articles
 from advisor.articles.research.citations import Citations
 from advisor.articles.research.findings import Findings, wins
@@ -78,8 +78,8 @@ def report(
         "titled": lambda text: terms.titled(text, names, quoted=True),
         "readable": lambda text: terms.titled(text, probes),
         "wins": wins,
-        "left_out": session.left_out(run),
-        "flags": session.flags(run),
+        "left_out": terms.left_out(run),
+        "flags": terms.flags(run),
         "topics": terms.topics(),
         "findings": Findings(run, titles),
         "table": Table(told, catalog),

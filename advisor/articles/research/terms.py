@@ -1,13 +1,35 @@
-"""Names instead of ids: what criteria, probes and metrics are called in a sentence."""
+"""Words of the report for ids: criteria, probes, metrics, what was left out, and what blocks were marked with."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from advisor.criteria import load_criteria
+from advisor.decision import phrases
 from advisor.measurement import definitions
 from advisor.measurement.metrics import load_metrics
+from advisor.measurement.run import Run
+from advisor.report import words
+
+_MANY = {"capability:*": "Capabilities", "*-training": "Memory while training"}
+
+
+def left_out(run: Run) -> list[tuple[str, list[str]]]:
+    """Return what the session left out on purpose: for each reason, the titles of what it concerns."""
+    titles, frameworks = probes() | _MANY, run.titles
+    found: dict[str, dict[str, None]] = {}
+    for each in run.skipped:
+        # The case and the advice to measure it after all are the same for all of them.
+        why = words.line(phrases.reason(each, frameworks))
+        found.setdefault(why, {})[titles.get(each.probe, each.probe)] = None
+    return [(why, list(names)) for why, names in found.items()]
+
+
+def flags(run: Run) -> list[tuple[str, int]]:
+    """Return how many observations carry each flag, the most frequent first."""
+    return Counter(flag for each in run.observations for flag in each.flags).most_common()
 
 
 def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str:

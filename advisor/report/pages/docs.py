@@ -1,18 +1,48 @@
-"""The docs directory: every page of a report as Markdown, and the navigation between them."""
+"""The docs directory: every page of a report as Markdown, the files behind them, and the navigation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from advisor.articles.pages import agreement, paper
+from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
-from advisor.report import downloads, drawing_cache, template_engine, words
+from advisor.report import drawing_cache, template_engine, words
 from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import drawings
-from advisor.report.pages.render import Renderer
-from advisor.report.pages.writer import TOC, Nav, Pages
+from advisor.report.pages.render import TOC, Nav, Pages, Renderer
+from advisor.report.rows import csv_text
+
+COLUMNS = (
+    "profile", "criterion", "framework", "route", "outcome", "value", "low", "high", "unit", "level", "n",
+    "provenance", "evidence", "source", "date", "message",
+)  # fmt: skip
+
+
+def evidence_rows(recommendations: Sequence[Recommendation]) -> list[dict[str, Any]]:
+    """Return every cell of every profile's performance table as plain values, in base units."""
+    return [
+        cell.model_dump(mode="json") | {"profile": told.profile} for told in recommendations for cell in told.evidence
+    ]
+
+
+def evidence_csv(recommendations: Sequence[Recommendation]) -> str:
+    """Return every cell of every profile's performance table as CSV, in base units."""
+    return csv_text(evidence_rows(recommendations), COLUMNS)
+
+
+def evidence_json(recommendations: Sequence[Recommendation]) -> str:
+    """Return the same cells as JSON, for other programs."""
+    rows = [
+        {name: row[name] for name in COLUMNS if row.get(name) is not None} for row in evidence_rows(recommendations)
+    ]
+    document = {"schema": "advisor.evidence/1", "cells": rows}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
 
 __all__ = ["Nav", "write"]
 
@@ -136,8 +166,8 @@ def _files(report: Report, folder: Path, several: machines.Several | None) -> li
         for source, what in several.documents:
             write_json(folder / f"{source.name}.json", source.document)
             files.append((f"{source.name}.json", what))
-    write_text(folder / "evidence.csv", downloads.evidence_csv(report.recommendations))
-    write_text(folder / "evidence.json", downloads.evidence_json(report.recommendations))
+    write_text(folder / "evidence.csv", evidence_csv(report.recommendations))
+    write_text(folder / "evidence.json", evidence_json(report.recommendations))
     return [
         *files,
         ("evidence.csv", "Every cell of every performance table, for a spreadsheet"),

@@ -12,9 +12,8 @@ from advisor.measurement.run import Observation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
 from advisor.report.pages.context import ProbePage, Report, StackName
-from advisor.report.pages.metrics import grouped
 from advisor.report.pages.recipes import Recipe, recipes
-from advisor.report.pages.workloads import what
+from advisor.report.pages.workloads import grouped, what
 
 _TIMED = ("median", "low", "high")
 _SHORT = 200

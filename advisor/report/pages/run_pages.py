@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.articles.pages import claims, system, systems
+from advisor.articles.pages import claims, systems
 from advisor.report import words
 from advisor.report.pages import capabilities, machine, probe, routes, workloads
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks
-from advisor.report.pages.writer import TOC, Nav, Pages
+from advisor.report.pages.render import TOC, Nav, Pages
 from advisor.report.run_documents import Entries
 
 
@@ -91,7 +91,7 @@ def _claims(report: Report, pages: Pages) -> Nav:
 
 
 def _systems(report: Report, pages: Pages) -> Nav:
-    for name, title, context in system.pages(report):
+    for name, title, context in systems.pages(report):
         # Not in the menu, which would drown in them: the rows of the systems lead to each.
         pages.simple(name, "system", title, title, "wide", context)
     pages.simple(
