@@ -74,13 +74,10 @@ def _traces() -> bool:
     return subprocess.run([*_TRACER, "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
 
 
-def reached(log: Path, *, looks_up: bool = False) -> list[str]:
-    """Return the calls that looked a name up or went to anything but this machine's loopback addresses.
-
-    With `looks_up`, asking a name server is no matter.
-    """
+def reached(log: Path) -> list[str]:
+    """Return the calls that looked a name up or went to anything but this machine's loopback addresses."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-    return [line for line in lines if _outward(line, looks_up=looks_up)]
+    return [line for line in lines if _outward(line)]
 
 
 def written(log: Path, *within: Path) -> list[str]:
@@ -93,14 +90,14 @@ def written(log: Path, *within: Path) -> list[str]:
     return sorted(path for path in paths if not f"{path}/".startswith(roots) and not _NO_FILES.match(path))
 
 
-def _outward(line: str, *, looks_up: bool) -> bool:
+def _outward(line: str) -> bool:
     if _RESOLVERS.search(line):
-        return not looks_up
+        return True
     for port, four, port_six, six in _ADDRESS.findall(line):
         address = ipaddress.ip_address(four or six)
         mapped = getattr(address, "ipv4_mapped", None)
         here = (mapped or address).is_loopback or (mapped or address).is_unspecified
         asks = int(port or port_six) == _DNS
-        if not looks_up if asks else not here:
+        if asks or not here:
             return True
     return False

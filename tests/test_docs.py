@@ -11,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from advisor import optouts
 from advisor.cli import main
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
@@ -96,3 +97,26 @@ def test_the_lines_for_completion_are_those_that_are_tested() -> None:
     assert [set(re.findall(r"_ADVISOR_COMPLETE=(\w+)_source advisor", block)) for block in found] == [
         {"bash", "zsh", "fish"}
     ]
+
+
+def test_every_test_that_security_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, name in named:
+        assert name, f"{file}: name the test"
+        assert re.search(rf"^ *def {name}\(", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE), name
+
+
+def test_each_promise_of_security_names_a_test() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    promises = text.partition("## What is promised")[2].partition("\n## ")[0].split("\n- **")[1:]
+    assert len(promises) > 10
+    for promise in promises:
+        assert "::test_" in promise, promise[:60]
+
+
+def test_the_table_of_security_is_that_of_the_code() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    for each in optouts.OPT_OUTS:
+        assert f"| `{each.variable}` | `{each.value}` |" in text, each.variable
+        assert f"{each.source}>" in text, each.variable

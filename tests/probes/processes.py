@@ -23,9 +23,7 @@ class Probe:
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         python: Path | None = None,
-        looks_up: bool = False,
     ) -> None:
-        self._looks_up = looks_up
         self._folder = tempfile.TemporaryDirectory()
         self._log = Path(self._folder.name, "calls")
         self.process = subprocess.Popen(
@@ -68,6 +66,6 @@ class Probe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.communicate(timeout=30)
-        reached = sealed.reached(self._log, looks_up=self._looks_up)
+        reached = sealed.reached(self._log)
         self._folder.cleanup()
         assert not reached, reached

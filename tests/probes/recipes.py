@@ -51,14 +51,12 @@ def python_of(framework: str, capability: str) -> Path | None:
 class Recipes:
     """Workers of the shipped recipes and of the broken ones, started when they are first needed.
 
-    Programs in the folder `programs` are found before those of the system. What joins or serves looks this machine's
-    own name up, and where no file has it, a name server is asked: `looks_up` lets it.
+    Programs in the folder `programs` are found before those of the system.
     """
 
-    def __init__(self, folder: Path, programs: Path | None = None, *, looks_up: bool = False) -> None:
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
         self._folder = folder
         self._programs = programs
-        self._looks_up = looks_up
         self._workers: dict[str, Probe] = {}
         self._count = 0
 
@@ -72,9 +70,7 @@ class Recipes:
             environment = surroundings(threads=2, scratch=self._folder)
             if self._programs:
                 environment["PATH"] = f"{self._programs}{os.pathsep}{environment['PATH']}"
-            self._workers[key] = Probe(
-                "framework", framework, *extra, environment=environment, python=python, looks_up=self._looks_up
-            )
+            self._workers[key] = Probe("framework", framework, *extra, environment=environment, python=python)
             self._workers[key].ok("describe", threads=2)
         self._count += 1
         folder = self._folder / f"{self._count}-{framework}-{capability}"
