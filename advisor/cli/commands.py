@@ -263,5 +263,5 @@ def _timings(run: Any, color: str) -> None:
     timings(run, consoles.messages(color))
 
 
-examples.attach(main)
 targets.attach(main)
+examples.attach(main)

@@ -9,6 +9,7 @@ import click
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "recommend": (
         "advisor recommend --profile edge",
+        "advisor recommend --profile edge --target raspberry-pi --no-site",
         "advisor recommend --profile research --quick --no-site",
         "advisor recommend --profile edge --run run.json --weight edge-latency=40 --json",
     ),
@@ -31,6 +32,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "profile criteria": ("advisor profile criteria", "advisor profile criteria memory latency"),
     "profile schema": ("advisor profile schema",),
+    "target list": ("advisor target list",),
+    "target show": ("advisor target show raspberry-pi",),
     "evidence": (
         "advisor evidence --profile edge",
         "advisor evidence --run run.json --exclude onnxruntime --format csv",

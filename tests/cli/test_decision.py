@@ -70,11 +70,16 @@ def test_evidence_as_csv_can_be_opened_by_a_spreadsheet(folder: Path) -> None:
     assert {row["unit"] for row in rows} <= {"s", "B", "1/s", ""}
 
 
+HALF = ("--min-confidence", "0.5")
+QUARTER = ("--min-confidence", "0.25")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--profile", "edge", "--expect", "tensorflow"], 0, "Holds: TensorFlow comes first in"),
-        (["--profile", "edge", "--expect", "tensorflow->litert"], 0, "Holds: TensorFlow → LiteRT comes first in"),
+        (["--profile", "edge", "--expect", "tensorflow", *HALF], 0, "Holds: TensorFlow comes first in"),
+        (["--profile", "edge", "--expect", "tensorflow->litert", *HALF], 0, "Holds: TensorFlow → LiteRT comes first"),
+        (["--profile", "edge", "--expect", "tensorflow"], 1, "fewer than 80 %"),
         (["--profile", "edge", "--expect", "pytorch"], 1, "Does not hold: TensorFlow → LiteRT is now the answer"),
         (["--profile", "edge", "--expect", "tensorflow", "--min-confidence", "1"], 1, "fewer than 100 %"),
         (
@@ -255,11 +260,24 @@ def test_wrong_answers_are_one_message(folder: Path, arguments: list[str], words
 
 def test_on_a_terminal_the_questions_are_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("advisor.cli.profiles._terminal", lambda: True)
-    said = ["camera", "device", "Count the cars", "speed", "3 MB", "", "20 ms", "tensorflow", "4", "30000 lines"]
+    said = [
+        "camera",
+        "device",
+        "raspberry-pi",
+        "Count the cars",
+        "speed",
+        "3 MB",
+        "",
+        "20 ms",
+        "tensorflow",
+        "4",
+        "30000 lines",
+    ]
     call("profile", "new", given="\n".join(said) + "\n")
     text = Path("camera.yaml").read_text(encoding="utf-8")
     assert "team: {knows: tensorflow, size: 4, code: 30000 lines}" in text
     assert '"20 ms"' in text
+    assert "target: raspberry-pi" in text
     assert "peak-memory" not in text
 
 
@@ -276,7 +294,7 @@ def test_frameworks_can_be_named_wherever_a_question_is_asked(folder: Path) -> N
     assert {row["framework"] for row in rows} == {"pytorch", "tensorflow"}
     rows = json.loads(call("evidence", "--run", "run.json", "--format", "json", "--framework", "pytorch"))
     assert {row["framework"] for row in rows} == {"pytorch"}
-    held = call("check", "--run", "run.json", "--frameworks", "pytorch", "--expect", "pytorch")
+    held = call("check", "--run", "run.json", "--frameworks", "pytorch", "--expect", "pytorch", *QUARTER)
     assert held.startswith("Holds: ")
     assert "did you mean 'pytorch'?" in call(
         "check", "--run", "run.json", "--frameworks", "pytroch", "--expect", "x", code=2
