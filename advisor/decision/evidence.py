@@ -24,7 +24,7 @@ from advisor.keys import Stack
 from advisor.knowledge.alternatives import Alternative
 from advisor.knowledge.alternatives import source_of as source_of_alternative
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
-from advisor.measurement.run import Run
+from advisor.measurement.run import Run, Skipped
 from advisor.profiles.profile import REACH
 from advisor.profiles.team import FACTOR, Team
 from advisor.targets.target import Reached, source_of
@@ -130,7 +130,7 @@ class Evidencer:
         probe = probe_of(rule, stack)
         subject = stack.framework if rule.route == "framework" else stack_id(stack)
         if not reading.informative:
-            cell = self._missing(stack, criterion, reading.outcome, reading.message)
+            cell = self._missing(stack, criterion, reading.outcome, reading.message, reading.omission)
             return Finding(cell, f"{criterion.id}|{subject}", probe)
         sigma, why = (0.0, None) if self.transfer is None else self.transfer.sigma(rule, criterion.unit)
         cell = Cell(
@@ -151,6 +151,7 @@ class Evidencer:
             evidence=reading.evidence[0] if reading.evidence else None,
             date=self.day.isoformat(),
             message=reading.message,
+            omission=reading.omission,
         )
         alone = stack.framework if rule.route == "framework" else None
         key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
@@ -272,7 +273,9 @@ class Evidencer:
         )
         return Finding(_told(cell, criterion), key, subject=what, publisher=source.publisher)
 
-    def _missing(self, stack: Stack, criterion: Criterion, outcome: str, message: str | None) -> Cell:
+    def _missing(
+        self, stack: Stack, criterion: Criterion, outcome: str, message: str | None, omission: Skipped | None = None
+    ) -> Cell:
         return Cell(
             framework=stack.framework,
             route=stack.route,
@@ -282,6 +285,7 @@ class Evidencer:
             unit=criterion.unit,
             provenance="missing",
             message=message,
+            omission=omission,
         )
 
 

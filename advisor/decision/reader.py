@@ -13,7 +13,7 @@ from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.keys import Stack
 from advisor.measurement.grades import BOUNDED, UNBOUNDED, UNDER_LOAD
 from advisor.measurement.joint_intervals import group_of
-from advisor.measurement.run import Observation, Run
+from advisor.measurement.run import Observation, Run, Skipped
 from advisor.measurement.run_index import Found, RunIndex
 from advisor.measurement.timing import Summary
 
@@ -105,7 +105,8 @@ class RunReader:
         if _at_most(best) is None and best.outcome not in WORTHLESS:
             return no_slower_than([speeds[mode] for mode in timed], best) if timed and is_time else best
         if not timed:
-            return Reading("missing", message=f"best known does not work here ({best.message}); no other was measured")
+            message = f"best known does not work here ({best.message}); no other was measured"
+            return Reading("missing", message=message, omission=best.omission)
         fastest = min(timed, key=lambda mode: (timed[mode], mode))
         chosen = self._metric(selection, stack, unit, fastest)
         if chosen.value is None and chosen.grade is None:
@@ -115,7 +116,8 @@ class RunReader:
         if fastest == BEST_KNOWN:
             return chosen
         why = "was slower here" if best.message is None else f"did not work here: {best.message}"
-        return replace(chosen, message=f"measured {fastest.replace('-', ' ')}, because the best known setting {why}")
+        message = f"measured {fastest.replace('-', ' ')}, because the best known setting {why}"
+        return replace(chosen, message=message, omission=best.omission)
 
     def _modes(self, selection: Selection, stack: Stack) -> list[str]:
         found = {each.key.setting for each in self._matching(selection, stack, None) if selection.includes(each.key)}
@@ -141,7 +143,8 @@ class RunReader:
         framework = self.run.frameworks.get(stack.framework)
         for each in found:
             if each.observation.outcome not in _MADE:
-                return Reading(each.observation.outcome, message=_why(each.observation))
+                settled = self._settled(each.observation)
+                return Reading(each.observation.outcome, message=_why(each.observation), omission=settled)
         if framework is not None and framework.outcome not in _MADE:
             title = self.run.titles[stack.framework]
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
@@ -150,9 +153,16 @@ class RunReader:
         for skipped in self.run.skipped:
             asked = {name: selection.parameters.get(name, value) for name, value in skipped.parameters.items()}
             if fnmatchcase(probe, skipped.probe) and asked == skipped.parameters:
-                return Reading("not_run", message=left_out(skipped, self.run.titles))
+                return Reading("not_run", message=left_out(skipped, self.run.titles), omission=skipped)
         why = "the session ended before it was measured" if not self.run.complete else "the Run has no such figure"
         return Reading("not_run" if not self.run.complete else "missing", message=why)
+
+    def _settled(self, observation: Observation) -> Skipped | None:
+        """Return what the session says of an observation that it left out because nothing more need be known of it."""
+        whose = (observation.probe, observation.framework)
+        if observation.outcome != "not_run":
+            return None
+        return next((s for s in self.run.skipped if s.kind == "needless" and (s.probe, s.framework) == whose), None)
 
 
 def probe_of(selection: Selection, stack: Stack) -> str:

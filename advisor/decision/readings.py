@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from advisor.measurement.run import Skipped
 from advisor.measurement.timing import Grade
 
 ELSEWHERE = "not_measured_there"
@@ -30,6 +31,7 @@ class Reading:
     ``value`` is None when only bounds are known (``low`` and ``high``, without limit where None), when the outcome is
     `WORTHLESS`, and when nothing is known. ``evidence`` holds JSON pointers into the Run. ``grade`` is that of a
     timing; ``shared`` is the share of its variance that all timings of the ``group`` have in common.
+    ``omission`` is what the session left out of it on purpose.
     """
 
     outcome: str
@@ -42,6 +44,7 @@ class Reading:
     grade: Grade | None = None
     group: str | None = None
     shared: float = 0.0
+    omission: Skipped | None = None
 
     @property
     def informative(self) -> bool:
@@ -67,6 +70,7 @@ def add(readings: Sequence[Reading]) -> Reading:
         n=None if unknown else min((reading.n or 1) for reading in readings),
         evidence=tuple(pointer for reading in readings for pointer in reading.evidence),
         message=next((reading.message for reading in unknown if reading.message), None),
+        omission=next((reading.omission for reading in unknown if reading.omission), None),
         grade=next((each for each in _GRADES if any(reading.grade == each for reading in readings)), None),
     )
 
@@ -92,7 +96,7 @@ def no_slower_than(others: Iterable[Reading], best: Reading) -> Reading:
     """Return the upper bound that other settings give a best known one that was not measured."""
     nearest = min(others, key=lambda reading: reading.high or math.inf)
     message = f"best known was not measured ({best.message or best.outcome}); it is at most as slow as another setting"
-    return Reading("bounded", high=nearest.high, evidence=nearest.evidence, message=message)
+    return Reading("bounded", high=nearest.high, evidence=nearest.evidence, message=message, omission=best.omission)
 
 
 def least(chosen: Reading, settings: Iterable[Reading]) -> Reading:

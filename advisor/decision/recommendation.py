@@ -10,6 +10,7 @@ from pydantic import Field
 
 from advisor.documents import Model
 from advisor.keys import Stack as Stack
+from advisor.measurement.run import Skipped
 from advisor.measurement.timing import Grade
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
@@ -33,6 +34,8 @@ class Cell(Model):
 
     ``transfer`` is the standard deviation of the log factor between what was measured and what is asked (another model,
     another device), and ``transferred`` says so in words; ``value``, ``low`` and ``high`` stay as they were measured.
+
+    ``omission`` is what the session left out on purpose, where no more is known because of that.
     """
 
     framework: str
@@ -57,6 +60,7 @@ class Cell(Model):
     score_high: float = 1.0
     transfer: float | None = None
     transferred: str | None = None
+    omission: Skipped | None = None
 
     @property
     def plausible(self) -> tuple[float | None, float | None]:

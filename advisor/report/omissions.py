@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from advisor.decision import phrases
 from advisor.decision.priorities import EVERYTHING_ELSE
 from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.measurement.run import Run
+from advisor.measurement.run import Run, Skipped
 from advisor.report import words
 
 _LONGEST = 200
@@ -59,12 +59,8 @@ def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Itera
 
 def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:
     """Yield what was left out and leaves no gap in this answer, since nothing that it could show would change it."""
-    titles = run.titles
-    told = [cell.message for cell in recommendation.evidence if cell.message]
-    said = {each: phrases.left_out(skip, titles) for each, skip in enumerate(run.skipped)}
-    left = [
-        skip for each, skip in enumerate(run.skipped) if not any(said[each] in one or one in said[each] for one in told)
-    ]
+    told = [cell.omission for cell in recommendation.evidence if cell.omission is not None]
+    left = [skip for skip in run.skipped if not any(_alike(skip, each) for each in told)]
     rest = [skip for skip in left if skip.probe == EVERYTHING_ELSE]
     # What a session decided on its way it says for each framework, with the reason.
     settled: dict[str, list[str]] = {}
@@ -77,7 +73,14 @@ def _without_bearing(recommendation: Recommendation, run: Run) -> Iterator[str]:
     if count:
         what = "1 probe on which" if count == 1 else f"{count} probes on which"
         yield f"{what} no figure of this answer rests; the Run says which and why"
-    yield from (f"Everything else: {words.line(phrases.left_out(skip, titles))}" for skip in rest)
+    yield from (f"Everything else: {words.line(phrases.left_out(skip, run.titles))}" for skip in rest)
+
+
+def _alike(one: Skipped, other: Skipped) -> bool:
+    """Tell whether two things were left out for one reason; what is needless, for whichever framework it is said."""
+    if one.kind == other.kind == "needless":
+        return one.reason == other.reason
+    return one == other.model_copy(update={"probe": one.probe})
 
 
 def _listed(names: list[str]) -> str:

@@ -219,6 +219,7 @@ def test_what_was_left_out_on_purpose_says_so() -> None:
     )
     cell = found(PYTORCH, "mlp-training", run).cell
     assert (cell.outcome, cell.message) == ("not_run", why)
+    assert cell.omission == run.skipped[0]
 
 
 def test_an_interrupted_session_is_the_reason_for_what_it_lacks() -> None:

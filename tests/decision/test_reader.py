@@ -211,3 +211,20 @@ def test_a_reason_for_one_batch_size_is_no_reason_for_another() -> None:
     why = "batch 16: it takes too long; leave out --quick to measure it"
     assert read(left, parameters={"batch": 16}).message == why
     assert read(left, parameters={}).message == why
+
+
+def test_a_reading_names_what_was_left_out_and_so_does_the_bound_that_stands_for_it() -> None:
+    long = Skipped(probe="walk", kind="slow_setting", parameters={"batch": 1})
+    alone = read(run_of(skipped=(long,)), mode="best-known")
+    assert (alone.outcome, alone.omission) == ("not_run", long)
+    bounded = read(run_of(timed(), skipped=(long,)), mode="best-known")
+    assert (bounded.outcome, bounded.omission) == ("bounded", long)
+    assert read(run_of(timed(), skipped=(long,))).omission is None
+
+
+def test_what_a_session_found_needless_is_known_by_its_probe_and_framework() -> None:
+    ours, theirs = (Skipped(probe="walk", kind="needless", framework=name, reason="out") for name in ("pytorch", "b"))
+    left = timed(outcome="not_run", message="out", summary=None)
+    found = read(run_of(left, skipped=(theirs, ours)))
+    assert (found.outcome, found.message, found.omission) == ("not_run", "out", ours)
+    assert read(run_of(left, skipped=(theirs,))).omission is None
