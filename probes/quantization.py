@@ -57,7 +57,7 @@ def trained(case: Case) -> Digits:
     return Digits(weights, np.load(folder / "calibration.npy"), held_out, labels, folder)
 
 
-def compared(network: Digits, runtime: str, float32: Path, int8: Path, expected: Array) -> Proof:
+def compared(network: Digits, runtime: str, float32: Path, int8: Path, expected: Array, **figures: Any) -> Proof:
     """Compare the artifacts of a trained network before and after quantization.
 
     Parameters
@@ -70,6 +70,8 @@ def compared(network: Digits, runtime: str, float32: Path, int8: Path, expected:
         The exported files.
     expected : array
         The framework's own answers to the held-out digits, N×10.
+    **figures
+        More figures for the proof, such as the setting that was taken.
 
     Returns
     -------
@@ -95,6 +97,7 @@ def compared(network: Digits, runtime: str, float32: Path, int8: Path, expected:
         size_ratio=share,
         latency_ratio=ratio,
         digits=len(labels),
+        **figures,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,15 @@ def dynamic(case: Case, otherwise: str) -> bool:
     return bool(case.parameters.get("batching", otherwise) == "dynamic")
 
 
-def proof(case: Case, runtime: str, artifact: Path, expected: Array, batches: Sequence[int] = (1,)) -> Proof:
+def limit(case: Case) -> float:
+    """Return how far from the framework's answers those of an artifact may be, as a share of the largest."""
+    precision = str(case.parameters["precision"])
+    return SEEDED_INT8 if precision == "int8" and case.held_out is None else LIMITS[precision]
+
+
+def proof(
+    case: Case, runtime: str, artifact: Path, expected: Array, batches: Sequence[int] = (1,), **figures: Any
+) -> Proof:
     """Run `artifact` in a fresh process that has only `runtime`, and compare.
 
     Parameters
@@ -63,6 +72,8 @@ def proof(case: Case, runtime: str, artifact: Path, expected: Array, batches: Se
         The framework's own float32 answer to the case's inputs, N×10.
     batches : sequence of int
         The batch sizes that the one export must serve, unless the case says whether its batch is static or dynamic.
+    **figures
+        More figures for the proof; ``setting``, ``how`` and ``tried`` where the export had a choice.
 
     Returns
     -------
@@ -72,8 +83,8 @@ def proof(case: Case, runtime: str, artifact: Path, expected: Array, batches: Se
     """
     batches = asked(case, batches)
     # A session measures the trained network itself, side by side with others; what names its batching is measured here.
-    tried = clean_process.trial(runtime, artifact, case.inputs, batches, measured="batching" in case.parameters)
-    return judged(case, artifact, expected, batches, tried)
+    trial = clean_process.trial(runtime, artifact, case.inputs, batches, measured="batching" in case.parameters)
+    return judged(case, artifact, expected, batches, trial, **figures)
 
 
 def asked(case: Case, otherwise: Sequence[int] = (1,)) -> Sequence[int]:
@@ -81,19 +92,22 @@ def asked(case: Case, otherwise: Sequence[int] = (1,)) -> Sequence[int]:
     return BATCHES.get(case.parameters.get("batching", ""), otherwise)
 
 
-def judged(case: Case, artifact: Path, expected: Array, batches: Sequence[int], tried: clean_process.Trial) -> Proof:
-    """Return the proof that what was `tried` agrees with `expected`, and that an artifact in int8 is smaller."""
+def judged(
+    case: Case, artifact: Path, expected: Array, batches: Sequence[int], trial: clean_process.Trial, **figures: Any
+) -> Proof:
+    """Return the proof that what a trial saw agrees with `expected`, and that an artifact in int8 is smaller."""
     precision = case.parameters["precision"]
-    got = tried.answers
+    got = trial.answers
     result = close(
         np.concatenate(got),
         np.concatenate([expected] * len(batches)),
-        limit=SEEDED_INT8 if precision == "int8" and case.held_out is None else LIMITS[precision],
+        limit=limit(case),
         artifact=artifact,
         precision=precision,
         batches=list(batches),
         samples=len(case.inputs),
-        **tried.figures,
+        **trial.figures,
+        **figures,
     )
     weights_bytes = sum(array.astype(np.float32).nbytes for array in case.weights.values())
     if result.outcome == "proved" and precision == "int8" and size_of(artifact) > INT8_SHARE * weights_bytes:

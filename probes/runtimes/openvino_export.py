@@ -14,26 +14,63 @@ import nncf  # noqa: E402
 import openvino  # noqa: E402
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet  # noqa: E402
 
-from probes import route_proof  # noqa: E402
+from probes import int8_trial, route_proof  # noqa: E402
+from probes.int8_trial import Way  # noqa: E402
 from probes.runtimes.layouts import arranged  # noqa: E402
+from probes.runtimes.openvino import Model  # noqa: E402
 from probes.workloads import Case  # noqa: E402
 
 MINMAX = RangeEstimatorParametersSet.MINMAX
+NO_SMOOTHING = nncf.AdvancedSmoothQuantParameters(matmul=-1, convolution=-1)
+TRANSFORMER = nncf.ModelType.TRANSFORMER
 
 
-def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact: Path) -> None:
+def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact: Path) -> dict[str, Any]:
     """Convert a framework's model for inputs of `shape` into the folder `artifact`: in the case's precision, no less.
 
     int8 is NNCF's post-training quantization: weights per channel, ranges of the activations from the calibration
-    samples.
+    samples. For a transformer the scheme that its makers have for those is tried with and without SmoothQuant; what
+    was tried is returned (see `probes.int8_trial.choose`), and nothing where there was no choice.
     """
-    model = openvino.convert_model(framework_model)
-    model.reshape([-1 if size is None else size for size in shape])
-    if case.parameters["precision"] == "int8":
-        samples = arranged(route_proof.calibration(case), [None, *shape[1:]])
+
+    def converted() -> openvino.Model:
+        model = openvino.convert_model(framework_model)
+        model.reshape([-1 if size is None else size for size in shape])
+        return model
+
+    if case.parameters["precision"] != "int8":
+        _write(converted(), artifact)
+        return {}
+    samples = route_proof.calibration(case)
+    given = nncf.Dataset([each[None] for each in arranged(samples, [None, *shape[1:]])])
+
+    def quantised(smoothing: bool, kind: nncf.ModelType | None = None) -> openvino.Model:
         # By default NNCF takes the mean of the samples' ranges, which cuts off large values: 20 % of the largest answer
         # of the trained network, against 1 % with their smallest and largest, as the other makers take them (measured).
-        ranges = nncf.AdvancedQuantizationParameters(activations_range_estimator_params=MINMAX)
-        model = nncf.quantize(model, nncf.Dataset([each[None] for each in samples]), advanced_parameters=ranges)
-    artifact.mkdir()
-    openvino.save_model(model, artifact / "model.xml", compress_to_fp16=False)
+        parameters = nncf.AdvancedQuantizationParameters(activations_range_estimator_params=MINMAX)
+        if not smoothing:
+            parameters.smooth_quant_alphas = NO_SMOOTHING
+        return nncf.quantize(converted(), given, model_type=kind, advanced_parameters=parameters)
+
+    if case.workload != "transformer":
+        _write(quantised(smoothing=True), artifact)
+        return {}
+    name = "NNCF's scheme for transformers"
+    ways = [
+        Way("smooth", f"{name}, with SmoothQuant", lambda path: _write(quantised(True, TRANSFORMER), path)),
+        Way("plain", f"{name}, without SmoothQuant", lambda path: _write(quantised(False, TRANSFORMER), path)),
+    ]
+
+    def path(setting: str) -> Path:
+        return artifact.with_name(f"{artifact.name}-{setting}")
+
+    _write(converted(), path("float32"))
+    expected = int8_trial.answers(Model(path("float32"), 1), samples)
+    best, figures = int8_trial.choose(ways, Model, path, expected, samples, route_proof.limit(case))
+    best.rename(artifact)
+    return figures
+
+
+def _write(model: openvino.Model, folder: Path) -> None:
+    folder.mkdir()
+    openvino.save_model(model, folder / "model.xml", compress_to_fp16=False)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from probes import digits, reference, route_proof, workloads
+from probes import digits, int8_trial, reference, route_proof, workloads
 from probes.channel import ProbeError
 from probes.proof import size_of
 from probes.runtimes import clean_process
@@ -123,6 +123,20 @@ def test_route_is_proved_with_its_figures(route: Shipped) -> None:
     assert route.reply["seconds"] > 0
     # Rounding to eight bits leaves a trace; none would mean that nothing was quantised.
     assert (figures["max_relative_error"] > 1e-4) == (route.precision == "int8")
+
+
+def test_what_was_tried_stands_with_an_int8_file_of_onnx_runtime(route: Shipped) -> None:
+    figures = route.reply["proof"]
+    if (route.runtime, route.precision) != ("onnxruntime", "int8"):
+        assert "tried" not in figures
+        return
+    assert {each["setting"] for each in figures["tried"]} == {"S8S8", "U8S8"}
+    (taken,) = (each for each in figures["tried"] if each["setting"] == figures["setting"])
+    assert taken["how"] == figures["how"]
+    assert taken["bytes"] == figures["artifact_bytes"]
+    assert int8_trial.taken(figures["tried"], figures["limit"]) == taken
+    # Nothing of what was not taken is left beside what ships.
+    assert [each.name for each in route.artifact.parent.glob("*.onnx")] == [route.artifact.name]
 
 
 def test_runtime_answers_as_the_numpy_reference(route: Shipped) -> None:

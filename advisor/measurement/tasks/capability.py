@@ -56,8 +56,13 @@ def observed(blank: Observation, concluded: Concluded) -> Observation:
     if "artifact" in proof:
         # The folder is gone when the session ends; the name is what a reader of the Run can use.
         proof["artifact"] = Path(str(proof["artifact"])).name
+    # Where the export had a choice: what was taken, beside the Python that it was done in.
+    chosen = "tried" in proof
+    words = [each for each in (blank.how, proof.pop("how", None) if chosen else None) if each]
     return blank.model_copy(
         update={
+            "how": "; ".join(words) or None,
+            "setting": proof.pop("setting", None) if chosen else None,
             "outcome": concluded.outcome,
             "proof": proof or None,
             "message": concluded.message,

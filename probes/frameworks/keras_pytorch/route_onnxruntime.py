@@ -25,7 +25,6 @@ def run(case: Case) -> Proof:
         model.export(artifact, format="onnx", verbose=False, input_signature=signature)
     except OnnxExporterError as error:
         raise ProbeError("not_supported", f"the exporter refuses: {str(error).splitlines()[0]}") from error
-    if case.parameters["precision"] == "int8":
-        onnxruntime_int8.quantise(artifact, route_proof.calibration(case))
+    setting = onnxruntime_int8.of(case, artifact)
 
-    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8))
+    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **setting)

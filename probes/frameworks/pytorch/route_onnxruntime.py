@@ -21,7 +21,6 @@ def run(case: Case) -> Proof:
     else:
         given, shapes = inputs[:1], None
     torch.onnx.export(model, (given,), artifact, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False)
-    if case.parameters["precision"] == "int8":
-        onnxruntime_int8.quantise(artifact, route_proof.calibration(case))
+    setting = onnxruntime_int8.of(case, artifact)
 
-    return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8), **setting)

@@ -14,6 +14,6 @@ def run(case: Case) -> Proof:
     artifact = route_proof.artifact(case, "-openvino")
 
     program = export.program(case, None, otherwise="dynamic")
-    openvino_export.save(case, program, export.input_shape(program), artifact)
+    setting = openvino_export.save(case, program, export.input_shape(program), artifact)
 
-    return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8))
+    return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8), **setting)

@@ -20,7 +20,6 @@ def run(case: Case) -> Proof:
     batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
     signature = [tf.TensorSpec((batch, *inputs.shape[1:]), inputs.dtype, name="inputs")]
     model.export(artifact, format="onnx", verbose=False, input_signature=signature)
-    if case.parameters["precision"] == "int8":
-        onnxruntime_int8.quantise(artifact, route_proof.calibration(case))
+    setting = onnxruntime_int8.of(case, artifact)
 
-    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8))
+    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **setting)

@@ -16,6 +16,6 @@ def run(case: Case) -> Proof:
 
     batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
     model.export(saved, format="tf_saved_model", verbose=False)
-    openvino_export.save(case, saved, [batch, *inputs.shape[1:]], artifact)
+    setting = openvino_export.save(case, saved, [batch, *inputs.shape[1:]], artifact)
 
-    return route_proof.proof(case, "openvino", artifact, model(inputs).numpy(), batches=(1, 8))
+    return route_proof.proof(case, "openvino", artifact, model(inputs).numpy(), batches=(1, 8), **setting)

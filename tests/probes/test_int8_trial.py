@@ -1,0 +1,64 @@
+"""The trial of ways to int8: the fastest that stays accurate, and what was tried is told."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from probes import int8_trial
+from probes.int8_trial import Way
+from probes.workloads import Array
+
+LIMIT = 0.03
+SAMPLES = np.linspace(-1.0, 1.0, 12, dtype=np.float32).reshape(6, 2)
+
+
+class Scaled:
+    """A model whose file holds its factor and how long it takes."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        assert threads == 1
+        self._factor, self._seconds = map(float, path.read_text().split())
+        self.input_shape: tuple[int | None, ...] = (None, 2)
+
+    def __call__(self, inputs: Array) -> Array:
+        time.sleep(self._seconds)
+        return inputs * np.float32(self._factor)
+
+
+def tried(folder: Path, ways: dict[str, str]) -> tuple[str, list[dict[str, object]]]:
+    def way(name: str, content: str) -> Way:
+        return Way(name, f"as {name}", lambda path: path.write_text(content))
+
+    found = [way(name, content) for name, content in ways.items()]
+    best, figures = int8_trial.choose(found, Scaled, lambda name: folder / name, SAMPLES, SAMPLES, LIMIT)
+    assert best == folder / figures["setting"]
+    assert figures["how"] == f"as {figures['setting']}"
+    return figures["setting"], figures["tried"]
+
+
+def test_the_fastest_accurate_one_is_taken_and_all_are_told(tmp_path: Path) -> None:
+    ways = {"slow": "1.01 0.004", "fast": "1.01 0.001", "wrong": "1.5 0.0", "broken": "no number"}
+    taken, told = tried(tmp_path, ways)
+    assert taken == "fast"
+    assert [each["setting"] for each in told] == list(ways)
+    assert "ValueError" in str(told[3]["message"])
+    assert all(each["call"] and each["bytes"] for each in told[:3])
+
+
+def test_one_that_is_hardly_faster_does_not_displace_the_preferred_one() -> None:
+    first = {"setting": "first", "max_relative_error": 0.01, "call": 1.0}
+    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.96}], LIMIT) == first
+    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.94}], LIMIT)["setting"] == "second"
+
+
+def test_where_none_stays_accurate_the_most_accurate_one_is_taken(tmp_path: Path) -> None:
+    assert tried(tmp_path, {"far": "2.0 0.0", "near": "1.2 0.002"})[0] == "near"
+
+
+def test_where_none_works_the_first_failure_is_the_outcome(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="could not convert"):
+        tried(tmp_path, {"broken": "one two", "more": "x y z"})
