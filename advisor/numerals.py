@@ -86,6 +86,16 @@ def written(value: float) -> str:
     return _plain(Decimal(repr(value)))
 
 
+def grouped(value: float, places: int) -> str:
+    """Return a number with `places` decimals, with groups of thousands only where `digits` reads them.
+
+    >>> grouped(1234567, 0), grouped(1234.5, 1), grouped(123457, 0)
+    ('1,234,567', '1,234.5', '123457')
+    """
+    text = f"{value:,.{places}f}"
+    return text if digits(text) is not None else text.replace(",", "")
+
+
 def likely(text: str) -> list[str]:
     """Return what a number in another notation probably means, in ours: one form for each way to read it.
 

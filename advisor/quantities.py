@@ -253,8 +253,10 @@ def _prefixed(value: float, unit: str, digits: int) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return a plain number with at most `digits` significant digits, with thousands separators and no exponent."""
+    """Return a plain number with at most `digits` significant digits, as it can be read again, without an exponent."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{decimals}f}" if decimals == 0 else f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+    text = f"{value:.{decimals}f}"
+    shown = text.rstrip("0").rstrip(".") if "." in text else text
+    return numerals.grouped(value, len(shown.partition(".")[2]))

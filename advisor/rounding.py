@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from advisor import numerals
 from advisor.quantities import span
 
 NARROW = "\N{NO-BREAK SPACE}"
@@ -101,8 +102,8 @@ def scale(value: float, unit: str, *, share: bool = False) -> tuple[float, str]:
 
 
 def plain(value: float, places: int) -> str:
-    """Return a number with `places` decimals; a negative count rounds to tens, hundreds and so on."""
-    text = f"{round(value, places):,.{max(0, places)}f}"
+    """Return a number with `places` decimals, as it can be read again; a negative count rounds to tens and so on."""
+    text = numerals.grouped(round(value, places), max(0, places))
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
 

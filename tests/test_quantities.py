@@ -5,7 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from quantiphy import Quantity
 
@@ -62,8 +62,8 @@ def test_parse_refuses_other_things_with_an_example(text: str | float, unit: str
         (999, "B", "999 B"),
         (0, "s", "0 s"),
         (0.0031, "", "0.0031"),
-        (1500, "", "1,500"),
-        (123456.7, "1/s", "123,457 /s"),
+        (1500, "", "1500"),
+        (123456.7, "1/s", "123457 /s"),
         (167.44e9, "1/s", "167 G/s"),
         (2.5e6, "1/s", "2.50 M/s"),
     ],
@@ -72,9 +72,12 @@ def test_show_uses_prefixes_and_sensible_digits(value: float, unit: str, text: s
     assert quantities.show(value, unit) == text
 
 
-@given(st.floats(min_value=1e-9, max_value=1e12), st.sampled_from(["s", "B"]))
+@given(st.floats(min_value=1e-9, max_value=1e12), st.sampled_from(quantities.UNITS))
+@example(123_456.7, "1/s")
+@example(1_500.0, "")
+@example(1_234_567.0, "")
 def test_what_is_shown_reads_back_within_its_digits(value: float, unit: str) -> None:
-    value = value if unit == "s" else 1 + round(value)
+    value = 1 + round(value) if unit == "B" else value
     shown = quantities.show(value, unit)
     assert quantities.parse(shown, unit) == pytest.approx(value, rel=0.006)
     assert quantities.show(quantities.parse(shown, unit), unit) == shown or unit == "s"

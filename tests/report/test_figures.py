@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from advisor import quantities
 from advisor.report import numbers
 from advisor.report.figures import Source
 from tests.samples import sample_run
@@ -29,13 +30,22 @@ NBSP = "\N{NO-BREAK SPACE}"
         (0.0, "s", None, None, "0 s"),
         (259 * 86_400, "s", None, None, "259 days"),
         (38, "", 38, 38, "38"),
-        (123_456, "", None, None, "123,456"),
+        (123_456, "", None, None, "123456"),
         (12.5, "1/s", None, None, "12.5 /s"),
         (167.44e9, "1/s", None, None, "167 G/s"),
     ],
 )
 def test_shows(value: float, unit: str, low: float | None, high: float | None, text: str) -> None:
     assert str(numbers.show(value, unit, low, high)).replace(NBSP, " ") == text
+
+
+@given(st.floats(1e-9, 1e14), st.floats(0.001, 0.5), st.sampled_from(quantities.UNITS), st.booleans())
+@example(123_457.0, 0.001, "1/s", False)
+@example(123_456.0, 0.001, "", True)
+def test_what_a_page_shows_is_read_by_require(value: float, width: float, unit: str, exact: bool) -> None:
+    low, high = (None, None) if exact else (value * (1 - width), value * (1 + width))
+    text = numbers.show(value, unit, low, high).text
+    assert quantities.parse(text, unit) == pytest.approx(value, rel=0.06, abs=0.5 if unit == "B" else 0)
 
 
 def test_shares_read_as_percentages() -> None:
