@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 # Only the standard library up to here and below: NumPy is part of what importing a framework costs.
 from probes import footprint, frameworks, import_isolation, timing
 from probes.channel import Body, Command, ProbeError, claim, failed, is_ours, serve
+from probes.interface import Description
 
 if TYPE_CHECKING:
     from probes.cell import Builder, Cell
@@ -55,29 +56,30 @@ class Worker:
         """Import the framework with the given thread count and say what it is and what it takes."""
         threads = int(command["threads"])
         module = self._recipe("describe")
+        description = Description(module, self.framework)
         os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy only referees here; its threads stay out of the way
-        os.environ.update(module.environment(threads))
+        os.environ.update(description.call("environment", threads))
         distributions = import_isolation.of(module)
         before = footprint.resident_bytes()
         try:
-            seconds, left_out = import_isolation.imported(module.MODULES, *distributions)
+            seconds, left_out = import_isolation.imported(description.modules, *distributions)
         except ModuleNotFoundError as error:
-            if error.name in module.MODULES:
+            if error.name in description.modules:
                 raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
             raise
         after = footprint.resident_bytes()
-        module.configure(threads)
+        description.call("configure", threads)
         self.described = True
         installed = footprint.installed(*distributions)
         return {
             "ok": {
                 "framework": self.framework,
-                "version": footprint.version(module.DISTRIBUTION) or module.version(),
+                "version": footprint.version(description.distribution) or description.call("version"),
                 "python": platform.python_version(),
-                "packages": footprint.versions(module.PACKAGES),
+                "packages": footprint.versions(description.packages),
                 "threads_requested": threads,
-                "settings": module.settings(),
-                "devices": module.devices(),
+                "settings": description.call("settings"),
+                "devices": description.call("devices"),
                 "import_seconds": seconds,
                 "left_out": left_out,
                 "memory_before_import": before,

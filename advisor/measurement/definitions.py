@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from advisor import numerals, paths, quantities, resources
 from advisor.documents import Model, read_yaml
+from advisor.errors import Problem, did_you_mean
 from advisor.fields import Count, Number
 
 
@@ -29,6 +30,8 @@ Ships = Literal["edge", "server"]
 
 OUT_OF_THE_BOX = "out-of-the-box"
 BEST_KNOWN = "best-known"
+SETTINGS = (OUT_OF_THE_BOX, BEST_KNOWN)
+TASKS: tuple[Task, ...] = ("training", "inference", "pipeline")
 
 
 class Setting(Model):
@@ -73,6 +76,15 @@ class FrameworkDefinition(Model):
     routes: tuple[str, ...] = ()
     environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
     unless_named: str | None = None
+
+    @field_validator("modes")
+    @classmethod
+    def _known_modes(cls, modes: dict[str, Setting]) -> dict[str, Setting]:
+        for name in modes:
+            if name not in SETTINGS:
+                near = did_you_mean(name, SETTINGS)
+                raise ValueError(f"no setting is called '{name}'{near} (known: {', '.join(SETTINGS)})")
+        return modes
 
 
 class RouteDefinition(Model):
@@ -251,11 +263,12 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
         With file:line:column when a definition is not valid.
     """
     home = probes or resources.probes()
+    routes = _routes(home)
     frameworks: dict[str, FrameworkDefinition] = {}
     homes: dict[str, Path] = {}
     for folder in (home / "frameworks", *folders):
         for file in sorted(folder.glob("*/framework.yaml")):
-            found = _framework(file)
+            found = _framework(file, routes)
             frameworks[found.id] = found
             if folder in folders:
                 homes[found.id] = folder.resolve()
@@ -269,11 +282,27 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     own = home / "experiments.yaml"
     experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
     compared, extras = _apart(frameworks)
-    return Definitions(home, compared, _routes(home), workloads, homes, capabilities, experiments, extras)
+    return Definitions(home, compared, routes, workloads, homes, capabilities, experiments, extras)
 
 
-def _framework(file: Path) -> FrameworkDefinition:
-    return read_yaml(file, FrameworkDefinition, what="framework definition").value
+def _framework(file: Path, routes: Collection[str] | None = None) -> FrameworkDefinition:
+    """Read a framework's definition, and hold it against the recipes beside it and the `routes` that there are."""
+    document = read_yaml(file, FrameworkDefinition, what="framework definition")
+    found = document.value
+    problems = []
+    for index, runtime in enumerate(found.routes if routes else ()):
+        # A route of a newer or another advisor is passed over; one that was mistyped is not.
+        near = did_you_mean(runtime, routes or ())
+        if runtime not in (routes or ()) and near:
+            known = ", ".join(routes or ())
+            problems.append(Problem(("routes", index), f"no route is called '{runtime}'{near} (known: {known})"))
+    timed = [f"{task}.py" for task in TASKS if (file.parent / f"{task}.py").is_file()]
+    if timed and not found.modes:
+        expected = f"expected 'modes:' with {' or '.join(SETTINGS)}, the settings in which it is timed"
+        problems.append(Problem((), f"{' and '.join(timed)} would never be run: {expected}"))
+    if problems:
+        raise document.error(problems)
+    return found
 
 
 def _apart(found: Mapping[str, FrameworkDefinition]) -> tuple[dict[str, FrameworkDefinition], ...]:

@@ -56,3 +56,36 @@ def test_capabilities_have_limits_in_physical_units(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("500 MB", "500 ms"))
     with pytest.raises(AdvisorError, match=rf"{file}:6:\d+: .*expected a size"):
         definitions.load(tmp_path / "probes")
+
+
+MINE = """\
+id: mine
+title: Mine
+module: numpy
+distribution: numpy
+install: pip install numpy
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", "inference.py would never be run: expected 'modes:' with out-of-the-box or best-known"),
+        (
+            "modes:\n  out-of-box: {title: T, how: plain}\n",
+            "no setting is called 'out-of-box' — did you mean 'out-of-the-box'? (known: out-of-the-box, best-known)",
+        ),
+        (
+            "modes:\n  out-of-the-box: {title: T, how: plain}\nroutes: [onnxruntim]\n",
+            "no route is called 'onnxruntim' — did you mean 'onnxruntime'?",
+        ),
+    ],
+)
+def test_a_definition_that_leaves_recipes_aside_is_refused_in_its_place(tmp_path: Path, more: str, told: str) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "framework.yaml").write_text(MINE + more, encoding="utf-8")
+    (tmp_path / "mine" / "inference.py").write_text("", encoding="utf-8")
+    with pytest.raises(AdvisorError) as caught:
+        definitions.load(folders=[tmp_path])
+    assert told in str(caught.value)
+    assert "framework.yaml:" in str(caught.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from advisor import resources
+from probes import interface
 from probes.digits import load
 from probes.workloads import initial_weights
 from tests.probes.processes import Probe
@@ -99,6 +101,41 @@ def test_a_framework_that_is_not_there() -> None:
         reply = probe.ask("describe", threads=1)
     assert reply["outcome"] == "not_installed"
     assert "'vapour_framework'" in reply["message"]
+
+
+FOUND = (FOLDER / "abacus" / "describe.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ("MODULES = ", "MODULE = ", "MODULES is missing (there is 'MODULE'); expected names of one or more modules"),
+        ('("numpy",)', '("numpy")', "MODULES is 'numpy'; expected names of one or more modules, as a tuple of strings"),
+        ("def devices()", "def device()", "devices is missing (there is 'device'); expected a function without"),
+        ("def version()", "def version(short)", "version takes (short); expected a function without arguments that"),
+        ("(threads: int) -> dict", "() -> dict", "environment takes (); expected a function of"),
+        ("return []", "return None", "devices returned None; expected a function without arguments that returns a"),
+        ('{"ABACUS_THREADS": str(threads)}', '{"N": threads, "ABACUS_THREADS": ""}', "environment returned {'N': 1, "),
+        ("import os\n", "import os\n\nBESIDE = 3\n", "BESIDE is 3; expected names of distributions"),
+    ],
+)
+def test_what_a_description_lacks_is_one_line_that_names_it(
+    tmp_path: Path, written: str, instead: str, told: str
+) -> None:
+    assert written in FOUND
+    (tmp_path / "mine").mkdir()
+    for name, text in {"__init__": "", "describe": FOUND.replace(written, instead)}.items():
+        (tmp_path / "mine" / f"{name}.py").write_text(text, encoding="utf-8")
+    with Probe("framework", "mine", "--frameworks-folder", str(tmp_path)) as probe:
+        reply = probe.ask("describe", threads=1)
+    assert reply["outcome"] == "error"
+    assert reply["message"].startswith(f"mine/describe.py: {told}")
+    assert "\n" not in reply["message"]
+
+
+def test_the_interface_that_is_documented_is_the_one_that_is_checked() -> None:
+    documented = set(re.findall(r"^``(\w+)``", interface.__doc__ or "", re.MULTILINE))
+    assert documented == set(interface.PARTS)
 
 
 def test_a_framework_that_nobody_described() -> None:
