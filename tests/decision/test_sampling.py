@@ -1,6 +1,7 @@
 """The samples of weights and cells: their distributions, their keys, and what they need."""
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -39,6 +40,24 @@ def test_stated_weights_are_log_normal_around_what_was_stated() -> None:
     spread = math.log(WEIGHT_FACTOR) / NormalDist().inv_cdf(0.975) * math.sqrt(2)
     assert np.median(ratios) == pytest.approx(math.log(3 / 2), abs=0.01)
     assert ratios.std() == pytest.approx(spread, rel=0.03)
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
+def test_what_the_same_rounds_share_moves_together_and_leaves_each_interval_as_it_is(shared: float) -> None:
+    needed = profile([wish(criterion("latency"), 1, 0.0, 1.0)])
+    apart = table(needed, {"a": {"latency": (0.5, 0.3, 0.7)}, "b": {"latency": (0.55, 0.35, 0.75)}})
+    joint = replace(
+        apart,
+        findings={place: replace(each, group="latency|walk", shared=shared) for place, each in apart.findings.items()},
+    )
+    values, before = drawn(joint).values, drawn(apart).values
+    found = np.corrcoef(values, rowvar=False)[0, 1]
+    assert found == pytest.approx(shared, abs=0.02)
+    assert values.std(axis=0) == pytest.approx(before.std(axis=0), rel=0.02)
+    # The order is surer the more the two share.
+    ahead = [float(np.mean(each[:, 0] > each[:, 1])) for each in (values, before)]
+    assert abs(ahead[0] - 0.5) >= abs(ahead[1] - 0.5) - 0.01
+    assert np.array_equal(drawn(joint).values, values)
 
 
 def test_a_factor_of_one_takes_the_weights_exactly() -> None:
