@@ -51,7 +51,7 @@ def test_what_the_same_rounds_share_moves_together_and_leaves_each_interval_as_i
         findings={place: replace(each, group="latency|walk", shared=shared) for place, each in apart.findings.items()},
     )
     values, before = drawn(joint).values, drawn(apart).values
-    found = np.corrcoef(values, rowvar=False)[0, 1]
+    found = float(np.asarray(np.corrcoef(values, rowvar=False))[0, 1])
     assert found == pytest.approx(shared, abs=0.02)
     assert values.std(axis=0) == pytest.approx(before.std(axis=0), rel=0.02)
     # The order is surer the more the two share.
