@@ -86,6 +86,8 @@ class RuntimeWorker:
                 "resident_bytes": status["VmRSS"],
                 "libraries": libraries,
                 "library_bytes": sum(libraries.values()),
+                "build": getattr(module, "BUILD", "python"),
+                "native_bytes": native_bytes(module),
                 "installed_bytes": _installed(module),
             }
         }
@@ -126,6 +128,18 @@ def mapped_libraries(package: str) -> dict[str, int]:
     homes += [home.with_name(f"{home.name}.libs") for home in homes]
     files = (Path(path) for path in _mapped_files() if ".so" in Path(path).name)
     return {str(file): file.stat().st_size for file in sorted(files) if any(file.is_relative_to(h) for h in homes)}
+
+
+def native_bytes(module: ModuleType) -> int | None:
+    """Return the bytes of the libraries that a program in C or C++ ships with a runtime; None where it has none."""
+    spec = importlib.util.find_spec(module.PACKAGE)
+    patterns = getattr(module, "NATIVE", ())
+    homes = [Path(home) for home in spec.submodule_search_locations or ()] if spec else []
+    found = [[file for home in homes for file in home.glob(pattern)] for pattern in patterns]
+    # One that is missing would make the rest look small.
+    if not found or not all(found):
+        return None
+    return sum(file.stat().st_size for files in found for file in files)
 
 
 def _installed(module: ModuleType) -> int:

@@ -186,6 +186,8 @@ def _route(framework: str, route: str) -> Iterator[Observation]:
             if metric == "latency":
                 update["parameters"] = {"precision": precision, "batch": 1}
                 update["rounds"] = _rounds(value)
+            if metric == "runtime-size":
+                update["parameters"] = {"precision": precision, "build": "native"}
             yield common.model_copy(update=update)
 
 

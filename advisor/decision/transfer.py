@@ -168,6 +168,8 @@ def model_metric(rule: Measured) -> str | None:
     """
     if not any(part.workload in WORKLOADS for part in (rule, *rule.plus)):
         return None
+    if rule.parameters.get("build") in ("python", "native"):
+        return None  # the full library, whatever the model
     if rule.probe.endswith("-training") or rule.metric == "training-time":
         return "training" if rule.metric in ("latency", "training-time") else "cold-start"
     first = {"first-call": "cold-start", "import-time": "cold-start"}

@@ -29,7 +29,7 @@ from advisor.errors import Problem
 from advisor.keys import CellKey, Scalar, Stack
 from advisor.measurement import omission, plausibility
 from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
-from advisor.measurement.upgrade import with_grade
+from advisor.measurement.upgrade import with_build, with_grade
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 PINNED_LATENCY = "latency-pinned"
@@ -155,8 +155,8 @@ class Observation(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_grade(cls, data: Any) -> Any:
-        return with_grade(data)
+    def _upgraded(cls, data: Any) -> Any:
+        return with_build(with_grade(data))
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

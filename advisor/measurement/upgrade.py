@@ -1,4 +1,8 @@
-"""What older Runs say in other ways, read once, at the door: figures marked contended."""
+"""What older Runs say in other ways, read once, at the door: figures marked contended, and sizes of no named build.
+
+The size of a runtime belongs to a build: ``python`` (what the process maps with the Python binding), ``native`` (a
+program in C or C++ with the runtime's full library) or ``selective`` (only what the model needs).
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,21 @@ def with_grade(observation: Any) -> Any:
     grade, interval = grades.interval(rounds, seed=0)
     ends = {"median": interval.value, "low": interval.low, "high": interval.high}
     return rest | {"grade": grade, "rounds": rounds, "summary": known | ends}
+
+
+def with_build(observation: Any) -> Any:
+    """Return the data of a runtime's size with the build that it is of, where it names none.
+
+    Older Runs counted what the process maps: that of ExecuTorch, which has no Python binding without PyTorch, is a
+    program that is linked without the operators that its model does not need.
+    """
+    if not isinstance(observation, dict) or observation.get("metric") != "runtime-size":
+        return observation
+    given = observation.get("parameters")
+    if not isinstance(given, dict) or "build" in given:
+        return observation
+    build = "selective" if observation.get("route") == "executorch" else "python"
+    return observation | {"parameters": {**given, "build": build}}
 
 
 def _is_figure(value: Any) -> bool:

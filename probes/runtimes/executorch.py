@@ -15,6 +15,15 @@ from probes.workloads import Array
 
 DISTRIBUTION = "executorch"
 PACKAGE = "executorch"
+# With all operators, as the libraries of other runtimes have them; what this process maps is what its model needs.
+NATIVE = (
+    "lib/libexecutorch.so",
+    "lib/libexecutorch_backend_xnnpack.so",
+    "lib/libexecutorch_threadpool.so",
+    "lib/libexecutorch_kernels_optimized.so",
+    "lib/libexecutorch_kernels_quantized.so",
+)
+BUILD = "selective"
 
 OPERATOR_MISSING = 0x14
 LARGEST_RANK = 8

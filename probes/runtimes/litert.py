@@ -11,6 +11,7 @@ from probes.workloads import Array
 
 DISTRIBUTION = "ai-edge-litert"
 PACKAGE = "ai_edge_litert"
+NATIVE = ("libLiteRt.so",)
 
 
 class Model:

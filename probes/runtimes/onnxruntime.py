@@ -10,6 +10,7 @@ from probes.workloads import Array
 
 DISTRIBUTION = "onnxruntime"
 PACKAGE = "onnxruntime"
+NATIVE = ("capi/libonnxruntime.so*",)
 
 
 class Model:

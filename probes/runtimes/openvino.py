@@ -14,6 +14,9 @@ from probes.workloads import Array  # noqa: E402
 
 DISTRIBUTION = "openvino"
 PACKAGE = "openvino"
+NATIVE = tuple(
+    f"libs/lib{name}.so*" for name in ("openvino", "openvino_intel_cpu_plugin", "openvino_ir_frontend", "tbb", "hwloc")
+)
 
 
 class Model:

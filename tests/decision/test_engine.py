@@ -160,7 +160,8 @@ def test_a_framework_that_is_not_installed_is_unknown_and_never_zero() -> None:
     unknown = next(each for each in found.ranking if each.route == "executorch")
     assert unknown.feasible
     assert {check.outcome for check in unknown.constraints} == {"unknown"}
-    assert unknown.high - unknown.low > 0.6
+    # How large its library is, is documented where it is not installed, too.
+    assert unknown.high - unknown.low > 0.5
 
 
 def test_nothing_measured_is_no_answer() -> None:
@@ -197,9 +198,9 @@ prefer:
     assert (found.verdict, found.answer) == ("infeasible", None)
     assert [each.route for each in found.ranking][:2] == ["litert", "executorch"]
     assert found.ranking[0].would_rank == 1
-    # 5.6 MB with a small network; with another they can be less, but not by so much.
-    assert found.ranking[0].constraints[0].shortfall == pytest.approx(1.23e6, rel=0.01)
-    assert found.ranking[0].constraints[0].detail == "5.6 MB > 1 MB, off by at least 1.23 MB"
+    # 5.6 MB, and that is the full library: it is no other with another network.
+    assert found.ranking[0].constraints[0].shortfall == pytest.approx(4.6e6, rel=0.01)
+    assert found.ranking[0].constraints[0].detail == "5.6 MB > 1 MB, off by 4.6 MB"
 
 
 def test_a_route_that_is_not_supported_is_out() -> None:

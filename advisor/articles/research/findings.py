@@ -228,6 +228,10 @@ class Findings:
             and (mode is None or each.mode == mode)
             and (precision is None or (each.route is not None and each.parameters.get("precision") == precision))
         ]
+        # Sizes are compared within one kind of build.
+        builds = {each.parameters.get("build") for each in found}
+        build = "native" if "native" in builds else "python" if "python" in builds else None
+        found = [each for each in found if each.parameters.get("build") == build]
         found.sort(key=_median)
         if len(found) < 2:
             return None

@@ -194,11 +194,11 @@ def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
                 cell.running.stop()
             if context.record.find(peak) is None:
                 _measured(context, peak)
-                for metric, size in (
-                    ("runtime-size", told.library_bytes),
-                    ("runtime-installed-size", told.installed_bytes),
-                ):
-                    _measured(context, cell.task.blank(metric, "B"), statistics.exact(float(size)))
+                for build, size in (("native", told.native_bytes), (told.build, told.library_bytes)):
+                    if size is not None:
+                        _measured(context, cell.task.runtime_size(build), statistics.exact(float(size)))
+                installed = cell.task.blank("runtime-installed-size", "B")
+                _measured(context, installed, statistics.exact(float(told.installed_bytes)))
             context.record.value(peak, float(told.peak_bytes))
 
 

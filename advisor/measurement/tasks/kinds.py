@@ -156,6 +156,11 @@ class RouteTask:
             parameters=parameters, metric=metric, unit=unit, outcome="not_run",
         )  # fmt: skip
 
+    def runtime_size(self, build: str) -> Observation:
+        """Return the observation of the runtime's libraries in one kind of build."""
+        blank = self.blank("runtime-size", "B")
+        return blank.model_copy(update={"parameters": {**blank.parameters, "build": build}})
+
     def latency(self) -> Observation:
         """Return the observation of how long a call takes before anything is known of it."""
         return self.blank("latency", "s")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -195,10 +195,16 @@ class Loaded(Answer):
 
 
 class Memory(Answer):
-    """Bytes that a runtime's process held at most, and those of the runtime's libraries: mapped, and installed."""
+    """Bytes that a runtime's process held at most, and those of the runtime's libraries: mapped, and installed.
+
+    ``build`` is the kind of build that the process maps; ``native_bytes`` are those of the libraries that a program in
+    C or C++ ships, where the package holds them.
+    """
 
     peak_bytes: NonNegativeInt
     library_bytes: NonNegativeInt
+    build: Literal["python", "selective"] = "python"
+    native_bytes: NonNegativeInt | None = None
     installed_bytes: NonNegativeInt
 
 

@@ -62,6 +62,8 @@ def _note(report: Report, way: Way, index: int, each: Observation) -> None:
         return
     if each.metric not in COLUMNS or each.summary is None or each.metric in way.readings:
         return
+    if each.parameters.get("build") == "selective":
+        return  # beside full libraries it would look small
     share = numbers.is_share(each.metric)
     shown = report.source.interval("observations", index, "summary", unit=each.unit or "", share=share, keys=_TIMED)
     way.readings[each.metric] = (shown, report.observation(index))
