@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=CHAPTERS, default=list(CHAPTERS))
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
+    # A shell starts what runs in the background with Ctrl-C ignored, and so would be whatever is tried here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began, lines, amiss = time.monotonic(), [], 0
     for name in arguments.only:
         title, tries = CHAPTERS[name]
