@@ -13,7 +13,7 @@ import pytest
 
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.environments import find
-from advisor.measurement.worker.answers import WorkerError, homeless
+from advisor.measurement.worker.answers import WorkerError, without_home
 from tests.faults.hurried import REACHED_OUT
 from tests.faults.place import ROOT
 
@@ -98,6 +98,6 @@ def test_a_look_for_frameworks_gets_no_secret(tmp_path: Path, monkeypatch: pytes
 def test_a_message_has_no_home_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/grace")
     assert WorkerError("/home/grace/x.py: no").message == "~/x.py: no"
-    assert homeless("/home/gracella/x.py") == "/home/gracella/x.py"
+    assert without_home("/home/gracella/x.py") == "/home/gracella/x.py"
     monkeypatch.setenv("HOME", os.sep)
-    assert homeless("/home/grace") == "/home/grace"
+    assert without_home("/home/grace") == "/home/grace"

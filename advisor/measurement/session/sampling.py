@@ -45,7 +45,7 @@ class Cell(ABC):
     @property
     @abstractmethod
     def process(self) -> int:
-        """The how-manieth process of its stack it lives in, from 0."""
+        """The number of the process of its stack in which it lives, from 0."""
 
     @property
     @abstractmethod
@@ -87,7 +87,7 @@ class FrameworkCell(Cell):
 
     @property
     def process(self) -> int:
-        """The how-manieth process of the framework."""
+        """The number of the process among those of the framework, from 0."""
         return self._bench.process
 
     @property

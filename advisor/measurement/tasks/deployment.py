@@ -96,7 +96,7 @@ class RuntimeCell(Cell):
 
     @property
     def process(self) -> int:
-        """The how-manieth process of the artifact."""
+        """The number of the process among those of the artifact, from 0."""
         return self._process
 
     @property

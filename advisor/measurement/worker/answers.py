@@ -26,7 +26,7 @@ from advisor.documents import LONGEST
 from advisor.measurement.run import Outcome, Parity
 
 
-def homeless(text: str) -> str:
+def without_home(text: str) -> str:
     """Return a text with ``~`` for this user's home: Runs and sites travel, and a home is named after its owner."""
     home = os.environ.get("HOME", "").rstrip("/")
     return re.sub(rf"{re.escape(home)}(?=[/\s:'\"]|$)", "~", text) if home else text
@@ -42,7 +42,7 @@ class WorkerError(Exception):
 
     def __init__(self, message: str, *, outcome: Outcome = "error", where: str | None = None) -> None:
         super().__init__(message)
-        self.message = shortened(homeless(message))
+        self.message = shortened(without_home(message))
         self.outcome = outcome
         self.where = where
 

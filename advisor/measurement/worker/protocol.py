@@ -29,8 +29,8 @@ from advisor.measurement.worker.answers import (
     Prepared,
     Reshaped,
     WorkerError,
-    homeless,
     shortened,
+    without_home,
 )
 
 A = TypeVar("A", bound=Answer)
@@ -221,7 +221,7 @@ def read(command: Command[A], body: Mapping[str, Any], received: float) -> Reply
     except (ValueError, RecursionError) as error:
         return _refused(expected, str(error), received)
     if said.message:
-        said = said.model_copy(update={"message": homeless(said.message)})
+        said = said.model_copy(update={"message": without_home(said.message)})
     return Reply(cast("A | None", said if isinstance(answer, Concluded) else answer), said, received)
 
 
