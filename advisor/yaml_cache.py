@@ -3,8 +3,8 @@
 Kept where Python keeps compiled code (``__pycache__``, or `sys.pycache_prefix`), under the same conditions, and only
 used for the very text that it was read from. What is kept is plain data: it is validated anew each time.
 
-What it is worth, in processor time on one core: to load what a decision reads takes 32 ms instead of 60, to load all that
-is documented 38 ms instead of 150.
+What it is worth, in processor time on one core: to load what a decision reads takes 32 ms instead of 60, to load all
+that is documented 38 ms instead of 150.
 """
 
 from __future__ import annotations
