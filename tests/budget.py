@@ -63,6 +63,7 @@ class Budget:
             if not any(item.get_closest_marker(mark) for mark in MARKS):
                 self.quick += spent() - before
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """Take what another test process counted."""
         self.told += [told] if (told := getattr(node, "workeroutput", {}).get("budget")) else []
