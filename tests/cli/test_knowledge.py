@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from advisor import authorship
 from advisor.articles.folders import documented
 from advisor.cli import main
 from advisor.measurement.run import save_run
@@ -174,7 +175,7 @@ def test_the_report_goes_to_a_file_or_to_the_terminal(kept: Path) -> None:
     printed = call("report", "--profile", "research").stdout
     assert printed.startswith("# Try new architectures every week: PyTorch or TensorFlow?")
     assert call("report", "--profile", "research", "-o", "report.md").stdout == "report.md\n"
-    assert (kept / "report.md").read_text() == printed
+    assert (kept / "report.md").read_text() == authorship.signed(printed)
 
 
 def test_a_day_of_the_past_needs_no_run(here: Path) -> None:
