@@ -16,6 +16,11 @@ class Stack(Model):
     framework: str
     route: str | None = None
 
+    @property
+    def stack(self) -> Stack:
+        """Itself: as what has a stack, so that either may be asked."""
+        return self
+
 
 EVERY = Stack(framework="*", route="*")
 """Stands for every stack in a key that names work and not whose it is."""

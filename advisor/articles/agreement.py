@@ -274,9 +274,7 @@ def _documented(told: Recommendation, framework: str) -> dict[str, Cell]:
     if first is None:
         return {}
     return {
-        cell.criterion: cell
-        for cell in told.evidence
-        if cell.provenance == "documented" and (cell.framework, cell.route) == (first.framework, first.route)
+        cell.criterion: cell for cell in told.evidence if cell.provenance == "documented" and cell.stack == first.stack
     }
 
 

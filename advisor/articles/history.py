@@ -218,7 +218,7 @@ def _stated(
 def _share(full: Recommendation, answer: Stack | None) -> float | None:
     """Return the share of worlds in which `answer` comes first when what is set aside is unknown."""
     for row in full.ranking:
-        if answer == Stack(framework=row.framework, route=row.route) and row.rank_acceptability:
+        if answer == row.stack and row.rank_acceptability:
             return row.rank_acceptability[0]
     return None
 

@@ -63,8 +63,8 @@ def _list(title: str, lines: Iterable[str]) -> str:
 
 
 def _title(told: Recommendation, each: Stack | Ranked) -> str:
-    return stack_title(Stack(framework=each.framework, route=each.route), told.titles)
+    return stack_title(each.stack, told.titles)
 
 
 def _same(ranked: Ranked, stack: Stack) -> bool:
-    return (ranked.framework, ranked.route) == (stack.framework, stack.route)
+    return ranked.stack == stack

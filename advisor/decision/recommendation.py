@@ -78,6 +78,11 @@ class Cell(Model):
         both = math.hypot(math.log(end / self.value), wide)
         return self.value * math.exp(math.copysign(both, wide))
 
+    @property
+    def stack(self) -> Stack:
+        """The stack."""
+        return Stack(framework=self.framework, route=self.route)
+
 
 class Need(Model):
     """A weighted criterion of the profile: floor is worth 0, target is worth 1, both in the base unit or a level."""
@@ -152,6 +157,11 @@ class Ranked(Model):
     constraints: tuple[Constraint, ...] = ()
     contributions: tuple[Contribution, ...] = ()
 
+    @property
+    def stack(self) -> Stack:
+        """The stack."""
+        return Stack(framework=self.framework, route=self.route)
+
 
 class Flip(Model):
     """The raw value of one stack at which the answer would change, all else unchanged; ``text`` says it in words.
@@ -166,6 +176,11 @@ class Flip(Model):
     needed: float
     unit: str
     text: str = ""
+
+    @property
+    def stack(self) -> Stack:
+        """The stack."""
+        return Stack(framework=self.framework, route=self.route)
 
 
 class Ground(Model):
@@ -189,6 +204,11 @@ class JointFlip(Model):
     route: str | None = None
     criteria: tuple[str, ...]
     text: str = ""
+
+    @property
+    def stack(self) -> Stack:
+        """The stack."""
+        return Stack(framework=self.framework, route=self.route)
 
 
 class Stability(Model):
@@ -226,6 +246,11 @@ class Open(Model):
     known: str
     source: str | None = None
     date: str
+
+    @property
+    def stack(self) -> Stack:
+        """The stack."""
+        return Stack(framework=self.framework, route=self.route)
 
 
 class Lead(Model):

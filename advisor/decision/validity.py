@@ -41,15 +41,15 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     if not 0 <= confidence <= 1:
         raise AdvisorError(f"--min-confidence: expected a share from 0 to 1, such as 0.8, got {confidence:g}")
     wanted = as_id(expected)
-    matching = [each for each in told.ranking if wanted in _names(_stack(each))]
+    matching = [each for each in told.ranking if wanted in _names(each.stack)]
     if not matching:
         frameworks = (each.framework for each in told.ranking)
-        known = [*dict.fromkeys([*frameworks, *(stack_id(_stack(each)) for each in told.ranking)])]
+        known = [*dict.fromkeys([*frameworks, *(stack_id(each.stack) for each in told.ranking)])]
         near = did_you_mean(wanted, known)
         raise AdvisorError(
             f"--expect {expected}: nothing of that name was compared{near}", hint=f"one of {', '.join(known)}"
         )
-    one = _stack(matching[0])
+    one = matching[0].stack
     title = stack_title(one, told.titles) if len(matching) == 1 else told.titles.get(one.framework, wanted)
     share = math.fsum(each.rank_acceptability[0] for each in matching if each.rank_acceptability)
     # What could not be computed (NaN) is neither more nor less than anything, and so must not hold.
@@ -74,10 +74,10 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
 
 def _because(told: Recommendation, answer: Stack, expected: Ranked) -> str:
     """Return what speaks most for the answer where `expected` was expected: of the runner-up its first reason tells."""
-    others = [each for each in told.ranking if each.feasible and _stack(each) != answer]
+    others = [each for each in told.ranking if each.feasible and each.stack != answer]
     if expected in others[:1]:
         return f": {told.reasons[0]}" if told.reasons else ""
-    first = next(each for each in told.ranking if _stack(each) == answer)
+    first = next(each for each in told.ranking if each.stack == answer)
     gains = {
         mine.criterion: mine.weight * (mine.value - theirs.value)
         for mine, theirs in zip(first.contributions, expected.contributions, strict=True)
@@ -86,15 +86,11 @@ def _because(told: Recommendation, answer: Stack, expected: Ranked) -> str:
     most = max(gains, key=lambda name: gains[name], default=None)
     if most is None or gains[most] <= 0:
         return ""
-    cells = {(cell.framework, cell.route): cell.text for cell in told.evidence if cell.criterion == most}
-    mine, theirs = (cells.get((each.framework, each.route)) for each in (answer, expected))
-    whom = stack_title(_stack(expected), told.titles)
+    cells = {cell.stack: cell.text for cell in told.evidence if cell.criterion == most}
+    mine, theirs = (cells.get(each.stack) for each in (answer, expected))
+    whom = stack_title(expected.stack, told.titles)
     return f": what speaks most for it is '{told.titles.get(most, most)}', {mine} against {theirs} for {whom}"
 
 
 def _names(stack: Stack) -> tuple[str, str]:
     return stack.framework.lower(), stack_id(stack).lower()
-
-
-def _stack(ranked: Ranked) -> Stack:
-    return Stack(framework=ranked.framework, route=ranked.route)

@@ -145,10 +145,15 @@ class Observation(Part):
     flags: tuple[str, ...] = ()
 
     @property
+    def stack(self) -> Stack:
+        """Whose it is."""
+        return Stack(framework=self.framework, route=self.route)
+
+    @property
     def key(self) -> CellKey:
         """What tells this observation from every other of its Run."""
         return CellKey(
-            probe=self.probe, network=self.workload, stack=Stack(framework=self.framework, route=self.route),
+            probe=self.probe, network=self.workload, stack=self.stack,
             setting=self.mode, device=self.device, parameters=tuple(sorted(self.parameters.items())),
             metric=self.metric,
         )  # fmt: skip

@@ -69,7 +69,7 @@ class _Record:
         self.told = told
         self.run = run
         self.titles = run.titles | told.titles
-        self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        self.cells = {(cell.stack, cell.criterion): cell for cell in told.evidence}
 
     def text(self, command: str, check: str, templates: Path | None) -> str:
         told, answer = self.told, self.told.answer
@@ -93,7 +93,7 @@ class _Record:
         return tidy(template_engine.render(_environment(templates), "adr.md.j2", context))
 
     def _stack(self, item: Any) -> str:
-        return words.stack(item.framework, item.route, self.titles)
+        return words.stack(item.stack, self.titles)
 
     def _why(self) -> str:
         if self.told.verdict == "tie":
@@ -112,7 +112,7 @@ class _Record:
         worth = {each.criterion: each for each in ranked.contributions}
         lines = []
         for need in sorted(self.told.needs, key=lambda need: -need.weight)[:_LINES]:
-            cell, value = self.cells[ranked.framework, ranked.route, need.criterion], worth[need.criterion].value
+            cell, value = self.cells[ranked.stack, need.criterion], worth[need.criterion].value
             lines.append({"kind": _kind(value), "title": need.title, "text": cell.text or "", "origin": origin(cell)})
         failed = [each.detail for each in ranked.constraints if each.outcome == "fail"]
         total = f"Value {numbers.score(ranked.value)} ({numbers.score(ranked.low)} to {numbers.score(ranked.high)})"

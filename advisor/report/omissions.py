@@ -47,7 +47,7 @@ def _figures(recommendation: Recommendation, titles: Mapping[str, str]) -> Itera
         if cell.provenance == "missing" and cell.criterion in criteria:
             why = words.line(cell.message or "") or words.OUTCOMES.get(cell.outcome, cell.outcome)
             place = (criteria[cell.criterion], _short(why))
-            found.setdefault(place, []).append(words.stack(cell.framework, cell.route, titles))
+            found.setdefault(place, []).append(words.stack(cell.stack, titles))
     together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (title, why), stacks in found.items():
         together.setdefault((why, tuple(stacks)), []).append(title)

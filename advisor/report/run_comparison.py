@@ -16,6 +16,7 @@ from pydantic import Field
 
 from advisor.documents import Model
 from advisor.errors import AdvisorError
+from advisor.keys import Stack
 from advisor.measurement import comparison, run_changes
 from advisor.measurement.comparison import Word
 from advisor.measurement.run import Observation, Run
@@ -99,6 +100,11 @@ class Changed(Model):
     low: float | None = None
     high: float | None = None
     why: str | None = None
+
+    @property
+    def stack(self) -> Stack:
+        """Whose time it is."""
+        return Stack(framework=self.framework, route=self.route)
 
 
 class Changes(Model):

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import Cell, Lead, Ranked, Recommendation
+from advisor.keys import Stack
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report import terminal_explanation as explain
@@ -108,8 +109,8 @@ class _Page:
         self.titles = _titles(recommendation, run)
         self.feasible = [each for each in recommendation.ranking if each.feasible]
 
-    def stack(self, framework: str, route: str | None) -> str:
-        return words.stack(framework, route, self.titles)
+    def stack(self, stack: Stack) -> str:
+        return words.stack(stack, self.titles)
 
     def print(self, *parts: Text | str, indent: int = 2) -> None:
         text = Text()
@@ -147,7 +148,7 @@ class _Page:
     def _choice(self) -> str:
         told = self.recommendation
         if told.verdict == "tie" and told.tied:
-            return listed([self.stack(each.framework, each.route) for each in told.tied], "or")
+            return listed([self.stack(each.stack) for each in told.tied], "or")
         if told.answer is None:
             return "No stack meets the requirements" if told.verdict == "infeasible" else "No answer yet"
         first_name = words.name(told.answer.framework, self.titles)
@@ -164,7 +165,7 @@ class _Page:
             share = numbers.percent(first.rank_acceptability[0])
             # Where no one stack is named above, the one that this is about has to be.
             alone = self.recommendation.answer is not None and not self.recommendation.tied
-            who = "First" if alone else f"{self.stack(first.framework, first.route)} is first"
+            who = "First" if alone else f"{self.stack(first.stack)} is first"
             yield f"{who} in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
             if first.first_by_ranking is not None and first.first_by_any is not None:
                 order, none = numbers.percent(first.first_by_ranking), numbers.percent(first.first_by_any)
@@ -172,12 +173,12 @@ class _Page:
         value = f"Value {_value(first)} of 1"
         if len(self.feasible) > 1:
             second = self.feasible[1]
-            value += f"; next: {self.stack(second.framework, second.route)}, {_value(second)}"
+            value += f"; next: {self.stack(second.stack)}, {_value(second)}"
         yield f"{value}."
         for each in absent(self.feasible, self.run):
             yield (
                 f"{words.name(each.framework, self.titles)} is not installed here, so only documents speak of it; the "
-                f"value of {self.stack(each.framework, each.route)} may be anything from "
+                f"value of {self.stack(each.stack)} may be anything from "
                 f"{numbers.score(each.low)} to {numbers.score(each.high)}."
             )
 
@@ -203,12 +204,12 @@ class _Page:
         table.add_column("Criterion", min_width=titles, overflow="fold")
         table.add_column("Weight", justify="right", no_wrap=True)
         for each in shown:
-            name = Text(self.stack(each.framework, each.route))
+            name = Text(self.stack(each.stack))
             table.add_column(name, justify="right", max_width=room, overflow="fold")
-        cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        cells = {(cell.stack, cell.criterion): cell for cell in told.evidence}
         kinds: dict[str, None] = {}
         for need in sorted(told.needs, key=lambda need: -need.weight):
-            row = [cells.get((each.framework, each.route, need.criterion)) for each in shown]
+            row = [cells.get((each.stack, need.criterion)) for each in shown]
             values = [Text(f"{_cell(cell)} {_ORIGINS[_kind(cell)]}") for cell in row]
             kinds |= dict.fromkeys(_kind(cell) for cell in row)
             table.add_row(Text(words.line(need.title)), numbers.weight(need.weight), *values)
@@ -247,7 +248,7 @@ class _Page:
             named = [f"'{words.name(check.criterion, self.titles)}': {words.line(check.detail)}" for check in failed]
             why = "; ".join(named) or "a requirement"
             sign = Text(_SIGNS["fail"], style=_STYLES["fail"])
-            self.item(sign, f"{self.stack(each.framework, each.route)} fails {why}")
+            self.item(sign, f"{self.stack(each.stack)} fails {why}")
 
     def unmeasured(self) -> None:
         lines = gaps(self.recommendation, self.run, self.titles)

@@ -62,7 +62,7 @@ def _columns(*headings: str) -> Table:
 
 
 def _name(each: Ranked, titles: Mapping[str, str]) -> Text:
-    return Text(words.stack(each.framework, each.route, titles))
+    return Text(words.stack(each.stack, titles))
 
 
 def _firsts(feasible: list[Ranked], titles: Mapping[str, str]) -> Table:

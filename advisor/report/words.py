@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.keys import Stack
 from advisor.measurement.disturbance import Disturbance, Signal
 from advisor.measurement.metrics import load_metrics
 from advisor.printing import visible as visible
@@ -114,10 +115,10 @@ def profile(identifier: str) -> str:
     return " ".join(_SPELLED.get(word, word) for word in line(identifier).replace("-", " ").split())
 
 
-def stack(framework: str, route: str | None, titles: Mapping[str, str] | None = None) -> str:
+def stack(of: Stack, titles: Mapping[str, str] | None = None) -> str:
     """Return ``"PyTorch → ExecuTorch"``, or ``"PyTorch"`` without a route."""
-    first = name(framework, titles)
-    return f"{first} → {name(route, titles)}" if route else first
+    first = name(of.framework, titles)
+    return f"{first} → {name(of.route, titles)}" if of.route else first
 
 
 def stack_id(framework: str, route: str | None) -> str:

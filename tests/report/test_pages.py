@@ -11,6 +11,7 @@ import pytest
 from advisor import resources
 from advisor.articles.pages import paper
 from advisor.decision.engine import decide
+from advisor.keys import Stack
 from advisor.measurement.metrics import load_metrics
 from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY, Observation
 from advisor.profiles.profile import load_profile
@@ -203,7 +204,7 @@ def test_frameworks_of_one_title_are_told_apart() -> None:
     alike = {name: found.model_copy(update={"title": "The Framework"}) for name, found in run.frameworks.items()}
     report = Report(run.model_copy(update={"frameworks": alike}), [])
     assert report.stack(first).plain == f"The Framework ({first})"
-    assert report.stack(second, "litert").plain.startswith(f"The Framework ({second}) → ")
+    assert report.stack(Stack(framework=second, route="litert")).plain.startswith(f"The Framework ({second}) → ")
     assert str(report.title(first)) == f"The Framework ({first})"
     assert str(Report(run, []).title(first)) == run.frameworks[first].title
 

@@ -158,7 +158,7 @@ def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[str, li
         if link:
             each = report.run.observations[int(pointer.split("/")[2])]
             setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
-            found.setdefault(link, (each.probe, report.stack(each.framework, each.route).plain, setting))
+            found.setdefault(link, (each.probe, report.stack(each.stack).plain, setting))
     cited = list(found.items())[:_LINKS]
     settings: dict[tuple[str, str], set[str]] = {}
     for _, (probe, name, setting) in cited:

@@ -19,6 +19,7 @@ from advisor.articles.systems import load_systems
 from advisor.decision.engine import decide
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import Cell, Ranked, Recommendation
+from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.knowledge.freshness import age, is_stale
 from advisor.measurement import definitions
@@ -71,7 +72,7 @@ def report(
         "run": run,
         "told": told,
         "day": run.finished.date(),
-        "stack": lambda item: words.stack(item.framework, item.route, titles),
+        "stack": lambda item: words.stack(item.stack, titles),
         "name": lambda name: words.name(name, titles),
         "runtime": lambda route, day: _runtime(route, day) or words.name(route, titles),
         "named": lambda names, word="and": listed([words.name(name, titles) for name in names], word),
@@ -110,13 +111,13 @@ class Table:
     """The performance table of one answer, cell by cell, with the source of every documented one."""
 
     def __init__(self, told: Recommendation, catalog: Catalog) -> None:
-        self.cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+        self.cells = {(cell.stack, cell.criterion): cell for cell in told.evidence}
         self.sources = {fact.id: fact.source for fact in catalog.facts}
         self.looked = {fact.id: fact.checked_on for fact in catalog.facts}
 
-    def cell(self, framework: str, route: str | None, criterion: str) -> Cell:
+    def cell(self, stack: Stack, criterion: str) -> Cell:
         """Return one cell."""
-        return self.cells[framework, route, criterion]
+        return self.cells[stack, criterion]
 
     def gains(self, first: Ranked, second: Ranked) -> list[Gain]:
         """Return the criteria on which `first` is worth more than `second`, the greatest difference first."""
@@ -128,7 +129,7 @@ class Table:
                 continue
             worth = mine.weight * (mine.value - other.value)
             if round(worth, 2) > 0:
-                cells = [self.cell(each.framework, each.route, mine.criterion) for each in (first, second)]
+                cells = [self.cell(each.stack, mine.criterion) for each in (first, second)]
                 found.append(Gain(mine.criterion, worth, *cells))
         return sorted(found, key=lambda gain: (-gain.worth, gain.criterion))
 

@@ -250,7 +250,7 @@ class Findings:
         )
 
     def _stack(self, each: Observation) -> str:
-        return words.stack(each.framework, each.route, self.titles)
+        return words.stack(each.stack, self.titles)
 
 
 _REST = ("items", "order", "others", "lowest", "highest")

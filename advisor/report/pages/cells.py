@@ -54,7 +54,7 @@ class NeedView:
 def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -> list[NeedView]:
     """Return the criteria by falling weight, each with its cells."""
     source = report.sources[told.profile]
-    cells = {(cell.framework, cell.route, cell.criterion): place for place, cell in enumerate(told.evidence)}
+    cells = {(cell.stack, cell.criterion): place for place, cell in enumerate(told.evidence)}
     order = sorted(range(len(told.needs)), key=lambda place: -told.needs[place].weight)
     return [
         NeedView(
@@ -67,8 +67,7 @@ def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -
             target=source.quote("needs", place, "target_text"),
             because=source.quote("needs", place, "because"),
             cells=tuple(
-                cell_view(report, told, cells.get((each.framework, each.route, told.needs[place].criterion)), each)
-                for each in stacks
+                cell_view(report, told, cells.get((each.stack, told.needs[place].criterion)), each) for each in stacks
             ),
         )
         for number, place in enumerate(order)
@@ -77,7 +76,7 @@ def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -
 
 def cell_view(report: Report, told: Recommendation, place: int | None, ranked: Ranked) -> CellView:
     """Return one cell of the performance table."""
-    stack = report.stack(ranked.framework, ranked.route)
+    stack = report.stack(ranked.stack)
     if place is None:
         return CellView(stack, None, "missing", "missing", None, None, None, None)
     source, cell = report.sources[told.profile], told.evidence[place]

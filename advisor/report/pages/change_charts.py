@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from advisor.keys import Stack
 from advisor.report import words
 from advisor.report.charts.drawing import Drawing
 from advisor.report.charts.ratios import Ratio, ratios
@@ -102,7 +103,10 @@ def _axis(report: Report, agreement: Mapping[str, Any]) -> str:
 
 def _named(report: Report, row: Mapping[str, Any]) -> str:
     """Return what a time is of, without what goes without saying: a time is one per call if nothing else is said."""
-    title, stack = report.probe_title(row["probe"]), report.stack(row["framework"], row.get("route"))
+    title, stack = (
+        report.probe_title(row["probe"]),
+        report.stack(Stack(framework=row["framework"], route=row.get("route"))),
+    )
     metric = words.metric(row.get("metric") or "")
     parts = [
         stack.plain,

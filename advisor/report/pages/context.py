@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import count
 
 from advisor.decision.recommendation import Recommendation
+from advisor.keys import Stack
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.report import publications, words
@@ -99,12 +100,13 @@ class Report:
         """Return the title of a framework of the Run, as it is there, or told apart from another of the same title."""
         return title(self.source, self.run, framework)
 
-    def stack(self, framework: str, route: str | None = None) -> StackName:
-        """Return the name of a stack."""
+    def stack(self, of: Stack | str) -> StackName:
+        """Return the name of a stack, or of a framework alone."""
+        stack = Stack(framework=of) if isinstance(of, str) else of
         return StackName(
-            words.slug(framework),
-            words.name(framework, self.titles),
-            words.name(route, self.titles) if route else None,
+            words.slug(stack.framework),
+            words.name(stack.framework, self.titles),
+            words.name(stack.route, self.titles) if stack.route else None,
         )
 
     def href(self, page: str, anchor: str | None = None) -> str:

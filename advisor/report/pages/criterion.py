@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from advisor.criteria import Criterion, load_criteria
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
+from advisor.keys import Stack
 from advisor.profiles.value import LOGARITHMIC, ValueFunction
 from advisor.report import numbers, words
 from advisor.report.charts.drawing import Drawing
@@ -39,10 +40,10 @@ class Scale:
     floor: Quote
     target: Quote
     profiles: list[dict[str, Any]] = field(default_factory=list)
-    cells: dict[tuple[str, str | None], Cell] = field(default_factory=dict)
+    cells: dict[Stack, Cell] = field(default_factory=dict)
     worths: list[Worth] = field(default_factory=list)
 
-    def takes(self, need: Need, cells: Mapping[tuple[str, str | None], Cell]) -> bool:
+    def takes(self, need: Need, cells: Mapping[Stack, Cell]) -> bool:
         """Return whether a profile's need and cells are the same as those that are here."""
         if (need.floor, need.target) != (self.need.floor, self.need.target):
             return False
@@ -94,11 +95,7 @@ def _scales(report: Report, name: str) -> list[Scale]:
         for place, need in enumerate(told.needs):
             if need.criterion != name:
                 continue
-            places = {
-                (cell.framework, cell.route): index
-                for index, cell in enumerate(told.evidence)
-                if cell.criterion == name
-            }
+            places = {cell.stack: index for index, cell in enumerate(told.evidence) if cell.criterion == name}
             cells = {stack: told.evidence[index] for stack, index in places.items()}
             scale = next((each for each in scales if each.takes(need, cells)), None)
             source = report.sources[told.profile]
@@ -115,7 +112,7 @@ def _scales(report: Report, name: str) -> list[Scale]:
                 }
             )
             for ranked in told.ranking:
-                stack = (ranked.framework, ranked.route)
+                stack = ranked.stack
                 if stack in places and stack not in scale.cells:
                     scale.cells[stack] = cells[stack]
                     scale.worths.append(_worth(report, told, ranked, places[stack], scale.need))

@@ -27,7 +27,7 @@ def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) ->
     drawn = [each for each in told.ranking if each.feasible] or list(told.ranking)
     if not needs or not drawn:
         return {}
-    stacks = [report.stack(each.framework, each.route) for each in drawn]
+    stacks = [report.stack(each.stack) for each in drawn]
     shapes = _shapes(stacks)
     bars = [_bar(stack, each, needs) for stack, each in zip(stacks, drawn, strict=True)]
     rows = [
@@ -53,7 +53,7 @@ def _ranks(report: Report, told: Recommendation, drawn: Sequence[Ranked]) -> Dra
     rows = [
         Shares(stack.plain, stack.style, each.rank_acceptability)
         for each in ranked
-        for stack in (report.stack(each.framework, each.route),)
+        for stack in (report.stack(each.stack),)
     ]
     first = max(range(len(ranked)), key=lambda number: ranked[number].rank_acceptability[0])
     place = told.ranking.index(ranked[first])
@@ -119,7 +119,7 @@ def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], b
 
 
 def _name(report: Report, each: Observation) -> str:
-    parts = [report.stack(each.framework, each.route).plain]
+    parts = [report.stack(each.stack).plain]
     if each.mode:
         parts.append(words.SETTINGS.get(each.mode, words.line(each.mode)))
     if "precision" in each.parameters:
@@ -140,10 +140,10 @@ def _bar(stack: StackName, ranked: Ranked, needs: Sequence[NeedView]) -> Bar:
 def _marks(
     told: Recommendation, view: NeedView, drawn: Sequence[Ranked], stacks: Sequence[StackName], shapes: Sequence[str]
 ) -> list[Mark]:
-    cells = {(cell.framework, cell.route): cell for cell in told.evidence if cell.criterion == view.need.criterion}
+    cells = {cell.stack: cell for cell in told.evidence if cell.criterion == view.need.criterion}
     marks = []
     for stack, shape, ranked in zip(stacks, shapes, drawn, strict=True):
-        cell = cells.get((ranked.framework, ranked.route))
+        cell = cells.get(ranked.stack)
         if cell is None:
             marks.append(Mark(stack.style, shape, None, 0.0, 1.0))
         else:
@@ -191,9 +191,7 @@ def _weakest(
     scored = [
         (cell.score, place)
         for place, cell in enumerate(told.evidence)
-        if (cell.framework, cell.route) == (first.framework, first.route)
-        and cell.score is not None
-        and cell.criterion in titles
+        if cell.stack == first.stack and cell.score is not None and cell.criterion in titles
     ]
     if not scored:
         return Markup("Nobody measured {}.").format(stacks[0].plain)

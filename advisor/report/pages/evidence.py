@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from advisor.decision.recommendation import Need, Ranked, Recommendation
+from advisor.keys import Stack
 from advisor.report import words
 from advisor.report.pages.cells import CellView, cell_view, looked
 from advisor.report.pages.context import Report
-
-Stack = tuple[str, str | None]
 
 
 def context(report: Report) -> dict[str, Any]:
@@ -24,14 +23,14 @@ def context(report: Report) -> dict[str, Any]:
     for told in report.recommendations:
         for place, need in enumerate(told.needs):
             rows.setdefault(need.criterion, _row(report, told, place, need))
-    first: dict[tuple[str, str, str | None], tuple[Recommendation, int]] = {}
+    first: dict[tuple[str, Stack], tuple[Recommendation, int]] = {}
     for told in report.recommendations:
         for place, cell in enumerate(told.evidence):
-            first.setdefault((cell.criterion, cell.framework, cell.route), (told, place))
+            first.setdefault((cell.criterion, cell.stack), (told, place))
     groups: dict[tuple[Stack, ...], dict[str, Any]] = {}
     for criterion, row in rows.items():
-        asked = tuple(stack for stack in every if (criterion, *stack) in first)
-        row["cells"] = [_cell(report, stack, *first[criterion, *stack]) for stack in asked]
+        asked = tuple(stack for stack in every if (criterion, stack) in first)
+        row["cells"] = [_cell(report, stack, *first[criterion, stack]) for stack in asked]
         groups.setdefault(asked, _group(report, asked, every))["rows"].append(row)
     return {
         "groups": [_named(place, groups[asked]) for place, asked in enumerate(sorted(groups, key=_rank(every)))],
@@ -41,15 +40,15 @@ def context(report: Report) -> dict[str, Any]:
 
 def stacks(report: Report) -> list[Stack]:
     """Return every stack that any profile judges, those of a framework beside each other."""
-    found = {(cell.framework, cell.route) for told in report.recommendations for cell in told.evidence}
-    return sorted(found, key=lambda stack: (stack[0], stack[1] or ""))
+    found = {cell.stack for told in report.recommendations for cell in told.evidence}
+    return sorted(found, key=lambda stack: (stack.framework, stack.route or ""))
 
 
 def _rank(every: list[Stack]) -> Callable[[tuple[Stack, ...]], tuple[int, int]]:
     """Return the order of the tables: what is asked of every stack, of frameworks alone, of both, of ways alone."""
 
     def rank(asked: tuple[Stack, ...]) -> tuple[int, int]:
-        alone = sum(route is None for _, route in asked)
+        alone = sum(stack.route is None for stack in asked)
         kind = 0 if list(asked) == every else 1 if alone == len(asked) else 2 if alone else 3
         return kind, -len(asked)
 
@@ -63,7 +62,7 @@ def _named(place: int, group: dict[str, Any]) -> dict[str, Any]:
 def _group(report: Report, asked: tuple[Stack, ...], every: list[Stack]) -> dict[str, Any]:
     return {
         "title": _title(report, asked, every),
-        "stacks": [report.stack(*stack) for stack in asked],
+        "stacks": [report.stack(stack) for stack in asked],
         "rows": [],
     }
 
@@ -74,10 +73,10 @@ def _title(report: Report, asked: tuple[Stack, ...], every: list[Stack]) -> str:
         return "Of no stack yet"
     if list(asked) == every:
         return "Of every stack"
-    alone = [stack for stack in asked if stack[1] is None]
-    named = [report.stack(*stack).plain for stack in alone]
-    frameworks = "frameworks alone" if alone == [each for each in every if each[1] is None] else _listed(named)
-    ways = list(dict.fromkeys(report.stack(*stack).via for stack in asked if stack[1] is not None))
+    alone = [stack for stack in asked if stack.route is None]
+    named = [report.stack(stack).plain for stack in alone]
+    frameworks = "frameworks alone" if alone == [each for each in every if each.route is None] else _listed(named)
+    ways = list(dict.fromkeys(report.stack(stack).via for stack in asked if stack.route is not None))
     if not ways:
         return f"Of {frameworks}"
     through = _listed([via for via in ways if via])
@@ -100,6 +99,5 @@ def _row(report: Report, told: Recommendation, place: int, need: Need) -> dict[s
 
 def _cell(report: Report, stack: Stack, told: Recommendation, place: int) -> CellView:
     """Return the cell as the first profile that judges this stack on this criterion has it."""
-    framework, route = stack
-    ranked = Ranked(framework=framework, route=route, feasible=True, value=0.0, low=0.0, high=0.0)
+    ranked = Ranked(framework=stack.framework, route=stack.route, feasible=True, value=0.0, low=0.0, high=0.0)
     return cell_view(report, told, place, ranked)

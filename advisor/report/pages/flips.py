@@ -16,11 +16,11 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
     """Return what would change the answer: figures in raw units, levels in the words of the Recommendation."""
     source = report.sources[told.profile]
     places = {need.criterion: place for place, need in enumerate(told.needs)}
-    cells = {(cell.framework, cell.route, cell.criterion): cell for cell in told.evidence}
+    cells = {(cell.stack, cell.criterion): cell for cell in told.evidence}
     levels = {(cell.criterion, cell.value): place for place, cell in enumerate(told.evidence) if cell.level}
     rows = []
     for number, flip in enumerate(told.flips):
-        cell = cells.get((flip.framework, flip.route, flip.criterion))
+        cell = cells.get((flip.stack, flip.criterion))
         figures = cell is None or cell.level is None
         share = cell is not None and is_share(told, cell)
 
@@ -42,7 +42,7 @@ def flips(report: Report, told: Recommendation) -> list[dict[str, Any]]:
                 "title": source.quote("needs", places[flip.criterion], "title")
                 if flip.criterion in places
                 else words.name(flip.criterion, told.titles),
-                "stack": report.stack(flip.framework, flip.route),
+                "stack": report.stack(flip.stack),
                 "text": source.quote("flips", number, "text"),
                 "figures": figures,
                 "now": source.figure("flips", number, "now", show=now)

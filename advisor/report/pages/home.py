@@ -25,7 +25,7 @@ def context(report: Report) -> dict[str, Any]:
 def _card(report: Report, told: Recommendation) -> dict[str, Any]:
     source = report.sources[told.profile]
     feasible = [(place, each) for place, each in enumerate(told.ranking) if each.feasible]
-    stacks = [report.stack(each.framework, each.route) for _, each in feasible]
+    stacks = [report.stack(each.stack) for _, each in feasible]
     return {
         "name": profile_name(told),
         "href": report.href(report.profile_page(told.profile)),
@@ -51,8 +51,8 @@ def _answers(report: Report, told: Recommendation) -> list[StackName]:
     if told.verdict == "infeasible":
         return []
     if told.verdict == "tie" and told.tied:
-        return [report.stack(each.framework, each.route) for each in told.tied]
-    return [report.stack(told.answer.framework, told.answer.route)] if told.answer else []
+        return [report.stack(each.stack) for each in told.tied]
+    return [report.stack(told.answer.stack)] if told.answer else []
 
 
 def _first(report: Report, told: Recommendation, number: int) -> Figure | None:
@@ -83,7 +83,7 @@ def _why(report: Report, told: Recommendation) -> str | Markup:
         nearest = min((each for each in told.ranking), key=lambda each: each.would_rank or 99, default=None)
         if nearest is None:
             return "no stack was there to judge"
-        return f"nearest miss: {report.stack(nearest.framework, nearest.route).plain}"
+        return f"nearest miss: {report.stack(nearest.stack).plain}"
     if told.conditions:
         what = "provided that" if told.answer else "yet to be shown:"
         return Markup("{} {}").format(what, source.quote("conditions", 0))

@@ -266,7 +266,7 @@ def _changed(several: Several, page: Page, document: Changes, place: int) -> dic
     return {
         "work": _work(several, page.source, path),
         "metric": words.metric(row.metric or ""),
-        "stack": several.report.stack(row.framework, row.route),
+        "stack": several.report.stack(row.stack),
         "times": [None if index is None else _time(several.sources[kept.name], index) for kept, index in sides],
         "ratio": _ratio(page.source, *path),
         "word": row.word,

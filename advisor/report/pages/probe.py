@@ -159,7 +159,7 @@ def _common(observed: Sequence[Observation]) -> tuple[str, ...]:
 
 def _variant(report: Report, index: int, each: Observation, names: Sequence[str]) -> Variant:
     path = ("observations", index)
-    stack = report.stack(each.framework, each.route)
+    stack = report.stack(each.stack)
     if library := each.parameters.get("library"):
         # Such as NumPy, measured in a framework's process: not the framework's own figure, so not in its color.
         stack = StackName(words.slug(str(library)), words.line(str(library)), None)

@@ -45,7 +45,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "shares": shares(told),
         "needs": needs,
         "looked": looked(cell for view in needs for cell in view.cells),
-        "stacks": [report.stack(each.framework, each.route) for _, each in drawn],
+        "stacks": [report.stack(each.stack) for _, each in drawn],
         "requirements": _requirements(report, told, feasible),
         "contributions": _contributions(source, drawn, needs),
         "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],
@@ -70,11 +70,11 @@ def heading(report: Report, told: Recommendation) -> str:
     if told.verdict == "infeasible":
         return f"For {name}, no stack meets the requirements"
     if told.verdict == "tie" and told.tied:
-        tied = [report.stack(each.framework, each.route).spoken for each in told.tied]
+        tied = [report.stack(each.stack).spoken for each in told.tied]
         return f"For {name}, {', '.join(tied[:-1])} and {tied[-1]} tie"
     if told.answer is None:
         return f"For {name}, the evidence does not decide yet"
-    answer = report.stack(told.answer.framework, told.answer.route)
+    answer = report.stack(told.answer.stack)
     ship = f" and ship it through {answer.via}" if answer.via else ""
     if told.verdict in ("lean", "undetermined"):
         return f"For {name}, lean toward {answer.first}" + (f", shipped through {answer.via}" if answer.via else "")
@@ -88,7 +88,7 @@ def ranked_view(
     first = ranked.rank_acceptability
     low, width = scale[0], (scale[1] - scale[0]) / 100
     return {
-        "stack": report.stack(ranked.framework, ranked.route),
+        "stack": report.stack(ranked.stack),
         "value": source.interval("ranking", place, unit="") if ranked.low == ranked.high else _value(source, place),
         "first": source.figure("ranking", place, "rank_acceptability", 0, show=numbers.percent) if first else None,
         "low": (ranked.low - low) / width,
@@ -101,7 +101,7 @@ def _ranks(report: Report, source: Source, feasible: Sequence[tuple[int, Ranked]
     """Return how often each stack takes each rank, and how often the first one with less known of the weights."""
     return [
         {
-            "stack": report.stack(ranked.framework, ranked.route),
+            "stack": report.stack(ranked.stack),
             "shares": [
                 source.figure("ranking", place, "rank_acceptability", number, show=numbers.percent)
                 for number in range(len(ranked.rank_acceptability))
@@ -154,7 +154,7 @@ def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple
             found = next((i for i, each in enumerate(ranked.constraints) if each.criterion == need.criterion), None)
             checks.append(
                 {
-                    "stack": report.stack(ranked.framework, ranked.route),
+                    "stack": report.stack(ranked.stack),
                     "outcome": ranked.constraints[found].outcome if found is not None else "unknown",
                     "detail": source.quote("ranking", place, "constraints", found, "detail")
                     if found is not None
@@ -185,7 +185,7 @@ def _out(report: Report, told: Recommendation, place: int, ranked: Ranked) -> di
         if check.outcome == "fail"
     ]
     would = source.figure("ranking", place, "would_rank", show=ordinal) if ranked.would_rank else None
-    return {"stack": report.stack(ranked.framework, ranked.route), "fails": fails, "would": would}
+    return {"stack": report.stack(ranked.stack), "fails": fails, "would": would}
 
 
 def _contributions(

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from advisor.keys import Stack
 from advisor.measurement.run import Observation
 from advisor.report import numbers, words
 from advisor.report.charts.drawing import Drawing
@@ -43,14 +44,14 @@ def context(report: Report) -> dict[str, Any]:
     }
 
 
-def _ways(report: Report) -> Mapping[tuple[str, str | None, str], Way]:
-    found: dict[tuple[str, str | None, str], Way] = {}
+def _ways(report: Report) -> Mapping[tuple[Stack, str], Way]:
+    found: dict[tuple[Stack, str], Way] = {}
     for page in report.probes_of("route"):
         for index, each in report.observed(page.indices):
-            key = (each.framework, each.route, str(each.parameters.get("precision", "")))
+            key = (each.stack, str(each.parameters.get("precision", "")))
             if key not in found:
-                precision = report.source.quote("observations", index, "parameters", "precision") if key[2] else None
-                found[key] = Way(report.stack(each.framework, each.route), report.href(page.name), precision)
+                precision = report.source.quote("observations", index, "parameters", "precision") if key[1] else None
+                found[key] = Way(report.stack(each.stack), report.href(page.name), precision)
             way = found[key]
             _note(report, way, index, each)
     return found

@@ -42,7 +42,7 @@ def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict
 
 
 def _stack(report: Report, ranked: Ranked, criteria: list[str]) -> dict[str, Any]:
-    name = report.stack(ranked.framework, ranked.route)
+    name = report.stack(ranked.stack)
     parts = {part.criterion: part for part in ranked.contributions}
     # What nobody knows counts in its middle, as in the engine's value.
     values = [

@@ -89,4 +89,4 @@ def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval,
         "observations", index, "summary", unit=each.unit or "", keys=("median", "low", "high")
     )
     setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
-    return report.stack(each.framework, each.route), setting, time, report.observation(index)
+    return report.stack(each.stack), setting, time, report.observation(index)
