@@ -93,12 +93,18 @@
       moved = moved.filter((each) => each !== last);
     }
     // Each option with its value: a line breaks between them.
-    const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${Number((100 * weights[place] / total).toFixed(3))}`)}`);
+    const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${readable(100 * weights[place] / total)}%`)}`);
     return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options];
   }
 
+  // Three digits behind a point could be thousands: the command would ask what is meant.
+  function readable(number) {
+    const text = String(Number(number.toFixed(4)));
+    return /\.\d{3}$/.test(text) ? `${text}0` : text;
+  }
+
   function quoted(word) {
-    return /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+    return /^[\w.=%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
   }
 
   function copy() {
