@@ -20,6 +20,7 @@ from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
 COMMAND = "advisor site build --run run.json"
+TIMES = ("median", "mean", "fastest", "wall")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def rich_run() -> Run:
         if each.metric == "latency" and each.probe == "mlp-training":
             disturbed = {"accepted": False, "disturbances": (seen("clocks", 0.5, 0.03),)}
             rounds = (each.rounds[0].model_copy(update=disturbed), *each.rounds[1:])
-            return each.model_copy(update={"rounds": rounds, "grade": "under load"})
+            counted = sum(block.calls for block in rounds[1:])
+            summary = each.summary and each.summary.model_copy(update={"n": counted})
+            return each.model_copy(update={"rounds": rounds, "summary": summary, "grade": "under load"})
         return each
 
     others = tuple(capabilities())
@@ -81,7 +84,7 @@ def other_runs(run: Run) -> tuple[Run, ...]:
             return each
         told = {name: value * factor for name, value in each.summary if name != "n" and value is not None}
         rounds = tuple(
-            block.model_copy(update={"median": block.median * factor, "wall": block.wall * factor})
+            block.model_copy(update={name: value * factor for name in TIMES if (value := getattr(block, name))})
             for block in each.rounds
         )
         return each.model_copy(update={"summary": each.summary.model_copy(update=told), "rounds": rounds})
