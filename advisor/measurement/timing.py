@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from advisor.documents import LONGEST, Model
 from advisor.measurement.disturbance import Disturbance, with_fields
@@ -54,7 +54,7 @@ class Round(Part):
     canary: Seconds | None = None
     process: Count = 0
     threads: Count | None = None
-    accepted: bool = True
+    accepted: StrictBool = True
     disturbances: tuple[Disturbance, ...] = ()
 
     @model_validator(mode="before")

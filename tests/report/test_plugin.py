@@ -151,7 +151,7 @@ def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
     parts = text[: text.index("As code")].split(f'<section class="{host_theme.ROOT}">')[1:]
     marks = ('<div class="answer">', '<figure class="chart">', 'class="stackable ranking"', 'class="stackable by-kind"')
     assert [mark in part for mark, part in zip(marks, parts, strict=True)] == [True] * 4
-    assert re.search(r'<a href="[^"]*profile-edge[^"]*">For edge, [^<]*PyTorch', parts[0]), "the verdict names its stack"
+    assert re.search(r'<a href="[^"]*profile-edge[^"]*">For edge, lean toward', parts[0]), "the verdict names its stack"
     assert [part.count('class="sprite"') for part in parts] == [1, 0, 0, 0]
     assert "<code>[advisor: verdict edge]</code>" in text
     ids = re.findall(r'\sid="([^"]+)"', text)
