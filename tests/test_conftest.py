@@ -8,6 +8,10 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("tests/test_documents.py", "tests/test_yaml_cache.py", "tests/test_quantities.py")
 

@@ -16,6 +16,8 @@ from advisor.cli import main
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "site").glob("*.md"))]
 # What measures is left to `make recommend`, which CI runs, and to the tests of measuring.

@@ -12,6 +12,8 @@ import advisor
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -18,6 +18,8 @@ from advisor.keys import Stack
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -17,6 +17,8 @@ from advisor.errors import AdvisorError
 from advisor.knowledge.freshness import age, is_stale
 from advisor.measurement import definitions
 
+pytestmark = pytest.mark.integration
+
 MAINTENANCE = {"maintenance": Expected("framework-maintenance", ("archived", "fixes only", "active"))}
 
 

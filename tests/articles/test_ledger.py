@@ -19,6 +19,8 @@ from advisor.measurement.run import Observation, Run, load_run
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"
 
 BOUND: dict[str, Any] = {

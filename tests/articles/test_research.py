@@ -23,6 +23,8 @@ from advisor.report.escaping import text as escape
 from tests.report.test_hostile import hostile_run
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 _DATED = r"(?:\d{4}[a-z]*|n\.d\.(?:-[a-z]+)?)"
 CITATION = re.compile(rf"\(([^()]*?(?:,|,”) {_DATED}(?:, {_DATED})*(?:; [^()]*?)?)\)")
 YEAR = re.compile(rf"^{_DATED}$")

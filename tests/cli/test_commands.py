@@ -16,6 +16,8 @@ from advisor.cli import main
 from advisor.measurement.run import Run, save_run
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 FORBIDDEN = ("pandas", "altair", "mkdocs", "torch", "tensorflow")
 
 

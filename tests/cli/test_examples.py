@@ -21,6 +21,8 @@ from advisor.cli.examples import EXAMPLES
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

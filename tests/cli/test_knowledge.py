@@ -20,6 +20,8 @@ from advisor.measurement.run import save_run
 from tests.cli.test_commands import FORBIDDEN, loaded_modules
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -26,6 +26,8 @@ from advisor.measurement.store import Store
 from tests.cli.test_commands import FORBIDDEN, loaded_modules
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 TOY = Path(__file__).parent.parent / "measurement" / "data" / "probes"
 RUNS = Path(".advisor") / "runs"
 

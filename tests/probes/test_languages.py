@@ -13,6 +13,8 @@ from probes import javascript, native
 from probes.channel import ProbeError
 from tests.probes.recipes import Recipes, has_javascript, left_behind
 
+pytestmark = pytest.mark.integration
+
 FRAMEWORKS = ("pytorch", "tensorflow")
 CAPABILITIES = ("cpp", "no-python-deployment", "no-python-on-device", "javascript")
 JAVASCRIPT = {"pytorch": "onnxruntime-web", "tensorflow": "@tensorflow/tfjs"}

@@ -13,6 +13,8 @@ import pytest
 from probes import frameworks, python_process
 from probes.channel import ProbeError
 
+pytestmark = pytest.mark.integration
+
 RECIPE = """
 import os
 import numpy as np

@@ -13,6 +13,8 @@ from probes import rest_server
 from probes.channel import ProbeError
 from tests.probes.recipes import Recipes, left_behind, need
 
+pytestmark = pytest.mark.integration
+
 STAND_IN = Path(__file__).parent / "data" / "model_server.py"
 ROOT = Path(__file__).resolve().parents[2]
 ONE = np.ones((1, 2), np.float32)

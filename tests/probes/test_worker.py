@@ -21,6 +21,8 @@ from probes.digits import load
 from probes.workloads import initial_weights
 from tests.probes.processes import Probe
 
+pytestmark = pytest.mark.integration
+
 FOLDER = Path(__file__).parent / "frameworks"
 INFERENCE = {"probe": "cnn-inference", "workload": "cnn", "task": "inference", "parameters": {"batch": 2}}
 TRAINING = {"probe": "cnn-training", "workload": "cnn", "task": "training", "parameters": {"batch": 4}}

@@ -21,6 +21,8 @@ from advisor.report.charts.ratios import Ratio, ratios
 from advisor.report.charts.strips import Strip, strips
 from tests.report.html import Element, parse
 
+pytestmark = pytest.mark.integration
+
 LONG = "x" * 10_000
 PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 

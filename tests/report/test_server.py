@@ -21,6 +21,8 @@ from advisor.measurement.run import save_run
 from advisor.report.server import serve
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 
 def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path: Path) -> None:
     run = sample_run()

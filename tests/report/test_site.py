@@ -20,6 +20,8 @@ from tests.report.html import Element, read
 from tests.report.samples import sample_recommendation
 from tests.samples import sample_run
 
+pytestmark = pytest.mark.integration
+
 LOADING = {"src", "srcset", "poster", "data", "action", "background", "ping", "manifest"}
 
 
