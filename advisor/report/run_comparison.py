@@ -290,4 +290,4 @@ def _framework(found: tuple[int, Observation]) -> tuple[str, int]:
 
 
 def _work(each: Observation) -> str:
-    return repr((each.probe, each.mode, sorted(each.parameters.items())))
+    return str(each.key.work)
