@@ -4,7 +4,7 @@ The public Python API: every name of ``__all__`` is loaded when it is first used
 
 >>> import advisor
 >>> sorted(advisor.__all__)
-['AdvisorError', 'build_site', 'decide', 'load_profile', 'load_run', 'probe', 'recommend', 'save_run']
+['AdvisorError', 'build_site', 'decide', 'evidence_frame', 'load_profile', 'load_run', 'probe', 'recommend', 'save_run']
 """
 
 # Nothing is imported here that Python has not imported itself: only after this module can the command be interrupted
@@ -13,10 +13,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from advisor.api import build_site, decide, load_profile, load_run, probe, recommend, save_run
+    from advisor.api import build_site, decide, evidence_frame, load_profile, load_run, probe, recommend, save_run
     from advisor.errors import AdvisorError
 
-__all__ = ["AdvisorError", "build_site", "decide", "load_profile", "load_run", "probe", "recommend", "save_run"]
+__all__ = [
+    "AdvisorError", "build_site", "decide", "evidence_frame", "load_profile", "load_run", "probe", "recommend",
+    "save_run",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> "Any":

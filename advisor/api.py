@@ -17,6 +17,8 @@ from advisor.measurement.run import Run, load_run, save_run
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from advisor.measurement.store import Store
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "SessionOptions",
     "build_site",
     "decide",
+    "evidence_frame",
     "load_profile",
     "load_run",
     "probe",
@@ -143,7 +146,7 @@ def recommend(
     profile: str | Path | Profile = "edge",
     options: SessionOptions | None = None,
     *,
-    run: Run | Path | None = None,
+    run: Run | Path | str | None = None,
     fresh: bool = False,
     everything: bool = False,
     exclude: Collection[str] = (),
@@ -180,7 +183,7 @@ def recommend(
     if isinstance(run, Run):
         found, file = run, asked.home / "runs" / f"{run.id}.json"
     elif run is not None:
-        found, file = load_run(run), run
+        found, file = load_run(run), Path(run)
     else:
         if exclude:
             _refuse_unknown(exclude)
@@ -203,6 +206,38 @@ def _refuse_unknown(exclude: Collection[str]) -> None:
 
     known = project.known() or shipped()
     refuse_unknown(exclude, {**known.frameworks, **known.extras}, known.routes)
+
+
+def evidence_frame(
+    runs: Run | Path | str | Iterable[Run | Path | str],
+    profile: str | Path | Profile | None = None,
+    *,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return what is known of every stack on every criterion: one row each, typed, with where it is from.
+
+    Parameters
+    ----------
+    runs : Run, path, or several of them
+        One Run below the other; each row names its Run and machine.
+    profile : str, path or Profile, optional
+        Only its criteria and its alternatives; default every criterion, each for the stacks that it tells apart.
+    frameworks, exclude : collection of str
+        Which frameworks, routes or stacks.
+
+    Examples
+    --------
+    >>> frame = evidence_frame("run.json", "edge")
+    >>> sorted(frame["provenance"].cat.categories)
+    ['documented', 'measured here']
+    """
+    from advisor.decision import performance
+
+    several = [runs] if isinstance(runs, Run | Path | str) else list(runs)
+    needed = profile if isinstance(profile, Profile) or profile is None else load_profile(profile)
+    found = [each if isinstance(each, Run) else load_run(each) for each in several]
+    return performance.evidence_frame(found, needed, frameworks=frameworks, exclude=exclude)
 
 
 def build_site(

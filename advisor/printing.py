@@ -95,6 +95,11 @@ def data(json: str) -> None:
     sink.write(escaped(json, sink.encoding))
 
 
+def binary(content: bytes) -> None:
+    """Write what is no text as an answer, byte for byte."""
+    _out(sys.stdout).bytes(content)
+
+
 class Sink(io.TextIOBase):
     """A text stream before another one, through which everything of a command goes.
 
@@ -177,6 +182,10 @@ class Sink(io.TextIOBase):
             self._tail = f".{half[0] if half else ''}"
         self._try(lambda: self._deliver(shown))
 
+    def bytes(self, content: bytes) -> None:
+        """Write what is no text, as it is."""
+        self._try(lambda: self._pour(getattr(self._stream, "buffer", self._stream), content))
+
     def flush(self) -> None:
         """Let the stream pass on what it holds."""
         if self._stream is not None:
@@ -204,8 +213,11 @@ class Sink(io.TextIOBase):
         if binary is None:
             stream.write(text.encode(self.encoding, "advisor-nearest").decode(self.encoding))
             return
+        self._pour(binary, text.encode(self.encoding, "advisor-nearest"))
+
+    def _pour(self, binary: Any, left: Any) -> None:
+        stream: Any = self._stream
         self._pass_on()
-        left = text.encode(self.encoding, "advisor-nearest")
         while left:
             # Without Python's buffer (PYTHONUNBUFFERED) a stream may take a part, or nothing for now.
             try:

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # From left to right: a wing imports what stands before it and nothing that stands behind it.
 WINGS = ["measurement", "knowledge", "targets", "profiles", "decision", "articles", "report", "api", "cli"]
 GROUND = {
-    "authorship", "criteria", "documents", "errors", "fields", "interrupts", "keys", "nodes", "numerals", "optouts",
-    "paths", "printing", "quantities", "query", "resources", "rounding", "scratch", "yaml_cache",
+    "authorship", "criteria", "documents", "errors", "fields", "frames", "interrupts", "keys", "nodes", "numerals",
+    "optouts", "paths", "printing", "quantities", "query", "resources", "rounding", "scratch", "yaml_cache",
 }  # fmt: skip
 # What the articles have on the site, and their long report, are made of its parts; no other file of theirs knows it.
 SHOWN = ("articles/pages/", "articles/research/")

@@ -31,8 +31,8 @@ class Output(click.Path):
 
 
 format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
-    help="How to print the rows; csv and json hold every field.",
+    "--format", "form", type=click.Choice(["table", "csv", "json", "html", "parquet"]), default="table",
+    show_default=True, help="How to print the rows; all but a table hold every field. parquet needs pyarrow.",
 )  # fmt: skip
 run_option = click.option(
     "--run", "run_file", type=click.Path(path_type=Path), help="Settle on this Run.  [default: the newest kept one]"

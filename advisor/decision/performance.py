@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from advisor.criteria import Criterion, load_criteria
 from advisor.decision.alternatives import chosen, every
 from advisor.decision.evidence import Evidencer, Finding
+from advisor.decision.frames import KNOWN
 from advisor.decision.stack import stack_id
+from advisor.frames import Column, frame
 from advisor.keys import Stack
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
@@ -17,10 +19,42 @@ from advisor.measurement.run import Run
 from advisor.profiles.entries import Ships
 from advisor.profiles.profile import Profile
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FIELDS = (
     "criterion", "title", "stack", "text", "outcome", "value", "low", "high", "unit", "level", "n", "provenance",
     "evidence", "source", "date", "probe", "message", "framework", "route",
 )  # fmt: skip
+
+
+COLUMNS = {
+    "run": Column("category", "the Run's id"),
+    "machine": Column("category", "the processor of the machine"),
+    "criterion": Column("category", "the criterion's id"),
+    "title": Column("category", "the criterion in words"),
+    "stack": Column("category", "the stack's id"),
+    "framework": Column("category", "the framework's id"),
+    "route": Column("category", "the route's id; missing for a framework alone"),
+    "probe": Column("category", "the probe that measured it"),
+} | {name: column for name, column in KNOWN.items() if name != "grade"}  # fmt: skip
+"""The columns of `evidence_frame`."""
+
+
+def evidence_frame(
+    runs: Sequence[Run],
+    profile: Profile | None = None,
+    *,
+    frameworks: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return what `evidence_rows` does, one Run below the other, with the columns of `COLUMNS`."""
+    found = (
+        row | {"run": run.id, "machine": run.host.cpu}
+        for run in runs
+        for row in evidence_rows(run, profile, frameworks=frameworks, exclude=exclude)
+    )
+    return frame(found, COLUMNS)
 
 
 def evidence_rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from advisor.documents import Model
 from advisor.keys import Stack as Stack
 from advisor.measurement.run import Skipped
 from advisor.measurement.timing import Grade
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA: Literal["advisor.recommendation/1"] = "advisor.recommendation/1"
 
@@ -333,3 +336,24 @@ class Recommendation(Model):
         from advisor.decision.notebook import html
 
         return html(self)
+
+    def to_frame(self, rows: Literal["criteria", "ranking", "worlds"] = "criteria") -> pd.DataFrame:
+        """Return the answer as a tidy table, typed and in base units.
+
+        Parameters
+        ----------
+        rows : {"criteria", "ranking", "worlds"}
+            What a row is: a stack on a criterion, with what is known, what it is worth and what that adds; a stack,
+            with its worth and its share of the worlds; a stack on a place, with the share of worlds in which it takes
+            it. ``frame.attrs["columns"]`` says what each column holds.
+
+        Examples
+        --------
+        >>> from advisor import recommend
+        >>> told = recommend("edge", run="run.json").recommendation
+        >>> float(told.to_frame().groupby("stack", observed=True)["weight"].sum().round(6).min())
+        1.0
+        """
+        from advisor.decision import frames
+
+        return frames.recommendation(self, rows)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,9 @@ from advisor.keys import CellKey, Scalar, Stack
 from advisor.measurement import omission, plausibility
 from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
 from advisor.measurement.upgrade import with_build, with_grade
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA: Literal["advisor.run/1"] = "advisor.run/1"
 PINNED_LATENCY = "latency-pinned"
@@ -268,6 +271,35 @@ class Run(Part):
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of this document: how it was read, and what in it is odd but not impossible."""
         return (*self._read, *plausibility.oddities(self))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each observation, typed and in base units.
+
+        ``frame.attrs["columns"]`` says what each column holds. Frames of several Runs go below each other with
+        ``pandas.concat``: each row names its Run and machine.
+
+        Examples
+        --------
+        >>> frame = load_run("run.json").to_frame()
+        >>> frame[frame["metric"] == "artifact-size"].groupby("stack", observed=True)["value"].min().idxmin()
+        'tensorflow→litert'
+        """
+        from advisor.measurement import frames
+
+        return frames.observations(self)
+
+    def samples(self) -> pd.DataFrame:
+        """Return one row for each timed block, typed and in seconds; those that something disturbed say by what.
+
+        Examples
+        --------
+        >>> frame = load_run("run.json").samples()
+        >>> frame.attrs["units"]["median"]
+        's'
+        """
+        from advisor.measurement import frames
+
+        return frames.samples(self)
 
 
 def _seen(title: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows of plain values as a table on a terminal, as CSV or as JSON: the one place that prints lists of things."""
+"""Rows of plain values as a table on a terminal, as CSV, JSON, HTML or Parquet: the one place that prints lists."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor import printing
+from advisor.errors import AdvisorError
 from advisor.report import words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
-Format = Literal["table", "csv", "json"]
+Format = Literal["table", "csv", "json", "html", "parquet"]
 Row = Mapping[str, Any]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
@@ -68,12 +70,12 @@ def show(
     ----------
     rows : sequence of mappings
         Plain values; a list stands for its items.
-    form : {"table", "csv", "json"}
-        How; CSV and JSON hold every field, a table the chosen columns.
+    form : {"table", "csv", "json", "html", "parquet"}
+        How; all but a table hold every field, a table the chosen columns.
     columns : mapping
         The columns of the table: field and heading.
     fields : sequence of str
-        The columns of the CSV; default those of the first row.
+        The columns of CSV, HTML and Parquet; default those of the first row.
     none : str
         What a table says instead of being empty.
     """
@@ -82,8 +84,54 @@ def show(
         return
     if form == "json":
         console.file.write(printing.escaped(json_text(rows), console.encoding))
+        return
+    named = fields or (list(rows[0]) if rows else list(columns))
+    if form == "csv":
+        console.file.write(csv_text(rows, named))
+    elif form == "html":
+        console.file.write(html_text(rows, named))
+    elif console.is_terminal:
+        raise AdvisorError("--format parquet: not for a terminal", hint="… --format parquet > rows.parquet")
     else:
-        console.file.write(csv_text(rows, fields or (list(rows[0]) if rows else list(columns))))
+        printing.binary(parquet_bytes(rows, named))
+
+
+def html_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Return `rows` as one HTML table without styles, to be put into a page; every text is escaped."""
+    made = _frame(rows, columns).apply(lambda column: column.map(_cell))
+    return f"{made.to_html(index=False, border=0, justify='unset')}\n"
+
+
+def parquet_bytes(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+    """Return `rows` as a Parquet file; texts that repeat are dictionaries, and a list is its items.
+
+    Raises
+    ------
+    AdvisorError
+        Without pyarrow, which no part of advisor needs otherwise.
+    """
+    try:
+        import pyarrow  # noqa: F401 - pandas looks for it
+    except ImportError:
+        hint = "pip install 'framework-advisor[parquet]'"
+        raise AdvisorError("--format parquet: pyarrow is not installed", hint=hint) from None
+    stream = io.BytesIO()
+    made = _frame(rows, columns)
+    for name in made.select_dtypes(include=object):
+        made[name] = made[name].map(_cell, na_action="ignore").astype("category")
+    made.to_parquet(stream, engine="pyarrow", index=False)
+    return stream.getvalue()
+
+
+def _frame(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    whole = pd.DataFrame([[row.get(name) for name in columns] for row in rows], columns=list(columns), dtype=object)
+    return whole.infer_objects().astype({name: object for name in columns if _is_text(rows, name)})
+
+
+def _is_text(rows: Sequence[Row], name: str) -> bool:
+    return any(isinstance(row.get(name), str | list | tuple) for row in rows)
 
 
 def console(color: str | None) -> Console:

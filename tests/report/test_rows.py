@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from advisor.report.rows import console, csv_field, csv_text, json_text, show
+from advisor.errors import AdvisorError
+from advisor.report.rows import console, csv_field, csv_text, html_text, json_text, show
 
 ROWS: list[dict[str, Any]] = [
     {"id": "one", "text": "[bold]plain[/bold]\x1b[2J\ntwo lines", "list": ["a", "b"], "none": None, "number": -1.5},
@@ -71,3 +74,35 @@ def test_without_a_terminal_rows_are_wide(monkeypatch: pytest.MonkeyPatch) -> No
     assert console("auto").width == 160
     monkeypatch.setenv("COLUMNS", "72")
     assert console("auto").width == 72
+
+
+def test_html_is_a_table_of_every_field_in_which_nothing_is_markup() -> None:
+    text = printed("html")
+    assert text.count("<tr") == len(ROWS) + 1
+    assert "<th>number</th>" in text
+    assert "a; b" in text
+    hostile = html_text([{"x": "<script>alert(1)</script>"}], ["x"])
+    assert "<script" not in hostile
+    assert "&lt;script&gt;" in hostile
+
+
+def test_parquet_holds_every_field_with_its_type(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    pytest.importorskip("pyarrow")
+    show(ROWS, "parquet", columns=COLUMNS, console=Console(file=io.StringIO()))
+    frame = pd.read_parquet(io.BytesIO(capfdbinary.readouterr().out))
+    assert list(frame.columns) == list(ROWS[0])
+    assert frame["number"].tolist() == [-1.5, 2.0]
+    assert frame["list"].tolist()[0] == "a; b"
+    assert frame["none"].isna().all()
+
+
+def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(AdvisorError, match="pyarrow is not installed") as found:
+        printed("parquet")
+    assert found.value.hint == "pip install 'framework-advisor[parquet]'"
+
+
+def test_parquet_is_not_for_a_terminal() -> None:
+    with pytest.raises(AdvisorError, match="not for a terminal"):
+        show(ROWS, "parquet", columns=COLUMNS, console=Console(file=io.StringIO(), force_terminal=True))
