@@ -6,6 +6,7 @@ and another framework's runtimes bring would make TensorFlow's import twice as l
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -89,10 +90,24 @@ def nothing_beside(*distributions: str) -> Iterator[Sight]:
         sys.meta_path[sys.meta_path.index(sight)] = PathFinder
 
 
+@contextmanager
+def absent(*modules: str) -> Iterator[None]:
+    """Let an import of `modules` fail as where they are not installed; what was imported before stays."""
+    hidden = [name for name in modules if name not in sys.modules]
+    # An entry of None is what Python itself takes for "there is no such module", also where a program only looks.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
+
+
 class Sight:
     """The finder of modules on the path, blind to what lies in the folders of some distributions and is not theirs.
 
-    Where one of them is not installed, or its files are not listed, it sees everything there.
+    Nor does it see what else ``PYTHONPATH`` brings, as the modules of a cluster do. Where one of the distributions is
+    not installed, or its files are not listed, it sees everything there.
     """
 
     def __init__(self, distributions: Sequence[str]) -> None:
@@ -101,6 +116,7 @@ class Sight:
         listed: set[str] = set()
         unlisted: set[str] = set()
         if all(footprint.version(name) for name in distributions):
+            listed.update(str(Path(each)) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each)
             for each in footprint.required(*distributions, *OURS).values():
                 record, home = each.read_text("RECORD"), str(Path(str(each.locate_file(""))))
                 (unlisted if record is None else listed).add(home)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from probes import import_isolation
 from tests.probes.processes import Probe
 from tests.probes.recipes import need
 
@@ -55,9 +58,10 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def tried(site: Path, modules: list[str], *distributions: str) -> dict[str, Any]:
+def tried(site: Path, modules: list[str], *distributions: str, beside: Path | None = None) -> dict[str, Any]:
     command = [sys.executable, "-c", SCRIPT, str(site), str(ROOT), json.dumps([modules, distributions])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    surroundings = os.environ | ({} if beside is None else {"PYTHONPATH": str(beside)})
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -78,6 +82,15 @@ def test_what_is_named_beside_is_seen(site: Path) -> None:
 
 def test_what_an_import_fails_without_is_let_in(site: Path) -> None:
     assert tried(site, ["delta"], "delta")["left_out"] == []
+
+
+def test_what_another_folder_of_the_path_brings_is_not_seen(site: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "modules-of-a-cluster"
+    elsewhere.mkdir()
+    (site / "gamma").rename(elsewhere / "gamma")
+    told = tried(site, ["alpha"], "alpha", beside=elsewhere)
+    assert told["left_out"] == ["gamma"]
+    assert (told["alpha"], told["now"]) == ("None", "gamma")
 
 
 def test_another_failure_says_what_was_kept_from_it(site: Path) -> None:
@@ -101,6 +114,30 @@ def test_where_the_files_are_unknown_everything_is_seen(site: Path, unknown: str
     told = tried(site, ["alpha"], "alpha" if unknown == "not listed" else "a-package-that-nobody-has")
     assert told["left_out"] == []
     assert "module 'gamma'" in told["alpha"]
+
+
+def test_what_is_absent_can_be_neither_imported_nor_found_and_can_be_afterwards() -> None:
+    assert "wave" not in sys.modules
+    with import_isolation.absent("wave", "json"):
+        assert importlib.util.find_spec("wave") is None
+        with pytest.raises(ImportError):
+            importlib.import_module("wave")
+        assert importlib.import_module("json") is json  # what was there before stays
+    assert importlib.import_module("wave")
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize(("framework", "module"), [("pytorch", "torch"), ("tensorflow", "tensorflow")])
+def test_keras_runs_on_a_framework_whatever_else_can_be_imported(framework: str, module: str, tmp_path: Path) -> None:
+    need(module)
+    need("keras")
+    (tmp_path / "jax").mkdir()
+    (tmp_path / "jax" / "__init__.py").write_text("__version__ = '0.10.2'\n")
+    seen = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import jax; from probes.frameworks.{framework} import "
+    script = f"{seen}keras_backend as recipe; done = recipe.run(None); print(done.outcome, done.message)"
+    surroundings = os.environ | {"PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=surroundings)
+    assert done.stdout.split("\n")[0] == "proved None", done.stderr[-1000:]
 
 
 @pytest.mark.frameworks

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import python_process
+from probes import import_isolation, python_process
 from probes.demands import judged
 from probes.proof import Proof
 from probes.workloads import Case
@@ -28,7 +28,12 @@ def run(_case: Case) -> Proof:
 
 
 def fit() -> dict[str, Any]:
-    """Train, and say on what."""
+    """Train where no other framework can be imported, whatever is installed, and say on what."""
+    with import_isolation.absent(*OTHERS):
+        return _fit()
+
+
+def _fit() -> dict[str, Any]:
     os.environ["KERAS_BACKEND"] = "torch"
     import keras
 
@@ -39,7 +44,7 @@ def fit() -> dict[str, Any]:
     return {
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
-        "others": [name for name in OTHERS if name in sys.modules],
+        "others": [name for name in OTHERS if sys.modules.get(name)],
         "first_loss": losses[0],
         "last_loss": losses[-1],
     }
