@@ -213,7 +213,7 @@ class Evidencer:
         for rule in criterion.evidence:
             if not applies(rule, stack):
                 continue
-            if stack.route is not None and rule.route == "framework":
+            if rule.documented is not None or (stack.route is not None and rule.route == "framework"):
                 found = self._by(rule, stack, criterion)
                 if found.cell.provenance != "missing":
                     return found

@@ -34,6 +34,8 @@ class Alternative(Model):
         The only kind of model that it is for.
     levels : mapping
         What is documented, by the key of the facts that criteria read.
+    also : tuple of str
+        Further sources of what is said.
     """
 
     id: Name
@@ -49,6 +51,7 @@ class Alternative(Model):
     levels: dict[Name, Text] = Field(default_factory=dict)
     sizes: Text | None = None
     source: Name
+    also: tuple[Name, ...] = ()
     checked_on: date
 
     def told(self) -> str:
@@ -82,6 +85,8 @@ def _load(folder: Path) -> tuple[Alternative, ...]:
     problems = mistakes.duplicates("alternatives", [each.id for each in found])
     for index, each in enumerate(found):
         problems += mistakes.unknown(("alternatives", index, "source"), "source", each.source, known)
+        for number, also in enumerate(each.also):
+            problems += mistakes.unknown(("alternatives", index, "also", number), "source", also, known)
     mistakes.refuse(document, problems)
     return found
 
