@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
-from advisor.measurement.options import HOME, SessionKeywords, SessionOptions
+from advisor.measurement.options import HOME, SessionKeywords, SessionOptions, configured_definitions
 from advisor.measurement.run import Run, load_run, save_run
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 
@@ -110,7 +110,6 @@ def probe(
 
     >>> run, file = probe(mode="quick", only=["mlp-*"])  # doctest: +SKIP
     """
-    from advisor.measurement import project
     from advisor.measurement.session.plan import make_plan
     from advisor.measurement.session.session import measure
     from advisor.measurement.store import Store
@@ -120,7 +119,7 @@ def probe(
     store = Store(asked.home / "runs")
     plan = make_plan(
         mode=asked.mode, only=tuple(only), frameworks=tuple(asked.frameworks) if asked.frameworks else None,
-        definitions=project.known(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
+        definitions=configured_definitions(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
     )  # fmt: skip
     needless = None
     if needed is not None:
@@ -201,10 +200,9 @@ def recommend(
 def _refuse_unknown(exclude: Collection[str]) -> None:
     """Refuse to leave out what is not there, before anything is measured."""
     from advisor.decision.alternatives import refuse_unknown
-    from advisor.measurement import project
     from advisor.measurement.definitions import shipped
 
-    known = project.known() or shipped()
+    known = configured_definitions() or shipped()
     refuse_unknown(exclude, {**known.frameworks, **known.extras}, known.routes)
 
 
@@ -316,7 +314,6 @@ def build_site(
 
 
 def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] | None:
-    from advisor.measurement import project
     from advisor.measurement.store import Store
 
     store, enough = Store(asked.home / "runs"), None
@@ -329,7 +326,7 @@ def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] |
         frameworks=tuple(asked.frameworks) if asked.frameworks else None,
         pythons=dict(asked.pythons or {}),
         threads=asked.threads,
-        definitions=project.known(),
+        definitions=configured_definitions(),
         enough=enough,
     )
     return None if run is None else (run, store.path(run.id))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from advisor import paths
 from advisor.errors import AdvisorError
-from advisor.measurement import venvs
+from advisor.measurement import environments
 from advisor.measurement.definitions import load
 from advisor.measurement.store import Store
 
@@ -100,9 +100,9 @@ def test_ids_and_environments_stay_where_they_are_kept(tmp_path: Path, name: str
     with pytest.raises(AdvisorError, match="the id of a Run"):
         Store(tmp_path).journal(name or "/")
     with pytest.raises(AdvisorError, match="the name of an environment"):
-        venvs.python(name)
+        environments.interpreter(name)
     with pytest.raises(AdvisorError, match="the name of an environment"):
-        venvs.remove(venvs.Managed(name, (), (), ""))
+        environments.remove(environments.Managed(name, (), (), ""))
 
 
 @pytest.mark.parametrize(

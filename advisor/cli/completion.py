@@ -86,9 +86,9 @@ def runs() -> Iterable[str]:
 
 def environments() -> Iterable[str]:
     """Return the names of the environments that recipes ask for."""
-    from advisor.measurement import definitions, venvs
+    from advisor.measurement import definitions, environments
 
-    return venvs.wanted(definitions.shipped())
+    return environments.wanted(definitions.shipped())
 
 
 def criteria() -> Iterable[str]:

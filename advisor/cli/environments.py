@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor import printing
-from advisor.cli.completion import environments, offering
+from advisor.cli import completion
 from advisor.cli.options import folders_option, format_option
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def env() -> None:
 @format_option
 def show(folders: tuple[Path, ...], form: Format) -> None:
     """List them: what they hold, what for, and whether they were made."""
-    from advisor.measurement import venvs
+    from advisor.measurement import environments
     from advisor.report import rows as listing
 
     found = []
-    for each in venvs.wanted(_known(folders)).values():
-        python = venvs.python(each.name)
+    for each in environments.wanted(_known(folders)).values():
+        python = environments.interpreter(each.name)
         found.append(
             {
                 "name": each.name,
@@ -52,7 +52,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
 
 
 @env.command()
-@click.argument("name", shell_complete=offering(environments))
+@click.argument("name", shell_complete=completion.offering(completion.environments))
 @click.option(
     "--constraint", "-c", "constraints", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE", help="Further bounds on versions, as pip takes them. Repeatable.",
@@ -63,25 +63,25 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
 
     What this Python has of its packages is installed there in the same version.
     """
-    from advisor.measurement import venvs
+    from advisor.measurement import environments
 
-    chosen = venvs.named(name, _known(folders))
+    chosen = environments.named(name, _known(folders))
     printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.")
-    printing.say(str(venvs.create(chosen, constraints)))
+    printing.say(str(environments.create(chosen, constraints)))
 
 
 @env.command()
-@click.argument("name", shell_complete=offering(environments))
+@click.argument("name", shell_complete=completion.offering(completion.environments))
 @folders_option
 def remove(name: str, folders: tuple[Path, ...]) -> None:
     """Remove the environment NAME."""
-    from advisor.measurement import venvs
+    from advisor.measurement import environments
 
-    chosen = venvs.named(name, _known(folders))
-    printing.say(f"{chosen.folder}: {'removed' if venvs.remove(chosen) else 'there was none'}")
+    chosen = environments.named(name, _known(folders))
+    printing.say(f"{chosen.folder}: {'removed' if environments.remove(chosen) else 'there was none'}")
 
 
 def _known(folders: tuple[Path, ...]) -> Definitions:
-    from advisor.measurement import definitions, project
+    from advisor.measurement import definitions, options
 
-    return project.known(folders) or definitions.shipped()
+    return options.configured_definitions(folders) or definitions.shipped()

@@ -128,9 +128,9 @@ def known_frameworks(names: tuple[str, ...], folders: tuple[Path, ...] = ()) -> 
 
 def _defined(folders: tuple[Path, ...]) -> Any:
     """Return the frameworks that advisor ships and those of further folders, by id."""
-    from advisor.measurement import definitions, project
+    from advisor.measurement import definitions, options
 
-    more = project.known(folders)
+    more = options.configured_definitions(folders)
     if more:
         return {**more.frameworks, **more.extras}
     return {**definitions.frameworks(), **definitions.extras()}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor import optouts, paths
-from advisor.measurement import environments, host, machine_setup
+from advisor.measurement import environments, host
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.noise import outlook
 from advisor.measurement.noise.canary import Canary
@@ -70,7 +70,7 @@ def examine(
         return {
             "versions": versions,
             "machine": machine,
-            "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in machine_setup.readings(root)},
+            "set-up": {each.name: {"value": each.value, "hint": each.hint} for each in host.readings(root)},
             "signals of other work": _signals(root),
             **({"other work": outlook.told(outlook.outlook(watch, root=root))} if watch > 0 else {}),
             "tools": {"C++ compiler": compiler.result(), "Chromium": chromium.result()},

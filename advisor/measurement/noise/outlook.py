@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.measurement import host, machine_setup
+from advisor.measurement import host
 from advisor.measurement.disturbance import Disturbance, robbed
 from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.watch import Watch
@@ -106,9 +106,7 @@ def outlook(seconds: float = SECONDS, *, root: Path = Path("/")) -> Outlook:
             last, then = canary.look(), last
             met.append((*found, *canary.disturbances(then, last)))
             taken, wall = taken + (foreign.visible or 0.0), wall + foreign.wall
-    hints = tuple(
-        f"{each.name} ({each.value}): {each.hint}" for each in machine_setup.readings(root) if _worth_it(each)
-    )
+    hints = tuple(f"{each.name} ({each.value}): {each.hint}" for each in host.readings(root) if _worth_it(each))
     return Outlook(
         looks=len(met),
         slowed=sum(any(each.kind == "slowed" for each in found) for found in met),
@@ -130,6 +128,6 @@ def told(found: Outlook) -> dict[str, str]:
     }
 
 
-def _worth_it(each: machine_setup.Reading) -> bool:
+def _worth_it(each: host.Reading) -> bool:
     """Return whether a reading names something that whoever measures can change."""
     return each.hint is not None and each.name in ("clock governor", "limit on processor time")

@@ -15,11 +15,11 @@ from advisor.measurement.environments import Environment
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.retry_budget import Patience
 from advisor.measurement.run import Outcome, Run
+from advisor.measurement.session.effort import Spending
 from advisor.measurement.session.events import Listener, TaskFinished, TaskStarted
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.session.record import Record
-from advisor.measurement.session.timings import Spending
-from advisor.measurement.worker import descendants
+from advisor.measurement.worker import limits
 from advisor.measurement.worker.answers import WorkerDiedError
 from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.environment import surroundings
@@ -97,7 +97,7 @@ class Context:
         except OSError as error:
             raise WorkerDiedError(f"{name} could not be started: {own}: {error.strerror or error}") from None
         worker = Worker(program, env=env, name=name, core=core)
-        descendants.mark(worker.pid, self.scratch, own)
+        limits.mark_process(worker.pid, self.scratch, own)
         self._workers.append(worker)
         return worker
 

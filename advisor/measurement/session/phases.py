@@ -18,8 +18,8 @@ from advisor.measurement.run import Observation, Skipped
 from advisor.measurement.session import sampling
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import LeftOut, Noticed, PhaseStarted
-from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.rounds import Rounds
+from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks import capability, deployment, experiment, export, memory, preparation, single_core
 from advisor.measurement.tasks.aa_floor import Twins
 from advisor.measurement.tasks.export import Artifact, Digits

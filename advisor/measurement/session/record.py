@@ -15,8 +15,7 @@ from advisor.measurement.disturbance import Disturbance, with_fields
 from advisor.measurement.run import PINNED_LATENCY, Framework, Observation, Run, Skipped, Spent
 from advisor.measurement.session import journal
 from advisor.measurement.session.accumulator import Draft, Value
-from advisor.measurement.session.entries import SCHEMA, Start
-from advisor.measurement.session.journal import Entry, Journal
+from advisor.measurement.session.journal import SCHEMA, Entry, Journal, Start
 from advisor.measurement.timing import Round
 
 KEPT_CALLS = 500

@@ -13,8 +13,8 @@ from advisor.measurement.session import sampling, stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import FURTHER_ROUNDS
 from advisor.measurement.session.events import Noticed, PhaseStarted
-from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Cell
+from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks import deployment, preparation
 from advisor.measurement.tasks.aa_floor import Twins
 from advisor.measurement.tasks.export import Artifact

@@ -1,10 +1,14 @@
-"""One measuring session: from a plan to a Run on disk."""
+"""One measuring session, from a plan to a Run on disk; a second one on the machine waits, since it would disturb."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,16 +23,77 @@ from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
 from advisor.measurement.run import Policy, Run, save_run
 from advisor.measurement.session.context import Context, Needless
-from advisor.measurement.session.entries import Start
 from advisor.measurement.session.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
-from advisor.measurement.session.journal import ANEW, Journal
-from advisor.measurement.session.lock import alone
+from advisor.measurement.session.journal import ANEW, Journal, Start
 from advisor.measurement.session.phases import Phases
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.session.record import Record, restore
 from advisor.measurement.store import Store
-from advisor.measurement.worker import descendants
+from advisor.measurement.worker import limits
 from advisor.resources import own_version
+
+if sys.platform != "win32":
+    import fcntl
+
+PATIENCE = 900.0
+_POLL = 1.0
+
+
+@contextmanager
+def alone(path: Path, *, waiting: Callable[[str, float], None], patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the lock at `path` while the block runs; the system releases it when the process ends, however it ends.
+
+    Parameters
+    ----------
+    path : path
+        A file that all sessions of this machine share; it is made when it is not there.
+    waiting : callable
+        Told once, when another session holds the lock: why, and how many seconds are waited at most.
+    patience : float
+        Seconds after which waiting is given up.
+
+    Raises
+    ------
+    AdvisorError
+        Exit code 3 when the other session still holds the lock after `patience` seconds.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(path.open("a+", encoding="utf-8"))
+        except OSError:
+            # A home that cannot be written to keeps no session from measuring.
+            yield
+            return
+        _take(file.fileno(), path, waiting, patience)
+        # Who holds it is a help to those who wait; where the disk is full, the lock holds all the same.
+        with contextlib.suppress(OSError):
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), f"{os.getpid()}\n".encode())
+        yield
+
+
+def _take(file: int, path: Path, waiting: Callable[[str, float], None], patience: float) -> None:
+    if sys.platform == "win32":
+        return  # no such lock there: sessions are not kept apart
+    until, told = time.monotonic() + patience, False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            who = path.read_text(encoding="utf-8").strip()
+            why = f"another advisor session is measuring on this machine (process {who or 'unknown'})"
+            left = until - time.monotonic()
+            if left <= 0:
+                raise AdvisorError(why, hint="wait for it, or end it", exit_code=EXIT_PROBING) from None
+            if not told:
+                waiting(why, patience)
+                told = True
+            time.sleep(min(_POLL, left))
+        except OSError:
+            return
+        else:
+            return
 
 
 class InterruptedSessionError(AdvisorError):
@@ -101,7 +166,7 @@ def measure(
     with (
         _ending_on_request(),
         alone(paths.cache() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
-        scratch.folder("advisor-session-", ending=descendants.end) as temporary,
+        scratch.folder("advisor-session-", ending=limits.end_descendants) as temporary,
         closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
     ):
         started = datetime.now(UTC)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
-from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import failed
+from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks.kinds import CapabilityTask
 from advisor.measurement.worker.answers import Concluded, WorkerError
 from advisor.measurement.worker.framework import FrameworkProcess

@@ -12,8 +12,8 @@ from advisor.measurement.derivation import CEILING, PEAK
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import PhaseStarted
-from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import Disturbances, once
+from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks import contention
 from advisor.measurement.tasks.kinds import ExperimentTask
 from advisor.measurement.tasks.memory import fail, measured

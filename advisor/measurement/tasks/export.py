@@ -9,8 +9,8 @@ from pathlib import Path
 
 from advisor.measurement import statistics
 from advisor.measurement.session.context import Context, Result
-from advisor.measurement.session.relevance import Needed
 from advisor.measurement.session.sampling import failed
+from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks.kinds import RouteTask
 from advisor.measurement.worker.answers import Concluded, WorkerError
 from advisor.measurement.worker.bench import Bench

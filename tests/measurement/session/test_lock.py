@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import EXIT_PROBING, AdvisorError
-from advisor.measurement.session.lock import alone
+from advisor.measurement.session.session import alone
 
 pytestmark = [
     pytest.mark.alone,
@@ -22,7 +22,7 @@ pytestmark = [
 HOLDER = """
 import sys, time
 from pathlib import Path
-from advisor.measurement.session.lock import alone
+from advisor.measurement.session.session import alone
 
 with alone(Path(sys.argv[1]), waiting=print):
     print("held", flush=True)

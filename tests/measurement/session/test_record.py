@@ -14,8 +14,7 @@ from advisor.errors import AdvisorError
 from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Framework, Host, Observation, Policy
 from advisor.measurement.session import journal, record
-from advisor.measurement.session.entries import Start
-from advisor.measurement.session.journal import Journal
+from advisor.measurement.session.journal import Journal, Start
 from advisor.measurement.session.record import KEPT_CALLS, Record
 from advisor.measurement.timing import Round
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from advisor.measurement.worker import descendants
+from advisor.measurement.worker import limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the limits of other processes")
 
@@ -35,7 +35,7 @@ def begun(folder: Path, session: Path, script: str) -> subprocess.Popen[bytes]:
         ["bash", "-c", f"read; {script}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
         env={"PATH": os.environ["PATH"], "TMPDIR": str(folder)}, start_new_session=True,
     )  # fmt: skip
-    descendants.mark(worker.pid, session, folder)
+    limits.mark_process(worker.pid, session, folder)
     worker.communicate(b"go\n")
     return worker
 
@@ -43,7 +43,7 @@ def begun(folder: Path, session: Path, script: str) -> subprocess.Popen[bytes]:
 def sleeping(folder: Path) -> list[psutil.Process]:
     """Wait until a `sleep` of this folder's company runs, and return all of them."""
     for _ in range(200):
-        found = [each for each in descendants.of(folder) if each.is_running() and each.name() == "sleep"]
+        found = [each for each in limits.descendants(folder) if each.is_running() and each.name() == "sleep"]
         if found:
             return found
         time.sleep(0.02)
@@ -53,7 +53,7 @@ def sleeping(folder: Path) -> list[psutil.Process]:
 @pytest.fixture(autouse=True)
 def no_sleeper_stays(tmp_path: Path) -> Iterator[None]:
     yield
-    descendants.end(tmp_path / "session")
+    limits.end_descendants(tmp_path / "session")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -61,18 +61,18 @@ def test_whatever_a_worker_left_is_found_and_ended(tmp_path: Path, way: str) -> 
     session = tmp_path / "session"
     begun(session / "recipe", session, f"{WAYS[way]} >/dev/null 2>&1 </dev/null &")
     (left,) = sleeping(session / "recipe")
-    descendants.end(session / "recipe")
+    limits.end_descendants(session / "recipe")
     assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
-    assert not list(descendants.of(session))
+    assert not list(limits.descendants(session))
 
 
 def test_a_session_ends_what_its_workers_left_and_no_other_recipe_does(tmp_path: Path) -> None:
     session = tmp_path / "session"
     begun(session / "one", session, "env -i setsid sleep 600 >/dev/null 2>&1 </dev/null &")
     assert sleeping(session / "one")
-    descendants.end(session / "two")
+    limits.end_descendants(session / "two")
     (left,) = sleeping(session / "one")
-    descendants.end(session)
+    limits.end_descendants(session)
     assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
 
 
@@ -81,8 +81,8 @@ def test_nobody_elses_process_is_company(tmp_path: Path) -> None:
     begun(other, other, "env -i setsid sleep 600 >/dev/null 2>&1 </dev/null &")
     try:
         (theirs,) = sleeping(other)
-        descendants.end(tmp_path / "session")
+        limits.end_descendants(tmp_path / "session")
         assert theirs.is_running()
     finally:
-        descendants.end(other)
-    assert not list(descendants.of(tmp_path / "session"))
+        limits.end_descendants(other)
+    assert not list(limits.descendants(tmp_path / "session"))
