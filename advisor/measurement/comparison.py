@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 
 from advisor.measurement import grades, statistics
+from advisor.measurement.disturbance import robbed, slowed_by
+from advisor.measurement.noise.baseline import LIMIT
 from advisor.measurement.run import Observation, Policy
 from advisor.measurement.statistics import Floats, Interval
 from advisor.measurement.timing import Grade, Round, Summary
@@ -30,7 +32,7 @@ class Comparison:
     ratio, low, high : float
         Seconds of the first over seconds of the second, with the 95 % interval; None without enough pairs.
     pairs : int
-        Rounds in which both were measured undisturbed; of figures under load, in which nobody robbed either.
+        Rounds in which nothing disturbed either by much; of figures under load, in which nobody robbed either.
     word : str
         ``faster``, ``slower`` or ``same`` when the whole interval says so; otherwise ``unclear``.
     grade : Grade
@@ -85,9 +87,9 @@ def ratio(
 ) -> tuple[Interval | None, int]:
     """Return how many times as long the first takes as the second, and from how many rounds that is known.
 
-    From the rounds in which nothing disturbed either, where there are enough; else from the lower ends of the rounds in
-    which nobody robbed either: both ends are resampled over the same processes and rounds, so that what slowed a round
-    slows both. None where there are too few of either.
+    From the rounds in which nothing disturbed either by much, where there are enough; else from the lower ends of the
+    rounds in which nobody robbed either: both ends are resampled over the same processes and rounds, so that what
+    slowed a round slows both. None where there are too few of either.
     """
     paired = pairs(first, second)
     count = sum(map(len, paired))
@@ -166,13 +168,24 @@ def word(ratio: Interval, zone: float) -> Word:
 
 
 def pairs(first: Sequence[Round], second: Sequence[Round]) -> list[list[tuple[float, float]]]:
-    """Return, for every process of `first`, the medians of the rounds in which both were accepted."""
-    others = {each.round: each.median for each in second if each.accepted}
+    """Return, for every process of `first`, the medians of the rounds in which nothing disturbed either by much."""
+    others = _side_by_side(second)
     grouped: dict[int, list[tuple[float, float]]] = {}
-    for each in first:
-        if each.accepted and each.round in others:
-            grouped.setdefault(each.process, []).append((each.median, others[each.round]))
+    for number, each in _side_by_side(first).items():
+        if number in others:
+            grouped.setdefault(each.process, []).append((each.median, others[number].median))
     return list(grouped.values())
+
+
+def _side_by_side(rounds: Sequence[Round]) -> dict[int, Round]:
+    """Return the blocks of which a pair is made, by round: what slows a round by little slows both, and no ratio."""
+    little = {each.round: each for each in rounds if not each.accepted and _slowed_by_little(each)}
+    return little | {each.round: each for each in rounds if each.accepted}
+
+
+def _slowed_by_little(block: Round) -> bool:
+    met = block.disturbances
+    return bool(met) and not robbed(met) and slowed_by(met) <= LIMIT
 
 
 def _means_disagree(first: Observation, second: Observation, ratio: float) -> bool:

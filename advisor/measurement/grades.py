@@ -1,9 +1,11 @@
 """How good a timing is: ``measured``, ``under load`` or ``bounded``; and what it comes to in each.
 
-No block is lost. Where enough of them were left alone, those alone count. Else the lower end of the blocks counts from
-which nobody took a processor: what the host does makes calls longer and never shorter, so the fastest blocks of a
-session come near to what a quiet machine shows. And where others took processors from nearly all of them, two bounds
-are left.
+No block is lost. Where enough of them were left alone, and more than the host slowed, those alone count. Else the lower
+end of the blocks counts from which nobody took a processor: what the host does makes calls longer and never shorter, so
+the fastest blocks of a session come near to what a quiet machine shows. And where others took processors from nearly
+all of them, two bounds are left.
+
+An interval is for what this machine shows when it is quiet, in any session: it reaches down to there in every grade.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 
 from advisor.measurement import statistics
 from advisor.measurement.disturbance import robbed, slowed_by
+from advisor.measurement.noise.baseline import WORK_LIMIT
 from advisor.measurement.statistics import Floats, Interval, at_least
 from advisor.measurement.timing import Grade, Round, Summary
 
@@ -64,10 +67,12 @@ def _short_on_one_thread(rounds: Sequence[Round]) -> bool:
 
 def grade(rounds: Sequence[Round]) -> Grade:
     """Return how good a timing these blocks are."""
-    accepted = {each.round for each in rounds if each.accepted}
-    if len(accepted) >= ENOUGH_ROUNDS or accepted == {each.round for each in rounds}:
+    made, accepted = {each.round for each in rounds}, {each.round for each in rounds if each.accepted}
+    alone = {each.round for each in free(rounds)}
+    # On a host that slows more than it leaves alone, what it left alone was mostly slowed by less than can be seen.
+    if accepted == made or (len(accepted) >= ENOUGH_ROUNDS and len(accepted) >= len(alone - accepted)):
         return MEASURED
-    return UNDER_LOAD if len({each.round for each in free(rounds)}) >= ENOUGH_FREE else BOUNDED
+    return UNDER_LOAD if len(alone) >= ENOUGH_FREE else BOUNDED
 
 
 def counted(rounds: Sequence[Round]) -> list[Round]:
@@ -102,16 +107,16 @@ def summary(
     Returns
     -------
     Summary
-        ``measured``: see `statistics.timed`. ``under load``: ``median`` is the mean over processes of the fastest
-        block. ``bounded``: ``median`` is the upper bound. The p99 of the last two is an upper bound.
+        ``measured``: see `statistics.timed`; its interval is that of `interval`. ``under load``: ``median`` is the mean
+        over processes of the fastest block. ``bounded``: ``median`` is the upper bound. The p99 of the last two is an upper bound.
     """
     found, used = grade(rounds), counted(rounds)
     kept = {id(each) for each in used}
     single = [call for each, few in zip(rounds, calls, strict=True) if id(each) in kept for call in few]
     told = statistics.timed(by_process(used), single, seed=seed, disturbed=found != MEASURED)
-    if found == MEASURED:
-        return told
     _, ends = interval(rounds, seed=seed, one_thread=one_thread, threads=threads)
+    if found == MEASURED:
+        return told.model_copy(update={"low": ends.low, "high": ends.high})
     middle = ends.value if told.p50 is None else min(told.p50, ends.value)
     return told.model_copy(update={"median": ends.value, "low": ends.low, "high": ends.high, "p50": middle})
 
@@ -122,11 +127,23 @@ def interval(
     """Return the grade of these blocks, with the seconds of a call; see `summary`."""
     found = grade(rounds)
     if found == MEASURED:
-        processes = by_process(counted(rounds))
-        return found, at_least(statistics.hierarchical(processes, seed=seed), statistics.narrowest(len(processes)))
+        within = of_blocks(rounds, seed=seed)
+        return found, Interval(within.value, min(within.low, _quiet(counted(rounds))), within.high)
     if found == UNDER_LOAD:
         return found, _lower_end(free(rounds), seed=seed)
     return found, bounds(rounds, one_thread, threads)
+
+
+def of_blocks(rounds: Sequence[Round], *, seed: int) -> Interval:
+    """Return what a measured call takes by its blocks alone, whatever the host did to all of them."""
+    processes = by_process(counted(rounds))
+    return at_least(statistics.hierarchical(processes, seed=seed), statistics.narrowest(len(processes)))
+
+
+def host_share(rounds: Sequence[Round], *, seed: int) -> float:
+    """Return how many times as long all of a session may have taken, by which the interval of a call reaches down."""
+    found, ends = interval(rounds, seed=seed)
+    return of_blocks(rounds, seed=seed).low / ends.low if found == MEASURED else slowed(counted(rounds))
 
 
 def by_process(rounds: Sequence[Round]) -> list[list[float]]:
@@ -157,6 +174,13 @@ def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: in
     return Interval(high, min(max(lows), high), high)
 
 
+def _quiet(used: Sequence[Round]) -> float:
+    """Return what a quiet machine may have shown at least: the fastest blocks, less what slowed them unnoticed."""
+    groups = grouped(used)
+    end = sum(min(group.values()) for group in groups) / len(groups)
+    return end * (1 - LUCK / math.sqrt(2 * len(groups))) / slowed(used)
+
+
 def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:
     """Return the mean over processes of the fastest block, with an interval for what a quiet machine shows."""
     groups = grouped(used)
@@ -173,14 +197,30 @@ def slowed(used: Sequence[Round]) -> float:
     """Return how many times as long as on a quiet machine the fastest blocks may have taken, by the canary beside them.
 
     The mean over processes of the fastest block over that of what the canary leaves of the blocks. A figure is never
-    divided by it: it says how much lower a quiet machine might have found it.
+    divided by it: it says how much lower a quiet machine might have found it. Where the canary found enough blocks as
+    quiet as ever, those know it: of the others it may have been the canary alone that was held up.
     """
-    fastest_, least = dict[int, float](), dict[int, float]()
+    processes: dict[int, list[Round]] = {}
     for each in used:
-        fastest_[each.process] = min(each.median, fastest_.get(each.process, math.inf))
-        alone = each.median / slowed_by(each.disturbances)
-        least[each.process] = min(alone, least.get(each.process, math.inf))
-    return sum(fastest_.values()) / sum(least.values()) if least else 1.0
+        processes.setdefault(each.process, []).append(each)
+    enough = len({each.round for each in used if _beside(each) <= WORK_LIMIT}) >= ENOUGH_FREE
+    fastest_ = least = 0.0
+    for blocks in processes.values():
+        quiet = [each for each in blocks if _beside(each) <= WORK_LIMIT]
+        end = min(each.median for each in blocks)
+        fastest_ += end
+        least += min(end, *(each.median / _beside(each) for each in (enough and quiet) or blocks))
+    return fastest_ / least if processes else 1.0
+
+
+def _beside(block: Round) -> float:
+    """Return how many times as long as at its shortest the canary took beside a block.
+
+    What tells is its work, where it has any; the way between two cores concerns only those who take it.
+    """
+    if block.slowdown is not None and block.threads is not None and block.threads <= 1:
+        return block.slowdown
+    return max(slowed_by(block.disturbances), block.slowdown or 1.0)
 
 
 def grouped(rounds: Sequence[Round]) -> list[dict[int, float]]:

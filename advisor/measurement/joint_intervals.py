@@ -44,7 +44,7 @@ def shares(timings: Sequence[Observation], *, seed: int = 0) -> list[float]:
     """Return for every timing the share of its interval's variance that it has in common with the others.
 
     All are estimated anew from the same processes and rounds, drawn with replacement. What two of them have in common
-    is the covariance of their logarithms; and where the host slowed all blocks, that the interval reaches down for it.
+    is the covariance of their logarithms; and that each interval reaches down for what the host may have done to all.
     """
     if len(timings) < 2:
         return [0.0] * len(timings)
@@ -55,11 +55,22 @@ def shares(timings: Sequence[Observation], *, seed: int = 0) -> list[float]:
         summary = each.summary
         assert summary is not None
         together = max(0.0, float(np.mean(np.delete(covariance[index], index))))
-        if each.grade == grades.UNDER_LOAD:
-            together += (math.log(grades.slowed(grades.counted(each.rounds))) / (2 * _Z95)) ** 2
-        whole = (math.log(summary.high / summary.low) / (2 * _Z95)) ** 2 if summary.low > 0 else math.inf
-        found.append(round(min(MOST, together / whole), 6) if whole else 0.0)
+        if not 0 < summary.low < summary.high:
+            found.append(0.0)
+            continue
+        width, host = math.log(summary.high / summary.low), math.log(grades.host_share(each.rounds, seed=seed))
+        # Of a measured one what is its own stays as wide as it is without the host.
+        alone = _variance(width - host) if each.grade == grades.MEASURED else _variance(width)
+        if each.grade != grades.MEASURED:
+            together += _variance(host)
+        own = max(alone - together, (1 - MOST) * alone)
+        found.append(round(1 - own / _variance(width), 6))
     return found
+
+
+def _variance(width: float) -> float:
+    """Return the variance of a normal variable whose 95 % interval is so wide."""
+    return (width / (2 * _Z95)) ** 2
 
 
 def _resampled(timings: Sequence[Observation], *, seed: int) -> Floats:

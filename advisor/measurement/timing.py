@@ -37,8 +37,10 @@ class Round(Part):
     What was seen of other work meanwhile: ``foreign_cpu``, processor seconds of other processes; ``hidden_cpu``,
     processor seconds that nobody visible accounts for; ``canary``, seconds of a byte's way from core to core and back.
     ``disturbances`` say what it was, where it was more than on a quiet machine; then the block is not ``accepted``: it
-    counts for a figure under load only, and another one may stand under the same number. ``fastest`` is its fastest
-    single call, in seconds; ``threads`` says how many threads had a part in the work, with or without a processor.
+    counts for a figure under load only, and another one may stand under the same number. ``slowdown``: how many times
+    as long as at its shortest the canary's work took beside it, also where that is still as usual. ``fastest`` is its
+    fastest single call, in seconds; ``threads`` says how many threads had a part in the work, with or without a
+    processor.
     """
 
     round: Count
@@ -52,6 +54,7 @@ class Round(Part):
     foreign_cpu: Seconds | None = None
     hidden_cpu: Seconds | None = None
     canary: Seconds | None = None
+    slowdown: Annotated[float, Field(ge=1, le=BOUND)] | None = None
     process: Count = 0
     threads: Count | None = None
     accepted: StrictBool = True

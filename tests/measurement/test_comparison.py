@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from advisor.measurement.comparison import ENOUGH_PAIRS, Comparison, compare, pairs
+from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Observation
 from advisor.measurement.timing import Round
 
@@ -97,3 +98,18 @@ def test_means_that_say_the_opposite_are_flagged() -> None:
     assert found.word == "faster"
     assert found.means_disagree
     assert not compare(steady, latency([1.0] * 8), zone=ZONE).means_disagree
+
+
+def test_what_slows_a_round_by_little_slows_both_of_a_pair() -> None:
+    def beside(figure: float) -> Observation:
+        found = latency([1.0] * 8, rejected=range(2, 8))
+        met = (seen("work", figure, 100e-6, 0),)
+        rounds = tuple(
+            each if each.accepted else each.model_copy(update={"disturbances": met}) for each in found.rounds
+        )
+        return found.model_copy(update={"rounds": rounds})
+
+    plain = latency([1.5] * 8)
+    assert sum(map(len, pairs(plain.rounds, beside(125e-6).rounds))) == 8
+    assert sum(map(len, pairs(plain.rounds, beside(140e-6).rounds))) == 2
+    assert sum(map(len, pairs(plain.rounds, latency([1.0] * 8, rejected=[1]).rounds))) == 7

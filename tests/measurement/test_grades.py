@@ -41,6 +41,9 @@ def summed(rounds: Sequence[Round], **more: float) -> Summary:
         ([None] * 4, "measured"),
         ([*[None] * 6, ROBBED, SLOWED], "measured"),
         ([*[None] * 5, SLOWED], "under load"),
+        # What a host left alone that slows more than it leaves alone was slowed by less than can be seen.
+        ([*[None] * 6, *[SLOWED] * 6, ROBBED], "measured"),
+        ([*[None] * 6, *[SLOWED] * 7], "under load"),
         ([SLOWED] * 7, "under load"),
         ([*[SLOWED] * 3, *[ROBBED] * 9], "under load"),
         ([None, SLOWED, *[ROBBED] * 9], "bounded"),
@@ -70,6 +73,41 @@ def test_under_load_the_lower_end_of_what_nobody_robbed_stands_for_it() -> None:
     assert found.high - found.low > quiet.high - quiet.low
 
 
+def slower(rounds: Sequence[Round], slowdown: float) -> list[Round]:
+    return [each.model_copy(update={"slowdown": slowdown}) for each in rounds]
+
+
+def test_a_measured_time_reaches_down_to_what_the_host_may_have_added_unnoticed() -> None:
+    rounds = blocks([1.0, 1.02, 1.04, 1.02, 1.0, 1.03, 1.02], [None] * 7)
+    plain, slowed = summed(rounds), summed(slower(rounds, 1.09))
+    assert plain.median == slowed.median == 1.02
+    assert plain.high == slowed.high
+    assert plain.low == pytest.approx(1 - grades.LUCK / 2**0.5)
+    assert slowed.low == pytest.approx(plain.low / 1.09)
+
+
+def test_what_the_host_may_have_added_is_shared_and_leaves_orders_as_sure_as_they_are() -> None:
+    chance = np.random.default_rng(2)
+    sides = [blocks(list(np.exp(chance.normal(0, 0.02, 12))), [None] * 12) for _ in range(2)]
+
+    plain, slowed = (
+        [latency(name, slower(each, slowdown)) for name, each in zip("ab", sides, strict=True)]
+        for slowdown in (1.0, 1.09)
+    )
+    assert left_over(slowed) == pytest.approx(left_over(plain), rel=1e-3)
+    assert min(left_over(plain)) > 0.85
+
+
+def test_a_canary_that_was_held_up_itself_widens_nothing_where_it_found_others_quiet() -> None:
+    held_up = slower(blocks([1.0, 1.01, 1.02], [seen("work", 180e-6, 100e-6, 0)] * 3), 1.8)
+    quiet = slower(blocks([1.0, 1.01, 1.03], [seen("bounce", 9e-7, 3e-7)] * 3, first=3), 1.01)
+    one_thread = [each.model_copy(update={"threads": 1}) for each in (*held_up, *quiet)]
+    assert grades.slowed(one_thread) == pytest.approx(1.01)
+    assert grades.slowed(one_thread[:3]) == pytest.approx(1.8)
+    # The way between two cores is a matter of those who take it.
+    assert grades.slowed([each.model_copy(update={"threads": 2}) for each in quiet]) == pytest.approx(3.0)
+
+
 def test_more_processes_make_a_figure_under_load_narrower() -> None:
     def width(processes: int) -> float:
         found = summed([
@@ -92,6 +130,17 @@ def test_what_was_robbed_throughout_lies_between_one_thread_over_the_threads_and
     short = summed(blocks([200e-6, 90e-6], [ROBBED] * 2, fastest=0.5))
     assert short.low == pytest.approx(45e-6)
     assert short.high == pytest.approx(grades.SPREAD * 45e-6)
+
+
+def left_over(timings: Sequence[Observation]) -> list[float]:
+    """Return how wide what is each timing's own is, over the interval of its blocks alone."""
+    found = []
+    for each, share in zip(timings, joint_intervals.shares(timings), strict=True):
+        alone = grades.of_blocks(each.rounds, seed=0)
+        assert each.summary is not None
+        width = np.log(each.summary.high / each.summary.low)
+        found.append(float(width * np.sqrt(1 - share) / np.log(alone.high / alone.low)))
+    return found
 
 
 def latency(framework: str, rounds: Sequence[Round]) -> Observation:
@@ -129,8 +178,9 @@ def test_what_rounds_slowed_together_is_shared_and_what_is_each_ones_own_is_not(
     own = np.exp(chance.normal(0, 0.3, (2, 12)))
     alike = [latency(name, blocks(list(together), [None] * 12)) for name in "ab"]
     apart = [latency(name, blocks(list(each), [None] * 12)) for name, each in zip("ab", own, strict=True)]
-    assert min(joint_intervals.shares(alike)) > 0.5
-    assert max(joint_intervals.shares(apart)) < 0.3
+    # What is left to each one alone, of what its blocks say.
+    assert max(left_over(alike)) < 0.75
+    assert min(left_over(apart)) > 0.85
     assert joint_intervals.shares(alike) == joint_intervals.shares(alike)
     assert joint_intervals.shares(alike[:1]) == [0.0]
 

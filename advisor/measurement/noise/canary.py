@@ -20,7 +20,7 @@ from pathlib import Path
 from advisor import paths
 from advisor.measurement import host
 from advisor.measurement.disturbance import Disturbance, seen
-from advisor.measurement.noise.baseline import LIMIT, Memory, Shortest
+from advisor.measurement.noise.baseline import WORK_LIMIT, Memory, Shortest
 from advisor.measurement.noise.watch import AVAILABLE
 
 # Bounces of one quiet machine differ by a third, and now and then one is shorter than all others by as much: the
@@ -86,7 +86,9 @@ class Canary:
         named = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
         self._memory = Memory(memory or paths.cache() / "canary.json", named)
         self.bounces = Shortest(SHORT_BOUNCE, self._memory.lowest("bounce"))
-        self.works = {core: Shortest(SHORT_WORK, self._memory.lowest(f"core {core}")) for core in self._cores}
+        self.works = {
+            core: Shortest(SHORT_WORK, self._memory.lowest(f"core {core}"), WORK_LIMIT) for core in self._cores
+        }
         if self.missing is None:
             self._start()
 
@@ -125,12 +127,26 @@ class Canary:
             disturbances.append(seen("core"))
         for core, shortest in self.works.items():
             worst = _longest(each.work[core] for each in found if each.work)
-            if worst > LIMIT * shortest.lowest:
+            if worst > shortest.limit * shortest.lowest:
                 disturbances.append(seen("work", worst / 1e9, shortest.lowest / 1e9, core))
         worst = _longest(each.bounce for each in found)
-        if worst > LIMIT * self.bounces.lowest:
+        if worst > self.bounces.limit * self.bounces.lowest:
             disturbances.append(seen("bounce", worst / 1e9, self.bounces.lowest / 1e9))
         return tuple(disturbances)
+
+    def slowdown(self, *looks: Answer | None) -> float | None:
+        """Return how many times as long as at its shortest the work took at most in these looks; None where not known.
+
+        What is less than `WORK_LIMIT` is as usual for a block, and yet moves a time that is said to a few percent.
+        """
+        ratios = [
+            taken / self.works[core].lowest
+            for each in looks
+            if each is not None
+            for core, taken in each.work.items()
+            if math.isfinite(taken) and self.works[core].lowest > 0
+        ]
+        return max(1.0, *ratios) if ratios else None
 
     def close(self) -> None:
         """End the processes and remember what this host was at its quietest."""

@@ -42,13 +42,14 @@ THREADS = "effective threads against the stack's own baseline"
 class Sight:
     """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
 
-    ``threads``: how many threads of the stack had a part in the work. ``disturbances`` say what was more than on a
-    quiet machine.
+    ``slowdown``: how many times as long as at its shortest the canary's work took. ``threads``: how many threads of the
+    stack had a part in the work. ``disturbances`` say what was more than on a quiet machine.
     """
 
     foreign_cpu: float | None
     hidden_cpu: float | None
     canary: float | None
+    slowdown: float | None
     threads: int | None
     disturbances: tuple[Disturbance, ...]
 
@@ -103,7 +104,8 @@ class Guard:
             disturbances += self._idle_threads(stack, found.cpu / found.wall)
         worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
         bounce = worst / 1e9 if math.isfinite(worst) else None
-        return found, Sight(foreign.visible, foreign.hidden, bounce, threads, disturbances)
+        slowdown = self._canary.slowdown(before, after)
+        return found, Sight(foreign.visible, foreign.hidden, bounce, slowdown, threads, disturbances)
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
         """Do something that happens once, and return its result with what disturbed it."""

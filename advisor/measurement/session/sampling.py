@@ -192,6 +192,7 @@ def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
         foreign_cpu=sight.foreign_cpu,
         hidden_cpu=sight.hidden_cpu,
         canary=sight.canary,
+        slowdown=sight.slowdown,
         threads=sight.threads,
         accepted=not sight.disturbances,
         disturbances=sight.disturbances,

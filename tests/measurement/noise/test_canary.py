@@ -113,10 +113,14 @@ def test_a_core_that_is_slowed_from_outside_disturbs_a_block(tmp_path: Path, mon
     # Neighbors that are busy nine tenths of the time still leave a look now and then alone.
     lines = [*["300 170000 165000"] * 18, "300 85000 168000", "300 171000 86000"]
     with answering(tmp_path, lines, monkeypatch) as canary:
-        free, usual = Answer(300.0, {first: 86_000, last: 85_000}), Answer(300.0, {first: 114_000, last: 115_000})
+        free, usual = Answer(300.0, {first: 86_000, last: 85_000}), Answer(300.0, {first: 92_000, last: 93_000})
         slowed = Answer(300.0, {first: 86_000, last: 160_000})
         assert not canary.disturbances(free)
         assert not canary.disturbances(free, usual)
+        # How much it was is known all the same.
+        assert canary.slowdown(free, usual) == pytest.approx(92 / 85)
+        assert canary.slowdown(None, Answer(300.0, {first: 80_000, last: math.inf})) == 1.0
+        assert canary.slowdown(None, Answer(300.0)) is None
         met = (seen("work", 160e-6, 86e-6, last),)
         assert canary.disturbances(free, slowed) == canary.disturbances(slowed, free) == met
         assert met[0].kind == "slowed"
