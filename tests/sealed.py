@@ -18,7 +18,7 @@ import pytest
 
 _UP = 'ip link set lo up && exec "$@"'
 _CALLS = "trace=connect,sendto,sendmsg,sendmmsg,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,symlink,symlinkat"
-_TRACER = ("strace", "-f", "-qqq", "--signal=none", "--seccomp-bpf", "-e", _CALLS)
+TRACER = ("strace", "-f", "-qqq", "--signal=none", "--seccomp-bpf", "-e", _CALLS)
 _ADDRESS = re.compile(
     r'sin_port=htons\((\d+)\), sin_addr=inet_addr\("([^"]+)"\)|'
     r'sin6_port=htons\((\d+)\).*?inet_pton\(AF_INET6, "([^"]+)"'
@@ -41,16 +41,16 @@ def command(log: Path) -> list[str]:
     for tool in ("unshare", "ip", "strace"):
         if shutil.which(tool) is None and os.environ.get("ADVISOR_REQUIRE_ALL"):
             pytest.fail(f"{tool} is not installed, and ADVISOR_REQUIRE_ALL is set")
-    if not _namespaces():
+    if not namespaces():
         pytest.skip("no network namespace can be made here")
     return prefix(log)
 
 
 def prefix(log: Path) -> list[str]:
     """Return what stands before a program, as far as the tools are here: nothing where a namespace cannot be made."""
-    if not _namespaces():
+    if not namespaces():
         return []
-    return [*_unshare(), "sh", "-c", _UP, "sealed", *((*_TRACER, "-o", str(log), "--") if _traces() else ())]
+    return [*_unshare(), "sh", "-c", _UP, "sealed", *((*TRACER, "-o", str(log), "--") if _traces() else ())]
 
 
 def _unshare() -> list[str]:
@@ -58,7 +58,7 @@ def _unshare() -> list[str]:
 
 
 @functools.cache
-def _namespaces() -> bool:
+def namespaces() -> bool:
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
     return (
@@ -71,7 +71,7 @@ def _namespaces() -> bool:
 def _traces() -> bool:
     if shutil.which("strace") is None:
         return False
-    return subprocess.run([*_TRACER, "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([*TRACER, "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
 
 
 def reached(log: Path) -> list[str]:
