@@ -17,6 +17,11 @@ def main() -> int:
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != home]
     sys.path.insert(0, str(home.parent))
     arguments = _arguments()
+    if arguments.what == "networks":
+        from probes.networks import description
+
+        description.main()
+        return 0
 
     from probes.channel import claim
 
@@ -61,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     ceiling.add_argument("--threads", type=int, required=True, metavar="N")
     digits = commands.add_parser("digits", help="train the convolutional network on the digits")
     digits.add_argument("--output", type=Path, required=True, metavar="DIR")
+    commands.add_parser("networks", help="describe network definitions: JSON in, JSON out")
     return parser.parse_args()
 
 

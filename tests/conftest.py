@@ -10,6 +10,7 @@ Hypothesis has no deadlines: a busy machine is no failure.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 from advisor import optouts
+from advisor.measurement import networks
 from tests.budget import Budget
 
 if os.name == "posix":
@@ -39,6 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Budget(config), "budget")
     if hasattr(config, "workerinput"):
         os.environ.pop("COLUMNS", None)
+    # What the tests compute in this process finds the networks as a worker does.
+    folder = tempfile.TemporaryDirectory()
+    config.add_cleanup(folder.cleanup)
+    os.environ[networks.VARIABLE] = str(networks.hand_over(Path(folder.name)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import authorship, optouts, paths, printing
-from advisor.cli import conflicts, decision, ending, environments, examples, knowledge, measurement, profiles, targets
+from advisor.cli import (
+    conflicts,
+    decision,
+    ending,
+    environments,
+    examples,
+    knowledge,
+    measurement,
+    models,
+    profiles,
+    targets,
+)
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
 from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
@@ -264,4 +275,5 @@ def _timings(run: Any, color: str) -> None:
 
 
 targets.attach(main)
+models.attach(main)
 examples.attach(main)

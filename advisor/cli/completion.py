@@ -53,6 +53,13 @@ def targets() -> Iterable[str]:
     return load_targets()
 
 
+def networks() -> Iterable[str]:
+    """Return the shipped networks, as they are asked for."""
+    from advisor.measurement.networks import shipped
+
+    return [f"@{name}" for name in shipped()]
+
+
 def frameworks() -> Iterable[str]:
     """Return the ids of the shipped frameworks."""
     from advisor.measurement import definitions

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from advisor import optouts, paths
+from advisor.measurement import networks
 
 # Passed on when set: to find programs, libraries and the compiler that torch.compile calls, and to write correctly.
 PASSED = (
@@ -58,6 +59,7 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
+        networks.VARIABLE: str(networks.hand_over(scratch)),
     }
     return env
 
