@@ -4,8 +4,8 @@ The command runs in a network namespace that has the loopback interface and noth
 kernel counts each packet for which there was no way out, whoever sent it, so nothing has to be traced and a program
 that traces others still can. The name servers are addresses that lead nowhere, so that looking a name up counts as
 well. Exit 1 when anything looked a name up, sent or connected, or left a file in the home or among temporary files
-(but for advisor's cache folder and the last folders that pytest keeps); else the command's own code. ``--trace`` also writes down who it
-was, and what was written elsewhere than here (slower, and no tracer can run inside).
+(but for advisor's cache folder and the last folders that pytest keeps); else the command's own code. ``--trace`` also
+writes down who it was, and what was written elsewhere than here (slower, and no tracer can run inside).
 
 It needs root, `unshare` (util-linux) and `ip` (iproute2); `--trace` needs strace.
 """

@@ -108,7 +108,8 @@ def summary(
     -------
     Summary
         ``measured``: see `statistics.timed`; its interval is that of `interval`. ``under load``: ``median`` is the mean
-        over processes of the fastest block. ``bounded``: ``median`` is the upper bound. The p99 of the last two is an upper bound.
+        over processes of the fastest block. ``bounded``: ``median`` is the upper bound. The p99 of the last two is an
+        upper bound.
     """
     found, used = grade(rounds), counted(rounds)
     kept = {id(each) for each in used}
