@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Count
-from advisor.query import Query, Text
+from advisor.keys import Query, Text
 
 Unit = Literal["s", "B", "1/s", ""]
 Scope = Literal["own", "framework", "none", "routed"]

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WINGS = ["measurement", "knowledge", "targets", "profiles", "decision", "articles", "report", "api", "cli"]
 GROUND = {
     "authorship", "criteria", "documents", "errors", "fields", "frames", "interrupts", "keys", "nodes", "numerals",
-    "optouts", "paths", "printing", "quantities", "query", "resources", "rounding", "scratch", "yaml_cache",
+    "optouts", "paths", "printing", "quantities", "resources", "rounding", "scratch", "yaml_cache",
 }  # fmt: skip
 # What the articles have on the site, and their long report, are made of its parts; no other file of theirs knows it.
 SHOWN = ("articles/pages/", "articles/research/")

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
-from advisor.articles.articles import last_day
+from advisor.articles.articles import Advice, Verdicts, latest_day, load_verdicts
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
-from advisor.articles.verdicts import Advice, Verdicts, load_verdicts
 from advisor.decision.engine import SAMPLES, decide
 from advisor.decision.recommendation import Cell, Recommendation
 from advisor.documents import Model
@@ -129,7 +128,7 @@ def then_and_now(
     before = _then if catalog is None else functools.cache(functools.partial(_decided_then, catalog))
     rows = []
     for advice in verdicts.recommendations:
-        persona, day = verdicts.persona(advice), last_day(advice.as_of)
+        persona, day = verdicts.persona(advice), latest_day(advice.as_of)
         if persona.profile is None or day is None or persona.profile not in asked:
             continue
         then = before(persona.profile, day, seed, samples)

@@ -13,9 +13,8 @@ from pydantic import Field, model_validator
 
 from advisor.documents import Model
 from advisor.fields import Number
-from advisor.keys import CellKey, Scalar
+from advisor.keys import CellKey, Query, Scalar
 from advisor.knowledge.catalog import Name, Text
-from advisor.query import Query
 
 Outcome = Literal["measured", "proved", "refuted", "not_supported"]
 

@@ -9,19 +9,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from advisor.articles.articles import load_articles
+from advisor.articles.articles import HERE, Verdicts, base, documented, load_articles, load_verdicts
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.claims import Claim, load_claims
-from advisor.articles.folders import HERE, base, documented
 from advisor.articles.runtimes import load_runtimes
 from advisor.articles.systems import Systems, load_systems, system_catalog
-from advisor.articles.verdicts import Verdicts, load_verdicts
 from advisor.documents import Document, Model, read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge.alternatives import load_alternatives
-from advisor.knowledge.catalog import Fact
+from advisor.knowledge.catalog import Fact, load_sources
 from advisor.knowledge.devices import load_comparisons
-from advisor.knowledge.sources import load_sources
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from advisor.articles.articles import AsOf, last_day, load_articles
+from advisor.articles.articles import HERE, AsOf, base, latest_day, load_articles
 from advisor.articles.bindings import Binding
-from advisor.articles.folders import HERE, base
 from advisor.documents import Model, read_yaml
 from advisor.errors import Loc, Problem
 from advisor.knowledge import mistakes
@@ -173,7 +172,7 @@ def _evidence(here: Loc, claim: Claim, facts: Mapping[str, Fact]) -> list[Proble
         return problems
     if not set(claim.facts.by) <= set(claim.contradicts):
         problems.append(Problem((*here, "facts", "by"), "'by' names a claim that is not in 'contradicts'"))
-    said = last_day(claim.as_of)
+    said = latest_day(claim.as_of)
     ends = [day for fact in known for day in (fact.valid_from, fact.valid_to) if day is not None]
     if claim.facts.verdict == "outdated" and said is not None and not any(day > said for day in ends):
         message = f"no fact ended it after {claim.as_of}: it was untrue when it was written, so it 'does not hold'"

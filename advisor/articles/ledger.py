@@ -11,7 +11,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-from advisor.articles.articles import last_day
+from advisor.articles.articles import latest_day
 from advisor.articles.claims import Claim, Way
 from advisor.articles.trial import Measured, apply, probes
 from advisor.documents import Model
@@ -163,7 +163,7 @@ def _measured(claim: Claim, run: Run, catalog: Catalog) -> Settled:
         why += f"; and {len(trial.why) - REASONS} more"
     facts: tuple[str, ...] = ()
     if verdict == "does not hold":
-        day, said = run.finished.date(), last_day(claim.as_of)
+        day, said = run.finished.date(), latest_day(claim.as_of)
         ends = [fact for fact in catalog.facts if fact.id in claim.test.ended_by and fact.valid_from <= day]
         facts = tuple(fact.id for fact in ends)
         if any(said is None or fact.valid_from > said for fact in ends):

@@ -13,13 +13,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from advisor.articles.folders import HERE, documented
+from advisor.articles.articles import HERE, documented
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Day
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Name, Text
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import Name, Text, load_sources
 
 
 class Runtime(Model):

@@ -6,13 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
-from advisor.articles.articles import load_articles
-from advisor.articles.folders import documented
+from advisor.articles.articles import documented, load_articles
 from advisor.articles.presence import LocalCheck, Target, check_targets
 from advisor.articles.systems import Status, System, Systems, load_systems
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.knowledge.catalog import Source
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import Source, load_sources
 
 _CHECKED = tuple(LocalCheck(id="").row())
 

@@ -14,13 +14,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from advisor import fields
-from advisor.articles.days import first_day, last_day
-from advisor.articles.folders import HERE, base, documented
+from advisor.articles.articles import HERE, base, documented, first_day, last_day
 from advisor.documents import Model, read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, fact_problems
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, fact_problems, load_sources
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
 Owner = Literal["pytorch", "tensorflow", "keras", "jax", "neutral"]

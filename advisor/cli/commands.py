@@ -15,18 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import authorship, optouts, paths, printing
-from advisor.cli import (
-    conflicts,
-    decision,
-    ending,
-    environments,
-    examples,
-    knowledge,
-    measurement,
-    models,
-    profiles,
-    targets,
-)
+from advisor.cli import decision, ending, environments, examples, knowledge, measurement, models, options, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
 from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
@@ -138,7 +127,7 @@ def recommend(
     Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
                 3 probing failed · 70 a mistake of ours · 130 interrupted
     """
-    conflicts.check(click.get_current_context().params)
+    options.refuse_conflicts(click.get_current_context().params)
     from advisor import api
 
     _writable(("--site", site), ("--adr", adr))
@@ -274,6 +263,5 @@ def _timings(run: Any, color: str) -> None:
     timings(run, consoles.messages(color))
 
 
-targets.attach(main)
 models.attach(main)
 examples.attach(main)

@@ -190,7 +190,7 @@ def stale(color: str, age: str, form: Format) -> None:
     from dataclasses import asdict
 
     from advisor import numerals, quantities
-    from advisor.articles.freshness import due
+    from advisor.articles.catalog import due
 
     hint = "advisor knowledge stale --older-than '6 months'"
     try:

@@ -1,4 +1,4 @@
-"""Commands about profiles: see the shipped ones, make and check one's own."""
+"""Commands about what is asked: profiles, and the targets that a model can be asked to run on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from advisor.errors import AdvisorError
 if TYPE_CHECKING:
     from advisor.report.rows import Format
 
+
 CRITERIA_COLUMNS = {"criterion": "criterion", "asks": "what it asks", "says": "in", "better": "better"}
 _WHERE = ("device", "phone", "browser", "server", "experiments")
 _MATTERS = ("speed", "size", "accuracy", "support", "balance")
@@ -26,6 +27,7 @@ _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 def attach(group: click.Group) -> None:
     """Add these commands to `group`."""
     group.add_command(profile)
+    group.add_command(target)
     for command in (new, criteria, schema):
         profile.add_command(command)
 
@@ -152,7 +154,7 @@ def schema() -> None:
     """Print the JSON Schema of profiles, from which editors complete and check."""
     import json
 
-    from advisor.profiles.schema import profile_schema
+    from advisor.profiles.files import profile_schema
 
     printing.data(json.dumps(profile_schema(), indent=1, ensure_ascii=False) + "\n")
 
@@ -188,3 +190,56 @@ def _framework(knows: str | None) -> None:
     if knows is not None and knows not in known:
         listed = f"(known: {', '.join(known)})"
         raise AdvisorError(f"--knows: unknown framework '{knows}'{did_you_mean(knows, known)} {listed}")
+
+
+TARGET_COLUMNS = {"target": "target", "title": "what it is", "processor": "answers on", "reached": "reached by"}
+REACH_COLUMNS = {"what": "what", "reaches": "reaches it", "how": "through, or why not", "source": "says"}
+
+
+@click.group("target")
+def target() -> None:
+    """Show what a model can be asked to run on (--target), and what is documented to reach it."""
+
+
+@target.command("list")
+@format_option
+@click.pass_obj
+def list_targets(color: str, form: Format) -> None:
+    """List every target, and which runtimes and frameworks reach it."""
+    from advisor.report import rows as listing
+    from advisor.targets.target import load_targets
+
+    rows = [
+        {
+            "target": each.id,
+            "title": each.title,
+            "processor": each.processor,
+            "reached": ", ".join(found.what for found in each.reached) or "nothing that is documented here",
+        }
+        for each in load_targets().values()
+    ]
+    listing.show(rows, form, columns=TARGET_COLUMNS, console=listing.console(color))
+
+
+@target.command("show")
+@click.argument("name", metavar="ID", shell_complete=offering(targets))
+@format_option
+@click.pass_obj
+def show_target(color: str, name: str, form: Format) -> None:
+    """Show one target: what reaches it and through what, what does not and why, each with who says so."""
+    from advisor.report import rows as listing
+    from advisor.targets.target import load_target, source_of
+
+    found = load_target(name)
+    rows = [
+        {"what": each.what, "reaches": "yes", "how": each.through, "source": source_of(each).url or each.source}
+        for each in found.reached
+    ] + [
+        {"what": each.what, "reaches": "no", "how": each.because, "source": source_of(each).url or each.source}
+        for each in found.unreached
+    ]
+    if form == "table":
+        printing.say(f"{found.title}: what decides how fast it is, is its {found.processor}.")
+    listing.show(rows, form, columns=REACH_COLUMNS, console=listing.console(color))
+    if form == "table":
+        printing.say(f"Looked up on {found.checked_on.isoformat()}. What is not named is not known. {found.ask}")

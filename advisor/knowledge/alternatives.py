@@ -15,8 +15,7 @@ from pydantic import Field
 
 from advisor.documents import Model, read_yaml
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import HERE, Name, Source, Text
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import HERE, Name, Source, Text, load_sources
 
 Ships = Literal["edge", "server", "training"]
 

@@ -1,14 +1,15 @@
 """The Catalog: what is documented, each fact with its source, its dates and how far it can be trusted.
 
-Two YAML files beside this module hold it: ``sources.yaml`` (who said it, where) and ``facts.yaml`` (what, since when).
-A fact says one thing about one subject (a framework or a runtime) under one ``key`` that criteria refer to.
+Two YAML files beside this module hold it: ``sources.yaml`` (who said it, where) and ``facts.yaml`` (what, since when);
+further files ``sources*.yaml`` hold the sources of other parts. A fact says one thing about one subject (a framework or
+a runtime) under one ``key`` that criteria refer to.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -18,6 +19,20 @@ from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Day, Number
 from advisor.knowledge import mistakes
+
+STALE = timedelta(days=365)
+"""Older than this, a documented value is flagged."""
+
+
+def age(checked_on: date, day: date) -> int:
+    """Return the age in days on `day` of what was checked on `checked_on`; never negative."""
+    return max(0, (day - checked_on).days)
+
+
+def is_stale(checked_on: date, day: date) -> bool:
+    """Return whether what was checked on `checked_on` is older than a year on `day`."""
+    return age(checked_on, day) > STALE.days
+
 
 HERE = Path(__file__).resolve().parent
 SCHEMA: Final = "advisor.catalog/1"
@@ -163,3 +178,26 @@ def contradictions(facts: Sequence[Fact], starts: dict[tuple[str, str, date], st
             message = f"'{fact.id}' and '{other}' say the same thing about '{fact.subject}' from the same day on"
             problems.append(Problem(("facts", index, "valid_from"), message))
     return problems
+
+
+def load_sources(*folders: Path) -> tuple[Source, ...]:
+    """Read every ``sources*.yaml`` of `folders` (default: the shipped ones of this wing).
+
+    Raises
+    ------
+    AdvisorError
+        Naming every mistake with file:line:column, such as an id that another file has already.
+    """
+    return _sources(folders or (HERE,))
+
+
+@functools.cache
+def _sources(folders: tuple[Path, ...]) -> tuple[Source, ...]:
+    found: dict[str, Source] = {}
+    files = (path for folder in folders for path in folder.glob("sources*.yaml"))
+    for path in sorted(files, key=lambda path: path.stem):
+        document = read_yaml(path, _Sources, what="list of sources")
+        sources = document.value.sources
+        mistakes.refuse(document, mistakes.duplicates("sources", [source.id for source in sources], found))
+        found |= {source.id: source for source in sources}
+    return tuple(found.values())

@@ -17,8 +17,7 @@ from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Count, Day, Number
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Name, Text
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import Name, Text, load_sources
 
 _HERE = Path(__file__).resolve().parent
 

@@ -1,4 +1,4 @@
-"""The files of profiles: where they lie, what one inherits from another, and every mistake in one at its place."""
+"""The files of profiles: where they lie, what one inherits, every mistake at its place, and the JSON Schema of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from advisor import resources
-from advisor.criteria import load_criteria
+from advisor.criteria import Criterion, load_criteria
 from advisor.documents import read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
+from advisor.measurement.definitions import frameworks
 from advisor.profiles.check import Checker
 from advisor.profiles.entries import ProfileEntry
 from advisor.profiles.team import OTHER
@@ -233,3 +234,30 @@ def _team(team: Any) -> list[Problem]:
 
 def _list(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else ()
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def profile_schema() -> dict[str, Any]:
+    """Return the schema; criteria are offered by name with their titles, and levels with their words."""
+    schema = ProfileEntry.model_json_schema(by_alias=True)
+    criteria = load_criteria().values()
+    definitions = schema["$defs"]
+    definitions["RequirementEntry"]["properties"]["criterion"] |= {
+        "oneOf": [{"const": each.id, "title": each.title, "description": each.question} for each in criteria]
+    }
+    wishes = definitions["GroupEntry"]["properties"]["criteria"]
+    wishes["properties"] = {
+        each.id: {"$ref": "#/$defs/WishEntry", "title": each.title, "description": _described(each)}
+        for each in criteria
+    }
+    wishes["additionalProperties"] = False
+    definitions["TeamEntry"]["properties"]["knows"]["enum"] = [*frameworks(), OTHER]
+    schema["properties"]["extends"]["examples"] = list(shipped_profiles())
+    return {"$schema": DIALECT, **schema, "title": "A profile of advisor: what is needed"}
+
+
+def _described(criterion: Criterion) -> str:
+    levels = criterion.levels
+    return f"{criterion.question} Levels: {', '.join(levels)}." if levels else criterion.question

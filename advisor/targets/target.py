@@ -17,8 +17,7 @@ from pydantic import Field, model_validator
 from advisor.documents import Document, Model, read_yaml
 from advisor.errors import AdvisorError, Problem, did_you_mean
 from advisor.knowledge import mistakes
-from advisor.knowledge.catalog import Name, Source, Text
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import Name, Source, Text, load_sources
 
 _HERE = Path(__file__).resolve().parent
 

@@ -11,8 +11,8 @@ from mkdocs.structure.files import File, Files
 
 from advisor.cli import main
 from advisor.criteria import load_criteria
+from advisor.profiles.files import profile_schema
 from advisor.profiles.profile import load_profile, shipped_profiles
-from advisor.profiles.schema import profile_schema
 
 
 def on_files(files: Files, /, *, config: MkDocsConfig) -> Files:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from advisor.articles.agreement import Answer, Row, agreement, agrees, changes, then_and_now
-from advisor.articles.articles import last_day
+from advisor.articles.articles import Advice, latest_day, load_verdicts
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
-from advisor.articles.verdicts import Advice, load_verdicts
 from advisor.decision.engine import decide
 from advisor.decision.stack import stack_title
 from advisor.keys import Stack
@@ -152,7 +151,7 @@ def test_what_changed_names_both_facts_and_the_greatest_difference_first() -> No
 def test_days_are_the_last_that_an_article_may_speak_of(rows: tuple[Row, ...]) -> None:
     for row in rows:
         source = next(each for each in load_verdicts().recommendations if each.id == row.advice)
-        assert row.day == last_day(source.as_of)
+        assert row.day == latest_day(source.as_of)
 
 
 def test_answers_that_are_known_are_not_worked_out_again() -> None:

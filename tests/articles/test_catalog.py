@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor.articles.catalog import whole_catalog
+from advisor.articles.articles import documented
+from advisor.articles.catalog import ages, due, whole_catalog
 from advisor.articles.check import Expected, check
-from advisor.articles.folders import documented
-from advisor.articles.freshness import ages, due
 from advisor.articles.runtimes import load_runtimes
 from advisor.errors import AdvisorError
-from advisor.knowledge.freshness import age, is_stale
+from advisor.knowledge.catalog import age, is_stale
 from advisor.measurement import definitions
 
 pytestmark = pytest.mark.integration

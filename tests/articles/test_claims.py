@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.articles.articles import last_day, load_articles
+from advisor.articles.articles import documented, latest_day, load_articles
 from advisor.articles.claims import claims_catalog, load_claims
-from advisor.articles.folders import documented
 from advisor.errors import AdvisorError
 from advisor.knowledge.catalog import load_catalog
 
@@ -101,9 +100,9 @@ def test_every_fact_for_claims_is_used() -> None:
 
 
 def test_the_last_day_that_a_time_may_mean() -> None:
-    assert last_day("2021") == last_day("2021-12") == last_day("2021-12-31")
-    assert str(last_day("2024-02")) == "2024-02-29"
-    assert last_day("undated") is None
+    assert latest_day("2021") == latest_day("2021-12") == latest_day("2021-12-31")
+    assert str(latest_day("2024-02")) == "2024-02-29"
+    assert latest_day("undated") is None
 
 
 def test_a_sound_folder_loads(folder: Path) -> None:

@@ -13,8 +13,8 @@ from markdown import Markdown
 from advisor.articles.articles import load_articles
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.research import Articles, report
+from advisor.articles.research.document import left_out, titled
 from advisor.articles.research.findings import Findings
-from advisor.articles.research.terms import left_out, titled
 from advisor.articles.systems import load_systems
 from advisor.measurement.run import Observation, Run, Skipped
 from advisor.measurement.timing import Summary

@@ -14,9 +14,7 @@ from typing import get_args
 import pytest
 
 from advisor.articles import systems as module
-from advisor.articles.articles import load_articles
-from advisor.articles.days import first_day, last_day
-from advisor.articles.folders import documented
+from advisor.articles.articles import documented, first_day, last_day, load_articles
 from advisor.articles.systems import (
     Status,
     System,
@@ -25,7 +23,7 @@ from advisor.articles.systems import (
 )
 from advisor.errors import AdvisorError
 from advisor.knowledge import catalog as knowledge
-from advisor.knowledge.sources import load_sources
+from advisor.knowledge.catalog import load_sources
 from advisor.measurement import definitions
 
 NAMED = (Path(__file__).parent / "named-systems.txt").read_text(encoding="utf-8").split()

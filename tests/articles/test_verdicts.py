@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.articles import verdicts as module
-from advisor.articles.verdicts import Persona, load_verdicts
+from advisor.articles import articles as module
+from advisor.articles.articles import Persona, load_verdicts
 from advisor.errors import AdvisorError
 
 HERE = Path(__file__).parent

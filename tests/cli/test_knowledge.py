@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from advisor import authorship
-from advisor.articles.folders import documented
+from advisor.articles.articles import documented
 from advisor.cli import main
 from advisor.measurement.run import save_run
 from tests.cli.test_commands import FORBIDDEN, loaded_modules

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from advisor.articles.articles import documented
 from advisor.articles.check import check
-from advisor.articles.folders import documented
 from advisor.errors import AdvisorError
+from advisor.knowledge.catalog import load_sources
 from advisor.knowledge.devices import load_comparisons
-from advisor.knowledge.sources import load_sources
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.keys import EVERY, CellKey, Stack
+from advisor.keys import EVERY, CellKey, Query, Stack
 from advisor.measurement.run import Observation, Run, Skipped, load_run
 from advisor.measurement.run_index import Found, RunIndex
-from advisor.query import Query
 from tests.samples import sample_run
 
 RUNS = sorted((Path(__file__).parents[1] / "data").glob("*.json"))

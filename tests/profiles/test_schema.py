@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from advisor.criteria import load_criteria
-from advisor.profiles.files import shipped_profiles
-from advisor.profiles.schema import profile_schema
+from advisor.profiles.files import profile_schema, shipped_profiles
 
 CRITERIA = load_criteria()
 

@@ -8,7 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
-from advisor.knowledge.freshness import is_stale
+from advisor.knowledge.catalog import is_stale
 from advisor.report import words
 from advisor.report.figures import Quote
 from advisor.report.pages.context import Report

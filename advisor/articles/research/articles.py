@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.articles.agreement import Agreement, Row, agreement, then_and_now
-from advisor.articles.articles import Article, load_articles
+from advisor.articles.articles import Article, load_articles, load_verdicts
 from advisor.articles.claims import Claim, claims_catalog, load_claims
 from advisor.articles.ledger import VERDICTS, Settled, Verdict, ledger
-from advisor.articles.verdicts import load_verdicts
 from advisor.knowledge.catalog import Catalog, Fact
 from advisor.measurement.run import Run
 

@@ -9,8 +9,7 @@ from datetime import date
 from functools import cache
 
 from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
-from advisor.knowledge.catalog import load_catalog
-from advisor.knowledge.freshness import is_stale
+from advisor.knowledge.catalog import is_stale, load_catalog
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote
 from advisor.report.pages.context import Report, StackName

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from advisor.articles.pages import agreement, paper
+from advisor.articles.pages import claims, paper
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
 from advisor.report import drawing_cache, template_engine, words
@@ -92,7 +92,7 @@ def write(
     if report.past.data["rows"]:
         known += pages.simple(
             "then-and-now", "then-and-now", "What articles advised, then and now", "Then and now", "wide",
-            agreement.context(report),
+            claims.advice(report),
         )  # fmt: skip
     known += entries["systems"]
     about: Nav = []
