@@ -19,6 +19,13 @@ from advisor.keys import Query, Text
 
 Unit = Literal["s", "B", "1/s", ""]
 Scope = Literal["own", "framework", "none", "routed"]
+Stage = Literal["training", "converting", "running"]
+Build = Literal["python", "native", "selective"]
+"""What of a runtime ships: its package for Python, a C or C++ program with its full library, or one with only what the
+model needs."""
+
+ROUTE = "{route}"
+"""What stands for the stack's route in the name of a probe that is about one runtime."""
 
 
 class Selection(Query):
@@ -30,6 +37,8 @@ class Selection(Query):
         ``own``: observations of the stack's route (only stacks that have one). ``framework``: observations of the
         framework alone, for every stack built on it. ``none`` and ``routed``: the same, but only for stacks without,
         or with, a route.
+    probe : str
+        A glob; ``{route}`` in it is the stack's route, so that the proof of one runtime counts for no other.
     mode : str, optional
         ``best-known`` means the faster of the measured settings, provided that best-known was measured; when it was
         not, another setting only bounds it (see `advisor.decision.evidence`).
@@ -40,17 +49,22 @@ class Selection(Query):
 
     route: Scope = "framework"
 
+    def probe_of(self, route: str | None) -> str:
+        """Return the probe, or the glob, that answers for a stack through `route`; None: whatever the route."""
+        return self.probe.replace(ROUTE, route or "*")
+
 
 class Measured(Selection):
     """Evidence from the Run: one selection, or the sum of several (``plus``).
 
     ``items_per_call`` turns a time per call into a rate of items per second. ``bound: at least`` says that the figure
-    is only a lower bound of what the criterion asks (memory after import, where memory while serving is asked).
+    is only a lower bound of what the criterion asks (memory after import, where memory while serving is asked), ``at
+    most`` that it is an upper one (a process with Python in it, where a program without is asked).
     """
 
     plus: tuple[Selection, ...] = ()
     items_per_call: Count | None = Field(default=None, gt=0)
-    bound: Literal["exact", "at least"] = "exact"
+    bound: Literal["exact", "at least", "at most"] = "exact"
 
 
 class Documented(Model):
@@ -61,11 +75,15 @@ class Documented(Model):
 
 
 class Evidence(Model):
-    """One place where evidence may be found; ``asserted``: an estimate from what the profile says of its team."""
+    """One place where evidence may be found; ``asserted``: an estimate from what the profile says of its team.
+
+    ``build`` is the kind of build that a size or a memory is of: it counts only where the profile ships that kind.
+    """
 
     measured: Measured | None = None
     documented: Documented | None = None
     asserted: Literal["switching"] | None = None
+    build: Build | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -83,6 +101,10 @@ class Evidence(Model):
 class Criterion(Model):
     """One question, its unit or its levels, and its evidence in order of preference.
 
+    ``stage`` says what it is about: working with the framework (``training``), the way out of it (``converting``), or
+    what ships (``running``). What runs is the stack's runtime, and a fact of the framework says nothing of that.
+
+    ``rests_on`` names what several criteria rest on that measure different things: they are one thing counted again.
     ``wins`` completes the sentence "it …" when a stack is the better one, in plain words. In such a
     sentence ``counted`` stands after each figure (``6 a year``, ``120 days ago``).
     """
@@ -98,6 +120,8 @@ class Criterion(Model):
     levels: tuple[str, ...] = ()
     better: Literal["lower", "higher"] = "higher"
     measures: Text
+    stage: Stage
+    rests_on: Text | None = None
     evidence: tuple[Evidence, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -114,6 +138,19 @@ class Criterion(Model):
             if len(self.levels) != 2 and (self.levels or rule.measured.figure is None):
                 raise ValueError("the outcome of a proof needs two levels, such as [not proved, proved]")
         return self
+
+    @model_validator(mode="after")
+    def _runtime_for_itself(self) -> Self:
+        for rule in self.evidence:
+            named = rule.measured is not None and ROUTE in rule.measured.probe
+            if self.stage == "running" and (rule.route == "framework" or (rule.route == "routed" and not named)):
+                raise ValueError("what runs is the stack's own: no evidence of the framework counts for its runtime")
+        return self
+
+    @property
+    def build(self) -> Build | None:
+        """Return the kind of build that is asked for first; None for what belongs to no build."""
+        return next((rule.build for rule in self.evidence if rule.build is not None), None)
 
     def level(self, name: str) -> int:
         """Return the index of a level; raise ValueError when there is none of that name."""

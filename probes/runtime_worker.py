@@ -31,15 +31,18 @@ class RuntimeWorker:
     def __init__(self, runtime: str) -> None:
         self.runtime = runtime
         self.cells: list[tuple[Any, Any]] = []
+        self.before = 0
 
     def load(self, command: Command) -> Body:
         """Load an artifact and answer one sample: the parent's clock runs from the process's start to this reply."""
-        start = time.perf_counter()
-        module = self._module()
-
         import numpy as np
 
         from probes.runtimes.layouts import arranged
+
+        # What the process holds from here on is for the runtime, its binding and the model.
+        self.before = self.before or _status()["VmRSS"]
+        start = time.perf_counter()
+        module = self._module()
 
         model = module.Model(Path(command["artifact"]), int(command["threads"]))
         sample = arranged(np.load(command["inputs"])[:1], model.input_shape)
@@ -84,6 +87,7 @@ class RuntimeWorker:
             "ok": {
                 "peak_bytes": status["VmHWM"],
                 "resident_bytes": status["VmRSS"],
+                "before_bytes": self.before,
                 "libraries": libraries,
                 "library_bytes": sum(libraries.values()),
                 "build": getattr(module, "BUILD", "python"),

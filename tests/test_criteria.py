@@ -9,7 +9,7 @@ from advisor import resources
 from advisor.criteria import Criterion, Measured, Selection, load_criteria
 from advisor.knowledge.catalog import load_catalog
 from advisor.measurement.definitions import shipped
-from tests.samples import sample_run
+from advisor.measurement.metrics import load_metrics
 
 CRITERIA = load_criteria()
 
@@ -30,7 +30,7 @@ def test_every_measured_rule_names_a_probe_and_figures_that_a_full_run_has(crite
         expected = "s" if rule.measured and rule.measured.items_per_call else criterion.unit
         for part in selections(rule.measured):
             if part.probe.startswith("capability:"):
-                assert has_recipe(part.probe), part.probe
+                assert has_recipe(part.probe_of(None)), part.probe
             elif part.probe in workloads:
                 work = workloads[part.probe]
                 assert part.workload == work.workload
@@ -40,25 +40,15 @@ def test_every_measured_rule_names_a_probe_and_figures_that_a_full_run_has(crite
                 assert experiments[part.probe].metrics[str(part.metric)] == expected
                 assert part.workload == experiments[part.probe].workload
             else:
-                assert part.metric is None or units(part) == {expected}
+                assert any(fnmatchcase(probe, part.probe) for probe in PROBES), part.probe
+                assert part.metric is None or load_metrics()[part.metric].unit == expected
 
 
 UNITS = {"latency": "s", "first-call": "s", "throughput": "1/s", "peak-memory": "B"}
 """What is measured of every workload."""
 
 
-def units(part: Selection) -> set[str | None]:
-    """Return the units in which a full Run has the figures of an environment or a route."""
-    probes = {route.id for route in shipped().routes.values()} | {"environment"}
-    assert any(fnmatchcase(probe, part.probe) for probe in probes)
-    return {
-        each.unit
-        for each in sample_run().observations
-        if fnmatchcase(each.probe, part.probe)
-        and each.metric == part.metric
-        and part.workload in (None, each.workload)
-        and part.parameters.items() <= each.parameters.items()
-    }
+PROBES = {route.id for route in shipped().routes.values()} | {"environment"}
 
 
 def has_recipe(probe: str) -> bool:
@@ -120,12 +110,14 @@ def test_what_is_documented_of_one_framework_is_documented_of_the_other(fact: st
         {"evidence": []},
         {"unit": "ms"},
         {"id": "Speed"},
+        {"stage": "running"},
+        {"stage": "running", "evidence": [{"measured": {"probe": "x", "metric": "speed", "route": "routed"}}]},
     ],
 )
 def test_a_criterion_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
     good = {
         "id": "speed", "title": "Speed", "question": "How fast?", "why": "It matters.", "wins": "is faster", "unit": "",
-        "measures": "speed", "evidence": [{"measured": {"probe": "x", "metric": "speed"}}],
+        "measures": "speed", "stage": "training", "evidence": [{"measured": {"probe": "x", "metric": "speed"}}],
     }  # fmt: skip
     assert Criterion.model_validate(good).id == "speed"
     with pytest.raises(ValueError, match=r"."):

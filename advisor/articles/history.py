@@ -14,10 +14,10 @@ from math import fsum
 
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.runtimes import Runtime, load_runtimes
-from advisor.criteria import Criterion
+from advisor.criteria import Build, Criterion
 from advisor.decision.alternatives import alternatives
 from advisor.decision.engine import SAMPLES, assemble
-from advisor.decision.evidence import Evidencer
+from advisor.decision.evidence import Evidencer, of_build
 from advisor.decision.phrases import in_percent, listed
 from advisor.decision.recommendation import Recommendation
 from advisor.decision.table import Table, build
@@ -143,17 +143,18 @@ def documents_only(profile: Profile, catalog: Catalog) -> tuple[Profile, tuple[C
     1 again.
     """
     keys = {fact.key for fact in catalog.facts if not fact.measured}
-    wishes = tuple(wish for wish in profile.wishes if _documentable(wish.criterion, keys))
-    musts = tuple(must for must in profile.musts if _documentable(must.criterion, keys))
+    wishes = tuple(wish for wish in profile.wishes if _documentable(wish.criterion, keys, profile.build))
+    musts = tuple(must for must in profile.musts if _documentable(must.criterion, keys, profile.build))
     total = fsum(wish.weight for wish in wishes)
     asked = replace(profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts)
     kept = asked.criteria
     return asked, tuple(criterion for name, criterion in profile.criteria.items() if name not in kept)
 
 
-def _documentable(criterion: Criterion, keys: Collection[str]) -> bool:
+def _documentable(criterion: Criterion, keys: Collection[str], build: Build) -> bool:
     return any(
-        rule.measured is None and (not rule.documented or rule.documented.fact in keys) for rule in criterion.evidence
+        rule.measured is None and of_build(rule, build) and (not rule.documented or rule.documented.fact in keys)
+        for rule in criterion.evidence
     )
 
 
@@ -177,7 +178,10 @@ def _table(
     titles = run.titles
     titles |= {runtime.id: runtime.title for runtime in offered}
     return build(
-        profile, stacks, titles, Evidencer(run, catalog, profile.team).table(stacks, profile.criteria.values())
+        profile,
+        stacks,
+        titles,
+        Evidencer(run, catalog, profile.team, build=profile.build).table(stacks, profile.criteria.values()),
     )
 
 

@@ -90,7 +90,7 @@ def decide(
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
     titles = {**{each.id: each.title for _, each in open_ones.values()}, **titles}
     named = {name: each for name, (_, each) in open_ones.items()}
-    evidencer = Evidencer(run, catalog, profile.team, asked_of(run, profile), named)
+    evidencer = Evidencer(run, catalog, profile.team, asked_of(run, profile), named, profile.build)
     table = build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
     if open_ones:
         others = [stack for stack, _ in open_ones.values()]

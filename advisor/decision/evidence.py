@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from advisor.criteria import Criterion, Documented, Evidence, Measured
+from advisor.criteria import Build, Criterion, Documented, Evidence, Measured
 from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
-from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, per_second
+from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, at_most, per_second
 from advisor.decision.recommendation import Cell
 from advisor.decision.stack import stack_id
 from advisor.decision.transfer import Transfer
@@ -24,6 +24,7 @@ from advisor.keys import Stack
 from advisor.knowledge.alternatives import Alternative
 from advisor.knowledge.alternatives import source_of as source_of_alternative
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
+from advisor.measurement.definitions import shipped
 from advisor.measurement.run import Run, Skipped
 from advisor.profiles.profile import REACH
 from advisor.profiles.team import FACTOR, Team
@@ -62,6 +63,7 @@ class Finding:
 class Evidencer:
     """Finds the evidence for cells in one Run and one Catalog, as of the day on which the Run was finished.
 
+    Sizes and memory are those of the kind of `build` that ships; without one, of the kind that a criterion asks first.
     What only the asker can know comes from `team`; with a `transfer`, figures are widened for the model and the device
     that are asked about, without it they say what was measured and no more.
     """
@@ -73,12 +75,14 @@ class Evidencer:
         team: Team | None = None,
         transfer: Transfer | None = None,
         open_ones: Mapping[str, Alternative] | None = None,
+        build: Build | None = None,
     ) -> None:
         self.reader = RunReader(run)
         self.catalog = catalog
         self.team = team
         self.transfer = transfer
         self.open = open_ones or {}
+        self.build = build
         self.day = run.finished.date()
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
@@ -93,15 +97,19 @@ class Evidencer:
         if (open_one := self.open.get(stack_id(stack))) is not None:
             return self._open(stack, criterion, open_one)
         rules = [rule for rule in criterion.evidence if applies(rule, stack)]
+        about = [rule for rule in rules if of_build(rule, self.build or criterion.build)]
         unknown: Finding | None = None
-        for rule in rules:
+        for rule in about:
             finding = self._by(rule, stack, criterion)
             if finding.cell.provenance != "missing":
                 return finding
             unknown = unknown or finding
         if unknown is not None:
             return unknown
-        cell = self._missing(stack, criterion, "not_applicable", "the question does not apply to this stack")
+        why = "the question does not apply to this stack"
+        if rules:
+            why = f"nothing tells it of a {self.build} build, which is the kind that this profile ships"
+        cell = self._missing(stack, criterion, "missing" if rules else "not_applicable", why)
         return Finding(cell, f"{criterion.id}|{stack_id(stack)}")
 
     def _by(self, rule: Evidence, stack: Stack, criterion: Criterion) -> Finding:
@@ -125,13 +133,13 @@ class Evidencer:
             reading = add([reading, *map(read, rule.plus)])
         if rule.items_per_call:
             reading = per_second(reading, rule.items_per_call)
-        if rule.bound == "at least":
-            reading = at_least(reading)
+        if rule.bound != "exact":
+            reading = at_least(reading) if rule.bound == "at least" else at_most(reading)
         probe = probe_of(rule, stack)
         subject = stack.framework if rule.route == "framework" else stack_id(stack)
         if not reading.informative:
             cell = self._missing(stack, criterion, reading.outcome, reading.message, reading.omission)
-            return Finding(cell, f"{criterion.id}|{subject}", probe)
+            return Finding(cell, f"{criterion.id}|{subject}", self._telling(rule, probe, stack, reading.outcome))
         sigma, why = (0.0, None) if self.transfer is None else self.transfer.sigma(rule, criterion.unit)
         cell = Cell(
             framework=stack.framework,
@@ -157,6 +165,12 @@ class Evidencer:
         key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
         group = None if reading.group is None else f"{criterion.id}|{reading.group}"
         return Finding(_told(cell, criterion), key, probe, probe, alone, group=group, shared=reading.shared)
+
+    def _telling(self, rule: Measured, probe: str, stack: Stack, outcome: str) -> str | None:
+        """Return the probe that would tell what is missing; None where it was tried and does not, or there is none."""
+        if outcome == "missing" and self.reader.tried(probe, stack):
+            return None
+        return probe if probe == rule.probe or rule.route == "own" or _exists(probe) else None
 
     def _asserted(self, stack: Stack, criterion: Criterion) -> Finding:
         key = f"{criterion.id}|{stack.framework}"
@@ -211,7 +225,7 @@ class Evidencer:
     def _open(self, stack: Stack, criterion: Criterion, alternative: Alternative) -> Finding:
         """Return what is documented of an alternative that was not measured; all else of it is open."""
         for rule in criterion.evidence:
-            if not applies(rule, stack):
+            if not applies(rule, stack) or not of_build(rule, self.build or criterion.build):
                 continue
             if rule.documented is not None or (stack.route is not None and rule.route == "framework"):
                 found = self._by(rule, stack, criterion)
@@ -292,6 +306,15 @@ class Evidencer:
 def applies(rule: Evidence, stack: Stack) -> bool:
     """Return whether a rule says where to look for this stack: some are for routes, some for frameworks alone."""
     return rule.route == "framework" or (rule.route != "none") == (stack.route is not None)
+
+
+def of_build(rule: Evidence, build: Build | None) -> bool:
+    """Return whether a rule speaks of a kind of build; what belongs to none speaks of every kind."""
+    return rule.build is None or rule.build == build
+
+
+def _exists(probe: str) -> bool:
+    return any(each.probe == probe for each in shipped().capabilities.values())
 
 
 def _level(criterion: Criterion, reading: Reading) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from math import fsum
 
+from advisor.criteria import Build
 from advisor.decision.arguments import Said, compared, subject
 from advisor.decision.openings import for_language_models
 from advisor.decision.phrases import listed
@@ -23,6 +25,12 @@ PUBLISHED = 2
 """How many published comparisons of a target are told at most."""
 _CAUSES = {"missing": "not known"}
 STALE = timedelta(days=365)
+BUILDS: Mapping[Build, str] = {
+    "python": "the runtime's package for Python",
+    "native": "a C or C++ program with the runtime's full library",
+    "selective": "a program with only what the model needs of the runtime",
+}
+"""What ships, in words, by the kind of build."""
 
 
 def reasons(table: Table, answer: str) -> list[Said]:
@@ -115,7 +123,7 @@ def warnings(table: Table, run: Run, catalog: Catalog, *, decided: bool = True) 
     further = "" if decided else "; --fresh --until decided hears further processes until every pair has a word"
     found = [f"{told[0].upper()}{told[1:]}{further}"] if told else []
     found += [*_elsewhere(table, run), *_published(table), *_language(table)]
-    found += [*_switching(table), *_counted_twice(table.profile.wishes)]
+    found += [*_one_build(table), *_switching(table), *_counted_twice(table), *_separating_nothing(table)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
         if framework.outcome == "not_installed":
@@ -189,15 +197,60 @@ def _switching(table: Table) -> Iterable[str]:
     )
 
 
-def _counted_twice(wishes: Iterable[Wish]) -> Iterable[str]:
-    groups: dict[str, list[Wish]] = {}
+def _one_build(table: Table) -> Iterable[str]:
+    """Yield of which kind of build the sizes, memory and start are that the profile compares."""
+    titles = [each.title for each in table.profile.criteria.values() if each.build is not None]
+    if titles:
+        what, verb = listed([f"'{title}'" for title in titles]), "is" if len(titles) == 1 else "are"
+        shipped = BUILDS[table.profile.build]
+        yield f"{what} {verb} of {shipped}: what is known of another kind of build says nothing of it"
+
+
+def _counted_twice(table: Table) -> Iterable[str]:
+    """Yield which wishes are one thing counted several times: by what they measure, or by what they rest on."""
+    wishes = table.profile.wishes
+    by_tag: dict[str, list[Wish]] = {}
+    by_ground: dict[str, list[Wish]] = {}
     for wish in wishes:
-        groups.setdefault(wish.criterion.measures, []).append(wish)
-    for tag, members in groups.items():
+        by_tag.setdefault(wish.criterion.measures, []).append(wish)
+        if wish.criterion.rests_on is not None:
+            by_ground.setdefault(wish.criterion.rests_on, []).append(wish)
+    for tag, members in by_tag.items():
         if len(members) > 1:
-            names = listed([f"'{wish.criterion.title}'" for wish in members])
-            share = fsum(wish.weight for wish in members) * 100
-            yield f"{names} measure the same thing ({tag.replace('-', ' ')}); together they weigh {share:.0f} %"
+            yield _together(members, "measure the same thing", tag.replace("-", " "))
+    for ground, several in by_ground.items():
+        if len(several) > 1:
+            yield _together(several, "rest on one thing", ground)
+    told = {id(wish): (wish.criterion.measures, wish.criterion.rests_on) for wish in wishes}
+    for one, other in itertools.combinations(wishes, 2):
+        (tag, rests), (its_tag, its_rests) = told[id(one)], told[id(other)]
+        if tag != its_tag and (rests is None or rests != its_rests) and _same_evidence(table, one, other):
+            yield _together([one, other], "rest on the same evidence", "one fact or one observation for every stack")
+
+
+def _together(wishes: list[Wish], what: str, which: str) -> str:
+    names = listed([f"'{wish.criterion.title}'" for wish in wishes])
+    return f"{names} {what} ({which}); together they weigh {fsum(wish.weight for wish in wishes) * 100:.0f} %"
+
+
+def _same_evidence(table: Table, one: Wish, other: Wish) -> bool:
+    """Return whether two wishes rest on the same fact or observation for every stack of which either is known."""
+    pairs = [(table.cell(each, one.criterion.id), table.cell(each, other.criterion.id)) for each in table.stacks]
+    known = [(first.evidence, second.evidence) for first, second in pairs if first.evidence or second.evidence]
+    return bool(known) and all(first == second for first, second in known)
+
+
+def _separating_nothing(table: Table) -> Iterable[str]:
+    """Yield the wishes on which all stacks stand at the target, or all at the floor: their weight decides nothing."""
+    for end, where in ((1.0, "target"), (0.0, "floor")):
+        worths = [
+            (wish, [table.worths[name, wish.criterion.id] for name in table.feasible]) for wish in table.profile.wishes
+        ]
+        same = [wish for wish, of in worths if len(of) > 1 and all(each.low == each.high == end for each in of)]
+        if same:
+            names, share = listed([f"'{wish.criterion.title}'" for wish in same]), fsum(wish.weight for wish in same)
+            verb = "separates" if len(same) == 1 else "separate"
+            yield f"{names} {verb} nothing: every stack is at the {where}; that is {share * 100:.0f} % of the weight"
 
 
 def _gaps(table: Table) -> Iterable[str]:

@@ -78,7 +78,8 @@ def evidence_rows(
     frameworks, exclude : collection of str
         Which stacks (see `advisor.decision.alternatives.alternatives`).
     """
-    evidencer = Evidencer(run, load_catalog() if catalog is None else catalog, profile.team if profile else None)
+    known = load_catalog() if catalog is None else catalog
+    evidencer = Evidencer(run, known, profile.team, build=profile.build) if profile else Evidencer(run, known)
     shipped: tuple[Ships | None, ...] = (profile.ships,) if profile else (None, "edge", "server")
     found = {
         stack_id(stack): stack

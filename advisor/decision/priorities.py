@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 
 from advisor.criteria import Criterion
 from advisor.decision.alternatives import alternatives
-from advisor.decision.evidence import Evidencer, applies
+from advisor.decision.evidence import Evidencer, applies, of_build
 from advisor.decision.reader import probe_of
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
@@ -107,7 +107,7 @@ def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collect
     titles = run.titles
     titles |= {route.runtime: route.title for route in known.routes.values()}
     known_of = load_catalog() if catalog is None else catalog
-    evidencer = Evidencer(run, known_of, profile.team, asked_of(run, profile))
+    evidencer = Evidencer(run, known_of, profile.team, asked_of(run, profile), build=profile.build)
     return build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
 
 
@@ -126,7 +126,7 @@ def _asked(table: Table) -> dict[tuple[str, str], list[str]]:
     for name, stack in table.stacks.items():
         for criterion in table.profile.criteria.values():
             for rule in criterion.evidence:
-                if rule.measured is None or not applies(rule, stack):
+                if rule.measured is None or not applies(rule, stack) or not of_build(rule, table.profile.build):
                     continue
                 for part in (rule.measured, *rule.measured.plus):
                     stacks = asking.setdefault((probe_of(part, stack), stack.framework), [])
@@ -173,5 +173,7 @@ def _probes(criterion: Criterion, profile: Profile, ids: Iterable[str]) -> Itera
     for rule in criterion.evidence:
         if rule.measured is None or (rule.route == "own" and not routed) or (rule.route == "none" and not alone):
             continue
+        if not of_build(rule, profile.build):
+            continue
         for part in (rule.measured, *rule.measured.plus):
-            yield from (probe for probe in ids if fnmatchcase(probe, part.probe))
+            yield from (probe for probe in ids if fnmatchcase(probe, part.probe_of(None)))

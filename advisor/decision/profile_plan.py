@@ -73,7 +73,10 @@ def compared(plan: Plan, profile: Profile) -> tuple[Stack, ...]:
 def _required(profile: Profile, needs: Iterable[str]) -> frozenset[str]:
     """Return the probes of capabilities on which a requirement rests."""
     asked = [
-        rule.measured.probe for must in profile.musts for rule in must.criterion.evidence if rule.measured is not None
+        rule.measured.probe_of(None)
+        for must in profile.musts
+        for rule in must.criterion.evidence
+        if rule.measured is not None
     ]
     return frozenset(
         probe for probe in needs if probe.startswith("capability:") and any(fnmatchcase(probe, each) for each in asked)
@@ -99,7 +102,7 @@ def _cases(profile: Profile) -> Iterator[_Case]:
 
 def _case(part: Selection) -> _Case:
     batch, precision = part.parameters.get("batch"), part.parameters.get("precision")
-    return _Case(part.probe, batch, part.mode, precision, part.metric)
+    return _Case(part.probe_of(None), batch, part.mode, precision, part.metric)
 
 
 def _asks_cell(case: _Case, cell: CellTask) -> bool:

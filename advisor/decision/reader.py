@@ -30,6 +30,7 @@ class RunReader:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._index = RunIndex(run)
+        self._tried = {(each.probe, each.framework) for each in run.observations}
 
     def read(
         self, selection: Selection, stack: Stack, unit: str, *, yes_or_no: bool = False, most: float = math.inf
@@ -47,9 +48,13 @@ class RunReader:
             return self._best_known(selection, stack, unit)
         return self._metric(selection, stack, unit, selection.mode)
 
+    def tried(self, probe: str, stack: Stack) -> bool:
+        """Return whether the Run tried a probe with a stack's framework, whatever came of it."""
+        return (probe, stack.framework) in self._tried
+
     def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[Found]:
         of = stack if selection.route == "own" else Stack(framework=stack.framework)
-        asked = selection if mode == selection.mode else selection.model_copy(update={"mode": mode})
+        asked = selection.model_copy(update={"mode": mode, "probe": selection.probe_of(stack.route)})
         return (found for found in self._index.of(of) if asked.matches(found.key))
 
     def _proof(self, selection: Selection, stack: Stack) -> Reading:
@@ -150,7 +155,10 @@ class RunReader:
             message = framework.message or f"{title} is {framework.outcome.replace('_', ' ')} here"
             return Reading(framework.outcome, message=message)
         probe = probe_of(selection, stack)
+        tried = self.tried(probe, stack)
         for skipped in self.run.skipped:
+            if tried and skipped.probe == "*":  # all that was left out, of which this is none
+                continue
             asked = {name: selection.parameters.get(name, value) for name, value in skipped.parameters.items()}
             if fnmatchcase(probe, skipped.probe) and asked == skipped.parameters:
                 return Reading("not_run", message=left_out(skipped, self.run.titles), omission=skipped)
@@ -167,7 +175,7 @@ class RunReader:
 
 def probe_of(selection: Selection, stack: Stack) -> str:
     """Return the id of the probe that answers `selection` for `stack`."""
-    return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe
+    return f"route:{stack.route}" if selection.route == "own" and stack.route else selection.probe_of(stack.route)
 
 
 def _reading(pointer: str, observation: Observation, summary: Summary, statistic: str) -> Reading:

@@ -92,6 +92,14 @@ def at_least(reading: Reading) -> Reading:
     return replace(reading, outcome="bounded", value=None, high=None, n=None, message=message)
 
 
+def at_most(reading: Reading) -> Reading:
+    """Return a reading of which only the upper bound says something about what is asked."""
+    if reading.high is None:
+        return reading
+    message = reading.message or "an upper bound: what is asked needs at most this"
+    return replace(reading, outcome="bounded", value=None, low=None, n=None, message=message)
+
+
 def no_slower_than(others: Iterable[Reading], best: Reading) -> Reading:
     """Return the upper bound that other settings give a best known one that was not measured."""
     nearest = min(others, key=lambda reading: reading.high or math.inf)

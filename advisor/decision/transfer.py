@@ -56,7 +56,12 @@ SHIPPED: Mapping[str, float] = {
 }
 """σ(model) of the reference Run, for Runs that measured fewer networks; ``python -m benchmarks.transfer`` prints it."""
 
-SPEED = frozenset({"latency", "throughput", "cold-start", "first-call", "training-time", "peak-memory", "import-time"})
+SPEED = frozenset(
+    {
+        *("latency", "throughput", "cold-start", "first-call", "training-time", "import-time"),
+        *("peak-memory", "runtime-memory", "runtime-start"),
+    }
+)
 """The metrics that another kind of processor makes others of."""
 
 TIMES = frozenset({"s", "1/s"})
@@ -172,7 +177,12 @@ def model_metric(rule: Measured) -> str | None:
         return None  # the full library, whatever the model
     if rule.probe.endswith("-training") or rule.metric == "training-time":
         return "training" if rule.metric in ("latency", "training-time") else "cold-start"
-    first = {"first-call": "cold-start", "import-time": "cold-start"}
+    first = {
+        "first-call": "cold-start",
+        "import-time": "cold-start",
+        "runtime-memory": "peak-memory",
+        "runtime-start": "cold-start",
+    }
     metric = first.get(rule.metric or "", rule.metric or "")
     return metric if metric in PROVED else None
 

@@ -80,6 +80,8 @@ class Checker:
         self._asked = tuple(_named(require, prefer))
         self.musts = list(self._musts(require if isinstance(require, list) else []))
         self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
+        if data.get("build") is not None and self._ships is None and not self._ships_anything:
+            self._problem(("build",), "'build' is of what ships, and this profile ships nothing ('ships' is not set)")
         for key in ("title", "question"):
             if data.get(key) is None:
                 self._problem((), f"'{key}' is missing")

@@ -6,16 +6,21 @@ What a profile must have may come from the one that it extends, so that nothing 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from advisor import numerals
+from advisor.criteria import Build
 from advisor.documents import Model
 from advisor.errors import AdvisorError
 from advisor.fields import Count, Number
 
 Ships = Literal["edge", "server"]
+
+BUILDS: Mapping[Ships | None, Build] = {"edge": "native", "server": "python", None: "python"}
+"""The kind of build that ships where a profile does not say: devices get a C or C++ program, servers a package."""
 
 
 def words(text: str) -> str:
@@ -117,7 +122,8 @@ class ProfileEntry(Model):
     """A profile as written; its JSON schema is what editors complete from.
 
     ``extends`` names a shipped profile, or the path of another (relative to this file); what is written here replaces
-    what stands there, criterion by criterion, and ``without`` leaves criteria out.
+    what stands there, criterion by criterion, and ``without`` leaves criteria out. ``build`` is the kind of build whose
+    sizes and memory are compared; devices get ``native`` and servers ``python`` where nothing is said.
     """
 
     name: Slug
@@ -125,6 +131,7 @@ class ProfileEntry(Model):
     title: Words | None = None
     question: Words | None = None
     ships: Ships | None = None
+    build: Build | None = None
     target: Annotated[str, BeforeValidator(existing_target)] | None = None
     team: TeamEntry | None = None
     without: tuple[str, ...] = ()

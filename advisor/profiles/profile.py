@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
 
-from advisor.criteria import Criterion, Documented, Evidence, load_criteria
+from advisor.criteria import Build, Criterion, Documented, Evidence, load_criteria
 from advisor.profiles.check import Limit, Must, Wish
-from advisor.profiles.entries import Ships, TeamEntry, words
+from advisor.profiles.entries import BUILDS, Ships, TeamEntry, words
 from advisor.profiles.files import profile_path, read_profile, shipped_profiles
 from advisor.profiles.team import CRITERION, Team
 from advisor.profiles.value import ValueFunction
@@ -31,6 +31,7 @@ __all__ = ["REACH", "Limit", "Must", "Profile", "Wish", "aimed", "load_profile",
 class Profile:
     """What is needed, checked and in base units. ``ships`` decides what the alternatives are.
 
+    ``build`` is the kind of build whose sizes and memory are compared: what is not known in that kind is unknown.
     ``target`` is what they are to run on; without one, what ships to devices is for a device that is not known.
     """
 
@@ -43,6 +44,7 @@ class Profile:
     path: Path | None = None
     team: Team | None = None
     target: Target | None = None
+    build: Build = "python"
 
     @property
     def criteria(self) -> dict[str, Criterion]:
@@ -84,6 +86,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         wishes=wishes,
         musts=tuple(found.checker.musts),
         path=path,
+        build=found.data.get("build") or BUILDS[found.data.get("ships")],
     )
     team, target = found.data.get("team"), found.data.get("target")
     profile = profile if team is None else _with_team(profile, TeamEntry.model_validate(team))
@@ -97,10 +100,11 @@ def aimed(profile: Profile, target: Target) -> Profile:
     criterion = Criterion(
         id=REACH, title=title, question=f"Is it documented that it runs on {target.called}?",
         why="What does not run there cannot be shipped there.", wins=f"runs on {target.called}", levels=LEVELS,
-        measures="reach", evidence=(Evidence(documented=Documented(fact=REACH)),),
+        measures="reach", stage="converting", evidence=(Evidence(documented=Documented(fact=REACH)),),
     )  # fmt: skip
     because = f"it is to run on {target.called}"
-    return replace(profile, target=target, musts=(Must(criterion, "is", 1.0, LEVELS[1], because), *kept))
+    build = target.build or profile.build
+    return replace(profile, target=target, build=build, musts=(Must(criterion, "is", 1.0, LEVELS[1], because), *kept))
 
 
 def _with_team(profile: Profile, entry: TeamEntry) -> Profile:

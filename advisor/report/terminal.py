@@ -291,8 +291,9 @@ class _Page:
         if parts:
             self.heading("Evidence")
             self.print(f"Of the weight, {', '.join(parts)}.")
-        if told.lead is not None and told.lead.whole > 0:
-            self.print(f"Of the lead of {numbers.score(told.lead.whole)}, {', '.join(_made_of(told.lead))}.")
+        made_of = _made_of(told.lead) if told.lead is not None and told.lead.whole > 0 else []
+        if told.lead is not None and made_of:
+            self.print(f"Of the lead of {numbers.score(told.lead.whole)}, {', '.join(made_of)}.")
         if told.next_probe:
             command = f"advisor probe --only {shlex.quote(words.line(told.next_probe))}"
             self.print(f"To measure next, since it could change the answer: {command}")

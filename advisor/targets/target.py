@@ -14,6 +14,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from advisor.criteria import Build
 from advisor.documents import Document, Model, read_yaml
 from advisor.errors import AdvisorError, Problem, did_you_mean
 from advisor.knowledge import mistakes
@@ -59,6 +60,8 @@ class Target(Model):
         For what one asks about it: shipping to devices (``edge``), to servers, or training.
     processor : str
         What decides how fast it is; figures of another kind of processor say nothing of it.
+    build : str, optional
+        The only kind of build that runs there.
     ask : str
         What to do where nothing is known of it.
     """
@@ -71,6 +74,7 @@ class Target(Model):
     host: Host | None = None
     reached: tuple[Reached, ...] = ()
     unreached: tuple[Unreached, ...] = ()
+    build: Build | None = None
     ask: Text
     checked_on: date
 

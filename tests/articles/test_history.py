@@ -42,7 +42,9 @@ def test_what_only_a_measurement_answers_is_set_aside_for_all_and_said() -> None
     assert sum(wish.weight for wish in asked.wishes) == pytest.approx(1)
     assert {criterion.id for criterion in aside} >= {"edge-latency", "artifact-size", "edge-route"}
     kept = {wish.criterion.id: wish.weight for wish in asked.wishes}
-    first, second = (wish for wish in EDGE.wishes if wish.criterion.id in ("runtime-maintenance", "release-recency"))
+    first, second = (
+        wish for wish in EDGE.wishes if wish.criterion.id in ("runtime-maintenance", "framework-maintenance")
+    )
     assert kept[first.criterion.id] / kept[second.criterion.id] == pytest.approx(first.weight / second.weight)
     warnings = decide_as_of(EDGE, date(2022, 12, 31), samples=500).warnings
     assert warnings[0] == "Decided on the facts valid on 2022-12-31; everything measured is excluded"

@@ -23,6 +23,7 @@ def criterion(name: str, unit: Unit = "", better: str = "higher", levels: Sequen
         {
             "id": name, "title": name.capitalize(), "question": f"How much {name}?", "why": "It matters.",
             "wins": f"has the better {name}", "unit": unit, "levels": tuple(levels), "measures": name,
+            "stage": "training",
             "better": "higher" if levels else better,
             "evidence": [{"measured": {"probe": name, "metric": name}}],
         }

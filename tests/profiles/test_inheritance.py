@@ -43,8 +43,7 @@ def test_groups_can_be_reweighted_added_and_emptied(tmp_path: Path) -> None:
     text = """\
 name: mine
 extends: edge
-without: [runtime-maintenance, framework-maintenance, model-compatibility, runtime-maturity, release-recency,
-          peak-memory]
+without: [runtime-maintenance, framework-maintenance, model-compatibility, runtime-maturity, peak-memory]
 prefer:
   ship: {weight: 10}
   look:

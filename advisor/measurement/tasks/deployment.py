@@ -34,6 +34,8 @@ class RuntimeProcess:
     ----------
     cold_start : float
         Seconds from asking for the process to its first answer.
+    runtime_start : float or None
+        Those of them that were the runtime's: without starting Python and importing NumPy.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class RuntimeProcess:
         self.cold_start = reply.received - self._worker.started
         try:
             self._cell = _loaded(reply.value)
+            self.runtime_start = reply.value.load_seconds
         except WorkerError:
             self._worker.close()
             raise
@@ -164,6 +167,11 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
                 if context.record.find(each) is None:
                     _measured(context, each)
             context.record.value(blank, running.cold_start, met)
+            if running.runtime_start is not None:
+                own = task.blank("runtime-start", "s")
+                if context.record.find(own) is None:
+                    _measured(context, own)
+                context.record.value(own, running.runtime_start, met)
             cells.append(RuntimeCell(task, running, context.record.next_process([latency])))
     return cells
 
@@ -200,6 +208,11 @@ def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
                 installed = cell.task.blank("runtime-installed-size", "B")
                 _measured(context, installed, statistics.exact(float(told.installed_bytes)))
             context.record.value(peak, float(told.peak_bytes))
+            if told.before_bytes is not None:
+                added = cell.task.blank("runtime-memory", "B")
+                if context.record.find(added) is None:
+                    _measured(context, added)
+                context.record.value(added, float(max(0, told.peak_bytes - told.before_bytes)))
 
 
 def _loaded(told: Loaded) -> int:

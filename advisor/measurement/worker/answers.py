@@ -187,10 +187,12 @@ class Measured(Answer):
 class Loaded(Answer):
     """An artifact that its runtime has loaded and answered one sample with.
 
-    ``forbidden`` are the frameworks that the process holds, which no process of a runtime may.
+    ``forbidden`` are the frameworks that the process holds, which no process of a runtime may. ``load_seconds`` is the
+    time from loading the runtime, with Python and NumPy there already, to that answer.
     """
 
     cell: NonNegativeInt
+    load_seconds: NonNegativeFloat | None = None
     forbidden: list[str] = []
 
 
@@ -198,10 +200,12 @@ class Memory(Answer):
     """Bytes that a runtime's process held at most, and those of the runtime's libraries: mapped, and installed.
 
     ``build`` is the kind of build that the process maps; ``native_bytes`` are those of the libraries that a program in
-    C or C++ ships, where the package holds them.
+    C or C++ ships, where the package holds them. ``before_bytes`` is what the process held with Python and NumPy,
+    before the runtime was loaded.
     """
 
     peak_bytes: NonNegativeInt
+    before_bytes: NonNegativeInt | None = None
     library_bytes: NonNegativeInt
     build: Literal["python", "selective"] = "python"
     native_bytes: NonNegativeInt | None = None

@@ -192,5 +192,5 @@ def _finding(order: Sequence[Worth]) -> Markup:
 
 def _commands(criterion: Criterion) -> list[str]:
     """Return the command lines that measure this criterion again, without those that differ in nothing."""
-    probes = [rule.measured.probe for rule in criterion.evidence if rule.measured]
+    probes = [rule.measured.probe_of(None) for rule in criterion.evidence if rule.measured]
     return [f"advisor probe --only '{probe}'" for probe in dict.fromkeys(probes)]
