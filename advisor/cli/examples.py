@@ -32,6 +32,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "profile criteria": ("advisor profile criteria", "advisor profile criteria memory latency"),
     "profile schema": ("advisor profile schema",),
+    "model list": ("advisor model list",),
+    "model show": ("advisor model show @mobilenetv2", "advisor model show '@mobilenetv2?width=0.5'"),
     "target list": ("advisor target list",),
     "target show": ("advisor target show raspberry-pi",),
     "evidence": (

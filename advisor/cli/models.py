@@ -30,7 +30,8 @@ def model() -> None:
 @click.pass_obj
 def list_models(color: str, form: Format) -> None:
     """List every network with its parameters and the millions of multiplications for one sample."""
-    from advisor.measurement.networks import Asked, described, shipped
+    from advisor.measurement.network_sizes import described
+    from advisor.measurement.networks import Asked, shipped
     from advisor.report import rows as listing
 
     asked = [Asked(document) for document in shipped().values()]
@@ -59,7 +60,8 @@ def show(color: str, name: str, form: Format) -> None:
     Layer by layer: what each reads, the shape of one sample of what comes out, its parameters, and the millions of
     multiplications that it takes; and what was published of its size.
     """
-    from advisor.measurement.networks import described, find
+    from advisor.measurement.network_sizes import described
+    from advisor.measurement.networks import find
     from advisor.report import rows as listing
 
     asked = find(name if name.startswith("@") or "." in name.partition("?")[0] else f"@{name}")

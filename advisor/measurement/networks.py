@@ -1,7 +1,7 @@
 """The networks that can be measured: YAML read strictly here, and handed over as plain data to whoever computes them.
 
-A worker runs in a framework's own Python, which need not be able to read YAML. What a definition comes to (its layers,
-parameters, multiplications) is told by the probes' own code, so that it is worked out in one place.
+A worker runs in a framework's own Python, which need not be able to read YAML. What a definition comes to is told by
+`advisor.measurement.network_sizes`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import functools
 import json
 import math
 import re
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -21,12 +19,10 @@ from pydantic import Field, model_validator
 
 from advisor import resources
 from advisor.documents import Document, Model, read_yaml, write_text
-from advisor.errors import AdvisorError, Problem, did_you_mean
+from advisor.errors import AdvisorError, did_you_mean
 from advisor.fields import Count, Number
 
 VARIABLE = "ADVISOR_NETWORKS"
-LIMIT = 60.0
-"""Seconds after which the description of networks counts as hanging."""
 
 Kind = Literal["cnn", "encoder", "decoder", "recurrent", "tabular", "recommender", "elementwise"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -138,30 +134,6 @@ class NetworkDefinition(Model):
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One node of a network, for people to read."""
-
-    id: str
-    op: str
-    inputs: tuple[str, ...]
-    shape: tuple[int, ...]
-    parameters: int
-    macs: int
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a network comes to: its layers, and its size; ``parameters`` by how they are counted."""
-
-    spec: str
-    layers: tuple[Layer, ...]
-    parameters: Mapping[str, int]
-    macs: int
-    inputs: Mapping[str, Sequence[int]]
-    outputs: Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
 class Asked:
     """A network that somebody asked for, with the parameters that are not as by default."""
 
@@ -235,32 +207,6 @@ def _parameters(definition: NetworkDefinition, text: str) -> dict[str, float]:
             raise AdvisorError(f"{name}={value}: expected a number from {low:g} to {high:g} ({known.what})")
         found[name] = number
     return found
-
-
-def described(asked: Sequence[Asked]) -> list[Description]:
-    """Return what each of the networks comes to.
-
-    Raises
-    ------
-    AdvisorError
-        With file:line:column, where a node does not fit what it reads.
-    """
-    questions = [{"definition": each.definition.plain(), "parameters": dict(each.parameters)} for each in asked]
-    command = [sys.executable, str(resources.probes() / "__main__.py"), "networks"]
-    answer = subprocess.run(
-        command, input=json.dumps(questions), capture_output=True, text=True, timeout=LIMIT, check=True
-    )
-    return [_description(each, body) for each, body in zip(asked, json.loads(answer.stdout), strict=True)]
-
-
-def _description(asked: Asked, body: Mapping[str, Any]) -> Description:
-    if "wrong" in body:
-        raise asked.document.error([Problem(tuple(body["wrong"]["place"]), body["wrong"]["message"])])
-    layers = tuple(
-        Layer(each["id"], each["op"], tuple(each["inputs"]), tuple(each["shape"]), each["parameters"], each["macs"])
-        for each in body["layers"]
-    )
-    return Description(body["spec"], layers, body["parameters"], body["macs"], body["inputs"], body["outputs"])
 
 
 def hand_over(folder: Path, own: Iterable[Document[NetworkDefinition]] = ()) -> Path:

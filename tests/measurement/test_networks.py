@@ -9,7 +9,8 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.measurement import networks
-from advisor.measurement.networks import Asked, described, find, hand_over, read, shipped
+from advisor.measurement.network_sizes import described
+from advisor.measurement.networks import Asked, find, hand_over, read, shipped
 
 WITHIN = 0.01
 
