@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from advisor.decision.alternatives import alternatives
+from advisor.decision.alternatives import alternatives, measurable, unmeasured
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips, stability
-from advisor.decision.openings import measurable, unmeasured
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
     Cell,

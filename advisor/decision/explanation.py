@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from math import fsum
 
 from advisor.criteria import Build
+from advisor.decision.alternatives import for_language_models
 from advisor.decision.arguments import Said, compared, subject
-from advisor.decision.openings import for_language_models
 from advisor.decision.phrases import listed
 from advisor.decision.table import Table
 from advisor.decision.transfer import asked_of

@@ -1,18 +1,20 @@
 """The mark of a folder that a build wrote: every file in it that is the build's, with its digest.
 
-The first line names the form of the mark and what was written. Each further line is a file: what the page was made of
-(`advisor.report.page_reuse`) or ``-``, what came of it, both as digests, and its name within the folder. Whatever is
-not listed, or is not what came of it any more, is somebody's own.
+With it a site is built into its folder again: pages that would be made of the same are taken over as they are.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.metadata
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from advisor import resources
 
 NAME = ".advisor-site"
 Kind = Literal["site", "docs"]
@@ -77,3 +79,54 @@ def digest_of(file: Path) -> str | None:
         return digest(file.read_bytes())
     except OSError:
         return None
+
+
+_ENGINES = ("mkdocs", "markdown", "jinja2")
+_CODE = ("markdown.py", "search.py", "site.py")
+
+Digests = Mapping[str, str]
+
+
+def made_of(source: Path, nav: Any) -> dict[str, str]:
+    """Return what each page of a docs directory is made of, as a digest, by its name."""
+    around = _surroundings() + json.dumps(nav)
+    return {path.stem: digest(around.encode(), path.read_bytes()) for path in sorted(source.glob("*.md"))}
+
+
+def take_over(folder: Path, built: Path, made: Digests) -> frozenset[str]:
+    """Put those pages of the site in `folder` that are made of the same into `built`; return their names.
+
+    They get the time at which they are put there, which is after that of their Markdown: so MkDocs knows.
+    """
+    before = (read(folder) or Mark()).files
+    taken = set()
+    for name, origin in made.items():
+        listed = before.get(f"{name}.html")
+        if listed is None or listed.made != origin:
+            continue
+        with contextlib.suppress(OSError):
+            page = (folder / f"{name}.html").read_bytes()
+            if digest(page) == listed.became:
+                built.mkdir(exist_ok=True)
+                (built / f"{name}.html").write_bytes(page)
+                taken.add(name)
+    return frozenset(taken)
+
+
+def still(folder: Path, name: str) -> str | None:
+    """Return the text of a file that a build wrote into the site in `folder`; None when it is not that any more."""
+    listed = (read(folder) or Mark()).files.get(name)
+    with contextlib.suppress(OSError, ValueError):
+        content = (folder / name).read_bytes()
+        if listed is not None and listed.became == digest(content):
+            return content.decode()
+    return None
+
+
+def _surroundings() -> str:
+    """Return what every page is made of besides its Markdown and the navigation: theme, code, and engines."""
+    here, theme = Path(__file__).parent, resources.templates() / "theme"
+    files = [*(here / name for name in _CODE), *sorted(path for path in theme.rglob("*") if path.is_file())]
+    return digest(*(path.read_bytes() for path in files)) + "".join(
+        f" {name} {importlib.metadata.version(name)}" for name in _ENGINES
+    )

@@ -20,7 +20,7 @@ from advisor import paths, resources
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import output, page_reuse, search, template_engine, themes
+from advisor.report import mark, output, search, template_engine, themes
 from advisor.report.pages import docs
 from advisor.report.pages.context import PINNED, Report
 
@@ -103,10 +103,10 @@ def build_site(
             nav = docs.write(report, source, templates, on_page=on_step and partial(on_step, WRITING))
             # What a theme of the user looks at is not known: with one, every page is built.
             own_theme = templates is not None and (templates / "theme").is_dir()
-            made = {} if own_theme else page_reuse.made_of(source, nav)
-            taken = page_reuse.take_over(folder, built, made)
+            made = {} if own_theme else mark.made_of(source, nav)
+            taken = mark.take_over(folder, built, made)
             _build(source, built, nav, templates, dirty=bool(taken), on_step=on_step)
-            search.write(built, taken, page_reuse.still(folder, search.NAME))
+            search.write(built, taken, mark.still(folder, search.NAME))
             if report.pinned:
                 put_copy(built, report.pinned)
             output.put(

@@ -17,7 +17,7 @@ from advisor.keys import Stack
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
 from advisor.report import terminal_explanation as explain
-from advisor.report.omissions import absent, gaps
+from advisor.report.terminal_explanation import absent, gaps
 
 _SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 TRANSFERRED = "measured here, widened"

@@ -25,8 +25,8 @@ from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 from advisor.measurement.worker import bench
 from advisor.measurement.worker.answers import Block
-from advisor.report.blocks import blocks
 from advisor.report.progress import progress
+from advisor.report.run_documents import blocks
 from benchmarks.tables import Result
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"

@@ -11,7 +11,7 @@ from mkdocs.structure.pages import Page
 
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
-from advisor.report import mark, page_reuse, run_documents
+from advisor.report import mark, run_documents
 from advisor.report.site import build_site
 from tests.report.conftest import COMMAND, Site
 from tests.report.test_site import bytes_of
@@ -109,8 +109,8 @@ def test_a_mark_that_says_nothing_takes_nothing_over(tmp_path: Path, text: str) 
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / mark.NAME).write_bytes(text.encode("latin-1"))
     (tmp_path / "site" / "index.html").write_text("a page", encoding="utf-8")
-    assert page_reuse.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
-    assert page_reuse.still(tmp_path / "site", "index.html") is None
+    assert mark.take_over(tmp_path / "site", tmp_path / "built", {"index": "-"}) == frozenset()
+    assert mark.still(tmp_path / "site", "index.html") is None
     assert mark.read(tmp_path / "site") == mark.Mark()
 
 

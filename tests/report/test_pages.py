@@ -16,9 +16,9 @@ from advisor.measurement.metrics import load_metrics
 from advisor.measurement.run import LEFT_OUT, PINNED_LATENCY, Observation
 from advisor.profiles.profile import load_profile
 from advisor.report import numbers
-from advisor.report.blocks import blocks
 from advisor.report.pages.context import Report
 from advisor.report.pages.workloads import REST, grouped
+from advisor.report.run_documents import blocks
 from advisor.report.site import build_site
 from tests.report.conftest import Site
 from tests.report.html import Element, read

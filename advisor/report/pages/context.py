@@ -136,7 +136,7 @@ class Report:
 
     @property
     def blocks(self) -> Source:
-        """Return what became of the timed blocks, `advisor.report.blocks.Blocks`."""
+        """Return what became of the timed blocks, `advisor.report.run_documents.Blocks`."""
         return self.measured.blocks
 
     @property

@@ -10,10 +10,9 @@ from typing import Any
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Source
-from advisor.report.pages.arguments import reason, sentence
+from advisor.report.pages.arguments import flips, reason, sentence
 from advisor.report.pages.cells import NeedView, looked, need_views
 from advisor.report.pages.context import Report
-from advisor.report.pages.flips import flips
 
 
 @dataclass(frozen=True)
