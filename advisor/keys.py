@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
@@ -116,3 +117,19 @@ class Query(Model):
     def governs(self, key: CellKey) -> bool:
         """Return whether none of a key's parameters differs from one that is asked for: a proof has fewer of them."""
         return all(self.parameters.get(name, value) == value for name, value in key.parameters)
+
+
+def stack_id(stack: Stack) -> str:
+    """Return the identifier of a stack: ``pytorch`` or ``pytorch→executorch``."""
+    return f"{stack.framework}→{stack.route}" if stack.route else stack.framework
+
+
+def stack_title(stack: Stack, titles: Mapping[str, str]) -> str:
+    """Return the name of a stack as people write it: ``PyTorch → ExecuTorch``."""
+    framework = titles.get(stack.framework, stack.framework)
+    return f"{framework} → {titles.get(stack.route, stack.route)}" if stack.route else framework
+
+
+def as_id(text: str) -> str:
+    """Return the identifier of a framework, a route or a stack as answers print it: ``PyTorch -> ONNX Runtime``."""
+    return text.replace("->", "→").replace(" ", "").lower()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.decision.stack import stack_id
 from advisor.frames import Column, frame
+from advisor.keys import stack_id
 from advisor.measurement import frames as measured
 from advisor.measurement.run import Run
 from tests.samples import sample_run

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from advisor.decision.stack import as_id, stack_id
 from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
-from advisor.keys import Stack
+from advisor.keys import Stack, as_id, stack_id
 from advisor.knowledge.alternatives import Alternative, load_alternatives
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
 from advisor.measurement.run import Run

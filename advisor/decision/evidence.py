@@ -18,9 +18,8 @@ from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, at_most, per_second
 from advisor.decision.recommendation import Cell
-from advisor.decision.stack import stack_id
 from advisor.decision.transfer import Transfer
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_id
 from advisor.knowledge.alternatives import Alternative
 from advisor.knowledge.alternatives import source_of as source_of_alternative
 from advisor.knowledge.catalog import Catalog, Confidence, Fact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from advisor.decision.stack import stack_id, stack_title
 from advisor.frames import Column, frame
+from advisor.keys import stack_id, stack_title
 from advisor.measurement.timing import Grade
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from advisor.decision import phrases
-from advisor.decision.stack import stack_title
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_title
 
 if TYPE_CHECKING:
     from advisor.decision.recommendation import Ranked, Recommendation

@@ -9,9 +9,8 @@ from advisor.criteria import Criterion, load_criteria
 from advisor.decision.alternatives import chosen, every
 from advisor.decision.evidence import Evidencer, Finding
 from advisor.decision.frames import KNOWN
-from advisor.decision.stack import stack_id
 from advisor.frames import Column, frame
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes

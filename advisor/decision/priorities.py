@@ -18,11 +18,10 @@ from advisor.decision.evidence import Evidencer, applies, of_build
 from advisor.decision.reader import probe_of
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
-from advisor.decision.stack import stack_id
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
 from advisor.measurement.run import Run

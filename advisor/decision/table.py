@@ -11,8 +11,7 @@ from advisor.decision.phrases import amount, figure
 from advisor.decision.readings import WORTHLESS
 from advisor.decision.recommendation import Cell, Check, Constraint
 from advisor.decision.score import Worth, known_share, total, worth
-from advisor.decision.stack import stack_id, stack_title
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_id, stack_title
 from advisor.profiles.profile import Must, Profile
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from advisor.decision import phrases
 from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.decision.stack import as_id, stack_id, stack_title
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.keys import Stack
+from advisor.keys import Stack, as_id, stack_id, stack_title
 
 
 @dataclass(frozen=True)

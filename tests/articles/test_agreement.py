@@ -12,8 +12,7 @@ from advisor.articles.articles import Advice, latest_day, load_verdicts
 from advisor.articles.catalog import whole_catalog
 from advisor.articles.history import decide_as_of
 from advisor.decision.engine import decide
-from advisor.decision.stack import stack_title
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_title
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.samples import sample_run
 

@@ -9,8 +9,7 @@ import pytest
 from advisor.decision import phrases
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.stack import stack_title
-from advisor.keys import Stack
+from advisor.keys import Stack, stack_title
 from advisor.profiles.adjustments import requiring
 from advisor.profiles.profile import load_profile, shipped_profiles
 from tests.report.html import parse

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from advisor.decision.engine import decide
-from advisor.decision.stack import stack_title
+from advisor.keys import stack_title
 from advisor.measurement.run import Run, load_run
 from advisor.profiles.profile import load_profile, shipped_profiles
 from advisor.report import terminal
