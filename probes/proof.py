@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from probes.feeds import Feed
 from probes.workloads import Array
 
 LIMIT = 1e-4
@@ -43,6 +44,31 @@ def relative_error(got: ArrayLike, expected: ArrayLike) -> float:
     if scale == 0:
         return 0.0 if difference == 0 else float("inf")
     return float(difference / scale)
+
+
+def relative_rms(got: Feed, expected: Feed) -> float:
+    """Return rms(got − expected) / rms(expected) of the output that is furthest off; 1 is no better than answering 0.
+
+    What is not finite or of another shape is infinitely wrong.
+    """
+    return max(_relative_rms(got[name], expected[name]) for name in expected)
+
+
+def _relative_rms(got: Array, expected: Array) -> float:
+    one, other = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    if one.shape != other.shape or not np.isfinite(one).all():
+        return float("inf")
+    scale = float(np.sqrt(np.mean(other**2)))
+    difference = float(np.sqrt(np.mean((one - other) ** 2)))
+    return difference / scale if scale else (0.0 if difference == 0 else float("inf"))
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the interval of a share that 95 % of such samples would hold (Wilson 1927)."""
+    z = 1.959964
+    share, more = successes / trials, z**2 / trials
+    middle, half = share + more / 2, z * np.sqrt(share * (1 - share) / trials + more / (4 * trials))
+    return float((middle - half) / (1 + more)), float((middle + half) / (1 + more))
 
 
 def close(got: Array, expected: Array, limit: float = LIMIT, artifact: Path | None = None, **figures: Any) -> Proof:

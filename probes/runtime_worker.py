@@ -12,11 +12,15 @@ import sys
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 # NumPy is imported by the first command: it belongs to the cold start, like the runtime.
 from probes import timing
 from probes.channel import Body, Command, ProbeError, claim, serve
+
+if TYPE_CHECKING:
+    from probes.arrays import Array
+    from probes.runtimes.binding import Bound
 
 
 def main(name: str) -> None:
@@ -26,18 +30,21 @@ def main(name: str) -> None:
 
 
 class RuntimeWorker:
-    """The state behind the protocol: the runtime's module and the loaded artifacts, each with its first input."""
+    """The state behind the protocol: the runtime's module, the loaded artifacts, and the first sample of each."""
 
     def __init__(self, runtime: str) -> None:
         self.runtime = runtime
-        self.cells: list[tuple[Any, Any]] = []
+        self.cells: list[tuple[Bound, tuple[Array, ...]]] = []
         self.before = 0
 
     def load(self, command: Command) -> Body:
-        """Load an artifact and answer one sample: the parent's clock runs from the process's start to this reply."""
-        import numpy as np
+        """Load an artifact and answer one sample: the parent's clock runs from the process's start to this reply.
 
-        from probes.runtimes.layouts import arranged
+        ``inputs`` is a file of arrays by name (see `probes.feeds`), ``outputs`` the framework's names of what comes
+        back, if it has any; ``batch`` is 0 where all the file holds is one call.
+        """
+        from probes import feeds
+        from probes.runtimes.binding import Bound
 
         # What the process holds from here on is for the runtime, its binding and the model.
         self.before = self.before or _status()["VmRSS"]
@@ -45,38 +52,49 @@ class RuntimeWorker:
         module = self._module()
 
         model = module.Model(Path(command["artifact"]), int(command["threads"]))
-        sample = arranged(np.load(command["inputs"])[:1], model.input_shape)
-        first = model(sample)
+        given = feeds.load(Path(command["inputs"]))
+        bound = Bound(model, list(given), command.get("outputs"))
+        sample = bound.arranged(given if command.get("batch") == 0 else feeds.rows(given, 0, 1))
+        first = bound.named(model(*sample))
         seconds = time.perf_counter() - start
-        self.cells.append((model, sample))
+        self.cells.append((bound, sample))
         return {
             "ok": {
                 "cell": len(self.cells) - 1,
-                "first_answer": first.ravel().tolist(),
+                "first_answer": {name: array.ravel().tolist() for name, array in first.items()},
                 "load_seconds": seconds,
-                "input_shape": model.input_shape,
+                "inputs": [[slot.name, slot.dtype, slot.shape] for slot in model.inputs],
+                "outputs": [[slot.name, slot.dtype, slot.shape] for slot in model.outputs],
                 "forbidden": forbidden(module),
             }
         }
 
     def block(self, command: Command) -> Body:
         """Time one block of answers to the loaded sample, which already has the artifact's layout."""
-        model, sample = self._cell(command)
+        bound, sample = self._cell(command)
+        model = bound.model
         given = {key: command[key] for key in ("settle", "lead_in", "seconds", "minimum_calls") if key in command}
-        return {"ok": timing.block(lambda: model(sample), **given)}
+        return {"ok": timing.block(lambda: model(*sample), **given)}
 
     def answer(self, command: Command) -> Body:
-        """Answer every sample, ``batch`` at a time (1 when absent), and save the answers, N×10."""
+        """Answer every sample, ``batch`` at a time (1 when absent; 0: all in one call), and save the answers."""
         import numpy as np
 
-        from probes.runtimes.layouts import arranged
+        from probes import feeds
 
-        model, _ = self._cell(command)
-        inputs = np.load(command["inputs"])
-        batch = int(command.get("batch", 1))
-        batches = (inputs[start : start + batch] for start in range(0, len(inputs), batch))
-        np.save(command["outputs"], np.concatenate([model(arranged(each, model.input_shape)) for each in batches]))
-        return {"ok": {"samples": len(inputs), "forbidden": forbidden(self._module())}}
+        bound, _ = self._cell(command)
+        given = feeds.load(Path(command["inputs"]))
+        parts = [bound(each) for each in feeds.batches(given, int(command.get("batch", 1)) or None)]
+        answers = parts[0]
+        if len(parts) > 1:
+            answers = {name: np.concatenate([part[name] for part in parts]) for name in answers}
+        outputs = Path(command["outputs"])
+        if outputs.suffix == ".npy":
+            (sole,) = answers.values()
+            np.save(outputs, sole)
+        else:
+            np.savez(outputs, allow_pickle=False, **answers)
+        return {"ok": {"calls": len(parts), "forbidden": forbidden(self._module())}}
 
     def memory(self, command: Command) -> Body:  # noqa: ARG002 - every handler takes the command
         """Tell what the process holds and which of the runtime's libraries it mapped."""
@@ -105,7 +123,7 @@ class RuntimeWorker:
                 raise ProbeError("error", f"unknown runtime {self.runtime!r}") from None
             raise ProbeError("not_installed", f"{sys.executable} has no module named {error.name!r}") from None
 
-    def _cell(self, command: Command) -> tuple[Any, Any]:
+    def _cell(self, command: Command) -> tuple[Bound, tuple[Array, ...]]:
         number = command.get("cell", len(self.cells) - 1)
         if not isinstance(number, int) or not 0 <= number < len(self.cells):
             raise ProbeError("error", f"no cell {number!r}: {len(self.cells)} are loaded")

@@ -99,7 +99,9 @@ def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None 
     return replace(case, folder=folder, calibration=calibration)
 
 
-def trained(weights: Path, folder: Path, parameters: Mapping[str, Any] | None = None, *, samples: int = 8) -> Case:
+def trained(
+    weights: Path, folder: Path, parameters: Mapping[str, Any] | None = None, *, samples: int | None = None
+) -> Case:
     """Return the ``cnn`` case with the weights that `probes.digits` trained; its inputs are the first held-out samples.
 
     Parameters
@@ -110,11 +112,13 @@ def trained(weights: Path, folder: Path, parameters: Mapping[str, Any] | None = 
         Where the recipe may leave its artifacts.
     parameters : mapping, optional
         For example ``precision``.
-    samples : int
-        How many held-out samples are the inputs.
+    samples : int, optional
+        How many held-out samples are the inputs; default 8, and all of them in int8, which is judged by its classes.
     """
     with np.load(weights) as stored:
         arrays = {name: stored[name] for name in stored.files}
+    if samples is None:
+        samples = None if (parameters or {}).get("precision") == "int8" else 8
     held_out = np.load(weights.with_name("held-out.npy"))
     labels = np.load(weights.with_name("held-out-labels.npy"))
     return Case(

@@ -1,8 +1,9 @@
 """What a figure can be: an interval with or without a point in it, or the outcome that took its place.
 
-Outcomes that say something are kept apart from those that say nothing: *not supported* and *refuted* are evidence
-(worth nothing), while an error, a disturbed measurement, a framework that is not installed and a probe that was not run
-leave the figure unknown. A figure that was taken under load is as good as its interval is wide.
+Outcomes that say something are kept apart from those that say nothing: *not supported*, *refuted* and *crashed* (a
+recipe that ended its process by a fault) are evidence (worth nothing), while an error, a disturbed measurement, a
+framework that is not installed and a probe that was not run leave the figure unknown. A figure that was taken under
+load is as good as its interval is wide.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from advisor.measurement.timing import Grade
 ELSEWHERE = "not_measured_there"
 """The outcome of a figure that was measured on another kind of processor than the target answers on."""
 
-WORTHLESS = frozenset({"refuted", "not_supported"})
+WORTHLESS = frozenset({"refuted", "not_supported", "crashed"})
 """Outcomes that are evidence against a stack."""
 
 # From the worst on: a sum is no better than its worst part.

@@ -87,27 +87,6 @@ class FrameworkDefinition(Model):
         return modes
 
 
-class RouteDefinition(Model):
-    """A way from a trained model to a runtime: what is asked, how it is proved, what each outcome means.
-
-    ``not_quick`` says why a quick session leaves it out, unless it is asked for by name. Such a route is an extra: it
-    is compared where it was tried, and missed nowhere.
-    """
-
-    id: str
-    runtime: Name
-    title: str
-    ships: tuple[Ships, ...]
-    distribution: str
-    install: str | None = None
-    question: str
-    why: str
-    proof: str
-    outcomes: dict[str, str] = Field(default_factory=dict)
-    lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
-    not_quick: str | None = None
-
-
 class Limits(Model):
     """What a recipe may take before it is stopped: seconds, and resident bytes of all its processes together."""
 
@@ -130,6 +109,28 @@ def _more_than(least: float, number: float, said: Any, words: str) -> float:
     if number <= least:
         raise ValueError(f"expected more than {words}, got {numerals.shortened(said)}")
     return number
+
+
+class RouteDefinition(Model):
+    """A way from a trained model to a runtime: what is asked, how it is proved, what each outcome means.
+
+    ``limits`` are those of one export. ``not_quick`` says why a quick session leaves it out, unless it is asked for by
+    name. Such a route is an extra: it is compared where it was tried, and missed nowhere.
+    """
+
+    id: str
+    runtime: Name
+    title: str
+    ships: tuple[Ships, ...]
+    distribution: str
+    install: str | None = None
+    question: str
+    why: str
+    proof: str
+    outcomes: dict[str, str] = Field(default_factory=dict)
+    lifecycle: Literal["stable", "beta", "deprecated"] = "stable"
+    limits: Limits = Field(default_factory=lambda: Limits(seconds=300.0))
+    not_quick: str | None = None
 
 
 class CapabilityDefinition(Model):

@@ -41,7 +41,7 @@ LEFT_OUT = "kept from the import"
 """The setting of a framework that names what its import asked for, found installed, and does not require."""
 
 Outcome = Literal[
-    "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "error"
+    "measured", "proved", "refuted", "not_supported", "not_applicable", "not_installed", "not_run", "crashed", "error"
 ]
 Mode = Literal["quick", "standard", "thorough"]
 Moment = Annotated[

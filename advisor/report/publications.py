@@ -29,7 +29,7 @@ from advisor.measurement.run import Observation, Run
 from advisor.profiles.profile import shipped_profiles
 
 NOT_RUN, NO_RECIPE = "not_run", "no_recipe"
-_GRAVITY = ("proved", "not_applicable", "not_run", "not_installed", "not_supported", "refuted", "error")
+_GRAVITY = ("proved", "not_applicable", "not_run", "not_installed", "not_supported", "refuted", "crashed", "error")
 
 
 class Capability(Model):

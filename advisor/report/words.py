@@ -37,6 +37,7 @@ OUTCOMES = {
     "not_applicable": "not applicable",
     "not_installed": "not installed",
     "not_run": "not run",
+    "crashed": "crashed",
     "error": "error",
     "pass": "pass",
     "fail": "fail",

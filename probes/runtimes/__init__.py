@@ -10,25 +10,50 @@ right; its size is then that of everything the distribution brings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from probes.workloads import Array
+from probes.arrays import Array
 
 # What a process that shows a runtime must not have imported.
 FORBIDDEN = ("torch", "torchao", "tensorflow", "keras", "jax")
 
 
-class Model(Protocol):
-    """A loaded artifact with one input and one output.
+@dataclass(frozen=True)
+class Slot:
+    """One input or output of an artifact.
 
     Attributes
     ----------
-    input_shape : tuple of int or None
+    name : str
+        As the artifact calls it; empty where its format has no names.
+    dtype : str
+        NumPy's name of its type.
+    shape : tuple of int or None
         The artifact's own shape and layout; None stands for a dimension that may vary.
+    bounds : bool
+        Whether the sizes are the largest that it takes, because its format does not tell which of them may vary.
     """
 
-    input_shape: tuple[int | None, ...]
+    name: str
+    dtype: str
+    shape: tuple[int | None, ...]
+    bounds: bool = False
 
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for float32 `inputs` in the artifact's own layout."""
+
+class Model(Protocol):
+    """A loaded artifact.
+
+    Attributes
+    ----------
+    inputs, outputs : tuple of Slot
+        What it takes and gives, in the runtime's order.
+    """
+
+    inputs: tuple[Slot, ...]
+    outputs: tuple[Slot, ...]
+
+    def __call__(self, *given: Array) -> Sequence[Array]:
+        """Return the answers in the order of `outputs`, as new arrays; given are arrays in the order of `inputs`."""
         ...

@@ -15,14 +15,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from probes import feeds
+from probes.arrays import Array
 from probes.channel import ProbeError
-from probes.workloads import Array
+from probes.feeds import Feed
 
 PATIENCE = 120.0
 PROBES = Path(__file__).resolve().parent.parent
 BRIEF = {"settle": 0.01, "lead_in": 0.03, "seconds": 0.1, "minimum_calls": 5}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an artifact is asked.
+
+    Attributes
+    ----------
+    what : str
+        In words, for the message when the answer is wrong: ``"one by one"``, ``"another length"``.
+    inputs : array or mapping
+        N samples, by name or in the probes' layout.
+    batch : int
+        How many samples one call takes; 0 where all of it is one call.
+    """
+
+    what: str
+    inputs: Array | Feed
+    batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -31,56 +50,70 @@ class Trial:
 
     Attributes
     ----------
-    answers : list of array
-        N×10 for each batch size.
+    answers : list of mapping
+        For each question the answers by name.
     figures : mapping
         ``cold_start_seconds`` (start of the process to its first answer), ``latency_seconds`` (median of a tenth of a
         second of answers to one sample), ``peak_memory_bytes`` and ``runtime_bytes`` (the runtime's shared libraries
         that the process mapped). Empty unless asked for.
     """
 
-    answers: list[Array]
+    answers: list[Feed]
     figures: Mapping[str, float]
 
 
 def answer(runtime: str, artifact: Path, inputs: Array, batches: Sequence[int] = (1,)) -> list[Array]:
-    """Return what `runtime` answers to `inputs` (N×height×width×channel) for each batch size: as many N×10 arrays.
+    """Return what `runtime` answers to `inputs` for each batch size; the artifact has one output.
 
     Raises
     ------
     ProbeError
-        With the runtime worker's own outcome: the runtime is not installed, refuses the artifact, or its process ended.
+        As `ask` does.
     """
-    return trial(runtime, artifact, inputs, batches, measured=False).answers
+    questions = [Question(f"in batches of {batch}", inputs, batch) for batch in batches]
+    return [sole for each in ask(runtime, artifact, questions).answers for sole in each.values()]
 
 
-def trial(
-    runtime: str, artifact: Path, inputs: Array, batches: Sequence[int] = (1,), *, measured: bool = True
+def ask(
+    runtime: str,
+    artifact: Path,
+    questions: Sequence[Question],
+    outputs: Sequence[str] | None = None,
+    *,
+    measured: bool = False,
 ) -> Trial:
-    """Ask as `answer` does, with one thread, and tell what it took when `measured`.
+    """Return what `runtime` answers, with one thread, and what it took when `measured` (on the first question).
+
+    Parameters
+    ----------
+    outputs : sequence of str, optional
+        The framework's names of what comes back; default the artifact's own.
 
     Raises
     ------
     ProbeError
-        As `answer` does.
+        With the runtime worker's own outcome: the runtime is not installed, refuses the artifact or a question, or its
+        process ended.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        questions = str(Path(folder, "inputs.npy"))
-        answers = {batch: Path(folder, f"outputs-{batch}.npy") for batch in batches}
-        np.save(questions, inputs)
-        commands: list[dict[str, object]] = [
-            {"id": 0, "do": "load", "artifact": str(artifact), "inputs": questions, "threads": 1}
-        ]
-        for batch, path in answers.items():
-            commands.append({"id": batch, "do": "answer", "inputs": questions, "outputs": str(path), "batch": batch})
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        asked = [feeds.save(folder / f"inputs-{number}", each.inputs) for number, each in enumerate(questions)]
+        load: dict[str, object] = {
+            "do": "load", "artifact": str(artifact), "inputs": str(asked[0]), "threads": 1, "batch": questions[0].batch,
+        }  # fmt: skip
+        if outputs is not None:
+            load["outputs"] = list(outputs)
+        commands = [load] + [
+            {
+                "do": "answer", "cell": 0, "inputs": str(asked[number]), "batch": each.batch,
+                "outputs": str(folder / f"outputs-{number}.npz"),
+            }
+            for number, each in enumerate(questions)
+        ]  # fmt: skip
         if measured:
-            # After the batches: what a process holds at its peak includes them. One sample again for the latency.
-            commands += [
-                {"id": -1, "do": "load", "artifact": str(artifact), "inputs": questions, "threads": 1},
-                {"id": -2, "do": "block", "cell": 1, **BRIEF},
-                {"id": -3, "do": "memory"},
-            ]
-        replies, cold_start = _replies(runtime, commands)
+            # After the questions: what a process holds at its peak includes them. One sample again for the latency.
+            commands += [load, {"do": "block", "cell": 1, **BRIEF}, {"do": "memory"}]
+        replies, cold_start = _replies(runtime, commands, [each.what for each in questions])
         figures: dict[str, float] = {}
         if measured:
             figures = {
@@ -89,10 +122,13 @@ def trial(
                 "peak_memory_bytes": replies[-1]["ok"]["peak_bytes"],
                 "runtime_bytes": replies[-1]["ok"]["library_bytes"],
             }
-        return Trial([np.load(path) for path in answers.values()], figures)
+        answers = [feeds.load(folder / f"outputs-{number}.npz") for number in range(len(questions))]
+        return Trial(answers, figures)
 
 
-def _replies(runtime: str, commands: Sequence[Mapping[str, object]]) -> tuple[list[dict[str, Any]], float]:
+def _replies(
+    runtime: str, commands: Sequence[Mapping[str, object]], asked: Sequence[str]
+) -> tuple[list[dict[str, Any]], float]:
     """Return the replies to `commands` of a new process, and the seconds from its start to the first."""
     start = time.perf_counter()
     with subprocess.Popen(
@@ -114,9 +150,11 @@ def _replies(runtime: str, commands: Sequence[Mapping[str, object]]) -> tuple[li
         finally:
             overdue.cancel()
     replies = [json.loads(line) for line in lines if line]
-    for reply in replies:
+    for number, reply in enumerate(replies):
         if "ok" not in reply:
-            raise ProbeError(reply["outcome"], f"{runtime}: {reply['message']}")
+            # The first command loads, the next ones are the questions.
+            what = f", asked {asked[number - 1]}" if 0 < number <= len(asked) and len(asked) > 1 else ""
+            raise ProbeError(reply["outcome"], f"{runtime}{what}: {reply['message']}")
     if len(replies) < len(commands):
         raise ProbeError("error", f"the {runtime} process ended with {_ending(process.returncode)}")
     if replies[0]["ok"]["forbidden"]:
@@ -127,7 +165,7 @@ def _replies(runtime: str, commands: Sequence[Mapping[str, object]]) -> tuple[li
 def _write(pipe: Any, commands: Sequence[Mapping[str, object]]) -> None:
     """Write all commands and close; a process that ended early has no reader, and its ending is told by its code."""
     try:
-        pipe.write("".join(json.dumps(command) + "\n" for command in commands))
+        pipe.write("".join(json.dumps({"id": number, **command}) + "\n" for number, command in enumerate(commands)))
         pipe.close()
     except BrokenPipeError:
         pass

@@ -1,4 +1,4 @@
-// A C interface to ExecuTorch's Module for programs with one float32 input and one float32 output.
+// A C interface to ExecuTorch's Module for programs whose inputs and outputs are tensors, of any number and type.
 //
 // The Python module executorch.runtime imports torch, so a process that uses it does not show what a device would hold.
 // This file is compiled against the headers and libraries of the installed executorch wheel and loaded with ctypes.
@@ -29,11 +29,13 @@ using executorch::aten::SizesType;
 using executorch::extension::Module;
 using executorch::extension::TensorPtr;
 using executorch::runtime::Error;
+using executorch::runtime::EValue;
 using executorch::runtime::Program;
 
 namespace {
 
 struct Layout {
+  ScalarType type;
   std::vector<SizesType> sizes;
   std::vector<DimOrderType> order;  // of the dimensions in memory, outermost first
 };
@@ -41,16 +43,15 @@ struct Layout {
 struct Model {
   explicit Model(const char* path) : module(path) {}
   Module module;
-  Layout input;
-  Layout output;
+  std::vector<Layout> inputs;
+  std::vector<Layout> outputs;
 };
 
 template <typename Meta>
-Error float_layout(const Meta& meta, Layout& layout) {
+Error add_layout(const Meta& meta, std::vector<Layout>& layouts) {
   if (!meta.ok()) return meta.error();
-  if (meta->scalar_type() != ScalarType::Float) return Error::InvalidType;
-  layout.sizes.assign(meta->sizes().begin(), meta->sizes().end());
-  layout.order.assign(meta->dim_order().begin(), meta->dim_order().end());
+  layouts.push_back({meta->scalar_type(), {meta->sizes().begin(), meta->sizes().end()},
+                     {meta->dim_order().begin(), meta->dim_order().end()}});
   return Error::Ok;
 }
 
@@ -62,18 +63,17 @@ Error load(Model& model) {
   if (error != Error::Ok) return error;
   const auto meta = model.module.method_meta("forward");
   if (!meta.ok()) return meta.error();
-  if (meta->num_inputs() != 1 || meta->num_outputs() != 1) return Error::NotSupported;
-  error = float_layout(meta->input_tensor_meta(0), model.input);
-  if (error != Error::Ok) return error;
-  return float_layout(meta->output_tensor_meta(0), model.output);
+  // An input or output that is no tensor has no layout: its error is the answer.
+  for (size_t i = 0; i < meta->num_inputs() && error == Error::Ok; ++i) {
+    error = add_layout(meta->input_tensor_meta(i), model.inputs);
+  }
+  for (size_t i = 0; i < meta->num_outputs() && error == Error::Ok; ++i) {
+    error = add_layout(meta->output_tensor_meta(i), model.outputs);
+  }
+  return error;
 }
 
-int copy_shape(const Layout& layout, int32_t* shape, int capacity) {
-  const int rank = static_cast<int>(layout.order.size());
-  if (rank > capacity) return -1;
-  for (int i = 0; i < rank; ++i) shape[i] = layout.sizes[layout.order[i]];
-  return rank;
-}
+const std::vector<Layout>& side(const Model* model, int outputs) { return outputs ? model->outputs : model->inputs; }
 
 }  // namespace
 
@@ -91,26 +91,44 @@ int shim_open(const char* path, unsigned threads, Model** result) {
   return static_cast<int>(error);
 }
 
-// Sizes in the order of memory: N×H×W×C for a program exported with channels-last images. Both return the number of
-// dimensions, or -1 when there are more than `capacity`.
-int shim_input_shape(const Model* model, int32_t* shape, int capacity) {
-  return copy_shape(model->input, shape, capacity);
-}
-int shim_output_shape(const Model* model, int32_t* shape, int capacity) {
-  return copy_shape(model->output, shape, capacity);
+int shim_count(const Model* model, int outputs) { return static_cast<int>(side(model, outputs).size()); }
+
+// Sizes in the order of memory: N×H×W×C for a program exported with channels-last images; the largest, where a size may
+// vary. `type` is a number of ExecuTorch's ScalarType. Returns the number of dimensions, or -1 when there are more than
+// `capacity`.
+int shim_layout(const Model* model, int outputs, int index, int32_t* shape, int capacity, int* type) {
+  const Layout& layout = side(model, outputs)[index];
+  const int rank = static_cast<int>(layout.order.size());
+  if (rank > capacity) return -1;
+  for (int i = 0; i < rank; ++i) shape[i] = layout.sizes[layout.order[i]];
+  *type = static_cast<int>(layout.type);
+  return rank;
 }
 
-// `input` and `output` are dense and of the shapes above, but for the batch. A program exported for any batch tells its
-// largest as its shape; ExecuTorch itself refuses what the program does not take.
-int shim_run(Model* model, int32_t batch, float* input, float* output, size_t output_count) {
-  std::vector<SizesType> sizes = model->input.sizes;
-  if (!sizes.empty()) sizes[0] = batch;
-  const TensorPtr tensor = executorch::extension::make_tensor_ptr(sizes, input, model->input.order, {});
-  const auto outputs = model->module.forward(tensor);
-  if (!outputs.ok()) return static_cast<int>(outputs.error());
-  const auto answer = outputs->at(0).toTensor();
-  if (static_cast<size_t>(answer.numel()) != output_count) return static_cast<int>(Error::InvalidProgram);
-  std::memcpy(output, answer.const_data_ptr<float>(), output_count * sizeof(float));
+// `inputs` and `outputs` point to dense tensors of the types above. `shapes` holds the sizes of all inputs, one after
+// the other, in the order of memory; ExecuTorch itself refuses what the program does not take. `capacities` are the
+// bytes that there is room for in each output, `results` takes the sizes of all outputs as `shapes` does.
+int shim_run(Model* model, void** inputs, const int32_t* shapes, void** outputs, const size_t* capacities,
+             int32_t* results) {
+  std::vector<TensorPtr> tensors;
+  std::vector<EValue> given;
+  for (size_t each = 0; each < model->inputs.size(); ++each) {
+    const Layout& layout = model->inputs[each];
+    std::vector<SizesType> sizes(layout.order.size());
+    for (size_t i = 0; i < sizes.size(); ++i) sizes[layout.order[i]] = *shapes++;
+    tensors.push_back(
+        executorch::extension::make_tensor_ptr(sizes, inputs[each], layout.order, {}, layout.type));
+    given.emplace_back(tensors.back());
+  }
+  const auto answers = model->module.forward(given);
+  if (!answers.ok()) return static_cast<int>(answers.error());
+  for (size_t each = 0; each < model->outputs.size(); ++each) {
+    const auto answer = answers->at(each).toTensor();
+    if (answer.nbytes() > capacities[each]) return static_cast<int>(Error::InvalidProgram);
+    const auto order = answer.dim_order();
+    for (size_t i = 0; i < order.size(); ++i) *results++ = answer.sizes()[order[i]];
+    std::memcpy(outputs[each], answer.const_data_ptr(), answer.nbytes());
+  }
   return static_cast<int>(Error::Ok);
 }
 

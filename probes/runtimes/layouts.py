@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from probes.workloads import Array
+from probes.arrays import Array
 
 
 def arranged(inputs: Array, shape: Sequence[int | None]) -> Array:

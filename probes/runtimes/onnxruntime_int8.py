@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import platform
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,18 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from probes import int8_trial, route_proof
+from probes import feeds, int8_trial, route_proof
+from probes.arrays import Array
+from probes.feeds import Feed
 from probes.int8_trial import Way
-from probes.runtimes.layouts import arranged
+from probes.runtimes.binding import Bound
 from probes.runtimes.onnxruntime import Model
-from probes.workloads import Array, Case
+from probes.workloads import Case
 
-# The networks for which the makers recommend the dynamic kind: recurrent ones and transformers.
-SEQUENCES = ("lstm", "transformer")
+# Where the makers recommend the dynamic kind: recurrent networks and transformers. These operations tell of them.
+SEQUENCES = frozenset(
+    ("LSTM", "GRU", "RNN", "LayerNormalization", "Attention", "MultiHeadAttention", "SkipLayerNormalization")
+)
 
 VNNI = frozenset({"avx512_vnni", "avx_vnni"})
 
@@ -33,23 +37,18 @@ def of(case: Case, artifact: Path) -> dict[str, Any]:
     """Quantise the file of a case that asks for int8; return what was taken (see `quantise`), else nothing."""
     if case.parameters["precision"] != "int8":
         return {}
-    samples, limit = route_proof.calibration(case), route_proof.limit(case)
-    return quantise(artifact, samples, limit=limit, sequences=case.workload in SEQUENCES)
+    return quantise(artifact, route_proof.calibration(case))
 
 
-def quantise(artifact: Path, samples: Array, *, limit: float, sequences: bool = False) -> dict[str, Any]:
-    """Replace the float32 file `artifact` by its int8 form, in the fastest way that stays accurate.
+def quantise(artifact: Path, samples: Array | Feed) -> dict[str, Any]:
+    """Replace the float32 file `artifact` by its int8 form, in the fastest way that stays near float32.
 
     Parameters
     ----------
     artifact : Path
         The ONNX file.
-    samples : array
-        N samples in the probes' layout: the ranges of the activations are those seen on them.
-    limit : float
-        The largest error that stays accurate, as a share of the largest answer.
-    sequences : bool
-        Whether it is a recurrent network or a transformer: then the dynamic kind is tried, too, and preferred.
+    samples : array or mapping
+        N samples: the ranges of the activations are those seen on them.
 
     Returns
     -------
@@ -58,21 +57,23 @@ def quantise(artifact: Path, samples: Array, *, limit: float, sequences: bool = 
     """
     prepared = artifact.with_suffix(".prepared.onnx")
     quant_pre_process(artifact, prepared, skip_symbolic_shape=True)
-    expected = int8_trial.answers(Model(artifact, 1), samples)
-    tried = ways(prepared, samples, sequences=sequences)
+    model = Model(artifact, 1)
+    expected = int8_trial.answers(model, samples)
+    calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(samples), 1)]
+    tried = ways(prepared, [dict(zip((slot.name for slot in model.inputs), each, strict=True)) for each in calls])
 
     def path(setting: str) -> Path:
         return artifact.with_suffix(f".{setting}.onnx")
 
-    best, figures = int8_trial.choose(tried, Model, path, expected, samples, limit)
+    best, figures = int8_trial.choose(tried, Model, path, expected, samples)
     best.replace(artifact)
     for each in (prepared, *(path(way.setting) for way in tried)):
         each.unlink(missing_ok=True)
     return figures
 
 
-def ways(prepared: Path, samples: Array, *, sequences: bool) -> list[Way]:
-    """Return the ways to try on this processor from the file `prepared`, the preferred one first."""
+def ways(prepared: Path, calls: Sequence[Feed]) -> list[Way]:
+    """Return the ways to try on this processor from the file `prepared`, the preferred one first; `calls` calibrate."""
     saturates = platform.machine().lower() in ("x86_64", "amd64") and not has_vnni()
     more = " of seven bits, for this processor has no VNNI" if saturates else ""
 
@@ -80,7 +81,7 @@ def ways(prepared: Path, samples: Array, *, sequences: bool) -> list[Way]:
         quantize_static(
             prepared,
             path,
-            Samples(prepared, samples),
+            Samples(calls),
             quant_format=QuantFormat.QDQ,
             activation_type=activations,
             weight_type=QuantType.QInt8,
@@ -100,6 +101,7 @@ def ways(prepared: Path, samples: Array, *, sequences: bool) -> list[Way]:
         Way("S8S8", "static, int8 activations and weights", signed),
         Way("U8S8", f"static, uint8 activations and int8 weights{more}", unsigned),
     ]
+    sequences = not SEQUENCES.isdisjoint(node.op_type for node in onnx.load(prepared).graph.node)
     return [Way("dynamic", f"dynamic, int8 weights{more}", dynamic), *found] if sequences else found
 
 
@@ -115,13 +117,11 @@ def has_vnni() -> bool:
 
 
 class Samples(CalibrationDataReader):
-    """Feeds the calibration samples one by one, in the layout that the model's input asks for."""
+    """Feeds the calibration samples one by one, as the model takes them."""
 
-    def __init__(self, model: Path, samples: Array) -> None:
-        (entry,) = onnx.load(model).graph.input
-        shape = [size.dim_value or None for size in entry.type.tensor_type.shape.dim]
-        self._feeds: Iterator[dict[str, Any]] = ({entry.name: image[None]} for image in arranged(samples, shape))
+    def __init__(self, calls: Sequence[Feed]) -> None:
+        self._feeds = iter(calls)
 
-    def get_next(self) -> dict[str, Any] | None:
+    def get_next(self) -> Feed | None:
         """Return the next feed, or None at the end."""
         return next(self._feeds, None)

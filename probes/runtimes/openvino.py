@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 # Without this package OpenVINO tells its makers nothing of its use.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 import openvino  # noqa: E402
 
-from probes.workloads import Array  # noqa: E402
+from probes.arrays import Array  # noqa: E402
+from probes.runtimes import Slot  # noqa: E402
 
 DISTRIBUTION = "openvino"
 PACKAGE = "openvino"
@@ -20,7 +22,7 @@ NATIVE = tuple(
 
 
 class Model:
-    """A folder with ``model.xml`` and ``model.bin``, one input and one output."""
+    """A folder with ``model.xml`` and ``model.bin``."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
         settings = {
@@ -30,11 +32,17 @@ class Model:
         }
         model = openvino.Core().compile_model(artifact / "model.xml", "CPU", settings)
         self._request = model.create_infer_request()
-        self.input_shape: tuple[int | None, ...] = tuple(
-            None if size.is_dynamic else size.get_length() for size in model.input(0).get_partial_shape()
-        )
+        self.inputs = tuple(map(_slot, model.inputs))
+        self.outputs = tuple(map(_slot, model.outputs))
+        self._results = range(len(self.outputs))
 
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs`, as a new array."""
-        answer: Array = self._request.infer([inputs], share_inputs=True)[0]
-        return answer.copy()
+    def __call__(self, *given: Array) -> list[Array]:
+        """Return the answers, as new arrays."""
+        answers = self._request.infer(list(given), share_inputs=True)
+        return [answers[number].copy() for number in self._results]
+
+
+def _slot(port: Any) -> Slot:
+    names = sorted(port.get_names())
+    sizes = (None if size.is_dynamic else size.get_length() for size in port.get_partial_shape())
+    return Slot(names[0] if names else "", str(port.get_element_type().to_dtype()), tuple(sizes))

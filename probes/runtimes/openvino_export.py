@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +14,56 @@ import nncf  # noqa: E402
 import openvino  # noqa: E402
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet  # noqa: E402
 
-from probes import int8_trial, route_proof  # noqa: E402
+from probes import feeds, int8_trial, route_proof  # noqa: E402
 from probes.int8_trial import Way  # noqa: E402
-from probes.runtimes.layouts import arranged  # noqa: E402
+from probes.runtimes import Slot  # noqa: E402
+from probes.runtimes.binding import Bound, matched  # noqa: E402
 from probes.runtimes.openvino import Model  # noqa: E402
 from probes.workloads import Case  # noqa: E402
 
 MINMAX = RangeEstimatorParametersSet.MINMAX
 NO_SMOOTHING = nncf.AdvancedSmoothQuantParameters(matmul=-1, convolution=-1)
 TRANSFORMER = nncf.ModelType.TRANSFORMER
+# The softmax of attention is the only one inside these networks: their answers are logits.
+ATTENTION = frozenset({"ScaledDotProductAttention", "Softmax"})
 
 
-def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact: Path) -> dict[str, Any]:
-    """Convert a framework's model for inputs of `shape` into the folder `artifact`: in the case's precision, no less.
+def save(
+    case: Case, framework_model: Any, shapes: Mapping[str, Sequence[int | None]], artifact: Path
+) -> dict[str, Any]:
+    """Convert a framework's model into the folder `artifact`: in the case's precision, no less.
 
     int8 is NNCF's post-training quantization: weights per channel, ranges of the activations from the calibration
-    samples. For a transformer the scheme that its makers have for those is tried with and without SmoothQuant; what
-    was tried is returned (see `probes.int8_trial.choose`), and nothing where there was no choice.
+    samples. Where there is attention, the scheme that its makers have for transformers is tried with and without
+    SmoothQuant; what was tried is returned (see `probes.int8_trial.choose`), and nothing where there was no choice.
+
+    Parameters
+    ----------
+    shapes : mapping
+        For every input, by the framework's names and in its order, the sizes that it is to take; None is any.
     """
 
     def converted() -> openvino.Model:
         model = openvino.convert_model(framework_model)
-        model.reshape([-1 if size is None else size for size in shape])
+        slots = [Slot(next(iter(port.get_names()), ""), "", ()) for port in model.inputs]
+        order = matched("input", slots, [*shapes])
+        model.reshape(
+            {
+                model.input(order[name]): [-1 if size is None else size for size in shape]
+                for name, shape in shapes.items()
+            }
+        )
         return model
 
     if case.parameters["precision"] != "int8":
         _write(converted(), artifact)
         return {}
     samples = route_proof.calibration(case)
-    given = nncf.Dataset([each[None] for each in arranged(samples, [None, *shape[1:]])])
+    plain = artifact.with_name(f"{artifact.name}-float32")
+    _write(converted(), plain)
+    model = Model(plain, 1)
+    calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(samples), 1)]
+    given = nncf.Dataset([list(each) for each in calls])
 
     def quantised(smoothing: bool, kind: nncf.ModelType | None = None) -> openvino.Model:
         # By default NNCF takes the mean of the samples' ranges, which cuts off large values: 20 % of the largest answer
@@ -52,7 +73,8 @@ def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact
             parameters.smooth_quant_alphas = NO_SMOOTHING
         return nncf.quantize(converted(), given, model_type=kind, advanced_parameters=parameters)
 
-    if case.workload != "transformer":
+    attention = not ATTENTION.isdisjoint(node.get_type_name() for node in converted().get_ops())
+    if not attention:
         _write(quantised(smoothing=True), artifact)
         return {}
     name = "NNCF's scheme for transformers"
@@ -64,9 +86,7 @@ def save(case: Case, framework_model: Any, shape: Sequence[int | None], artifact
     def path(setting: str) -> Path:
         return artifact.with_name(f"{artifact.name}-{setting}")
 
-    _write(converted(), path("float32"))
-    expected = int8_trial.answers(Model(path("float32"), 1), samples)
-    best, figures = int8_trial.choose(ways, Model, path, expected, samples, route_proof.limit(case))
+    best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(model, samples), samples)
     best.rename(artifact)
     return figures
 

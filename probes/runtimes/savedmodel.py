@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
-from probes.workloads import Array
+from probes.arrays import Array
+from probes.runtimes import Slot
 
 DISTRIBUTION = "tensorflow"
 PACKAGE = "tensorflow"
@@ -14,7 +17,7 @@ HOLDS = ("tensorflow", "keras")  # TensorFlow imports Keras with the first model
 
 
 class Model:
-    """A folder with one signature of one input and one output."""
+    """A folder with one signature."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -22,11 +25,15 @@ class Model:
         loaded = tf.saved_model.load(artifact)
         self._keep = loaded  # the signature does not keep its variables alive
         self._run = loaded.signatures["serving_default"]
-        ((self._input, entry),) = self._run.structured_input_signature[1].items()
-        (self._output,) = self._run.structured_outputs
-        self.input_shape: tuple[int | None, ...] = tuple(entry.shape)
+        self.inputs = _slots(self._run.structured_input_signature[1])
+        self.outputs = _slots(self._run.structured_outputs)
+        self._entries, self._results = ([slot.name for slot in each] for each in (self.inputs, self.outputs))
 
-    def __call__(self, inputs: Array) -> Array:
-        """Return the answer for `inputs`."""
-        answer: Array = self._run(**{self._input: tf.constant(inputs)})[self._output].numpy()
-        return answer
+    def __call__(self, *given: Array) -> list[Array]:
+        """Return the answers."""
+        answers = self._run(**dict(zip(self._entries, map(tf.constant, given), strict=True)))
+        return [answers[name].numpy() for name in self._results]
+
+
+def _slots(specs: Mapping[str, Any]) -> tuple[Slot, ...]:
+    return tuple(Slot(name, spec.dtype.name, tuple(spec.shape)) for name, spec in specs.items())

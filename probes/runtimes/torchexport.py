@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 import torchao.quantization.pt2e  # noqa: F401 - registers the operators of an int8 program
 
-from probes.runtimes.torch_program import Program
+from probes.runtimes.torch_program import Program, of_program
 
 DISTRIBUTION = "torch"
 PACKAGE = "torch"
@@ -15,12 +15,10 @@ HOLDS = ("torch", "torchao")
 
 
 class Model(Program):
-    """A ``.pt2`` file with one input and one output."""
+    """A ``.pt2`` file."""
 
     def __init__(self, artifact: Path, threads: int) -> None:
         torch.set_num_threads(threads)
         program = torch.export.load(artifact)
-        (name,) = program.graph_signature.user_inputs
-        (entry,) = (node for node in program.graph.nodes if node.name == name)
-        self.input_shape = tuple(size if isinstance(size, int) else None for size in entry.meta["val"].shape)
+        self.inputs, self.outputs = of_program(program)
         self._run = program.module()

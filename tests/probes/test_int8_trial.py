@@ -10,9 +10,9 @@ import pytest
 
 from probes import int8_trial
 from probes.int8_trial import Way
+from probes.runtimes import Slot
 from probes.workloads import Array
 
-LIMIT = 0.03
 SAMPLES = np.linspace(-1.0, 1.0, 12, dtype=np.float32).reshape(6, 2)
 
 
@@ -22,11 +22,12 @@ class Scaled:
     def __init__(self, path: Path, threads: int) -> None:
         assert threads == 1
         self._factor, self._seconds = map(float, path.read_text().split())
-        self.input_shape: tuple[int | None, ...] = (None, 2)
+        self.inputs: tuple[Slot, ...] = (Slot("x", "float32", (None, 2)),)
+        self.outputs: tuple[Slot, ...] = self.inputs
 
-    def __call__(self, inputs: Array) -> Array:
+    def __call__(self, *given: Array) -> list[Array]:
         time.sleep(self._seconds)
-        return inputs * np.float32(self._factor)
+        return [each * np.float32(self._factor) for each in given]
 
 
 def tried(folder: Path, ways: dict[str, str]) -> tuple[str, list[dict[str, object]]]:
@@ -34,7 +35,7 @@ def tried(folder: Path, ways: dict[str, str]) -> tuple[str, list[dict[str, objec
         return Way(name, f"as {name}", lambda path: path.write_text(content))
 
     found = [way(name, content) for name, content in ways.items()]
-    best, figures = int8_trial.choose(found, Scaled, lambda name: folder / name, SAMPLES, SAMPLES, LIMIT)
+    best, figures = int8_trial.choose(found, Scaled, lambda name: folder / name, {"x": SAMPLES}, SAMPLES)
     assert best == folder / figures["setting"]
     assert figures["how"] == f"as {figures['setting']}"
     return figures["setting"], figures["tried"]
@@ -50,13 +51,14 @@ def test_the_fastest_accurate_one_is_taken_and_all_are_told(tmp_path: Path) -> N
 
 
 def test_one_that_is_hardly_faster_does_not_displace_the_preferred_one() -> None:
-    first = {"setting": "first", "max_relative_error": 0.01, "call": 1.0}
-    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.96}], LIMIT) == first
-    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.94}], LIMIT)["setting"] == "second"
+    first = {"setting": "first", "relative_rms": 0.01, "call": 1.0}
+    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.96}]) == first
+    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.94}])["setting"] == "second"
 
 
-def test_where_none_stays_accurate_the_most_accurate_one_is_taken(tmp_path: Path) -> None:
-    assert tried(tmp_path, {"far": "2.0 0.0", "near": "1.2 0.002"})[0] == "near"
+def test_where_all_are_far_the_fastest_of_those_as_near_as_the_nearest_is_taken(tmp_path: Path) -> None:
+    """A seeded MobileNetV2 is 25 to 28 % off in int8 with every maker: the fastest of them may be taken."""
+    assert tried(tmp_path, {"far": "2.0 0.0", "near": "1.25 0.004", "as near": "1.28 0.001"})[0] == "as near"
 
 
 def test_where_none_works_the_first_failure_is_the_outcome(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from advisor import resources
 from advisor.measurement import definitions
-from probes import javascript, native, reference, route_proof, workloads
+from probes import feeds, javascript, native, reference, route_proof, workloads
 from probes.channel import ProbeError
 from probes.proof import size_of
 from probes.runtimes import clean_process
@@ -193,14 +193,15 @@ def spoil_tensorflow_js(case: workloads.Case, artifact: Path) -> None:
             "8",
             answers,
         )
-        return Trial([native.read(artifact.parent / "again-8", -1, 10)], json.loads(text))
+        return Trial([feeds.of(native.read(artifact.parent / "again-8", -1, 10))], json.loads(text))
 
     expected = reference.forward(case.workload, case.weights, case.inputs).astype(np.float32)
-    assert route_proof.judged(case, artifact, expected, (8,), run()).outcome == "proved"
+    asked = route_proof.questions(case, expected, (8,))
+    assert route_proof.judged(case, artifact, asked, run()).outcome == "proved"
     file = artifact / "weights.bin"
     whole = file.read_bytes()
     file.write_bytes(backwards(whole, json.loads((artifact / "model.json").read_text())))
-    assert route_proof.judged(case, artifact, expected, (8,), run()).outcome == "refuted"
+    assert route_proof.judged(case, artifact, asked, run()).outcome == "refuted"
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ProbeError) as caught:
         run()

@@ -61,10 +61,11 @@ def test_load_block_memory_answer_stop(channel_sums: Path, images: Path, tmp_pat
     with Probe("runtime", "onnxruntime") as runtime:
         loaded = runtime.ok("load", artifact=str(channel_sums), inputs=str(images), threads=1)
         assert loaded["cell"] == 0
-        assert loaded["input_shape"] == [None, 3, 4, 6]
+        assert loaded["inputs"] == [["images", "float32", [None, 3, 4, 6]]]
+        assert loaded["outputs"] == [["sums", "float32", [None, 3]]]
         assert loaded["forbidden"] == []
         assert loaded["load_seconds"] > 0
-        np.testing.assert_allclose(loaded["first_answer"], expected[0], atol=1e-5)
+        np.testing.assert_allclose(loaded["first_answer"]["sums"], expected[0], atol=1e-5)
 
         block = runtime.ok("block", cell=0, settle=0, lead_in=0.01, seconds=0.02, minimum_calls=5)
         assert block["count"] >= len(block["calls"]) >= 5
@@ -77,7 +78,7 @@ def test_load_block_memory_answer_stop(channel_sums: Path, images: Path, tmp_pat
         for batch in (1, 2, 5):
             output = tmp_path / f"{batch}.npy"
             answered = runtime.ok("answer", inputs=str(images), outputs=str(output), batch=batch)
-            assert answered["samples"] == 5
+            assert answered["calls"] == -(-5 // batch)
             np.testing.assert_allclose(np.load(output), expected, atol=1e-5)
         assert runtime.ok("stop") == {}
     assert runtime.process.returncode == 0
@@ -260,6 +261,8 @@ def test_executorch_runs_what_xnnpack_does_not_take_in_both_layouts(images: Path
     for name, shape in (("first", [1, 3, 4, 6]), ("last", [1, 4, 6, 3])):
         with Probe("runtime", "executorch") as runtime:
             loaded = runtime.ok("load", artifact=str(tmp_path / f"{name}.pte"), inputs=str(images), threads=2)
-            assert loaded["input_shape"] == shape
-            np.testing.assert_allclose(loaded["first_answer"], expected[0], atol=1e-5)
+            ((_, dtype, told),) = loaded["inputs"]
+            assert (dtype, told) == ("float32", shape)
+            (answer,) = loaded["first_answer"].values()
+            np.testing.assert_allclose(answer, expected[0], atol=1e-5)
             assert any("kernels" in path for path in runtime.ok("memory")["libraries"])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.measurement.run import Observation
@@ -14,9 +12,10 @@ from advisor.measurement.session.context import Context
 from advisor.measurement.session.sampling import failed
 from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks.kinds import CapabilityTask
+from advisor.measurement.tasks.recipe_process import RecipeProcess
 from advisor.measurement.worker.answers import Concluded, WorkerError
 from advisor.measurement.worker.framework import FrameworkProcess
-from advisor.measurement.worker.limits import Confinement
+from advisor.measurement.worker.protocol import Pending
 
 
 def prove(context: Context, tasks: Sequence[CapabilityTask], needed: Needed) -> None:
@@ -28,16 +27,19 @@ def prove(context: Context, tasks: Sequence[CapabilityTask], needed: Needed) -> 
         group = needed.due(variants)
         if not group:
             continue
-        with contextlib.closing(_Recipe(context, group[0])) as recipe:
-            _prove(context, group, recipe)
+        first = group[0]
+        scratch = context.scratch / f"{first.capability.id}-{first.framework.id}"
+        process = RecipeProcess(context, first.framework, first.probe, first.capability.limits, scratch)
+        with contextlib.closing(process):
+            _prove(context, group, process)
 
 
-def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -> None:
+def _prove(context: Context, tasks: Sequence[CapabilityTask], process: RecipeProcess) -> None:
     for task in tasks:
         with context.task(task.title, task.estimate) as result, context.spending.on("preparation"):
             try:
-                concluded = recipe.run(task)
-                found = observed(task.blank().model_copy(update={"how": recipe.how}), concluded)
+                concluded = process.collect(process.send(_asking(task, process.folder())))
+                found = observed(task.blank().model_copy(update={"how": process.how}), concluded)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, task.blank(), error)
@@ -48,6 +50,10 @@ def _prove(context: Context, tasks: Sequence[CapabilityTask], recipe: _Recipe) -
                 found = found.model_copy(update={"message": f"{found.message}: {install}"})
             result.outcome, result.message = found.outcome, found.message
             context.record.observe(found)
+
+
+def _asking(task: CapabilityTask, folder: Path) -> Callable[[FrameworkProcess], Pending[Concluded]]:
+    return lambda running: running.send_proof(task.probe, folder, dict(task.parameters))
 
 
 def observed(blank: Observation, concluded: Concluded) -> Observation:
@@ -70,48 +76,3 @@ def observed(blank: Observation, concluded: Concluded) -> Observation:
             "seconds": concluded.seconds,
         }
     )
-
-
-class _Recipe:
-    """The confined worker of one recipe: started when it is first needed, and again when it was lost."""
-
-    def __init__(self, context: Context, task: CapabilityTask) -> None:
-        self._context = context
-        self._framework = task.framework
-        self._probe = task.probe
-        self._limits = task.capability.limits
-        self._scratch = context.scratch / f"{task.capability.id}-{task.framework.id}"
-        self._running: tuple[FrameworkProcess, Confinement] | None = None
-        # The versions there: those of the Run are the framework's own Python's.
-        self.how: str | None = None
-
-    def run(self, task: CapabilityTask) -> Concluded:
-        """Return what became of the recipe."""
-        try:
-            process, confined = self._ready()
-            folder = Path(tempfile.mkdtemp(dir=self._scratch))
-            return confined.collect(process.send_proof(task.probe, folder, dict(task.parameters)))
-        except WorkerError:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """End the process with all that it started, and remove what it wrote; safe to call again."""
-        if self._running is not None:
-            self._running[1].end()
-            self._running = None
-        shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def _ready(self) -> tuple[FrameworkProcess, Confinement]:
-        if self._running is None:
-            environment = self._context.environments[self._framework.id]
-            self._scratch.mkdir()
-            process = self._context.framework_process(
-                self._framework, python=environment.python_for(self._probe), scratch=self._scratch
-            )
-            self._running = process, Confinement(process.worker, self._scratch, self._limits)
-            described = self._running[1].collect(process.describing)
-            if self._probe in environment.own:
-                versions = ", ".join(f"{package} {version}" for package, version in sorted(described.packages.items()))
-                self.how = f"in an environment of its own: {versions}"
-        return self._running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from advisor.measurement.session.context import Context, Result
 from advisor.measurement.session.sampling import failed
 from advisor.measurement.session.stopping_rule import Needed
 from advisor.measurement.tasks.kinds import RouteTask
+from advisor.measurement.tasks.recipe_process import RecipeProcess
 from advisor.measurement.worker.answers import Concluded, WorkerError
 from advisor.measurement.worker.bench import Bench
 from advisor.measurement.worker.protocol import Pending, Train
@@ -49,6 +51,7 @@ class _Proving:
 
     task: RouteTask
     began: float
+    exporter: RecipeProcess
     pending: Pending[Concluded]
 
 
@@ -77,42 +80,68 @@ def prove(
 ) -> list[Artifact]:
     """Prove every route and record the outcome; return what can be shipped, in the order of `tasks`.
 
-    The frameworks export side by side: no time of this phase is compared. The seconds of an export are recorded, and
-    flagged, since another export ran beside it. A route that is not `needed` any more is left out: one export that is
-    refuted can end the case of its stack.
+    Exports run in processes of their own, apart from those that are timed: a converter that crashes, hangs or eats
+    memory costs its own export. Those of one framework (and one Python) follow each other in one process, and a new one
+    is started when that was lost. The frameworks export side by side: no time of this phase is compared. The seconds of
+    an export are recorded, and flagged, since another export ran beside it. A route that is not `needed` any more is
+    left out: one export that is refuted can end the case of its stack.
     """
     waiting = {name: deque(task for task in tasks if task.framework.id == name) for name in benches}
     busy: dict[str, _Proving] = {}
     artifacts: list[Artifact] = []
     alone = sum(1 for queue in waiting.values() if queue) < 2
-    while busy or any(waiting.values()):
-        for name, bench in benches.items():
-            if name not in busy and waiting[name]:
-                for task in needed.due([waiting[name].popleft()]):
-                    _begin(context, task, bench, digits, busy)
-            if name in busy:
-                concluded = _glance(context, busy, bench, name)
-                if concluded is not None:
-                    proving = busy.pop(name)
-                    artifacts += _conclude(context, proving, concluded, alone=alone)
+    with contextlib.ExitStack() as stack:
+        exporters = _Exporters(context, stack)
+        while busy or any(waiting.values()):
+            for name in benches:
+                if name not in busy and waiting[name]:
+                    for task in needed.due([waiting[name].popleft()]):
+                        _begin(context, task, exporters, digits, busy)
+                if name in busy:
+                    concluded = _glance(context, busy, name)
+                    if concluded is not None:
+                        proving = busy.pop(name)
+                        artifacts += _conclude(context, proving, concluded, alone=alone)
     return sorted(artifacts, key=lambda artifact: tasks.index(artifact.task))
 
 
-def _begin(context: Context, task: RouteTask, bench: Bench, digits: Digits, busy: dict[str, _Proving]) -> None:
+class _Exporters:
+    """The processes that export: one for every framework and Python, kept until the phase ends."""
+
+    def __init__(self, context: Context, stack: contextlib.ExitStack) -> None:
+        self._context = context
+        self._stack = stack
+        self._running: dict[tuple[str, Path], RecipeProcess] = {}
+
+    def of(self, task: RouteTask) -> RecipeProcess:
+        """Return the process that does a task."""
+        python = self._context.environments[task.framework.id].python_for(task.probe)
+        key = task.framework.id, python
+        if key not in self._running:
+            scratch = self._context.scratch / f"exports-{len(self._running)}"
+            process = RecipeProcess(self._context, task.framework, task.probe, task.route.limits, scratch)
+            self._running[key] = self._stack.enter_context(contextlib.closing(process))
+        return self._running[key]
+
+
+def _begin(context: Context, task: RouteTask, exporters: _Exporters, digits: Digits, busy: dict[str, _Proving]) -> None:
     began = context.start(task.title, task.estimate)
+    # Not in the exporter's own folder, which is removed when it ends: this one is measured later.
     folder = context.scratch / f"{task.framework.id}-{task.route.runtime}-{task.precision}"
     folder.mkdir(exist_ok=True)
     try:
-        busy[task.framework.id] = _Proving(task, began, bench.send_proof(task, folder, digits.weights))
+        exporter = exporters.of(task)
+        pending = exporter.send(lambda running: running.send_route(task, folder, digits.weights))
+        busy[task.framework.id] = _Proving(task, began, exporter, pending)
     except WorkerError as error:
         failed(context, task.blank(), error)
         context.finish(task.title, began, Result(error.outcome, error.message))
 
 
-def _glance(context: Context, busy: dict[str, _Proving], bench: Bench, name: str) -> Concluded | None:
+def _glance(context: Context, busy: dict[str, _Proving], name: str) -> Concluded | None:
     proving = busy[name]
     try:
-        return bench.poll_proof(proving.pending, timeout=_GLANCE)
+        return proving.exporter.poll(proving.pending, timeout=_GLANCE)
     except WorkerError as error:
         del busy[name]
         failed(context, proving.task.blank(), error)

@@ -52,7 +52,14 @@ class WorkerLostError(WorkerError):
 
 
 class WorkerDiedError(WorkerLostError):
-    """The worker ended by itself; the message names the signal or the exit status and the last lines of stderr."""
+    """The worker ended by itself; the message names the signal or the exit status and the last lines of stderr.
+
+    ``signal`` is the number of the signal that ended it; 0 or less: none did.
+    """
+
+    def __init__(self, message: str, *, signal: int = 0) -> None:
+        super().__init__(message)
+        self.signal = signal
 
 
 class WorkerSilentError(WorkerLostError):

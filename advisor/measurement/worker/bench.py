@@ -9,10 +9,9 @@ from pathlib import Path
 from advisor.measurement.definitions import FrameworkDefinition
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
-from advisor.measurement.tasks.kinds import CellTask, RouteTask
+from advisor.measurement.tasks.kinds import CellTask
 from advisor.measurement.worker.answers import (
     Block,
-    Concluded,
     Described,
     Measured,
     Prepared,
@@ -21,7 +20,6 @@ from advisor.measurement.worker.answers import (
     WorkerLostError,
 )
 from advisor.measurement.worker.framework import FrameworkProcess
-from advisor.measurement.worker.protocol import Pending
 
 RESTARTS = 2
 
@@ -107,16 +105,6 @@ class Bench:
         process = self._ready()
         with self._noticed():
             return process.measure(probe)
-
-    def send_proof(self, task: RouteTask, folder: Path, weights: Path) -> Pending[Concluded]:
-        """Ask for a proof; `poll_proof` asks whether it is there."""
-        return self._ready().send_route(task, folder, weights)
-
-    def poll_proof(self, pending: Pending[Concluded], *, timeout: float) -> Concluded | None:
-        """Return what became of a proof, or None when the answer is not there after `timeout` seconds."""
-        assert self._held is not None
-        with self._noticed():
-            return self._held.poll(pending, timeout=timeout)
 
     def stop(self) -> None:
         """End the process; its cells are gone."""

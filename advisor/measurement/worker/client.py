@@ -221,7 +221,7 @@ class Worker:
                 how = f"signal {signal.Signals(-status).name}"
             except ValueError:
                 how = f"signal {-status}"
-        return WorkerDiedError(self._tell(f"{self.name} died at '{pending.command.do}': {how}"))
+        return WorkerDiedError(self._tell(f"{self.name} died at '{pending.command.do}': {how}"), signal=-status)
 
     def _tell(self, what: str) -> str:
         parts = [what]

@@ -36,7 +36,6 @@ C = TypeVar("C", Prepare, BuildAlone)
 # Seconds after which a worker counts as hanging. Generous: a slow machine is no error.
 DESCRIBE_LIMIT = 180.0
 PREPARE_LIMIT = 300.0
-PROVE_LIMIT = 300.0
 BLOCK_LIMIT = 60.0
 
 
@@ -103,22 +102,15 @@ class FrameworkProcess:
         return self.worker.collect(pending, limit=PREPARE_LIMIT)
 
     def send_route(self, task: RouteTask, folder: Path, weights: Path) -> Pending[Concluded]:
-        """Ask for the proof of a route with the trained network; `poll` asks whether it is there."""
+        """Ask for the proof of a route with the trained network."""
         parameters = {"precision": task.precision}
         return self.worker.send(
             Prove(probe=task.probe, workload=task.workload, parameters=parameters, folder=folder, weights=weights)
         )
 
     def send_proof(self, probe: str, folder: Path, parameters: Parameters) -> Pending[Concluded]:
-        """Ask for the proof of a capability; `poll` asks whether it is there."""
+        """Ask for the proof of a capability."""
         return self.worker.send(Prove(probe=probe, folder=folder, parameters=parameters))
-
-    def poll(self, pending: Pending[Concluded], *, timeout: float) -> Concluded | None:
-        """Return what became of a recipe, or None when the answer is not there after `timeout` seconds."""
-        reply = self.worker.poll(pending, timeout=timeout)
-        if reply is None and self.worker.waited(pending) > PROVE_LIMIT:
-            return self.worker.collect(pending, limit=PROVE_LIMIT)
-        return None if reply is None else reply.value
 
     def stop(self) -> None:
         """Ask the process to end, then end it."""

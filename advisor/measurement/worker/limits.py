@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from typing import TypeVar
 import psutil
 
 from advisor.measurement.definitions import Limits
-from advisor.measurement.worker.answers import Answer, WorkerSilentError
+from advisor.measurement.worker.answers import Answer, WorkerDiedError, WorkerSilentError
 from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.protocol import Pending
 from advisor.quantities import show
@@ -99,6 +100,8 @@ MOST_PROCESSES = 64
 # On a small machine a recipe is stopped before everything else has to give way.
 SHARE_OF_MEMORY = 0.8
 _GLANCE = 0.2
+# What a process does to itself. Another signal may come from elsewhere, as the kernel's when memory is short.
+FAULTS = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
 A = TypeVar("A", bound=Answer)
 
 
@@ -141,19 +144,31 @@ class Confinement:
         WorkerSilentError
             A limit was passed; worker and company have been stopped.
         WorkerDiedError
-            The worker ended before it answered.
+            The worker ended before it answered; ``crashed`` where by a fault of what it ran.
         """
         while True:
-            reply = self._worker.poll(pending, timeout=_GLANCE)
-            if reply is not None:
-                return reply.value
-            if self._worker.waited(pending) > self._limits.seconds:
-                self.end()
-                raise WorkerSilentError(self._told(f"no answer within {self._limits.seconds:g} s"))
-            excess = self._excess()
-            if excess:
-                self.end()
-                raise WorkerSilentError(self._told(excess))
+            answer = self.poll(pending, timeout=_GLANCE)
+            if answer is not None:
+                return answer
+
+    def poll(self, pending: Pending[A], *, timeout: float) -> A | None:
+        """Return the answer of a command, or None when `timeout` seconds pass without one; errors as of `collect`."""
+        try:
+            reply = self._worker.poll(pending, timeout=min(timeout, _GLANCE))
+        except WorkerDiedError as error:
+            if error.signal in FAULTS:
+                error.outcome = "crashed"
+            raise
+        if reply is not None:
+            return reply.value
+        if self._worker.waited(pending) > self._limits.seconds:
+            self.end()
+            raise WorkerSilentError(self._told(f"no answer within {self._limits.seconds:g} s"))
+        excess = self._excess()
+        if excess:
+            self.end()
+            raise WorkerSilentError(self._told(excess))
+        return None
 
     def end(self) -> None:
         """End the worker and everything that it started; safe to call again."""

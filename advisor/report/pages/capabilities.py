@@ -24,6 +24,7 @@ MEANINGS = {
     "not_supported": "the framework offers no way",
     "not_applicable": "the question does not arise",
     "not_installed": "unknown: a package is missing here",
+    "crashed": "the process of the recipe ended by a fault in what it ran",
     "error": "unknown: the recipe stopped",
     publications.NOT_RUN: "unknown: not tried in this Run",
     publications.NO_RECIPE: "advisor ships no program for it",

@@ -10,7 +10,6 @@ import torch
 from probes import quantization
 from probes.frameworks.pytorch import models
 from probes.proof import Proof
-from probes.route_proof import LIMITS
 from probes.runtimes import onnxruntime_int8
 from probes.workloads import Case
 
@@ -23,7 +22,7 @@ def run(case: Case) -> Proof:
 
     image = models.natural(digits.held_out[:1])
     torch.onnx.export(model, (image,), float32, dynamo=True, external_data=False, verbose=False)
-    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration, limit=LIMITS["int8"])
+    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
 
     with torch.no_grad():
         expected = model(models.natural(digits.held_out)).numpy()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import litert_torch
-import torch
 from litert_torch.quantize.pt2e_quantizer import PT2EQuantizer, get_symmetric_quantization_config
 from litert_torch.quantize.quant_config import QuantConfig
 
@@ -16,23 +17,21 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Convert in the case's precision; the file takes float32 in and out in both precisions."""
-    model, inputs = models.build(case).eval(), models.natural(case.inputs)
     artifact = route_proof.artifact(case, ".tflite")
+    write(export.of(case, otherwise="static"), artifact)
+    return route_proof.proof(case, "litert", artifact, models.answer(case))
 
-    how = None
-    if case.parameters["precision"] == "int8":
+
+def write(source: export.Source, artifact: Path) -> None:
+    """Convert a model into a file."""
+    model, how = source.model, None
+    if source.int8:
         quantizer = PT2EQuantizer().set_global(get_symmetric_quantization_config(is_per_channel=True))
-        model = export.program(case, quantizer, otherwise="static", fold=False).module()
+        model = export.program(source, quantizer, fold=False).module()
         how = QuantConfig(quantizer)
-    if route_proof.dynamic(case, otherwise="static"):
-        given, shapes = inputs, ({0: torch.export.Dim("batch", max=len(inputs))},)
-    else:
-        given, shapes = inputs[:1], None
     try:
-        converted = litert_torch.convert(model, (given,), quant_config=how, dynamic_shapes=shapes)
+        converted = litert_torch.convert(model, source.example, quant_config=how, dynamic_shapes=source.shapes())
     except (AssertionError, TypeError) as error:  # what the converter ends in when it meets a size that may vary
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        reason = f"{type(error).__name__}: {''.join(str(error).splitlines()[:1]) or 'without a word'}"
         raise ProbeError("not_supported", f"the converter refuses: {reason}") from error
     converted.export(str(artifact))
-
-    return route_proof.proof(case, "litert", artifact, models.answer(case))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 from probes import route_proof
-from probes.frameworks.pytorch import models
+from probes.frameworks.pytorch import export, models
 from probes.proof import Proof
 from probes.runtimes import onnxruntime_int8
 from probes.workloads import Case
@@ -13,14 +15,23 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Export in the case's precision; the file takes float32 in and out in both precisions."""
-    model, inputs = models.build(case).eval(), models.natural(case.inputs)
     artifact = route_proof.artifact(case, ".onnx")
-
-    if route_proof.dynamic(case, otherwise="dynamic"):
-        given, shapes = inputs, ({0: torch.export.Dim("batch")},)
-    else:
-        given, shapes = inputs[:1], None
-    torch.onnx.export(model, (given,), artifact, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False)
+    write(export.of(case, otherwise="dynamic"), artifact)
     setting = onnxruntime_int8.of(case, artifact)
-
     return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8), **setting)
+
+
+def write(source: export.Source, artifact: Path) -> None:
+    """Export a model in float32: int8 is made of the file."""
+    shapes = source.shapes(bounded=False)
+    given, names = source.example, [*source.inputs]
+    torch.onnx.export(
+        source.model,
+        given,
+        artifact,
+        input_names=names,
+        dynamo=True,
+        dynamic_shapes=shapes,
+        external_data=False,
+        verbose=False,
+    )

@@ -12,8 +12,6 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Convert in the case's precision; the model takes float32 in and out in both precisions."""
     artifact = route_proof.artifact(case, "-openvino")
-
-    program = export.program(case, None, otherwise="dynamic")
-    setting = openvino_export.save(case, program, export.input_shape(program), artifact)
-
+    source = export.of(case, otherwise="dynamic")
+    setting = openvino_export.save(case, export.program(source, None), source.sizes(), artifact)
     return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8), **setting)

@@ -8,7 +8,6 @@ from pathlib import Path
 from probes import quantization
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
-from probes.route_proof import LIMITS
 from probes.runtimes import onnxruntime_int8
 from probes.workloads import Case
 
@@ -21,6 +20,6 @@ def run(case: Case) -> Proof:
 
     expected = model(models.natural(digits.held_out)).numpy()  # before the export: Keras exports only what was called
     model.export(float32, format="onnx", verbose=False)
-    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration, limit=LIMITS["int8"])
+    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
 
     return quantization.compared(digits, "onnxruntime", float32, int8, expected, **setting)

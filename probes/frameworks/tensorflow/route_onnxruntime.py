@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tensorflow as tf
+from pathlib import Path
 
 from probes import route_proof
-from probes.frameworks.tensorflow import models
+from probes.frameworks.tensorflow import export
 from probes.proof import Proof
 from probes.runtimes import onnxruntime_int8
 from probes.workloads import Case
@@ -13,13 +13,13 @@ from probes.workloads import Case
 
 def run(case: Case) -> Proof:
     """Export in the case's precision; the file takes float32 in and out in both precisions."""
-    model, inputs = models.build(case), models.natural(case.inputs)
-    artifact = route_proof.artifact(case, ".onnx")
-
-    expected = model(inputs).numpy()  # before the export: Keras exports only what was called once
-    batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
-    signature = [tf.TensorSpec((batch, *inputs.shape[1:]), inputs.dtype, name="inputs")]
-    model.export(artifact, format="onnx", verbose=False, input_signature=signature)
+    source, artifact = export.of(case, otherwise="dynamic"), route_proof.artifact(case, ".onnx")
+    expected = source.answer()
+    write(source, artifact)
     setting = onnxruntime_int8.of(case, artifact)
-
     return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **setting)
+
+
+def write(source: export.Source, artifact: Path) -> None:
+    """Export a model in float32: int8 is made of the file."""
+    source.model.export(artifact, format="onnx", verbose=False, input_signature=source.signature())

@@ -9,7 +9,7 @@ import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from probes import javascript, native, route_proof
+from probes import feeds, javascript, native, route_proof
 from probes.frameworks.tensorflow import models
 from probes.proof import Proof
 from probes.runtimes.clean_process import Trial
@@ -25,7 +25,7 @@ def run(case: Case) -> Proof:
     beside this TensorFlow.
     """
     model, inputs = models.build(case), models.natural(case.inputs)
-    artifact, batches = route_proof.artifact(case, "-js"), route_proof.asked(case)
+    artifact, batches = route_proof.artifact(case, "-js"), route_proof.sizes(case)
 
     expected = model(inputs).numpy()
     batch = None if route_proof.dynamic(case, otherwise="dynamic") else 1
@@ -39,8 +39,9 @@ def run(case: Case) -> Proof:
     shape = ",".join(map(str, inputs.shape[1:]))
     answers = case.folder / "answers"
     text = javascript.run(SCRIPT, "@tensorflow/tfjs", artifact, case.folder / "inputs", shape, sizes, answers)
-    got = [native.read(case.folder / f"answers-{size}", -1, 10) for size in batches]
-    return route_proof.judged(case, artifact, expected, batches, Trial(got, json.loads(text)))
+    got = [feeds.of(native.read(case.folder / f"answers-{size}", -1, 10)) for size in batches]
+    asked = route_proof.questions(case, expected, batches)
+    return route_proof.judged(case, artifact, asked, Trial(got, json.loads(text)))
 
 
 def write(folder: Path, program: tf.types.experimental.ConcreteFunction, *, eight_bits: bool) -> None:
