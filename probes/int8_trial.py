@@ -15,7 +15,7 @@ from probes.arrays import Array
 from probes.feeds import Feed
 from probes.proof import relative_rms, size_of
 from probes.runtimes import Model
-from probes.runtimes.binding import Bound
+from probes.runtimes.slots import Bound
 from probes.variant_choice import CLEARLY
 
 BLOCKS = 4

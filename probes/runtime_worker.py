@@ -20,7 +20,7 @@ from probes.channel import Body, Command, ProbeError, claim, serve
 
 if TYPE_CHECKING:
     from probes.arrays import Array
-    from probes.runtimes.binding import Bound
+    from probes.runtimes.slots import Bound
 
 
 def main(name: str) -> None:
@@ -44,7 +44,7 @@ class RuntimeWorker:
         back, if it has any; ``batch`` is 0 where all the file holds is one call.
         """
         from probes import feeds
-        from probes.runtimes.binding import Bound
+        from probes.runtimes.slots import Bound
 
         # What the process holds from here on is for the runtime, its binding and the model.
         self.before = self.before or _status()["VmRSS"]

@@ -21,8 +21,8 @@ from probes import feeds, int8_trial, route_proof
 from probes.arrays import Array
 from probes.feeds import Feed
 from probes.int8_trial import Way
-from probes.runtimes.binding import Bound
 from probes.runtimes.onnxruntime import Model
+from probes.runtimes.slots import Bound
 from probes.workloads import Case
 
 # Where the makers recommend the dynamic kind: recurrent networks and transformers. These operations tell of them.

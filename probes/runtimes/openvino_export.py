@@ -14,12 +14,13 @@ import nncf  # noqa: E402
 import openvino  # noqa: E402
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet  # noqa: E402
 
-from probes import feeds, int8_trial, route_proof  # noqa: E402
+from probes import feeds, int8_trial  # noqa: E402
+from probes.arrays import Array  # noqa: E402
+from probes.feeds import Feed  # noqa: E402
 from probes.int8_trial import Way  # noqa: E402
 from probes.runtimes import Slot  # noqa: E402
-from probes.runtimes.binding import Bound, matched  # noqa: E402
 from probes.runtimes.openvino import Model  # noqa: E402
-from probes.workloads import Case  # noqa: E402
+from probes.runtimes.slots import Bound, matched  # noqa: E402
 
 MINMAX = RangeEstimatorParametersSet.MINMAX
 NO_SMOOTHING = nncf.AdvancedSmoothQuantParameters(matmul=-1, convolution=-1)
@@ -29,9 +30,12 @@ ATTENTION = frozenset({"ScaledDotProductAttention", "Softmax"})
 
 
 def save(
-    case: Case, framework_model: Any, shapes: Mapping[str, Sequence[int | None]], artifact: Path
+    framework_model: Any,
+    shapes: Mapping[str, Sequence[int | None]],
+    artifact: Path,
+    calibration: Array | Feed | None = None,
 ) -> dict[str, Any]:
-    """Convert a framework's model into the folder `artifact`: in the case's precision, no less.
+    """Convert a framework's model into the folder `artifact`: in float32, or in int8 where samples calibrate it.
 
     int8 is NNCF's post-training quantization: weights per channel, ranges of the activations from the calibration
     samples. Where there is attention, the scheme that its makers have for transformers is tried with and without
@@ -55,14 +59,13 @@ def save(
         )
         return model
 
-    if case.parameters["precision"] != "int8":
+    if calibration is None:
         _write(converted(), artifact)
         return {}
-    samples = route_proof.calibration(case)
     plain = artifact.with_name(f"{artifact.name}-float32")
     _write(converted(), plain)
     model = Model(plain, 1)
-    calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(samples), 1)]
+    calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(calibration), 1)]
     given = nncf.Dataset([list(each) for each in calls])
 
     def quantised(smoothing: bool, kind: nncf.ModelType | None = None) -> openvino.Model:
@@ -86,7 +89,7 @@ def save(
     def path(setting: str) -> Path:
         return artifact.with_name(f"{artifact.name}-{setting}")
 
-    best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(model, samples), samples)
+    best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(model, calibration), calibration)
     best.rename(artifact)
     return figures
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import pytest
 from probes import route_proof
 from probes.feeds import Feed
 
-pytestmark = pytest.mark.frameworks
+# The tracer warns of what it does; the other exporters do not even that.
+pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
 Trap = tuple[Any, Feed, dict[str, dict[str, int]]]
 
@@ -59,11 +59,8 @@ def lost(torch: Any) -> Trap:
 
 
 @pytest.fixture(scope="module")
-def torch() -> Iterator[Any]:
-    module = pytest.importorskip("torch")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracer warns of what it does; the other exporters do not even that
-        yield module
+def torch() -> Any:
+    return pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize(

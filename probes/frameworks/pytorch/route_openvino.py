@@ -13,5 +13,6 @@ def run(case: Case) -> Proof:
     """Convert in the case's precision; the model takes float32 in and out in both precisions."""
     artifact = route_proof.artifact(case, "-openvino")
     source = export.of(case, otherwise="dynamic")
-    setting = openvino_export.save(case, export.program(source, None), source.sizes(), artifact)
+    samples = route_proof.calibration(case) if source.int8 else None
+    setting = openvino_export.save(export.program(source, None), source.sizes(), artifact, samples)
     return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8), **setting)

@@ -13,5 +13,6 @@ def run(case: Case) -> Proof:
     """Convert in the case's precision; the model takes float32 in and out in both precisions."""
     source, artifact = export.of(case, otherwise="dynamic"), route_proof.artifact(case, "-openvino")
     expected = source.answer()
-    setting = openvino_export.save(case, source.saved(case.folder / "saved"), source.sizes, artifact)
+    samples = route_proof.calibration(case) if source.int8 else None
+    setting = openvino_export.save(source.saved(case.folder / "saved"), source.sizes, artifact, samples)
     return route_proof.proof(case, "openvino", artifact, expected, batches=(1, 8), **setting)

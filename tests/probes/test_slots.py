@@ -13,8 +13,8 @@ from probes import feeds
 from probes.channel import ProbeError
 from probes.feeds import Feed
 from probes.runtimes import Slot, clean_process
-from probes.runtimes.binding import matched, taken
 from probes.runtimes.clean_process import Question
+from probes.runtimes.slots import matched, taken
 
 
 def slots(*names: str) -> list[Slot]:
