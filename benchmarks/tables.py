@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ class Result:
     def word(self) -> str:
         """Whether it holds, in a word."""
         return "–" if self.holds is None else "yes" if self.holds else "NO"
+
+
+def binomial_tail(found: int, count: int, share: float) -> float:
+    """Return how probable it is that at most so many of `count` are found when each one is with probability `share`."""
+    return sum(math.comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(found + 1))
 
 
 def show(results: Sequence[Result]) -> None:

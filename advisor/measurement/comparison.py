@@ -96,10 +96,11 @@ def ratio(
     if count >= ENOUGH_PAIRS:
         return estimate(paired, seed=seed, resamples=resamples), count
     found = {grades.grade(first), grades.grade(second)} if first and second else {grades.BOUNDED}
-    apart = grades.BOUNDED in found or any(map(grades.robbed_all_the_same, (first, second)))
-    joint = [] if apart else _joint(first, second)
+    short = [] if grades.BOUNDED in found else [grades.robbed_all_the_same(each) for each in (first, second)]
+    # Of two whose short calls keep to one thread the lower ends hold while others rob; beside any other it is no pair.
+    joint = _joint(first, second) if short and short[0] == short[1] else []
     both = sum(map(len, joint))
-    if both < (grades.ENOUGH_FREE if grades.UNDER_LOAD in found else ENOUGH_PAIRS):
+    if both < (grades.ENOUGH_FREE if grades.UNDER_LOAD in found and not any(short) else ENOUGH_PAIRS):
         return None, max(count, both)
     return _lower_ends(joint, seed=seed, resamples=resamples), both
 

@@ -1,14 +1,16 @@
-"""Every part of the fidelity table: `python -m benchmarks.fidelity [--quick] [--part NAME …] [--write FILE]`.
+"""Every part of the fidelity table: `python -m benchmarks.fidelity [--quick] [--budget TIME] [--part NAME …]`.
 
-The whole table takes about 70 minutes on two quiet cores; `--quick` does a few sessions of each part, in under ten
-minutes. What was found is kept as JSON (`--keep FILE`), part by part, so that a later call can do the others; `--write`
-puts the table into a page of the documentation.
+The whole table takes about 70 minutes on two quiet cores, and a multiple beside others; `--quick` does a few sessions
+of each part, and `--budget 20min` as many as the time allows, of fewer cells: every line says of how many. What was
+found is kept as JSON (`--keep FILE`), part by part, so that a later call can do the others; `--write FILE` puts the
+table into a page of the documentation.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import platform
 import time
 from dataclasses import asdict
@@ -16,11 +18,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from advisor import quantities
 from advisor.measurement import host
-from benchmarks.fidelity import against_torch, answers, conditions, equal, killed, one_thread, repeatable, sessions
+from benchmarks.fidelity import (
+    against_torch,
+    answers,
+    conditions,
+    equal,
+    killed,
+    one_thread,
+    repeatable,
+    replay,
+    sessions,
+)
 from benchmarks.tables import Result, show
 
 PARTS = {
+    "recorded": replay.recorded_results,
     "equal": equal.results,
     "repeatable": repeatable.results,
     "conditions": conditions.results,
@@ -36,6 +50,7 @@ def main() -> None:
     """Do the parts that were asked for and print the whole table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few sessions of each part")
+    parser.add_argument("--budget", help="begin no further session after this time, such as 20min")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where the results are kept (default %(default)s)")
     parser.add_argument("--runs", type=Path, help="a folder that receives every Run, numbered by its seed")
@@ -43,15 +58,19 @@ def main() -> None:
     asked = parser.parse_args()
     sessions.KEEP["folder"] = asked.runs
     known = json.loads(asked.keep.read_text()) if asked.keep.is_file() else {}
-    for name in asked.part or PARTS:
+    parts = asked.part or list(PARTS)
+    end = time.monotonic() + quantities.parse(asked.budget, "s") if asked.budget else math.inf
+    for number, name in enumerate(parts):
         began = time.monotonic()
-        found = PARTS[name](asked.quick)
+        # What an earlier part left over is the later ones'.
+        until = began + (end - began) / (len(parts) - number)
+        found = PARTS[name](sessions.Effort(asked.quick, until))
         seconds = time.monotonic() - began
         print(f"{name}: {seconds:.0f} s", flush=True)
         known[name] = {
             "on": datetime.now(UTC).date().isoformat(),
             "seconds": round(seconds),
-            "quick": asked.quick,
+            "quick": asked.quick or end < math.inf,
             "results": [asdict(each) for each in found],
         }
         asked.keep.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +98,7 @@ def page(known: dict[str, Any]) -> str:
         "|---|---|---|---|",
     ]
     if few := [name for name in PARTS if name in known and known[name]["quick"]]:
-        lines[6:6] = [f"With a few sessions only (`--quick`): {', '.join(few)}.", ""]
+        lines[6:6] = [f"With a few sessions only (`--quick` or `--budget`): {', '.join(few)}.", ""]
     if missing := [name for name in PARTS if name not in known]:
         lines[6:6] = [f"Not measured yet: {', '.join(missing)}.", ""]
     for each in (Result(**each) for name in PARTS if name in known for each in known[name]["results"]):

@@ -7,14 +7,15 @@ import subprocess
 import sys
 from statistics import median
 
+from benchmarks.fidelity.sessions import Effort
 from benchmarks.tables import Result
 
 ENOUGH = 20
 
 
-def results(quick: bool) -> list[Result]:
+def results(effort: Effort) -> list[Result]:
     """Run the pairs in a process of their own, which imports PyTorch."""
-    command = [sys.executable, "-m", "benchmarks.fidelity.torch_pairs", str(12 if quick else ENOUGH)]
+    command = [sys.executable, "-m", "benchmarks.fidelity.torch_pairs", str(12 if effort.limited else ENOUGH)]
     found: list[float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     if not found:
         return [

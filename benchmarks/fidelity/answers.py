@@ -8,16 +8,18 @@ from pathlib import Path
 
 from advisor import api
 from advisor.decision.recommendation import Recommendation
+from benchmarks.fidelity.sessions import Effort
 from benchmarks.tables import Result
 
 PROFILE = "edge"
 HONEST = ("lean", "tie")
 
 
-def results(quick: bool) -> list[Result]:
-    """Ask twice, ten times over; a quick table asks twice."""
-    count, same, apart, missing, took = 1 if quick else 10, 0, 0, 0.0, list[float]()
-    for number in range(count):
+def results(effort: Effort) -> list[Result]:
+    """Ask twice, ten times over; a quick table, or one whose time is short, less often."""
+    count, same, apart, missing, took = 0, 0, 0, 0.0, list[float]()
+    for number in effort.numbers(10, 1):
+        count = number + 1
         told = []
         for side in range(2):
             with tempfile.TemporaryDirectory() as folder:

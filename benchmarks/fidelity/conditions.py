@@ -10,19 +10,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 from typing import Any
 
-from advisor.measurement import comparison
+from advisor.measurement import comparison, grades
 from advisor.measurement.interference import interference
 from advisor.measurement.joint_intervals import group_of
 from advisor.measurement.run import Observation, Run
+from advisor.measurement.session.effort import PACES
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import hogs
-from benchmarks.fidelity.replay import CLEAR, Session, place, truths
-from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, latency, plan
+from benchmarks.fidelity.replay import CLEAR, COVERED, Session, place, truths
+from benchmarks.fidelity.sessions import (
+    ONE_PROCESS,
+    OPEN,
+    Effort,
+    Group,
+    Sessions,
+    judged,
+    plan,
+    verdict,
+    word_on_one_thread,
+)
 from benchmarks.tables import Result
 
 Neighbors = Callable[..., AbstractContextManager[Any]]
@@ -40,7 +51,9 @@ CONDITIONS: Mapping[str, tuple[Neighbors, int, float, float]] = {
     "intermittent hogs, 5–60 % busy": (partial(hogs, 2, least=0.05, most=0.6), 5, 0.8, 0.0),
     "two hogs": (partial(hogs, 2), 5, 0.5, 0.0),
 }
-COVERED = 0.93
+
+
+GRADES = (grades.MEASURED, grades.UNDER_LOAD, grades.BOUNDED)
 
 
 @dataclass
@@ -51,66 +64,96 @@ class Found:
     twins: list[Run] = field(default_factory=list)
 
 
-def results(quick: bool) -> list[Result]:
-    """Measure sessions in every condition; a quick table makes one or two in each, of fewer cells."""
-    sessions, groups = Sessions(seed=600), GROUPS[2:3] if quick else GROUPS
+def results(effort: Effort) -> list[Result]:
+    """Measure sessions in every condition in turn; where time is limited, of fewer cells."""
+    sessions, groups = Sessions(seed=600), GROUPS[2:3] if effort.limited else GROUPS
     pairs = plan(("pytorch", "tensorflow"), groups, ONE_PROCESS, modes=("out-of-the-box",))
-    twins = plan(equal.PYTORCH, groups[:1] if quick else equal.GROUPS, ONE_PROCESS)
+    one_thread = replace(ONE_PROCESS, pinned=2 if effort.limited else PACES["standard"].pinned)
+    twins = plan(equal.PYTORCH, equal.GROUPS[1:2] if effort.limited else equal.GROUPS, one_thread)
     found = {title: Found() for title in CONDITIONS}
-    for title, (neighbors, count, _, _) in CONDITIONS.items():
-        for number in range(min(count, 2) if quick else count):
+    for number in effort.numbers(max(count for _, count, _, _ in CONDITIONS.values()), 2):
+        for title, (neighbors, count, _, _) in CONDITIONS.items():
+            # Of each condition at least one.
+            if number >= count or (number and effort.over):
+                continue
             with neighbors(seed=number):
                 found[title].runs.append(sessions.one(pairs))
                 found[title].twins.append(sessions.one(twins))
             print(title, number + 1, interference(found[title].runs[-1].observations).sentence, flush=True)
-    known = truths([Session(run.id, _timings(run)) for each in found.values() for run in each.runs])
+    runs = [run for each in found.values() for run in each.runs]
+    known = truths([Session(run.id, _timings(run)) for run in runs])
     lines = [_stillness(found[AS_IT_IS].runs)]
     for title, (_, _, least, caught) in CONDITIONS.items():
-        lines += _judged(title, found[title], known, least, caught, quick=quick)
+        lines += _judged(title, found[title], known, least, caught)
     return lines
 
 
 def _judged(
-    title: str, found: Found, known: Mapping[tuple[object, ...], float], least: float, caught: float, *, quick: bool
+    title: str, found: Found, known: Mapping[tuple[object, ...], float], least: float, caught: float
 ) -> Iterator[Result]:
     compared = [pair for run in found.runs for pair in _pairs(run, known)]
     clear = [(each, truth) for each, truth in compared if max(truth, 1 / truth) >= CLEAR]
     words = Counter(_word(each, truth) for each, truth in clear)
-    share = words["right"] / max(1, len(clear))
     yield Result(
-        f"{title}: {len(clear)} pairs with a true ratio of at least {CLEAR}, in {len(found.runs)} sessions",
-        f"{share:.0%} get the right word, {words['wrong']} a wrong one",
+        f"{title}: {len(clear)} pairs with a true ratio of at least {CLEAR}, in {_sessions(len(found.runs))}",
+        f"{words['right']} get the right word, {words['wrong']} a wrong one",
         f"at least {least:.0%}, 0 wrong",
-        words["wrong"] == 0 and (share >= least or quick) if clear else None,
+        False if words["wrong"] else judged(words["right"], len(clear), least),
     )
-    for grade in dict.fromkeys(each.grade for each, _ in compared):
+    timings = [each for run in found.runs for each in _timings(run) if place(each) in known and each.summary]
+    for grade in GRADES:
+        mine_ = [(each.summary, known[place(each)]) for each in timings if each.summary and _grade(each) == grade]
+        inside = sum(summary.low <= truth <= summary.high for summary, truth in mine_)
+        if mine_:
+            what = f"{title}: intervals of times that are {grade} contain the pooled truth"
+            yield Result(
+                what, f"{inside} of {len(mine_)}", f"at least {COVERED:.0%}", judged(inside, len(mine_), COVERED)
+            )
+    for grade in GRADES:
         mine = [(each, truth) for each, truth in compared if each.grade == grade and each.low and each.high]
         inside = sum(each.low <= truth <= each.high for each, truth in mine if each.low and each.high)
-        what = f"{title}: intervals of ratios that are {grade} contain the pooled truth"
-        holds = inside >= COVERED * len(mine) if mine else None
-        yield Result(what, f"{inside} of {len(mine)}", f"at least {COVERED:.0%}", holds)
-    same, slower = Counter[str](), Counter[str]()
+        if mine:
+            what = f"{title}: intervals of ratios that are {grade} contain the pooled truth"
+            yield Result(
+                what, f"{inside} of {len(mine)}", f"at least {COVERED:.0%}", judged(inside, len(mine), COVERED)
+            )
+    same, slower, pinned = Counter[str](), Counter[str](), 0
+    first, second = equal.PYTORCH
     for run in found.twins:
         for group in {(each.probe, int(each.parameters["batch"])) for each in _timings(run)}:
-            same[_said(run, group, equal.PYTORCH[1], equal.PLAIN)] += 1
-            slower[_said(run, group, equal.PYTORCH[0], equal.SLOWER, equal.PYTORCH[1])] += 1
+            same[_said(run, group, (second, equal.PLAIN), (first, equal.PLAIN))[0]] += 1
+            word, on_one = _said(run, group, (first, equal.SLOWER), (second, equal.PLAIN))
+            slower[word] += 1
+            pinned += on_one and word == "slower"
     different = same["faster"] + same["slower"]
     yield Result(
-        f"{title}: A/A, {same.total()} comparisons of one framework with itself", f"{different} called different",
+        f"{title}: A/A, {same.total()} comparisons of one framework with itself in {_sessions(len(found.twins))}",
+        f"{different} called different",
         "at most 1 of 60", different <= max(1, same.total() / 60),
     )  # fmt: skip
-    told = slower["slower"] / max(1, slower.total())
+    wrong = slower["faster"] + slower["same"]
     yield Result(
-        f"{title}: +20 % injected, {slower.total()} comparisons", f"{slower['slower']} called slower, "
-        f"{slower['faster'] + slower['same']} wrong", f"at least {caught:.0%}" if caught else "0 wrong",
-        slower["faster"] + slower["same"] == 0 and (told >= caught or quick),
-    )  # fmt: skip
+        f"{title}: +20 % injected, {slower.total()} comparisons in {_sessions(len(found.twins))}",
+        f"{slower['slower']} called slower, {pinned} of them on one pinned thread, {wrong} wrong",
+        f"at least {caught:.0%}" if caught else "0 wrong",
+        False if wrong else judged(slower["slower"], slower.total(), caught),
+    )
 
 
-def _said(run: Run, group: Group, framework: str, mode: str, against: str = equal.PYTORCH[0]) -> str:
-    sides = [latency(run, name, group, how) for name, how in ((framework, mode), (against, equal.PLAIN))]
-    zone = comparison.zone(run.policy, run.aa_floor, {framework, against})
-    return comparison.compare(sides[0], sides[1], zone=zone).word
+def _sessions(count: int) -> str:
+    return "1 session" if count == 1 else f"{count} sessions"
+
+
+def _grade(each: Observation) -> str:
+    return each.grade or grades.MEASURED
+
+
+def _said(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> tuple[str, bool]:
+    """Return the word for two cells, and whether it is that of one pinned thread: so where all threads have none."""
+    word, _ = verdict(run, group, first, second)
+    if word in ("unclear", OPEN) and (on_one := word_on_one_thread(run, group, first, second)) is not None:
+        return on_one, True
+    return word, False
 
 
 def _word(found: comparison.Comparison, truth: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchmarks.fidelity.sessions import OPEN, PACE, Group, Sessions, plan, stillness, verdict, where_quiet
+from benchmarks.fidelity.sessions import OPEN, PACE, Effort, Group, Sessions, plan, stillness, verdict, where_quiet
 from benchmarks.tables import Result
 
 GROUPS: tuple[Group, ...] = (("mlp-inference", 1), ("mlp-inference", 32), ("cnn-inference", 1))
@@ -15,12 +15,14 @@ PLAIN, SLOWER = "out-of-the-box", "best-known"
 PYTORCH, TENSORFLOW = ("alpha", "beta"), ("gamma", "delta")
 
 
-def results(quick: bool) -> list[Result]:
+def results(effort: Effort) -> list[Result]:
     """Measure the process sets; every one gives a verdict for each of three workloads."""
-    sets = [PYTORCH] * (1 if quick else 15) + [TENSORFLOW] * (0 if quick else 5)
-    sessions = Sessions()
+    # Three of PyTorch and one of TensorFlow, and so on.
+    sets = [TENSORFLOW if number % 4 == 3 else PYTORCH for number in range(20)]
+    made, sessions = 0, Sessions()
     words = {"equal": Counter[str](), "+10 %": Counter[str](), "+20 %": Counter[str]()}
-    for first, second in sets:
+    for number in effort.numbers(len(sets), 1):
+        (first, second), made = sets[number], number + 1
         run = sessions.one(plan((first, second), GROUPS, PACE, plain=set(GROUPS) - set(SLOWED)))
         for group in GROUPS:
             words["equal"][verdict(run, group, (first, PLAIN), (second, PLAIN))[0]] += 1
@@ -28,13 +30,13 @@ def results(quick: bool) -> list[Result]:
             words["+10 %"][verdict(run, group, (second, SLOWER), (first, PLAIN))[0]] += 1
             words["+20 %"][verdict(run, group, (first, SLOWER), (second, PLAIN))[0]] += 1
         print(dict(words), f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
-    equal, count = words["equal"], len(sets) * len(GROUPS)
+    equal, count = words["equal"], made * len(GROUPS)
     different, open_ = equal["faster"] + equal["slower"], equal["unclear"] + equal[OPEN]
     line = Result(
-        f"A/A: {count} comparisons of one framework with itself, from {len(sets)} process sets",
+        f"A/A: {count} comparisons of one framework with itself, from {made} process sets",
         f"{different} called different, {open_} unclear or without a ratio",
-        "at most 1 different, at most 20 % open" if not quick else "at most 1 different or open",
-        different <= 1 and open_ <= 0.2 * count if not quick else different + open_ <= 1,
+        "at most 1 different, at most 20 % open",
+        different <= 1 and open_ <= max(1, 0.2 * count),
     )
     found = [stillness(sessions.runs), where_quiet(line, sessions.runs) if different <= 1 else line]
     for title, least in (("+10 %", 0.95), ("+20 %", 1.0)):

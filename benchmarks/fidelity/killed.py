@@ -15,7 +15,7 @@ from advisor.measurement.run import Run, load_run
 from advisor.measurement.session import record
 from advisor.measurement.store import Store
 from benchmarks.fidelity.equal import GROUPS, PLAIN, PYTORCH, SLOWER
-from benchmarks.fidelity.sessions import ONE_PROCESS, plan, verdict, where_quiet
+from benchmarks.fidelity.sessions import ONE_PROCESS, Effort, plan, verdict, where_quiet
 from benchmarks.tables import Result
 
 Block = tuple[str, int, int, float]
@@ -29,21 +29,21 @@ def session(folder: Path) -> None:
     measure(plan(PYTORCH, GROUPS[:1], ONE_PROCESS), store=store, resume=next(iter(store.unfinished()), None))
 
 
-def results(quick: bool) -> list[Result]:
+def results(effort: Effort) -> list[Result]:
     """Kill sessions at random moments of their lives and let them go on to their end."""
-    chance, tries = random.Random(9), 1 if quick else 20
+    chance = random.Random(9)
     counts: Counter[str] = Counter()
     runs: list[Run] = []
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         _start(Path(folder)).wait()
         whole = time.monotonic() - began
-    for number in range(tries):
+    for number in effort.numbers(20, 1):
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder))
             process = _start(store.folder)
             # A single kill comes when it measures; of many, some do.
-            time.sleep(0.8 * whole if quick else chance.uniform(0.5, whole))
+            time.sleep(0.8 * whole if effort.limited else chance.uniform(0.5, whole))
             process.kill()
             process.wait()
             before = accepted([record.rebuild(each) for each in store.unfinished() if each.stat().st_size])

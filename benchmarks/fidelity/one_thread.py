@@ -1,4 +1,4 @@
-"""What one pinned thread still tells beside a busy neighbor: the ratio of two frameworks, and a slow-down of 10 %."""
+"""What one pinned thread still tells beside a busy neighbor: the ratio of two frameworks, and slow-downs."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ from advisor.measurement.tasks import single_core
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import Hogs, hogs, let
 from benchmarks.fidelity.repeatable import FIRST, SECOND, groups
-from benchmarks.fidelity.sessions import ONE_PROCESS, Group, Sessions, latency, plan
+from benchmarks.fidelity.sessions import ONE_PROCESS, Effort, Group, Sessions, judged, latency, plan, word_on_one_thread
 from benchmarks.tables import Result
 
+# Which is slowed, and against whom it is held: the first of the pair is slowed by 20 %, the second by 10 %.
+INJECTED = {"+10 %": (equal.PYTORCH[1], equal.PYTORCH[0]), "+20 %": (equal.PYTORCH[0], equal.PYTORCH[1])}
 # One round on all threads is contended for good, and leads to one pinned thread soonest.
 SOON = replace(ONE_PROCESS, rounds=1, patience=0.0, pinned=PACES["standard"].pinned)
 
 
-def results(quick: bool) -> list[Result]:
-    """Measure sessions of one pinned thread beside a hog; a quick table leaves out what takes some minutes more."""
+def results(effort: Effort) -> list[Result]:
+    """Measure sessions of one pinned thread beside a hog."""
     sessions = Sessions(seed=400)
-    found = [_ratios(quick, sessions)]
-    return found if quick else [*found, _slowed(sessions)]
+    return [_ratios(effort, sessions), *_slowed(effort, sessions)]
 
 
-def _ratios(quick: bool, sessions: Sessions) -> Result:
+def _ratios(effort: Effort, sessions: Sessions) -> Result:
     """Compare the ratios of rounds beside a hog with those of the rounds between, on one pinned thread.
 
     What other guests of a host do to its caches and clocks moves the ratio of two frameworks by several percent from
     minute to minute; with the same processes in the same minutes, what is left is what the hog does.
     """
-    plans = plan(("pytorch", "tensorflow"), groups(quick), SOON, modes=("out-of-the-box",))
+    plans = plan(("pytorch", "tensorflow"), groups(effort.limited), SOON, modes=("out-of-the-box",))
     off = []
-    for number in range(1 if quick else 4):
+    for number in effort.numbers(4, 1):
         with hogs(1, seed=100 + number) as found, _every_other_round(found):
             run = sessions.one(plans)
-        for group in groups(quick):
+        for group in groups(effort.limited):
             beside, alone = (_ratio(run, group, odd) for odd in (1, 0))
             print(f"{group[0]} pinned: {alone:.4f}, beside a hog {beside:.4f}", flush=True)
             off.append(abs(beside / alone - 1))
@@ -54,21 +55,25 @@ def _ratios(quick: bool, sessions: Sessions) -> Result:
     return Result(what, told, "within 3 %", within == len(off))
 
 
-def _slowed(sessions: Sessions) -> Result:
-    """Look for an injected slow-down on one pinned thread beside a hog."""
-    words = Counter[str]()
-    for number in range(2):
-        own = plan(equal.PYTORCH, equal.SLOWED, replace(SOON, pinned=PACES["thorough"].pinned))
+def _slowed(effort: Effort, sessions: Sessions) -> Iterator[Result]:
+    """Look for injected slow-downs on one pinned thread beside a hog, as thorough as can be."""
+    words = {title: Counter[str]() for title in INJECTED}
+    pace = replace(SOON, pinned=PACES["standard" if effort.limited else "thorough"].pinned)
+    for number in effort.numbers(2, 1):
         with hogs(1, seed=50 + number):
-            run = sessions.one(own)
-        for group in equal.SLOWED:
-            sides = [
-                latency(run, name, group, mode, PINNED_LATENCY)
-                for name, mode in ((equal.PYTORCH[1], equal.SLOWER), (equal.PYTORCH[0], equal.PLAIN))
-            ]
-            words[comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word] += 1
-    what = f"+10 % injected, one pinned thread beside one hog, as thorough as can be, {words.total()} comparisons"
-    return Result(what, f"{words['slower']} called slower", "all", words["slower"] == words.total())
+            run = sessions.one(plan(equal.PYTORCH, equal.SLOWED, pace))
+        for title, (slower, plain) in INJECTED.items():
+            for group in equal.SLOWED:
+                found = word_on_one_thread(run, group, (slower, equal.SLOWER), (plain, equal.PLAIN))
+                if found is not None:
+                    words[title][found] += 1
+    for title, found_ in words.items():
+        wrong = found_["faster"] + found_["same"]
+        what = f"{title} injected, one pinned thread beside one hog, {found_.total()} comparisons"
+        told = f"{found_['slower']} called slower, {wrong} wrong"
+        yield Result(
+            what, told, "at least 90 %, 0 wrong", False if wrong else judged(found_["slower"], found_.total(), 0.9)
+        )
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """What recorded sessions would have said: estimators tried on blocks that were measured, without measuring anew.
 
-`python -m benchmarks.fidelity.replay [RECORDING]` grades every timing of every recorded session as a session would, and
-holds intervals and words against the pooled truth: the ratio of the fastest blocks over all sessions. Where the fastest
-single call of all sessions is much shorter than their fastest block, no block was ever left alone, and nobody knows.
+`python -m benchmarks.fidelity.replay [RECORDING] [--record RUN …]` grades every timing of every recorded session as a
+session would, and holds intervals and words against the pooled truth: the ratio of the fastest blocks over all
+sessions. Where the fastest single call of all sessions is much shorter than their fastest block, no block was ever left
+alone, and nobody knows. Of sessions in which one framework was measured under two names, slowed and not, the truth is
+known without that.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import lzma
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from advisor.measurement.noise.baseline import WORK_LIMIT
 from advisor.measurement.run import PINNED_LATENCY, Observation, Run, load_run
 from advisor.measurement.statistics import Interval
 from advisor.measurement.timing import Round, Summary
+from benchmarks.fidelity import equal
+from benchmarks.fidelity.sessions import Effort
 from benchmarks.tables import Result, show
 
 REFERENCE = Path(__file__).parents[2] / "tests" / "data" / "reference-run.json"
@@ -31,6 +35,8 @@ RECORDED = Path(__file__).with_name("recorded.json.xz")
 FREE = 1.25
 # Pairs that are as far apart as this have to get a word.
 CLEAR = 1.25
+# Of a 95 % interval, what is asked for.
+COVERED = 0.93
 ZONE = 0.05
 THREADS = 2
 
@@ -83,14 +89,41 @@ def _blank(key: str) -> Observation:
 
 def _block(
     number: int, process: int, middle: float, fastest: float, calls: int, wall: float, cpu: float, met: list[object],
-    threads: int | None = None,
+    threads: int | None = None, slowdown: float | None = None,
 ) -> Round:  # fmt: skip
     return Round.model_validate(
         {
             "round": number, "process": process, "median": middle, "fastest": fastest, "calls": calls, "wall": wall,
             "cpu": cpu, "disturbances": met, "accepted": not met, "threads": threads,
+            "slowdown": slowdown,
         }
     )  # fmt: skip
+
+
+def recording(runs: Mapping[str, Run]) -> bytes:
+    """Return the timings of Runs, each with what its session is called, as a recording: compressed JSON."""
+    told = []
+    for name, run in runs.items():
+        timings = {
+            json.dumps(
+                [
+                    each.probe, each.framework, each.route, each.workload, each.mode, sorted(each.parameters.items()),
+                    each.metric,
+                ]
+            ): [_row(block) for block in each.rounds]
+            for each in run.observations
+            if each.rounds
+        }  # fmt: skip
+        told.append({"session": name, "timings": timings})
+    return lzma.compress(json.dumps(told, separators=(",", ":")).encode(), preset=9)
+
+
+def _row(block: Round) -> list[object]:
+    met = [each.model_dump(mode="json", exclude_none=True) for each in block.disturbances]
+    figures = [float(f"{each:.6g}") for each in (block.median, block.fastest or block.median)]
+    taken = [float(f"{each:.4g}") for each in (block.wall, block.cpu)]
+    slowdown = None if block.slowdown is None else float(f"{block.slowdown:.4g}")
+    return [block.round, block.process, *figures, block.calls, *taken, met, block.threads, slowdown]
 
 
 def place(each: Observation) -> tuple[object, ...]:
@@ -125,6 +158,68 @@ def pairs(
                 if place(first) in known and place(second) in known:
                     truth = known[place(first)] / known[place(second)]
                     yield comparison.compare(first, second, zone=ZONE), truth
+
+
+def resampled(session: Session, chance: random.Random) -> Session:
+    """Return a session of the same processes with rounds drawn from those of this one, for all of a group alike."""
+    groups: dict[str, list[Observation]] = {}
+    for each in session.timings:
+        groups.setdefault(joint_intervals.group_of(each), []).append(each)
+    timings = []
+    for members in groups.values():
+        numbers = sorted({block.round for each in members for block in each.rounds})
+        drawn = [chance.choice(numbers) for _ in numbers]
+        for each in members:
+            made: dict[int, list[Round]] = {}
+            for block in each.rounds:
+                made.setdefault(block.round, []).append(block)
+            rounds = [
+                block.model_copy(update={"round": number})
+                for number, from_ in enumerate(drawn)
+                for block in made.get(from_, ())
+            ]
+            if rounds:
+                timings.append(timing(each.model_copy(update={"grade": None, "summary": None}), rounds))
+    return Session(session.name, tuple(timings))
+
+
+def twin_results(sessions: Sequence[Session], *, times: int = 20) -> list[Result]:
+    """Return what sessions say of one framework under two names, equal and slowed, as recorded and resampled."""
+    twins = [
+        each for each in sessions if {one.framework for one in each.timings} <= {*equal.PYTORCH, *equal.TENSORFLOW}
+    ]
+    chance = random.Random(1)
+    drawn = [resampled(each, chance) for each in twins for _ in range(times)]
+    words = {title: Counter[str]() for title in ("A/A", "+10 %", "+20 %")}
+    for session in (*twins, *drawn):
+        sides = {(joint_intervals.group_of(each), each.framework, each.mode): each for each in session.timings}
+        groups = dict.fromkeys(joint_intervals.group_of(each) for each in session.timings)
+        for group in groups:
+            for first, second in (equal.PYTORCH, equal.TENSORFLOW):
+                for title, one, other in (
+                    ("A/A", (first, equal.PLAIN), (second, equal.PLAIN)),
+                    ("+10 %", (second, equal.SLOWER), (first, equal.PLAIN)),
+                    ("+20 %", (first, equal.SLOWER), (second, equal.PLAIN)),
+                ):
+                    found = [sides.get((group, *each)) for each in (one, other)]
+                    if found[0] is not None and found[1] is not None:
+                        words[title][comparison.compare(found[0], found[1], zone=ZONE).word] += 1
+    if not twins:
+        return []
+    of = f"in {len(twins)} recorded sessions, each as it is and resampled {times} times"
+    different = words["A/A"]["faster"] + words["A/A"]["slower"]
+    count = words["A/A"].total()
+    lines = [
+        Result(
+            f"A/A, {count} comparisons {of}", f"{different} called different", "at most 1 of 60",
+            different <= max(1, count / 60),
+        )
+    ]  # fmt: skip
+    for title in ("+10 %", "+20 %"):
+        wrong = words[title]["faster"] + words[title]["same"]
+        told = f"{words[title]['slower']} called slower, {wrong} wrong"
+        lines.append(Result(f"{title} injected, {words[title].total()} comparisons {of}", told, "0 wrong", wrong == 0))
+    return lines
 
 
 def slowed(run: Run, count: int, *, share: float = 0.8, seed: int = 0) -> list[Session]:
@@ -181,12 +276,12 @@ def results(sessions: Sequence[Session], known: Mapping[tuple[object, ...], floa
     for grade in dict.fromkeys(each.grade for each in timings):
         mine = [each for each in timings if each.grade == grade and place(each) in known and each.summary]
         inside = sum(_contains(each.summary, known[place(each)]) for each in mine if each.summary)
-        found.append(_share(f"intervals of a time, {grade}, contain the pooled truth", inside, len(mine), 0.93))
+        found.append(_share(f"intervals of a time, {grade}, contain the pooled truth", inside, len(mine), COVERED))
     compared = list(pairs(sessions, known))
     for grade in dict.fromkeys(each.grade for each, _ in compared):
         mine_ = [(each, truth) for each, truth in compared if each.grade == grade and each.low and each.high]
         inside = sum(each.low <= truth <= each.high for each, truth in mine_ if each.low and each.high)
-        found.append(_share(f"intervals of a ratio, {grade}, contain the pooled truth", inside, len(mine_), 0.93))
+        found.append(_share(f"intervals of a ratio, {grade}, contain the pooled truth", inside, len(mine_), COVERED))
     clear = [(each, truth) for each, truth in compared if max(truth, 1 / truth) >= CLEAR]
     told = [(each, truth) for each, truth in clear if each.word in ("faster", "slower")]
     wrong = sum((each.word == "faster") != (truth < 1) for each, truth in told)
@@ -209,14 +304,29 @@ def _contains(summary: Summary | Interval, truth: float) -> bool:
     return summary.low <= truth <= summary.high
 
 
+def recorded_results(effort: Effort) -> list[Result]:
+    """Return the lines of the fidelity table that need no measuring."""
+    sessions, run = recorded(), load_run(REFERENCE)
+    quiet = {place(each): each.summary.median for each in run.observations if each.metric == "latency" and each.summary}
+    found = [*results(sessions, truths(sessions)), *twin_results(sessions, times=5 if effort.limited else 20)]
+    told = [replace(each, what=f"Recorded: {each.what}") for each in found]
+    for share in (0.5, 0.9):
+        lines = results(slowed(run, 3 if effort.limited else 12, share=share), quiet)
+        told += [replace(each, what=f"{share:.0%} of rounds slowed: {each.what}") for each in lines]
+    return told
+
+
 def main() -> None:
-    """Print the table of a recording."""
+    """Print the table of a recording, or make one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recording", nargs="?", type=Path, default=RECORDED)
+    parser.add_argument("--record", nargs="+", type=Path, default=[], metavar="RUN", help="write one of these Runs")
     parser.add_argument("--wrong", action="store_true", help="also list what missed the truth")
     asked = parser.parse_args()
+    if asked.record:
+        asked.recording.write_bytes(recording({path.stem: load_run(path) for path in asked.record}))
     sessions = recorded(asked.recording)
-    show(results(sessions, truths(sessions)))
+    show([*results(sessions, truths(sessions)), *twin_results(sessions)])
     run = load_run(REFERENCE)
     quiet = {place(each): each.summary.median for each in run.observations if each.metric == "latency" and each.summary}
     for share in (0.5, 0.9):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import tempfile
 import time
 from collections.abc import Collection, Iterator
@@ -18,7 +19,7 @@ from rich.console import Console
 from advisor.measurement import comparison, definitions
 from advisor.measurement.comparison import Comparison
 from advisor.measurement.definitions import OUT_OF_THE_BOX
-from advisor.measurement.run import Observation, Run, save_run
+from advisor.measurement.run import PINNED_LATENCY, Observation, Run, save_run
 from advisor.measurement.session.effort import PACES, Pace
 from advisor.measurement.session.plan import Plan, make_plan
 from advisor.measurement.session.session import measure
@@ -27,7 +28,7 @@ from advisor.measurement.worker import bench
 from advisor.measurement.worker.answers import Block
 from advisor.report.progress import progress
 from advisor.report.run_documents import blocks
-from benchmarks.tables import Result
+from benchmarks.tables import Result, binomial_tail
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"
 # A standard session; what ships and what is measured apart from the rounds is no part of these.
@@ -35,11 +36,46 @@ PACE = replace(PACES["standard"], runtime_processes=1, patience=60.0, apart=0)
 ONE_PROCESS = replace(PACES["quick"], runtime_processes=1)
 # A quiet machine, where a bar asks for one: of the blocks beside nobody of ours others disturbed no more than this.
 QUIET = 0.2
+# A share that so few would miss as far by chance is missed.
+UNLIKELY = 0.05
 # Where every Run of a benchmark is kept, to be looked at when a verdict was wrong.
 KEEP: dict[str, Path | None] = {"folder": None}
 
 Group = tuple[str, int]
 OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of a part of the table is measured.
+
+    Attributes
+    ----------
+    quick : bool
+        Fewer cells, and a few sessions only.
+    until : float
+        The moment (`time.monotonic`) after which no further session is begun; of each part one is made in any case.
+    """
+
+    quick: bool = False
+    until: float = math.inf
+
+    @property
+    def limited(self) -> bool:
+        """Whether time is short: then cells are few, too, so that sessions are many."""
+        return self.quick or self.until < math.inf
+
+    @property
+    def over(self) -> bool:
+        """Whether no further session is begun."""
+        return time.monotonic() >= self.until
+
+    def numbers(self, whole: int, few: int) -> Iterator[int]:
+        """Yield numbers of sessions to make: as many as the `whole` table has, or a `few`, while there is time."""
+        for number in range(few if self.quick else whole):
+            if number and self.over:
+                return
+            yield number
 
 
 @dataclass
@@ -121,6 +157,13 @@ def plan(
     return replace(found, cells=tuple(cells), skipped=())
 
 
+def judged(found: int, count: int, least: float) -> bool | None:
+    """Return whether so many of so many reach a share; None where there are too few to tell that they do not."""
+    if not count or found >= least * count:
+        return None if not count else True
+    return False if binomial_tail(found, count, least) < UNLIKELY else None
+
+
 def disturbed(runs: Collection[Run]) -> tuple[int, int]:
     """Return how many blocks of these sessions others disturbed, and how many were timed."""
     counts = [blocks(run).all for run in runs]
@@ -174,3 +217,12 @@ def verdict(run: Run, group: Group, first: tuple[str, str], second: tuple[str, s
     zone = comparison.zone(run.policy, run.aa_floor, {first[0], second[0]})
     found = comparison.compare(sides[0], sides[1], zone=zone)
     return (OPEN if found.ratio is None else found.word), found
+
+
+def word_on_one_thread(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> str | None:
+    """Return the word for two cells on one pinned thread; None where they needed none, having been left alone."""
+    try:
+        sides = [latency(run, framework, group, mode, PINNED_LATENCY) for framework, mode in (first, second)]
+    except StopIteration:
+        return None
+    return comparison.compare(sides[0], sides[1], zone=run.policy.indifference).word

@@ -172,6 +172,24 @@ def test_of_bounded_figures_the_order_is_known_where_their_bounds_do_not_meet() 
     assert comparison.compare(fast, near, zone=0.05).word == "unclear"
 
 
+def test_two_whose_short_calls_keep_to_one_thread_are_compared_while_others_rob() -> None:
+    def short(name: str, at: float, rounds: int = 7, cpu: float = 1.0) -> Observation:
+        return latency(
+            name, blocks([at * each for each in (1, 1.3, 1.1, 4, 1.02, 1.2, 1.6)][:rounds], [ROBBED] * rounds, cpu=cpu)
+        )
+
+    def threads(each: Observation) -> Observation:
+        return each.model_copy(update={"rounds": tuple(one.model_copy(update={"threads": 1}) for one in each.rounds)})
+
+    fast, slow = threads(short("a", 1e-4)), threads(short("b", 1.25e-4))
+    found = comparison.compare(fast, slow, zone=0.05)
+    assert (found.word, found.pairs) == ("faster", 7)
+    assert found.ratio == pytest.approx(0.8)
+    # From few rounds it is not known; and beside one that waits for its threads no round is a pair.
+    assert comparison.ratio(fast.rounds[:5], slow.rounds[:5], seed=0)[0] is None
+    assert comparison.ratio(fast.rounds, short("b", 1.25e-4, cpu=1.9).rounds, seed=0)[0] is None
+
+
 def test_what_rounds_slowed_together_is_shared_and_what_is_each_ones_own_is_not() -> None:
     chance = np.random.default_rng(1)
     together = np.exp(chance.normal(0, 0.3, 12))
