@@ -17,6 +17,9 @@ from probes.python_process import PROBES, ending
 
 PATIENCE = 120.0
 _GLANCE = 0.05
+# On two processors that fifteen others want a program still gets an eighth of one, and a tenth of that if it is `nice`.
+GETS_ON = 0.01
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 def run(*commands: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> list[str]:
@@ -71,6 +74,47 @@ def started(
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(program.pid, signal.SIGKILL)
         program.communicate()
+
+
+class Progress:
+    """Tells whether a program gets on, by the processor time that it and what it started use.
+
+    Where others take the processors a start lasts many times as long, and goes on all the same; what has come to a halt
+    uses none. Where the system does not tell, only the clock on the wall does.
+
+    Parameters
+    ----------
+    patience : float
+        Seconds in which a program that gets on uses at least the share `GETS_ON` of a processor.
+    """
+
+    def __init__(self, program: subprocess.Popen[str], patience: float) -> None:
+        self._program = program
+        self._patience = patience
+        self._since, self._used = time.monotonic(), _processor_seconds(program.pid)
+
+    def halted(self) -> bool:
+        """Return whether it did not get on for as long as there is patience."""
+        now = time.monotonic()
+        if now - self._since < self._patience:
+            return False
+        used = _processor_seconds(self._program.pid)
+        if used - self._used < GETS_ON * (now - self._since):
+            return True
+        self._since, self._used = now, used
+        return False
+
+
+def _processor_seconds(session: int) -> float:
+    """Return the processor seconds of the processes of a session, and of those that they waited for."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name may hold spaces and parentheses; what follows begins with the state (proc_pid_stat(5)).
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                ticks += sum(map(int, fields[11:15]))
+    return ticks / _TICKS
 
 
 def last_words(program: subprocess.Popen[str]) -> str:

@@ -21,6 +21,8 @@ LOOPBACK = "127.0.0.1"
 PATIENCE = 60.0
 CLIENTS, REQUESTS, WARM = 2, 200, 20
 _PAUSE = 0.005
+# A server that refuses is at work on that: it is asked again after this share of the time that it has had.
+_REFUSED = 0.05
 
 Program = subprocess.Popen[str]
 
@@ -102,7 +104,7 @@ class _Client:
 
 def _when_ready(server: Program, port: int, path: str, inputs: Array) -> Array:
     """Ask until there is an answer: a server may listen before its model is loaded."""
-    until = time.monotonic() + PATIENCE
+    began, progress = time.monotonic(), programs.Progress(server, PATIENCE)
     while True:
         try:
             with _Client(port, path) as client:
@@ -110,9 +112,10 @@ def _when_ready(server: Program, port: int, path: str, inputs: Array) -> Array:
         except (OSError, HTTPException, ProbeError) as error:
             if server.poll() is not None:
                 raise ProbeError("error", f"the server ended: {programs.last_words(server)}") from None
-            if time.monotonic() > until:
-                raise ProbeError("error", f"no answer after {PATIENCE:g} s: {error}") from None
-            time.sleep(_PAUSE)
+            waited = time.monotonic() - began
+            if progress.halted():
+                raise ProbeError("error", f"no answer after {waited:.1f} s: {error}") from None
+            time.sleep(max(_PAUSE, _REFUSED * waited) if isinstance(error, ProbeError) else _PAUSE)
 
 
 def _load(port: int, path: str, inputs: Array) -> dict[str, float]:

@@ -29,10 +29,11 @@ def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
 
 
 def check_figures(proof: dict[str, float]) -> None:
-    assert 0.05 < proof["cold_start"] < 60
-    assert 0 < proof["p50"] <= proof["p99"] < 10
+    assert proof["cold_start"] > 0.05
+    assert 0 < proof["p50"] <= proof["p99"]
     assert proof["requests"] == 400
-    assert proof["clients"] / proof["throughput"] == pytest.approx(proof["p50"], rel=2)
+    # Half of the requests take p50 at least.
+    assert proof["clients"] / proof["throughput"] >= 0.9 * proof["p50"] / 2
 
 
 @pytest.mark.frameworks
@@ -105,5 +106,28 @@ server.serve_forever()
 
 def test_a_server_that_only_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rest_server, "PATIENCE", 0.5)
-    with pytest.raises(ProbeError, match=r"no answer after 0\.5 s: the server answers 500"):
+    with pytest.raises(ProbeError, match=r"no answer after \d+\.\d s: the server answers 500"):
         rest_server.measured([sys.executable, "-c", REFUSES], "toy", ONE, ONE)
+
+
+STARTS = """
+import sys, time
+print(1, flush=True)
+end = time.process_time() + float(sys.argv[1])
+while time.process_time() < end:
+    pass
+{then}
+"""
+
+
+def test_a_server_that_is_at_work_is_waited_for_however_slowly_and_one_that_halts_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rest_server, "PATIENCE", 2.0)
+    # Far longer than there is patience, and an end of its own.
+    ends = STARTS.format(then="sys.exit('Error: at last')")
+    with pytest.raises(ProbeError, match="the server ended: exit 1: Error: at last"):
+        rest_server.measured([sys.executable, "-c", ends, "2.5"], "toy", ONE, ONE)
+    halts = STARTS.format(then="time.sleep(600)")
+    with pytest.raises(ProbeError, match=r"no answer after \d+\.\d s: "):
+        rest_server.measured([sys.executable, "-c", halts, "0.1"], "toy", ONE, ONE)

@@ -1,4 +1,7 @@
-"""The signals of other work, against loads that the tests make themselves."""
+"""The signals of other work, against loads that the tests make themselves, on a machine that may have others, too.
+
+What two readings are compared by is taken from the same two glances: whatever else the machine does is in both.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -15,6 +19,7 @@ import psutil
 import pytest
 
 from advisor.measurement.disturbance import Disturbance
+from advisor.measurement.noise import watch as watch_module
 from advisor.measurement.noise.canary import Answer, Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import AVAILABLE, Foreign, Watch
@@ -38,14 +43,15 @@ def hog() -> Iterator[int]:
     process.wait()
 
 
-def seen(watch: Watch, measured: int, hog: int | None = None) -> Foreign:
+def seen(watch: Watch, *measured: int, hog: int | None = None) -> list[Foreign]:
     """Return what is seen while the hog works a tenth of a second, however long the machine takes to let it."""
     before = watch.glance()
     start = worked(hog)
     time.sleep(0.1)
     while worked(hog) < start + 0.1:
         time.sleep(0.01)
-    return watch.between(before, watch.glance(), measured)
+    after = watch.glance()
+    return [watch.between(before, after, each) for each in measured]
 
 
 def worked(hog: int | None) -> float:
@@ -60,7 +66,7 @@ def worked(hog: int | None) -> float:
 def test_another_process_is_seen_on_the_clocks(hog: int) -> None:
     watch = Watch()
     assert set(watch.signals.values()) == {AVAILABLE}
-    foreign = seen(watch, STRANGER, hog)
+    (foreign,) = seen(watch, STRANGER, hog=hog)
     assert foreign.visible is not None
     assert foreign.visible > 0.05
     assert signals(watch.disturbances(foreign))[0] == "clocks"
@@ -76,20 +82,19 @@ def test_one_tick_of_the_system_s_own_work_disturbs_no_block() -> None:
 
 @linux
 def test_the_measured_process_and_its_children_are_no_strangers(hog: int) -> None:
-    with_hog = seen(Watch(), hog, hog)
+    with_hog, without = seen(Watch(), hog, STRANGER, hog=hog)
     assert with_hog.visible is not None
-    without = seen(Watch(), STRANGER, hog)
     assert without.visible is not None
-    assert with_hog.visible < without.visible
+    assert with_hog.visible < without.visible - 0.05
 
 
 @linux
 def test_what_descends_from_the_measured_process_is_its_own_in_another_session_too(hog: int) -> None:
     # The hog leads a session of its own, and this process is its parent.
-    own, foreign = seen(Watch(), os.getpid(), hog), seen(Watch(), STRANGER, hog)
+    own, foreign = seen(Watch(), os.getpid(), STRANGER, hog=hog)
     assert own.visible is not None
     assert foreign.visible is not None
-    assert own.visible < foreign.visible
+    assert own.visible < foreign.visible - 0.05
     assert psutil.Process(hog).is_running()
 
 
@@ -109,7 +114,7 @@ def test_children_that_have_ended_count_for_their_parent_where_that_is_asked(tmp
         watch = Watch(tmp_path)
         told(0)
         before = watch.glance(ended=ended)
-        told(tick)  # one second of work by children that are gone
+        told(100 * tick)  # a hundred seconds of work by children that are gone
         found[ended] = watch.between(before, watch.glance(ended=ended), pid).hidden
     assert found[False] is not None
     assert found[True] is not None
@@ -124,13 +129,15 @@ def test_busy_time_that_no_process_accounts_for_is_seen(tmp_path: Path) -> None:
     stat = "cpu  0 0 0 0\ncpu{cpu} 100 0 0 {idle} 0 0 0 0 0 0\n"
     (proc / "stat").write_text(stat.format(cpu=cpu, idle=1000))
     watch = Watch(tmp_path)
+    began = time.process_time()
     before = watch.glance()
     time.sleep(0.5)
     (proc / "stat").write_text(stat.format(cpu=cpu, idle=1020))
     foreign = watch.between(before, watch.glance(), os.getpid())
-    # Of all the processors' time only 0.2 s were idle, and this process slept.
+    # Of all the processors' time only 0.2 s were idle, and this process did next to nothing.
+    own = time.process_time() - began
     expected = foreign.wall * len(os.sched_getaffinity(0)) - 0.2
-    assert foreign.hidden == pytest.approx(expected, abs=0.05)
+    assert foreign.hidden == pytest.approx(expected, abs=0.01 + own)
     assert signals(watch.disturbances(foreign)) == ["hidden"]
     quiet = Foreign(wall=1.0, visible=0.0, hidden=0.1)
     assert not watch.disturbances(quiet)
@@ -140,7 +147,7 @@ def test_busy_time_that_no_process_accounts_for_is_seen(tmp_path: Path) -> None:
 def test_a_system_without_proc_goes_on(tmp_path: Path) -> None:
     watch = Watch(tmp_path)
     assert all(text.startswith("not available") for text in watch.signals.values())
-    foreign = seen(watch, os.getpid())
+    (foreign,) = seen(watch, os.getpid())
     assert (foreign.visible, foreign.hidden) == (None, None)
     assert not watch.disturbances(foreign)
 
@@ -206,8 +213,12 @@ for _ in sys.stdin:
 
 @linux
 @pytest.mark.parametrize("kind", ["block", "once"])
-def test_what_follows_waits_until_the_pool_that_was_woken_has_come_to_rest(tmp_path: Path, kind: str) -> None:
+def test_what_follows_waits_until_the_pool_that_was_woken_has_come_to_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     """ONNX Runtime spins for 40 to 65 ms after its last call: the next stack would be timed beside it."""
+    # A pool that must wait for a processor to end its spinning takes as long as others let it.
+    monkeypatch.setattr(watch_module, "_RESTS_WITHIN", 60.0)
     command = [sys.executable, "-c", SPINS]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdin is not None
@@ -237,13 +248,15 @@ def test_what_follows_waits_until_the_pool_that_was_woken_has_come_to_rest(tmp_p
 def test_a_process_that_never_rests_is_not_waited_for_without_end(hog: int) -> None:
     began = time.perf_counter()
     Watch().rest(hog, 0.01)
-    assert 0.1 < time.perf_counter() - began < 5
+    assert 0.1 < time.perf_counter() - began < 60
 
 
 @linux
 def test_who_asks_does_not_keep_itself_from_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
+    # What reports to the main process runs when it likes.
+    monkeypatch.setattr(Watch, "_tasks", lambda *_: [str(threading.get_native_id())])
     Watch().rest(os.getpid(), 0.01)
     assert slept == [0.01]
 
