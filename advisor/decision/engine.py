@@ -37,6 +37,7 @@ from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
+from advisor.profiles.machine import on_machine
 from advisor.profiles.profile import Profile
 
 SAMPLES = 10_000
@@ -81,6 +82,7 @@ def decide(
     ('lean', Stack(framework='tensorflow', route='litert'))
     """
     catalog = load_catalog() if catalog is None else catalog
+    profile = on_machine(profile, run)
     routes = defined_routes()
     open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
     kept = measurable(exclude)

@@ -17,6 +17,8 @@ from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
+from advisor.profiles.anchors import NOMINAL_PEAK
+from advisor.profiles.machine import has_anchors, peak_of
 from advisor.profiles.profile import Wish
 from advisor.profiles.team import CRITERION
 
@@ -122,7 +124,7 @@ def warnings(table: Table, run: Run, catalog: Catalog, *, decided: bool = True) 
     told = interference(run.observations).sentence if _rests_on_load(table) else None
     further = "" if decided else "; --fresh --until decided hears further processes until every pair has a word"
     found = [f"{told[0].upper()}{told[1:]}{further}"] if told else []
-    found += [*_elsewhere(table, run), *_published(table), *_language(table)]
+    found += [*_elsewhere(table, run), *_nominal(table, run), *_published(table), *_language(table)]
     found += [*_one_build(table), *_switching(table), *_counted_twice(table), *_separating_nothing(table)]
     for name in dict.fromkeys(stack.framework for stack in table.stacks.values()):
         framework, title = run.frameworks[name], run.titles[name]
@@ -157,6 +159,15 @@ def _elsewhere(table: Table, run: Run) -> Iterable[str]:
     """Yield that a small network was measured, not the asker's, and how much its figures were widened for that."""
     sigmas = [finding.cell.transfer for finding in table.findings.values() if finding.cell.transfer]
     yield from asked_of(run, table.profile).told(sigmas)
+
+
+def _nominal(table: Table, run: Run) -> Iterable[str]:
+    """Yield that the machine's ceiling is not known, of which anchors are multiples."""
+    if has_anchors(table.profile, "ceiling") and peak_of(run) is None:
+        yield (
+            f"How much this machine reaches was not measured: for the ceiling {NOMINAL_PEAK / 1e9:.0f} billion "
+            "operations a second are taken (advisor probe --only ceiling)"
+        )
 
 
 def _published(table: Table) -> Iterable[str]:

@@ -10,10 +10,11 @@ as its closest rival is, for its reasons to be worth reading.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from advisor.criteria import Criterion
-from advisor.decision.alternatives import alternatives
+from advisor.decision.alternatives import alternatives, unmeasured
 from advisor.decision.evidence import Evidencer, applies, of_build
 from advisor.decision.reader import probe_of
 from advisor.decision.robustness import first_rank
@@ -24,8 +25,10 @@ from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without
 from advisor.keys import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.derivation import CEILING
 from advisor.measurement.run import Run
 from advisor.measurement.tasks.kinds import ENVIRONMENT
+from advisor.profiles.machine import has_anchors, on_machine
 from advisor.profiles.profile import Profile
 
 MARGIN = 3 * SMALL
@@ -62,6 +65,8 @@ def needed_probes(profile: Profile, definitions: Definitions | None = None) -> d
         share = weights.get(name, 0.0) + (1.0 if name in required else 0.0)
         for probe in dict.fromkeys(_probes(criterion, profile, ids)):
             found[probe] = found.get(probe, 0.0) + share
+    if has_anchors(profile, "ceiling"):
+        found.setdefault(CEILING, 0.0)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -99,15 +104,20 @@ def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: 
 
 
 def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collection[Stack] = ()) -> Table:
-    known = shipped()
+    known, profile = shipped(), on_machine(profile, run)
     here = [stack for stack in planned if stack.framework in run.frameworks]
     found = [*alternatives(run, profile.ships, known.frameworks, known.routes), *here]
     stacks = sorted({stack_id(stack): stack for stack in found}.values(), key=stack_id)
     titles = run.titles
     titles |= {route.runtime: route.title for route in known.routes.values()}
     known_of = load_catalog() if catalog is None else catalog
-    evidencer = Evidencer(run, known_of, profile.team, asked_of(run, profile), build=profile.build)
-    return build(profile, stacks, titles, evidencer.table(stacks, profile.criteria.values()))
+    unmeasured_ones = unmeasured(run, profile)
+    named = {name: each for name, (_, each) in unmeasured_ones.items()}
+    evidencer = Evidencer(run, known_of, profile.team, asked_of(run, profile), named, build=profile.build)
+    columns = profile.criteria.values()
+    table = build(profile, stacks, titles, evidencer.table(stacks, columns))
+    others = [stack for stack, _ in unmeasured_ones.values()]
+    return replace(table, open=build(profile, others, titles, evidencer.table(others, columns))) if others else table
 
 
 def _open(table: Table) -> dict[tuple[str, str], list[str]]:
@@ -120,9 +130,15 @@ def _open(table: Table) -> dict[tuple[str, str], list[str]]:
 
 
 def _asked(table: Table) -> dict[tuple[str, str], list[str]]:
-    """Return the stacks of which each probe and framework could tell something that the profile asks."""
+    """Return the stacks of which each probe and framework could tell something that the profile asks.
+
+    What the machine reaches says how good a time is, of every stack.
+    """
     asking: dict[tuple[str, str], list[str]] = {}
+    anchored = has_anchors(table.profile, "ceiling")
     for name, stack in table.stacks.items():
+        if anchored:
+            asking.setdefault((CEILING, stack.framework), []).append(name)
         for criterion in table.profile.criteria.values():
             for rule in criterion.evidence:
                 if rule.measured is None or not applies(rule, stack) or not of_build(rule, table.profile.build):
@@ -152,7 +168,7 @@ def _decided(table: Table, seed: int) -> dict[str, str]:
     # What is still open may bring one criterion to carry the answer alone, which would make a lean of it.
     if any(each.first != first or each.lead <= MARGIN for each in without(table)):
         return reasons
-    if len(behind) == len(rest):
+    if len(behind) == len(rest) and all(high < worst for high in _open_highs(table)):
         reasons[first] = f"whatever it shows, {title} comes first"
     elif shares[first] >= SETTLED and min(table.known(first), table.known(rest[0])) >= WELL_KNOWN:
         reasons |= dict.fromkeys(table.feasible, f"{title} comes first in nearly every case, whatever it shows")
@@ -160,10 +176,22 @@ def _decided(table: Table, seed: int) -> dict[str, str]:
 
 
 def _shares(table: Table, seed: int) -> dict[str, float]:
-    """Return the share of samples in which each stack comes first."""
-    wishes = table.profile.wishes
-    drawn = draw(table.feasible, wishes, table.findings, table.worths, samples=SAMPLES, seed=seed)
-    return dict(zip(table.feasible, map(float, first_rank(drawn.values)), strict=True))
+    """Return the share of samples in which each stack comes first, before all that nobody can measure here as well."""
+    findings, worths = table.findings, table.worths
+    if table.open is not None:
+        findings, worths = {**findings, **table.open.findings}, {**worths, **table.open.worths}
+    among = (*table.feasible, *_opened(table))
+    drawn = draw(among, table.profile.wishes, findings, worths, samples=SAMPLES, seed=seed)
+    return dict(zip(table.feasible, map(float, first_rank(drawn.values)), strict=False))
+
+
+def _opened(table: Table) -> tuple[str, ...]:
+    return () if table.open is None else table.open.feasible
+
+
+def _open_highs(table: Table) -> list[float]:
+    """Return the most that each alternative is worth that nobody measured."""
+    return [] if table.open is None else [table.open.values[name].high for name in table.open.feasible]
 
 
 def _probes(criterion: Criterion, profile: Profile, ids: Iterable[str]) -> Iterable[str]:

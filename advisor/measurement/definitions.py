@@ -180,6 +180,17 @@ class WorkloadDefinition(Model):
     not_quick: str | None = None
 
 
+class NetworkQuantities(Model):
+    """What a network amounts to: its weights, and the operations of a prediction and of a training step of a sample.
+
+    Operations are floating-point ones of matrix products and convolutions; a multiplication and an addition are two.
+    """
+
+    weights: int
+    prediction: int
+    training: int
+
+
 class ExperimentDefinition(Model):
     """Something with figures of its own, measured beside the workloads; ``what`` says in one sentence what is done.
 
@@ -207,6 +218,10 @@ class _Workloads(Model):
     @classmethod
     def _named(cls, data: Any) -> Any:
         return {"workloads": data} if isinstance(data, list) else data
+
+
+class _Networks(Model):
+    networks: dict[str, NetworkQuantities]
 
 
 class _Experiments(Model):
@@ -350,6 +365,13 @@ def extras() -> dict[str, FrameworkDefinition]:
 def routes() -> dict[str, RouteDefinition]:
     """Return the shipped routes by runtime id (``executorch``, ``litert`` …)."""
     return dict(_shipped_routes())
+
+
+@lru_cache(maxsize=1)
+def network_quantities() -> Mapping[str, NetworkQuantities]:
+    """Return what the networks of the workloads amount to, by the network's name."""
+    file = resources.probes() / "quantities.yaml"
+    return read_yaml(file, _Networks, what="list of networks").value.networks
 
 
 def capabilities() -> dict[str, CapabilityDefinition]:

@@ -12,6 +12,8 @@ from advisor import numerals, quantities
 from advisor.criteria import Criterion
 from advisor.documents import Model
 from advisor.errors import Loc, Problem, did_you_mean
+from advisor.profiles import anchors
+from advisor.profiles.anchors import Anchor
 from advisor.profiles.entries import RequirementEntry, Ships, WishEntry, slug, threshold
 from advisor.profiles.value import LOGARITHMIC, ValueFunction
 
@@ -23,7 +25,10 @@ MOST_NEAR = 4
 
 @dataclass(frozen=True)
 class Wish:
-    """A weighted criterion, checked: ``weight`` is normalised over the whole profile (the weights sum to 1)."""
+    """A weighted criterion, checked: ``weight`` is normalised over the whole profile (the weights sum to 1).
+
+    ``anchors`` are floor and target where they are multiples of what the model amounts to.
+    """
 
     criterion: Criterion
     group: str
@@ -32,17 +37,22 @@ class Wish:
     floor_text: str
     target_text: str
     because: str
+    anchors: tuple[Anchor, Anchor] | None = None
 
 
 @dataclass(frozen=True)
 class Must:
-    """A hard constraint, checked; ``limit`` is in the criterion's base unit or the index of a level."""
+    """A hard constraint, checked; ``limit`` is in the criterion's base unit or the index of a level.
+
+    ``anchor`` is the limit where it is a multiple of what the model amounts to.
+    """
 
     criterion: Criterion
     kind: Limit
     limit: float
     limit_text: str
     because: str
+    anchor: Anchor | None = None
 
     @property
     def text(self) -> str:
@@ -101,7 +111,9 @@ class Checker:
             self._problem((*loc, kind, "key"), f"'{name}' needs {expected}")
             return None
         limit = self._quantity(value, criterion, (*loc, kind))
-        return None if limit is None else Must(criterion, kind, limit, _text(value), because)
+        if limit is None:
+            return None
+        return Must(criterion, kind, limit, _text(value), because, anchors.read(value, criterion))
 
     def for_profile(self, ships: Ships | None, asked: Collection[str]) -> Checker:
         """Say what the profile ships and which criteria it asks, where no data says it."""
@@ -164,12 +176,14 @@ class Checker:
     def _wish(self, criterion: Criterion, group: str, entry: WishEntry, loc: Loc) -> Wish | None:
         assert entry.floor is not None
         assert entry.target is not None
-        anchors = self._anchors(criterion, {"floor": entry.floor, "target": entry.target}, loc)
-        if anchors is None:
+        ends = self._anchors(criterion, {"floor": entry.floor, "target": entry.target}, loc)
+        if ends is None:
             return None
-        value = ValueFunction(*anchors, criterion.unit)
+        value = ValueFunction(*ends, criterion.unit)
         texts = (_text(entry.floor), _text(entry.target))
-        return Wish(criterion, group, entry.weight or 0.0, value, *texts, entry.because or "")
+        floor, target = (anchors.read(each, criterion) for each in (entry.floor, entry.target))
+        both = None if floor is None or target is None else (floor, target)
+        return Wish(criterion, group, entry.weight or 0.0, value, *texts, entry.because or "", both)
 
     def _anchors(self, criterion: Criterion, item: Any, loc: Loc) -> tuple[float, float] | None:
         """Return floor and target in the criterion's base unit, or None and note what is wrong with them."""
@@ -178,7 +192,9 @@ class Checker:
             self._quantity(stated[key], criterion, (*loc, key)) if _readable(stated.get(key)) else None
             for key in ("floor", "target")
         )
-        if floor is None or target is None or not self._apart(floor, target, criterion, loc):
+        if floor is None or target is None or not self._alike(stated, criterion, loc):
+            return None
+        if not self._apart(floor, target, criterion, loc):
             return None
         return floor, target
 
@@ -234,6 +250,9 @@ class Checker:
             self._problem(loc, f"expected a level of '{criterion.id}' ({expected}), got {value!r}{near}")
             return None
         try:
+            anchor = anchors.read(value, criterion)
+            if anchor is not None:
+                return anchor.value(criterion)
             number = quantities.stated(value, criterion.unit, percent=criterion.percent)
         except ValueError as error:
             self._problem(loc, str(error))
@@ -242,6 +261,16 @@ class Checker:
             self._problem(loc, f"expected {wrong}, got {numerals.shortened(value)}")
             return None
         return number
+
+    def _alike(self, stated: Mapping[str, Any], criterion: Criterion, loc: Loc) -> bool:
+        """Return whether floor and target are both multiples of what the model amounts to, or neither is."""
+        multiples = [key for key in ("floor", "target") if anchors.read(stated[key], criterion) is not None]
+        if len(multiples) != 1:
+            return True
+        plain = "target" if multiples == ["floor"] else "floor"
+        said = f"the {multiples[0]} is '{_text(stated[multiples[0]])}', a multiple of what the model amounts to"
+        self._problem((*loc, plain), f"{said}, and the {plain} is not: state both in the one way or in the other")
+        return False
 
     def _apart(self, floor: float, target: float, criterion: Criterion, loc: Loc) -> bool:
         better = criterion.better

@@ -204,6 +204,11 @@ def _prefer(answers: Answers, base: str) -> list[str]:
         idle = f"# What matters most: {answers.matters}. No weight of '{base}' is about that alone."
         return [] if answers.matters == "balance" else [idle]
     lines = [f"# What matters most: {answers.matters}. A weight counts beside the others of its group.", "prefer:"]
+    if answers.matters in ("speed", "size"):
+        lines[1:1] = [
+            "# What is fast or small enough is stated as a multiple of what your model amounts to (2 x ceiling,",
+            "# 1 x weights int8); a need of your own is stated as target and floor: {target: 20 ms, floor: 200 ms}.",
+        ]
     for group in dict.fromkeys(each[0] for each in changes):
         lines += [f"  {group}:", "    criteria:"]
         for _, criterion, weight in (each for each in changes if each[0] == group):

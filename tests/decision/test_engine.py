@@ -115,7 +115,7 @@ def test_it_explains_itself_without_the_run() -> None:
     assert found.titles["litert"] == "LiteRT"
     assert found.titles["edge-latency"] == "Latency of one prediction (int8)"
     assert {each.text for each in found.requirements} >= {
-        "Route to the device is proved", "Size of the model file (int8) at most 10 MB",
+        "Route to the device is proved", "Size of the model file (int8) at most 2 x weights float32 (1.09 MB)",
     }  # fmt: skip
     assert all(cell.text for cell in found.evidence)
 
@@ -124,7 +124,7 @@ def test_reasons_are_figures_with_units_that_make_the_difference() -> None:
     found = decide(sample_run(), EDGE)
     assert found.reasons[0] == (
         "TensorFlow → LiteRT has a smaller runtime: 5.6 MB against 21 MB for PyTorch → ONNX Runtime "
-        "(measured here: 'Size of the runtime'). That accounts for 0.05 of the lead of 0.08."
+        "(measured here: 'Size of the runtime'). That accounts for 0.05 of the lead of 0.07."
     )
     assert found.reason_grounds[0][0].probes == ("route:litert", "route:onnxruntime")
     assert len(found.reasons) == 3

@@ -61,11 +61,12 @@ class Replay:
         self.learn(lambda each: each.probe == "environment")
         first = [task for task in self.plan.capabilities if task.probe in self.plan.first]
         self.one_by_one(first)
+        self.one_by_one(task for task in self.plan.experiments if task.probe == "ceiling")
         self.together(self.plan.cells)
         self.one_by_one(self.plan.routes, proofs=True)
         shipped = [task for task in self.plan.routes if task in self.tried]
         self.together(shipped, tried=False)
-        self.one_by_one(self.plan.experiments)
+        self.one_by_one(task for task in self.plan.experiments if task.probe != "ceiling")
         self.one_by_one([task for task in self.plan.capabilities if task not in first])
         return self
 

@@ -115,8 +115,8 @@ def test_profiles_extend_each_other_in_a_row_and_by_path(tmp_path: Path) -> None
             r":6:21: 'because' is missing",
         ),
         (
-            "extends: edge\nprefer:\n  ship:\n    criteria:\n      edge-latency: {target: 2 s, because: x}",
-            r":6:30: for 'edge-latency' lower is better, so the target must be lower than the floor",
+            "extends: edge\nprefer:\n  ship:\n    criteria:\n      cold-start: {target: 3 s, because: x}",
+            r":6:28: for 'cold-start' lower is better, so the target must be lower than the floor",
         ),
         ("extends: edge\nprefer:\n  new:\n    criteria: {}", r":5:5: 'weight' is missing"),
         ("extends: edge\ntitle:", r":1:1: 'title' is missing"),

@@ -12,6 +12,7 @@ from statistics import median
 import numpy as np
 
 from advisor.measurement import statistics
+from advisor.measurement.derivation import CEILING
 from advisor.measurement.interference import interference
 from advisor.measurement.omission import Kind
 from advisor.measurement.run import Observation, Skipped
@@ -53,6 +54,7 @@ class Phases:
         """Go through all phases."""
         self._start_first()
         self._prove(first=True)
+        self._ceilings()
         cells = self._prepare()
         # Nothing of the exports is compared, so the second processes may import meanwhile.
         self.twins = Twins(self.context, self.benches)
@@ -81,6 +83,15 @@ class Phases:
             bench = Bench(self.context, task.framework)
             if preparation.start(self.context, task, bench):
                 self.benches[task.framework.id] = bench
+
+    def _ceilings(self) -> None:
+        """Measure what the machine reaches, before anything is timed: what is fast enough can be a multiple of it."""
+        tasks = [task for task in self._experiments() if task.probe == CEILING]
+        if not self.context.over:
+            experiment.conduct(self.context, tasks, self.benches, self.needed)
+
+    def _experiments(self) -> list[ExperimentTask]:
+        return [task for task in self.plan.experiments if task.framework.id in self.benches and self._untried(task)]
 
     def _prepare(self) -> list[sampling.Cell]:
         tasks = [task for task in self.plan.cells if task.framework.id in self.benches and self._due(task)]
@@ -133,7 +144,7 @@ class Phases:
 
     def _apart(self) -> None:
         """Measure what is no part of the rounds, as long as the budget allows."""
-        tasks = [task for task in self.plan.experiments if task.framework.id in self.benches and self._untried(task)]
+        tasks = self._experiments()
         if self.context.over and (tasks or self.plan.pace.apart):
             self._left_out("*", "budget_apart")
             return

@@ -1,0 +1,110 @@
+"""Anchors in the model's own quantities: ``2 x ceiling``, ``1 x weights int8``.
+
+What is fast for a network of three million operations is out of reach for one of three billion, and what is small for
+the one is nothing for the other. So that one profile serves both, a target or a floor may be a multiple of what the
+network itself amounts to: the time that its operations take at the most that the machine reaches (``ceiling``), or the
+bytes of its weights in one precision (``weights int8``, ``weights float32``). Which network is meant, the criterion's
+evidence says: the one that was measured for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from advisor import numerals
+from advisor.criteria import Criterion, Measured
+from advisor.errors import did_you_mean
+from advisor.measurement.definitions import NetworkQuantities, network_quantities
+from advisor.quantities import show
+
+Quantity = Literal["ceiling", "weights int8", "weights float32"]
+
+BYTES: dict[Quantity, int] = {"weights int8": 1, "weights float32": 4}
+UNITS: dict[Quantity, str] = {"ceiling": "s", "weights int8": "B", "weights float32": "B"}
+
+NOMINAL_PEAK = 375e9
+"""Operations a second that a machine is taken to reach where nobody measured it: the reference Run's ceiling."""
+
+_ANCHOR = re.compile(r"(?P<factor>\S+)\s+[x×]\s+(?P<of>\S.*)")
+_MEANT = re.compile(
+    r"(?P<factor>.*?)\s*(?:[x×*]\s*)?(?P<of>(?:ceil|weight)\w*.*)|\S+\s*[x×]\s+(?P<other>\S.*)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A multiple of one of the model's own quantities."""
+
+    factor: float
+    of: Quantity
+
+    def __str__(self) -> str:
+        return f"{numerals.written(self.factor)} x {self.of}"
+
+    def value(self, criterion: Criterion, peak: float = NOMINAL_PEAK) -> float:
+        """Return it in the criterion's base unit, for the network that was measured for the criterion.
+
+        Parameters
+        ----------
+        criterion : Criterion
+            One that `read` accepted it for.
+        peak : float
+            The most operations a second that the machine reaches.
+        """
+        case = _case(criterion)
+        assert case is not None
+        network, rule = case
+        if self.of != "ceiling":
+            return self.factor * network.weights * BYTES[self.of]
+        batch = rule.parameters.get("batch", 1)
+        assert isinstance(batch, int)
+        operations = network.training if rule.probe.endswith("-training") else network.prediction
+        return self.factor * operations * batch / peak
+
+    def told(self, criterion: Criterion, peak: float) -> str:
+        """Return it with what it is for the network that was measured, such as ``2 x ceiling (15.6 µs)``."""
+        return f"{self} ({show(self.value(criterion, peak), criterion.unit)})"
+
+
+def read(value: Any, criterion: Criterion) -> Anchor | None:
+    """Return the anchor that a text states, or None where it states a quantity of another kind.
+
+    Raises
+    ------
+    ValueError
+        When it means one of the model's quantities and is none, or one that the criterion does not have.
+    """
+    text = "" if criterion.levels or not isinstance(value, str) else " ".join(value.split())
+    meant = _MEANT.fullmatch(text)
+    if meant is None:
+        return None
+    found = _ANCHOR.fullmatch(text)
+    said = (found or meant)["of"] or meant["other"]
+    of = next((each for each in UNITS if each == said), None)
+    if found is None or of is None:
+        near = did_you_mean(f"{meant['factor'] or 1} x {said}", [f"{meant['factor'] or 1} x {each}" for each in UNITS])
+        expected = f"a multiple of {', '.join(map(repr, UNITS))}, such as '2 x ceiling'"
+        raise ValueError(f"expected {expected}, got {numerals.shortened(text)}{near}")
+    factor = numerals.number(found["factor"], expected=f"a number before 'x {said}', such as '2 x {said}'")
+    if factor <= 0:
+        raise ValueError(f"expected more than zero, got {numerals.shortened(text)}")
+    anchor = Anchor(factor, of)
+    if criterion.unit != UNITS[anchor.of]:
+        kind = "a time" if UNITS[anchor.of] == "s" else "a size"
+        raise ValueError(f"'{said}' is {kind}, and '{criterion.id}' is none")
+    if _case(criterion) is None:
+        raise ValueError(f"'{criterion.id}' does not depend on the network alone: it has no '{said}'")
+    return anchor
+
+
+def _case(criterion: Criterion) -> tuple[NetworkQuantities, Measured] | None:
+    """Return the network that the criterion's figure is of, and the rule that measures it."""
+    for rule in (rule.measured for rule in criterion.evidence):
+        if rule is None or rule.metric not in ("latency", "artifact-size") or rule.plus:
+            continue
+        network = network_quantities().get(rule.workload or "")
+        if network is not None and (network.prediction or rule.metric != "latency"):
+            return network, rule
+    return None
