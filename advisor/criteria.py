@@ -39,7 +39,7 @@ class Selection(Query):
         or with, a route.
     probe : str
         A glob; ``{route}`` in it is the stack's route, so that the proof of one runtime counts for no other.
-    mode : str, optional
+    setting : str, optional
         ``best-known`` means the faster of the measured settings, provided that best-known was measured; when it was
         not, another setting only bounds it (see `advisor.decision.evidence`).
     metric, figure : str, optional

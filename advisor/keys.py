@@ -41,7 +41,7 @@ class CellKey:
     Attributes
     ----------
     probe, network, setting, metric : str or None
-        As the observation has them: its ``workload`` is the network, its ``mode`` the setting. Without a metric it is a
+        As the observation has them: its ``workload`` is the network. Without a metric it is a
         proof.
     stack : Stack
         Whose it is.
@@ -81,7 +81,7 @@ class Query(Model):
     ----------
     probe : str
         Glob over probe ids, such as ``route:*``.
-    workload, mode : str, optional
+    workload, setting : str, optional
         The network and the setting. An observation that has none (a capability, an installed size) belongs to each.
     parameters : mapping
         Parameters that an observation must have; it may have others.
@@ -95,7 +95,7 @@ class Query(Model):
 
     probe: Text
     workload: str | None = None
-    mode: str | None = None
+    setting: str | None = None
     parameters: dict[str, Scalar] = Field(default_factory=dict)
     metric: str | None = None
     figure: str | None = None
@@ -106,7 +106,7 @@ class Query(Model):
         return (
             fnmatchcase(key.probe, self.probe)
             and (self.workload is None or key.network in (None, self.workload))
-            and (self.mode is None or key.setting in (None, self.mode))
+            and (self.setting is None or key.setting in (None, self.setting))
         )
 
     def includes(self, key: CellKey) -> bool:

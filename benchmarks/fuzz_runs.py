@@ -202,7 +202,7 @@ def _contradictions(data: Any) -> Iterator[str]:
             yield "a key is longer than any page"
     seen = set()
     for at, each in enumerate(data.get("observations", [])):
-        names = ("probe", "framework", "route", "workload", "mode", "metric", "parameters")
+        names = ("probe", "framework", "route", "workload", "setting", "metric", "parameters")
         key = json.dumps([each.get(name) for name in names], sort_keys=True)
         if key in seen:
             yield f"observation {at} stands there twice"

@@ -32,7 +32,7 @@ ABOUT = 1.5
 class Way:
     """One way to int8: a short name, what it is in words, and what writes the artifact to a path."""
 
-    setting: str
+    variant: str
     how: str
     write: Callable[[Path], object]
 
@@ -62,7 +62,7 @@ def choose(
     Returns
     -------
     path, figures
-        ``setting`` and ``how`` of what was taken, and ``tried``: for every way its ``setting``, ``how``,
+        ``variant`` and ``how`` of what was taken, and ``tried``: for every way its ``variant``, ``how``,
         ``relative_rms``, ``bytes`` and ``call`` (the shortest, in seconds, one thread, one sample), or ``message``
         where it did not work.
 
@@ -75,25 +75,25 @@ def choose(
     models: dict[str, Model] = {}
     failures: list[Exception] = []
     for way in ways:
-        told: dict[str, Any] = {"setting": way.setting, "how": way.how}
+        told: dict[str, Any] = {"variant": way.variant, "how": way.how}
         try:
-            way.write(path(way.setting))
-            model = load(path(way.setting), 1)
+            way.write(path(way.variant))
+            model = load(path(way.variant), 1)
             told["relative_rms"] = relative_rms(answers(model, samples, [*expected]), expected)
         except Exception as error:  # noqa: BLE001 - a way may fail as long as another one works
             told["message"] = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             failures.append(error)
         else:
-            told["bytes"] = size_of(path(way.setting))
-            models[way.setting] = model
+            told["bytes"] = size_of(path(way.variant))
+            models[way.variant] = model
         tried.append(told)
     if not models:
         raise failures[0]
-    worked = [told for told in tried if told["setting"] in models]
+    worked = [told for told in tried if told["variant"] in models]
     for told, seconds in zip(worked, _shortest([*models.values()], samples), strict=True):
         told["call"] = seconds
     best = taken(worked)
-    return path(str(best["setting"])), {"setting": best["setting"], "how": best["how"], "tried": tried}
+    return path(str(best["variant"])), {"variant": best["variant"], "how": best["how"], "tried": tried}
 
 
 def taken(worked: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ def proof(
     batches : sequence of int
         The batch sizes that the one export must serve, unless the case says whether its batch is static or dynamic.
     **figures
-        More figures for the proof; ``setting``, ``how`` and ``tried`` where the export had a choice.
+        More figures for the proof; ``variant``, ``how`` and ``tried`` where the export had a choice.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where a setting has alternatives (with XLA or without), a short trial finds the faster one on this machine."""
+"""Where a setting has variants (with XLA or without), a short trial finds the faster one on this machine."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class Choice:
     ----------
     ready : Ready
         The cell; its ``how`` also says what it was preferred to, and what did not work.
-    setting : str
+    variant : str
         The name of the alternative; given back with the next ``prepare``, it is taken again without a trial.
     tried : list of dict
-        Every alternative: ``setting``; ``how``, ``compiled``, ``first_call`` (seconds) and, where there was a trial,
+        Every alternative: ``variant``; ``how``, ``compiled``, ``first_call`` (seconds) and, where there was a trial,
         ``call`` (the shortest, seconds), or ``message`` where it did not work.
     """
 
     ready: Ready
-    setting: str
+    variant: str
     tried: list[dict[str, Any]]
 
 
-def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) -> Choice:
+def choose(builders: Sequence[Builder], case: Case, variant: str | None = None) -> Choice:
     """Make every alternative ready, drop those that fail or disagree with the referee, and take the fastest.
 
     An alternative displaces an earlier one of the list only when it takes less than 95 % of its time.
@@ -48,7 +48,7 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
         The alternatives, the preferred one first.
     case : Case
         What they compute.
-    setting : str, optional
+    variant : str, optional
         The name of one alternative: then only this one is made ready.
 
     Raises
@@ -56,7 +56,7 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
     Exception
         What the first alternative raised, when none works.
     """
-    builders = named(builders, setting)
+    builders = named(builders, variant)
     referee = Referee(case)
     working: list[tuple[str, Ready]] = []
     failures: list[tuple[str, Exception]] = []
@@ -75,21 +75,21 @@ def choose(builders: Sequence[Builder], case: Case, setting: str | None = None) 
     notes = [f"faster than {other.how} in a short trial" for index, (_, other) in enumerate(working) if index != best]
     notes += [_reason(failed, error) for failed, error in failures]
     tried = [
-        {"setting": each, "how": one.how, "compiled": one.cell.compiled, "first_call": one.first_call}
+        {"variant": each, "how": one.how, "compiled": one.cell.compiled, "first_call": one.first_call}
         | ({"call": calls[index]} if calls else {})
         for index, (each, one) in enumerate(working)
     ]
-    tried += [{"setting": failed, "message": _reason(failed, error)} for failed, error in failures]
+    tried += [{"variant": failed, "message": _reason(failed, error)} for failed, error in failures]
     return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name, tried)
 
 
-def named(builders: Sequence[Builder], setting: str | None) -> Sequence[Builder]:
-    """Return the one alternative that is called `setting`, or all of them without a name."""
-    if setting is None:
+def named(builders: Sequence[Builder], variant: str | None) -> Sequence[Builder]:
+    """Return the one alternative that is called `variant`, or all of them without a name."""
+    if variant is None:
         return builders
-    found = [build for build in builders if build.__name__ == setting]
+    found = [build for build in builders if build.__name__ == variant]
     if not found:
-        raise ProbeError("error", f"no alternative is called {setting!r}")
+        raise ProbeError("error", f"no variant is called {variant!r}")
     return found
 
 

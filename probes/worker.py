@@ -94,7 +94,7 @@ class Worker:
         from probes import variant_choice
 
         builders, case = self._asked(command)
-        choice = variant_choice.choose(builders, case, command.get("setting"))
+        choice = variant_choice.choose(builders, case, command.get("variant"))
         ready = choice.ready
         self.cells.append(ready.cell)
         return {
@@ -103,7 +103,7 @@ class Worker:
                 "parity": ready.parity,
                 "first_call": ready.first_call,
                 "how": ready.how,
-                "setting": choice.setting,
+                "variant": choice.variant,
                 "tried": choice.tried,
                 **_amount(case, str(command["task"])),
             }
@@ -128,7 +128,7 @@ class Worker:
         from probes import variant_choice
 
         builders, case = self._asked(command)
-        return {"ok": footprint.of_calls(variant_choice.named(builders, command.get("setting"))[0], case)}
+        return {"ok": footprint.of_calls(variant_choice.named(builders, command.get("variant"))[0], case)}
 
     def measure(self, command: Command) -> Body:
         """Run an experiment that has figures of its own."""
@@ -171,13 +171,13 @@ class Worker:
         from probes import workloads
 
         self._needs_description()
-        task, mode = str(command["task"]), str(command["mode"])
+        task, setting = str(command["task"]), str(command["setting"])
         if task not in TASKS:
             raise ProbeError("error", f"unknown task {task!r}: there are {', '.join(TASKS)}")
         settings = self._recipe(task).SETTINGS
-        if mode not in settings:
-            raise ProbeError("error", f"{self.framework} has no setting {mode!r}: there are {', '.join(settings)}")
-        return settings[mode], workloads.synthetic(str(command["workload"]), command.get("parameters"))
+        if setting not in settings:
+            raise ProbeError("error", f"{self.framework} has no setting {setting!r}: there are {', '.join(settings)}")
+        return settings[setting], workloads.synthetic(str(command["workload"]), command.get("parameters"))
 
     def _cell(self, command: Command) -> Cell:
         number = command["cell"]

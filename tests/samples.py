@@ -142,8 +142,8 @@ def _observations(framework: str) -> Iterator[Observation]:
             summary=_spread(value, metric),
         )  # fmt: skip
     for (probe, batch), times in _STEADY.items():
-        for index, mode in enumerate(("out-of-the-box", "best-known")):
-            yield from _setting(framework, probe, batch, mode, times[framework][index], _FIRST[framework][index])
+        for index, setting in enumerate(("out-of-the-box", "best-known")):
+            yield from _setting(framework, probe, batch, setting, times[framework][index], _FIRST[framework][index])
     for route in ROUTES[framework]:
         yield from _route(framework, route)
     outcomes: dict[str, Outcome] = {**dict.fromkeys(_PROVED, "proved"), **_REFUSED[framework]}
@@ -157,12 +157,14 @@ def _observations(framework: str) -> Iterator[Observation]:
         )  # fmt: skip
 
 
-def _setting(framework: str, probe: str, batch: int, mode: str, steady: float, first: float) -> Iterator[Observation]:
+def _setting(
+    framework: str, probe: str, batch: int, setting: str, steady: float, first: float
+) -> Iterator[Observation]:
     trains = probe.endswith("training")
     parity = Parity(max_relative_error=4.1e-7, weights_max_relative_error=8.3e-7 if trains else None)
     common = Observation(
-        probe=probe, framework=framework, workload=_WORKLOADS.get(probe, probe.partition("-")[0]), mode=mode,
-        how=HOW[framework, mode],
+        probe=probe, framework=framework, workload=_WORKLOADS.get(probe, probe.partition("-")[0]), setting=setting,
+        how=HOW[framework, setting],
         parameters={"batch": batch}, unit="s", outcome="measured", parity=parity,
     )  # fmt: skip
     yield common.model_copy(update={"metric": "latency", "rounds": _rounds(steady), "summary": _timed(steady)})

@@ -15,7 +15,7 @@ from advisor.quantities import show
 # Anything else (not installed, an error of the probe, left out) says nothing about a claim.
 _DECIDED = frozenset({"measured", "proved", "refuted", "not_supported"})
 
-_MARKS = ("framework", "route", "workload", "mode")
+_MARKS = ("framework", "route", "workload", "setting")
 Cell = tuple[tuple[str, object], ...]
 
 
@@ -128,7 +128,7 @@ def _titles() -> dict[str, str]:
 def side(observation: Observation, run: Run) -> str:
     """Return whose observation it is, for a reader: framework, setting, parameters."""
     # How the setting was chosen stands with the observation; here it would bury the figure.
-    marks = [(observation.how or observation.mode or "").partition(" (faster than ")[0]]
+    marks = [(observation.how or observation.setting or "").partition(" (faster than ")[0]]
     marks += [f"{name} {value}" for name, value in observation.parameters.items()]
     inner = ", ".join(mark for mark in marks if mark)
     title = run.titles.get(observation.framework, observation.framework)
@@ -160,7 +160,7 @@ def _fixed(first: Selection, second: Selection) -> set[str]:
 def _cell(key: CellKey, fixed: set[str]) -> Cell:
     marks = {
         "probe": key.probe, "framework": key.stack.framework, "route": key.stack.route, "workload": key.network,
-        "mode": key.setting, **dict(key.parameters),
+        "setting": key.setting, **dict(key.parameters),
     }  # fmt: skip
     return tuple(sorted((name, value) for name, value in marks.items() if name not in fixed))
 

@@ -210,7 +210,7 @@ def _row(change: Change, *, table: bool) -> dict[str, Any]:
     named = {
         "probe": cell.probe,
         "stack": "→".join(filter(None, (cell.framework, cell.route))),
-        "mode": cell.mode,
+        "setting": cell.setting,
         "parameters": parameters,
         "metric": cell.metric,
     }
@@ -218,7 +218,7 @@ def _row(change: Change, *, table: bool) -> dict[str, Any]:
     medians = [None if each is None or each.summary is None else each.summary.median for each in sides]
     figures: dict[str, Any] = {"first": medians[0], "second": medians[1]}
     if table:
-        named["setting"] = ", ".join(filter(None, (cell.mode, *parameters)))
+        named["setting"] = ", ".join(filter(None, (cell.setting, *parameters)))
         figures = {name: None if value is None else show(value, "s") for name, value in figures.items()}
         figures["ratio"] = ratio and f"{ratio.value:.3f}"
         figures["interval"] = ratio and f"{ratio.low:.3f} - {ratio.high:.3f}"

@@ -18,7 +18,7 @@ _MEASURE = "; leave out --quick to measure it"
 _ADVICE = {
     "slow": _MEASURE,
     "slow_setting": _MEASURE,
-    "slow_alternatives": _MEASURE,
+    "slow_variants": _MEASURE,
     "slow_memory": _MEASURE,
     "slow_capabilities": "; leave out --quick to prove them",
 }
@@ -89,8 +89,8 @@ def reason(skipped: Skipped, titles: Mapping[str, str]) -> str:
             return f"{whose} has no recipe for it"
         case "slow_setting":
             return _COMPILED
-        case "slow_alternatives":
-            taken = (skipped.alternative or "").replace("_", " ")
+        case "slow_variants":
+            taken = (skipped.variant or "").replace("_", " ")
             return f"{whose}'s other alternatives to {taken} are not tried, because {_COMPILED}"
         case "slow_memory":
             return "peak memory, in processes that do nothing else, takes longer than --quick allows"

@@ -24,7 +24,7 @@ class _Case:
 
     probe: str
     batch: object = None
-    mode: str | None = None
+    setting: str | None = None
     precision: object = None
     metric: str | None = None
 
@@ -102,14 +102,14 @@ def _cases(profile: Profile) -> Iterator[_Case]:
 
 def _case(part: Selection) -> _Case:
     batch, precision = part.parameters.get("batch"), part.parameters.get("precision")
-    return _Case(part.probe_of(None), batch, part.mode, precision, part.metric)
+    return _Case(part.probe_of(None), batch, part.setting, precision, part.metric)
 
 
 def _asks_cell(case: _Case, cell: CellTask) -> bool:
     return (
         fnmatchcase(cell.probe, case.probe)
         and case.batch in (None, cell.batch)
-        and (case.mode != OUT_OF_THE_BOX or cell.mode == OUT_OF_THE_BOX)
+        and (case.setting != OUT_OF_THE_BOX or cell.setting == OUT_OF_THE_BOX)
     )
 
 

@@ -44,17 +44,17 @@ class RunReader:
             return _expected(self._figure(selection, selection.figure, stack), yes_or_no=yes_or_no, most=most)
         if selection.metric is None:
             return self._proof(selection, stack)
-        if selection.mode == BEST_KNOWN:
+        if selection.setting == BEST_KNOWN:
             return self._best_known(selection, stack, unit)
-        return self._metric(selection, stack, unit, selection.mode)
+        return self._metric(selection, stack, unit, selection.setting)
 
     def tried(self, probe: str, stack: Stack) -> bool:
         """Return whether the Run tried a probe with a stack's framework, whatever came of it."""
         return (probe, stack.framework) in self._tried
 
-    def _matching(self, selection: Selection, stack: Stack, mode: str | None) -> Iterator[Found]:
+    def _matching(self, selection: Selection, stack: Stack, setting: str | None) -> Iterator[Found]:
         of = stack if selection.route == "own" else Stack(framework=stack.framework)
-        asked = selection.model_copy(update={"mode": mode, "probe": selection.probe_of(stack.route)})
+        asked = selection.model_copy(update={"setting": setting, "probe": selection.probe_of(stack.route)})
         return (found for found in self._index.of(of) if asked.matches(found.key))
 
     def _proof(self, selection: Selection, stack: Stack) -> Reading:
@@ -62,7 +62,7 @@ class RunReader:
 
         A workload has no proof of its own: that a time of it was measured proves that its answers agreed.
         """
-        found = [each for each in self._matching(selection, stack, selection.mode) if selection.includes(each.key)]
+        found = [each for each in self._matching(selection, stack, selection.setting) if selection.includes(each.key)]
         found.sort(key=lambda each: (each.key.metric is not None, each.observation.outcome not in _MADE))
         for observation, pointer in ((each.observation, each.pointer()) for each in found):
             if observation.outcome == "proved" or (
@@ -77,7 +77,7 @@ class RunReader:
         """Return a detail of a proof: a number where the proof held, yes or no wherever it was found out."""
         found = [
             each
-            for each in self._matching(selection, stack, selection.mode)
+            for each in self._matching(selection, stack, selection.setting)
             if each.key.metric is None and selection.includes(each.key)
         ]
         for each in found:
@@ -103,33 +103,33 @@ class RunReader:
         upper bound counts as the faster one.
         """
         speed = selection.model_copy(update={"metric": "latency", "statistic": "median"})
-        speeds = {mode: self._metric(speed, stack, "s", mode) for mode in self._modes(speed, stack)}
-        timed = {mode: most for mode, reading in speeds.items() if (most := _at_most(reading)) is not None}
+        speeds = {setting: self._metric(speed, stack, "s", setting) for setting in self._settings(speed, stack)}
+        timed = {setting: most for setting, reading in speeds.items() if (most := _at_most(reading)) is not None}
         best = speeds.get(BEST_KNOWN) or self._metric(speed, stack, "s", BEST_KNOWN)
         is_time = selection.metric == "latency" and selection.statistic in ("median", "p50")
         if _at_most(best) is None and best.outcome not in WORTHLESS:
-            return no_slower_than([speeds[mode] for mode in timed], best) if timed and is_time else best
+            return no_slower_than([speeds[setting] for setting in timed], best) if timed and is_time else best
         if not timed:
             message = f"best known does not work here ({best.message}); no other was measured"
             return Reading("missing", message=message, omission=best.omission)
-        fastest = min(timed, key=lambda mode: (timed[mode], mode))
+        fastest = min(timed, key=lambda setting: (timed[setting], setting))
         chosen = self._metric(selection, stack, unit, fastest)
         if chosen.value is None and chosen.grade is None:
             return chosen
         if is_time:
-            chosen = least(chosen, [speeds[mode] for mode in timed])
+            chosen = least(chosen, [speeds[setting] for setting in timed])
         if fastest == BEST_KNOWN:
             return chosen
         why = "was slower here" if best.message is None else f"did not work here: {best.message}"
         message = f"measured {fastest.replace('-', ' ')}, because the best known setting {why}"
         return replace(chosen, message=message, omission=best.omission)
 
-    def _modes(self, selection: Selection, stack: Stack) -> list[str]:
+    def _settings(self, selection: Selection, stack: Stack) -> list[str]:
         found = {each.key.setting for each in self._matching(selection, stack, None) if selection.includes(each.key)}
-        return sorted(mode for mode in found if mode is not None)
+        return sorted(setting for setting in found if setting is not None)
 
-    def _metric(self, selection: Selection, stack: Stack, unit: str, mode: str | None) -> Reading:
-        around = list(self._matching(selection, stack, mode))
+    def _metric(self, selection: Selection, stack: Stack, unit: str, setting: str | None) -> Reading:
+        around = list(self._matching(selection, stack, setting))
         exact = [each for each in around if each.key.metric == selection.metric and selection.includes(each.key)]
         for each in exact:
             observation, pointer = each.observation, each.pointer()

@@ -152,7 +152,7 @@ def _proof(each: Observation, figure: str) -> tuple[str, str | None, Hashable, f
 def _step(each: Observation) -> tuple[str, str | None, Hashable, float] | None:
     """Return network, no precision, framework and time of a training step in the best known setting."""
     network, _, kind = each.probe.partition("-")
-    if kind != "training" or network not in WORKLOADS or each.metric != "latency" or each.mode != "best-known":
+    if kind != "training" or network not in WORKLOADS or each.metric != "latency" or each.setting != "best-known":
         return None
     return (network, None, each.framework, each.summary.median) if each.summary is not None else None
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
 
 from advisor import numerals, paths, quantities, resources
 from advisor.documents import Model, read_yaml
@@ -37,7 +37,7 @@ TASKS: tuple[Task, ...] = ("training", "inference", "pipeline")
 class Setting(Model):
     """One way of using a framework (``out-of-the-box``, ``best-known``), and what it is in words.
 
-    ``quick`` names for a probe the alternative that a quick session takes without trying the others.
+    ``quick`` names for a probe the variant that a quick session takes without trying the others.
     """
 
     title: str
@@ -72,19 +72,19 @@ class FrameworkDefinition(Model):
     distribution: str
     install: str
     packages: tuple[str, ...] = ()
-    modes: dict[str, Setting] = Field(default_factory=dict)
+    settings: dict[str, Setting] = Field(default_factory=dict, validation_alias=AliasChoices("settings", "modes"))
     routes: tuple[str, ...] = ()
     environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
     unless_named: str | None = None
 
-    @field_validator("modes")
+    @field_validator("settings")
     @classmethod
-    def _known_modes(cls, modes: dict[str, Setting]) -> dict[str, Setting]:
-        for name in modes:
+    def _known_settings(cls, settings: dict[str, Setting]) -> dict[str, Setting]:
+        for name in settings:
             if name not in SETTINGS:
                 near = did_you_mean(name, SETTINGS)
                 raise ValueError(f"no setting is called '{name}'{near} (known: {', '.join(SETTINGS)})")
-        return modes
+        return settings
 
 
 class Limits(Model):
@@ -202,7 +202,7 @@ class ExperimentDefinition(Model):
     probe: Name
     title: str
     workload: Name | None = None
-    mode: str | None = None
+    setting: str | None = None
     metrics: dict[str, str] = Field(min_length=1)
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
     seconds: Number = Field(default=5.0, gt=0)
@@ -313,8 +313,8 @@ def _framework(file: Path, routes: Collection[str] | None = None) -> FrameworkDe
             known = ", ".join(routes or ())
             problems.append(Problem(("routes", index), f"no route is called '{runtime}'{near} (known: {known})"))
     timed = [f"{task}.py" for task in TASKS if (file.parent / f"{task}.py").is_file()]
-    if timed and not found.modes:
-        expected = f"expected 'modes:' with {' or '.join(SETTINGS)}, the settings in which it is timed"
+    if timed and not found.settings:
+        expected = f"expected 'settings:' with {' or '.join(SETTINGS)}, the settings in which it is timed"
         problems.append(Problem((), f"{' and '.join(timed)} would never be run: {expected}"))
     if problems:
         raise document.error(problems)

@@ -20,7 +20,7 @@ from advisor.quantities import show
 
 CEILING = "ceiling"
 PEAK = "peak-flops"
-# The trial of the alternatives was disturbed by other work: another one might be the faster one.
+# the trial of the variants was disturbed by other work: another one might be the faster one.
 CHOSEN_BUSY = "chosen-while-busy"
 
 
@@ -30,7 +30,7 @@ def derived(run: Run) -> tuple[Observation, ...]:
     ``throughput`` (1/s)
         Samples per call over seconds per call, where one call is a pass over several samples.
     ``compile-time`` (s)
-        What the first call of the compiled alternative took beyond its usual call, also where it was not taken.
+        What the first call of the compiled variant took beyond its usual call, also where it was not taken.
     ``energy`` (J)
         What the whole processor took per call, where it tells: the energy of each block over its calls.
     ``break-even`` (calls)
@@ -46,8 +46,8 @@ def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
     proof = latency.proof or {}
     if "samples" in proof:
         yield _rate(latency, proof["samples"], "throughput", "1/s")
-    if proof.get("tried") and latency.mode == BEST_KNOWN:
-        compiled = _compiled(proof["tried"], latency.setting)
+    if proof.get("tried") and latency.setting == BEST_KNOWN:
+        compiled = _compiled(proof["tried"], latency.variant)
         if compiled is not None:
             yield _compile_time(latency, compiled, index)
             yield _break_even(latency, compiled, index)
@@ -82,26 +82,26 @@ def _rate(latency: Observation, amount: float, metric: str, unit: str) -> Observ
 
 
 def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] | None:
-    """Return the alternative that compiles: the one that was taken, else the fastest one in the trial."""
+    """Return the variant that compiles: the one that was taken, else the fastest one in the trial."""
     works = [each for each in tried if each.get("compiled")]
-    return min(works, key=lambda each: (each["setting"] != taken, each.get("call", math.inf)), default=None)
+    return min(works, key=lambda each: (each["variant"] != taken, each.get("call", math.inf)), default=None)
 
 
 def _compile_time(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
     seconds = compiled["first_call"] - compiled.get("call", 0.0)
     first = _sibling(latency, index, metric="first-call")
     return _blank(
-        latency, "compile-time", "s", outcome="measured", how=compiled["how"], setting=compiled["setting"],
+        latency, "compile-time", "s", outcome="measured", how=compiled["how"], variant=compiled["variant"],
         summary=statistics.sampled([max(0.0, seconds)]), flags=(SINGLE_VALUE,),
         grade=None if first is None else first.grade,
     )  # fmt: skip
 
 
 def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
-    blank = _blank(latency, "break-even", "", how=compiled["how"], setting=compiled["setting"])
-    if latency.setting != compiled["setting"]:
+    blank = _blank(latency, "break-even", "", how=compiled["how"], variant=compiled["variant"])
+    if latency.variant != compiled["variant"]:
         if CHOSEN_BUSY in latency.flags:
-            return _unknown(blank, "the machine was busy while the alternatives were tried")
+            return _unknown(blank, "the machine was busy while the variants were tried")
         return _outrun(blank, latency, compiled)
     plain = _sibling(latency, index, setting=OUT_OF_THE_BOX)
     if plain is None or plain.summary is None or latency.summary is None:
@@ -136,10 +136,10 @@ def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex)
 
 def _outrun(blank: Observation, latency: Observation, compiled: dict[str, Any]) -> Observation:
     """Return the break-even where the trial took something else than what compiles."""
-    taken = next(each for each in (latency.proof or {})["tried"] if each["setting"] == latency.setting)
+    taken = next(each for each in (latency.proof or {})["tried"] if each["variant"] == latency.variant)
     calls = {"compiled_call": compiled.get("call"), "taken_call": taken.get("call")}
     if None in calls.values():
-        return _unknown(blank, "the compiled alternative was not compared with the one that was taken")
+        return _unknown(blank, "the compiled variant was not compared with the one that was taken")
     slow, fast = (show(calls[name], "s") for name in ("compiled_call", "taken_call"))
     message = f"compiling does not pay: {fast} a call with {taken['how']}, {slow} compiled (in a short trial)"
     return blank.model_copy(update={"outcome": "refuted", "message": message, "proof": calls})

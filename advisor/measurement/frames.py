@@ -110,7 +110,7 @@ def _key(run: Run, each: Observation) -> dict[str, Any]:
     batch = each.parameters.get("batch")
     return {
         "run": run.id, "machine": run.host.cpu, "probe": each.probe, "stack": _id(each.stack),
-        "framework": each.framework, "route": each.route, "network": each.workload, "setting": each.mode,
+        "framework": each.framework, "route": each.route, "network": each.workload, "setting": each.setting,
         "device": each.device, "metric": each.metric, "precision": each.parameters.get("precision"),
         "batch": batch if isinstance(batch, int) and not isinstance(batch, bool) else None,
         "parameters": " ".join(f"{name}={value}" for name, value in sorted(each.parameters.items())),

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Kind = Literal[
-    "no_recipe", "slow", "slow_setting", "slow_alternatives", "slow_memory", "slow_capabilities", "budget_rounds",
+    "no_recipe", "slow", "slow_setting", "slow_variants", "slow_memory", "slow_capabilities", "budget_rounds",
     "budget_apart", "budget_capabilities", "not_asked", "not_asked_apart", "needless", "other",
 ]  # fmt: skip
 """Why something was left out.
 
 ``no_recipe``: the framework has none for it. ``slow``…: it takes longer than a quick session allows, for the reason
-that its definition gives, because it has to be compiled, as have the other alternatives to the one that was taken, or
+that its definition gives, because it has to be compiled, as have the other variants than the one that was taken, or
 because it needs processes that do nothing else. ``budget``…: the session's seconds were spent before these rounds,
 before what is measured apart from the rounds, before the capabilities. ``not_asked``…: no criterion of the profile
 rests on it. ``needless``: nothing that it could show would change the answer, at once or after some rounds, for the
@@ -24,7 +24,7 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "no_recipe": ("framework",),
     "slow": ("reason",),
     "slow_setting": (),
-    "slow_alternatives": ("framework", "alternative"),
+    "slow_variants": ("framework", "variant"),
     "slow_memory": (),
     "slow_capabilities": (),
     "budget_rounds": ("budget", "first", "last"),
@@ -46,8 +46,8 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ("no_recipe", "(?P<framework>.+) has no recipe for it"),
     ("slow_setting", _COMPILED + _ADVICE),
     (
-        "slow_alternatives",
-        "(?P<framework>.+)'s other alternatives to (?P<alternative>.+) are not tried, because " + _COMPILED + _ADVICE,
+        "slow_variants",
+        "(?P<framework>.+)'s other alternatives to (?P<variant>.+) are not tried, because " + _COMPILED + _ADVICE,
     ),
     ("slow_memory", "peak memory, in processes that do nothing else, takes longer than --quick allows" + _ADVICE),
     (
@@ -75,8 +75,8 @@ def read(sentence: str) -> dict[str, Any]:
     for kind, pattern in _SENTENCES:
         if (found := re.fullmatch(pattern, rest, re.DOTALL)) is not None:
             fields = {name: int(text) if name in _NUMBERS else text for name, text in found.groupdict().items()}
-            if "alternative" in fields:
-                fields["alternative"] = str(fields["alternative"]).replace(" ", "_")
+            if "variant" in fields:
+                fields["variant"] = str(fields["variant"]).replace(" ", "_")
             return {"kind": kind, **fields, **told}
     return {"kind": "other", "reason": rest, **told}
 

@@ -200,7 +200,7 @@ def _bounds(observation: Observation) -> tuple[float, float]:
 
 
 def _named(each: Observation) -> str:
-    named = [each.probe, each.framework, each.route, each.mode, *map(str, each.parameters.values()), each.metric]
+    named = [each.probe, each.framework, each.route, each.setting, *map(str, each.parameters.values()), each.metric]
     return " ".join(_short(part) for part in named if part)
 
 

@@ -29,7 +29,7 @@ from advisor.errors import Problem
 from advisor.keys import CellKey, Scalar, Stack
 from advisor.measurement import omission, plausibility
 from advisor.measurement.timing import BOUND, Count, Grade, Part, Positive, Round, Seconds, Summary
-from advisor.measurement.upgrade import with_build, with_grade
+from advisor.measurement.upgrade import with_build, with_grade, with_variant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ Proof = Annotated[dict[str, Any], AfterValidator(plain)]
 class Observation(Part):
     """One thing that was tried: a metric with its summary, or a proof with its outcome.
 
-    ``how`` is the setting in words; ``setting`` is the name of the alternative that was taken, where a ``mode`` has
+    ``how`` is the setting in words; ``variant`` is the name of the one that was taken, where a ``setting`` has
     several. ``device`` is where it computed, if not where the policy of the Run says. ``grade`` says how good a timing
     is; other figures, and those of older Runs, have none. What is ``bounded`` lies between the ``low`` and ``high`` of
     its summary, and its ``median`` is no more than the upper bound.
@@ -129,9 +129,9 @@ class Observation(Part):
     framework: str
     route: str | None = None
     workload: str | None = None
-    mode: str | None = None
-    how: str | None = None
     setting: str | None = None
+    how: str | None = None
+    variant: str | None = None
     parameters: Annotated[dict[str, str | int | float | bool], AfterValidator(plain)] = Field(default_factory=dict)
     device: str | None = None
     metric: str | None = None
@@ -157,14 +157,14 @@ class Observation(Part):
         """What tells this observation from every other of its Run."""
         return CellKey(
             probe=self.probe, network=self.workload, stack=self.stack,
-            setting=self.mode, device=self.device, parameters=tuple(sorted(self.parameters.items())),
+            setting=self.setting, device=self.device, parameters=tuple(sorted(self.parameters.items())),
             metric=self.metric,
         )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod
     def _upgraded(cls, data: Any) -> Any:
-        return with_build(with_grade(data))
+        return with_build(with_grade(with_variant(data)))
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -187,7 +187,7 @@ class Spent(Part):
 class Skipped(Part):
     """Something the session left out on purpose, and why; ``parameters`` where it is about those only.
 
-    ``framework`` is an id (in the journal of an older session a title), ``alternative`` the name of the one that was
+    ``framework`` is an id (in the journal of an older session a title), ``variant`` the name of the one that was
     taken instead of others, ``budget`` is in seconds, ``first`` and ``last`` are numbers of rounds, from 1, ``probes``
     says how many there are. Which of them a kind has to say is in `omission.FIELDS`.
     """
@@ -196,7 +196,7 @@ class Skipped(Part):
     kind: omission.Kind
     parameters: Annotated[dict[str, Scalar], AfterValidator(plain)] = Field(default_factory=dict)
     framework: str | None = None
-    alternative: str | None = None
+    variant: str | None = None
     reason: str | None = None
     profile: str | None = None
     probes: Count | None = None

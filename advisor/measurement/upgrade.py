@@ -1,4 +1,4 @@
-"""What older Runs say in other ways, read once, at the door: figures marked contended, and sizes of no named build.
+"""What older Runs say in other ways, read once, at the door: other names, contended figures, sizes of no named build.
 
 The size of a runtime belongs to a build: ``python`` (what the process maps with the Python binding), ``native`` (a
 program in C or C++ with the runtime's full library) or ``selective`` (only what the model needs).
@@ -9,11 +9,36 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.measurement import grades
+from advisor.measurement.definitions import SETTINGS
 from advisor.measurement.timing import Round
 
 CONTENDED = "contended"
 # How far off a figure that others disturbed may have been, where nothing says how much they took.
 DOUBLE = 2.0
+
+
+def with_variant(observation: Any) -> Any:
+    """Return the data of an observation with its setting and its variant under the names that they have now.
+
+    Older Runs call the setting ``mode``, and ``setting`` what is the variant of it, also of all that were tried. The
+    names of settings are few and known, and no variant has one of them.
+    """
+    if not isinstance(observation, dict):
+        return observation
+    found = dict(observation)
+    if "variant" not in found and ("mode" in found or found.get("setting") not in SETTINGS):
+        moved = {"setting": found.pop("mode", None), "variant": found.pop("setting", None)}
+        found |= {name: value for name, value in moved.items() if value is not None}
+    proof = found.get("proof")
+    if isinstance(proof, dict) and isinstance(proof.get("tried"), (list, tuple)):
+        found["proof"] = proof | {"tried": [_tried(each) for each in proof["tried"]]}
+    return found
+
+
+def _tried(way: Any) -> Any:
+    if not isinstance(way, dict) or "setting" not in way or "variant" in way:
+        return way
+    return {"variant" if name == "setting" else name: value for name, value in way.items()}
 
 
 def with_grade(observation: Any) -> Any:

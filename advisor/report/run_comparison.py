@@ -28,7 +28,7 @@ Parameters = dict[str, str | int | float | bool]
 _WHY = 200
 _WORDS: tuple[Word, ...] = ("faster", "slower", "same", "unclear")
 _COMPARED = (
-    "probe", "framework", "route", "mode", "how", "parameters", "metric", "unit", "outcome", "message", "flags",
+    "probe", "framework", "route", "setting", "how", "parameters", "metric", "unit", "outcome", "message", "flags",
     "grade",
 )  # fmt: skip
 _NO_TIME = Observation(probe="", framework="", outcome="not_run")
@@ -41,7 +41,7 @@ class Order(Model):
     """
 
     probe: str
-    mode: str | None = None
+    setting: str | None = None
     parameters: Parameters
     frameworks: tuple[str, str]
     observations: tuple[int, int]
@@ -65,7 +65,7 @@ class Agreement(Model):
     """On how many machines the first of two frameworks is ``faster``, ``slower``, ``same``, ``unclear``."""
 
     probe: str
-    mode: str | None = None
+    setting: str | None = None
     parameters: Parameters
     frameworks: tuple[str, str]
     counts: dict[Word, int]
@@ -90,7 +90,7 @@ class Changed(Model):
     probe: str
     framework: str
     route: str | None = None
-    mode: str | None = None
+    setting: str | None = None
     metric: str | None = None
     parameters: Parameters
     first: int | None = None
@@ -220,7 +220,7 @@ def orders(run: Run) -> tuple[Order, ...]:
             told = comparison.compare(first, second, zone=zone)
             found.append(
                 Order(
-                    probe=first.probe, mode=first.mode, parameters=first.parameters,
+                    probe=first.probe, setting=first.setting, parameters=first.parameters,
                     frameworks=(first.framework, second.framework), observations=(place, other),
                     word=told.word,
                     ratio=told.ratio, low=told.low, high=told.high,
@@ -234,7 +234,7 @@ def changes(first: Run, second: Run) -> Changes:
     places = [{id(each): place for place, each in enumerate(run.observations)} for run in (first, second)]
     rows = [
         Changed(
-            probe=each.cell.probe, framework=each.cell.framework, route=each.cell.route, mode=each.cell.mode,
+            probe=each.cell.probe, framework=each.cell.framework, route=each.cell.route, setting=each.cell.setting,
             metric=each.cell.metric, parameters=each.cell.parameters,
             first=places[0][id(each.first)] if each.first else None,
             second=places[1][id(each.second)] if each.second else None,
@@ -257,11 +257,11 @@ def _agreement(machines: Iterable[Machine]) -> Iterator[Agreement]:
     found: dict[str, tuple[Order, Counter[Word]]] = {}
     for machine in machines:
         for order in machine.orders:
-            key = repr((order.probe, order.mode, sorted(order.parameters.items()), order.frameworks))
+            key = repr((order.probe, order.setting, sorted(order.parameters.items()), order.frameworks))
             found.setdefault(key, (order, Counter()))[1][order.word] += 1
     for order, counts in found.values():
         yield Agreement(
-            probe=order.probe, mode=order.mode, parameters=order.parameters, frameworks=order.frameworks,
+            probe=order.probe, setting=order.setting, parameters=order.parameters, frameworks=order.frameworks,
             counts={word: counts[word] for word in _WORDS},
         )  # fmt: skip
 

@@ -38,7 +38,7 @@ def _ratios(effort: Effort, sessions: Sessions) -> Result:
     What other guests of a host do to its caches and clocks moves the ratio of two frameworks by several percent from
     minute to minute; with the same processes in the same minutes, what is left is what the hog does.
     """
-    plans = plan(("pytorch", "tensorflow"), groups(effort.limited), SOON, modes=("out-of-the-box",))
+    plans = plan(("pytorch", "tensorflow"), groups(effort.limited), SOON, settings=("out-of-the-box",))
     off = []
     for number in effort.numbers(4, 1):
         with hogs(1, seed=100 + number) as found, _every_other_round(found):

@@ -29,7 +29,7 @@ def quiet(effort: Effort) -> tuple[Run, ...]:
     sessions = Sessions(seed=100)
     # Of one session alone nothing can be compared.
     for _ in (-1, *effort.numbers(5, 1)):
-        run = sessions.one(plan(("pytorch", "tensorflow"), groups(effort.limited), PACE, modes=("out-of-the-box",)))
+        run = sessions.one(plan(("pytorch", "tensorflow"), groups(effort.limited), PACE, settings=("out-of-the-box",)))
         words = {group: verdict(run, group, FIRST, SECOND) for group in groups(effort.limited)}
         print(words, f"{run.spent.total if run.spent else 0:.0f} s", flush=True)
     return tuple(sessions.runs)

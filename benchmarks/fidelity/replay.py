@@ -80,9 +80,9 @@ def timing(blank: Observation, rounds: Sequence[Round], *, one_thread: float | N
 
 
 def _blank(key: str) -> Observation:
-    probe, framework, route, workload, mode, parameters, metric = json.loads(key)
+    probe, framework, route, workload, setting, parameters, metric = json.loads(key)
     return Observation(
-        probe=probe, framework=framework, route=route, workload=workload, mode=mode, parameters=dict(parameters),
+        probe=probe, framework=framework, route=route, workload=workload, setting=setting, parameters=dict(parameters),
         metric=metric, unit="s", outcome="measured",
     )  # fmt: skip
 
@@ -107,8 +107,8 @@ def recording(runs: Mapping[str, Run]) -> bytes:
         timings = {
             json.dumps(
                 [
-                    each.probe, each.framework, each.route, each.workload, each.mode, sorted(each.parameters.items()),
-                    each.metric,
+                    each.probe, each.framework, each.route, each.workload, each.setting,
+                    sorted(each.parameters.items()), each.metric,
                 ]
             ): [_row(block) for block in each.rounds]
             for each in run.observations
@@ -128,7 +128,7 @@ def _row(block: Round) -> list[object]:
 
 def place(each: Observation) -> tuple[object, ...]:
     """Return what names a timing in every session."""
-    return each.probe, each.framework, each.route, each.mode, tuple(sorted(each.parameters.items()))
+    return each.probe, each.framework, each.route, each.setting, tuple(sorted(each.parameters.items()))
 
 
 def truths(sessions: Sequence[Session]) -> dict[tuple[object, ...], float]:
@@ -192,7 +192,7 @@ def twin_results(sessions: Sequence[Session], *, times: int = 20) -> list[Result
     drawn = [resampled(each, chance) for each in twins for _ in range(times)]
     words = {title: Counter[str]() for title in ("A/A", "+10 %", "+20 %")}
     for session in (*twins, *drawn):
-        sides = {(joint_intervals.group_of(each), each.framework, each.mode): each for each in session.timings}
+        sides = {(joint_intervals.group_of(each), each.framework, each.setting): each for each in session.timings}
         groups = dict.fromkeys(joint_intervals.group_of(each) for each in session.timings)
         for group in groups:
             for first, second in (equal.PYTORCH, equal.TENSORFLOW):

@@ -138,11 +138,11 @@ def plan(
     frameworks: Collection[str],
     groups: Collection[Group],
     pace: Pace,
-    modes: Collection[str] = (),
+    settings: Collection[str] = (),
     *,
     plain: Collection[Group] = (),
 ) -> Plan:
-    """Return a plan of these cells alone; no `modes` means all, and of the groups in `plain` only the first."""
+    """Return a plan of these cells alone; no `settings` means all, and of the groups in `plain` only the first."""
     found = make_plan(
         definitions=definitions.load(folders=[FRAMEWORKS]), frameworks=frameworks, only=[probe for probe, _ in groups],
         pace=pace,
@@ -151,8 +151,8 @@ def plan(
         cell
         for cell in found.cells
         if (cell.workload.probe, cell.batch) in groups
-        and (not modes or cell.mode in modes)
-        and ((cell.workload.probe, cell.batch) not in plain or cell.mode == OUT_OF_THE_BOX)
+        and (not settings or cell.setting in settings)
+        and ((cell.workload.probe, cell.batch) not in plain or cell.setting == OUT_OF_THE_BOX)
     ]
     return replace(found, cells=tuple(cells), skipped=())
 
@@ -201,19 +201,19 @@ def stillness(runs: Collection[Run]) -> Result:
     )
 
 
-def latency(run: Run, framework: str, group: Group, mode: str, metric: str = "latency") -> Observation:
+def latency(run: Run, framework: str, group: Group, setting: str, metric: str = "latency") -> Observation:
     """Return the observation of one cell."""
     return next(
         each
         for each in run.observations
-        if (each.framework, each.probe, each.parameters.get("batch"), each.mode) == (framework, *group, mode)
+        if (each.framework, each.probe, each.parameters.get("batch"), each.setting) == (framework, *group, setting)
         and each.metric == metric
     )
 
 
 def verdict(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> tuple[str, Comparison]:
-    """Return what a Run says of two cells, each a framework and a mode: a word, or `OPEN` without any ratio."""
-    sides = [latency(run, framework, group, mode) for framework, mode in (first, second)]
+    """Return what a Run says of two cells, each a framework and a setting: a word, or `OPEN` without any ratio."""
+    sides = [latency(run, framework, group, setting) for framework, setting in (first, second)]
     zone = comparison.zone(run.policy, run.aa_floor, {first[0], second[0]})
     found = comparison.compare(sides[0], sides[1], zone=zone)
     return (OPEN if found.ratio is None else found.word), found

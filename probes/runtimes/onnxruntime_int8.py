@@ -1,4 +1,4 @@
-"""ONNX Runtime's own quantization to int8, in the setting that a short trial finds best on this processor.
+"""ONNX Runtime's own quantization to int8, in the variant that a short trial finds best on this processor.
 
 It works on the ONNX file, whatever framework wrote it. The makers say of their settings that S8S8 in QDQ form is the
 first choice, that U8S8 is made for x86-64 with VNNI (and needs ``reduce_range`` without), and that recurrent networks
@@ -62,12 +62,12 @@ def quantise(artifact: Path, samples: Array | Feed) -> dict[str, Any]:
     calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(samples), 1)]
     tried = ways(prepared, [dict(zip((slot.name for slot in model.inputs), each, strict=True)) for each in calls])
 
-    def path(setting: str) -> Path:
-        return artifact.with_suffix(f".{setting}.onnx")
+    def path(variant: str) -> Path:
+        return artifact.with_suffix(f".{variant}.onnx")
 
     best, figures = int8_trial.choose(tried, Model, path, expected, samples)
     best.replace(artifact)
-    for each in (prepared, *(path(way.setting) for way in tried)):
+    for each in (prepared, *(path(way.variant) for way in tried)):
         each.unlink(missing_ok=True)
     return figures
 

@@ -86,8 +86,8 @@ def save(
         Way("plain", f"{name}, without SmoothQuant", lambda path: _write(quantised(False, TRANSFORMER), path)),
     ]
 
-    def path(setting: str) -> Path:
-        return artifact.with_name(f"{artifact.name}-{setting}")
+    def path(variant: str) -> Path:
+        return artifact.with_name(f"{artifact.name}-{variant}")
 
     best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(model, calibration), calibration)
     best.rename(artifact)

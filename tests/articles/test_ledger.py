@@ -26,8 +26,8 @@ REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.jso
 BOUND: dict[str, Any] = {
     "scope": "One network.",
     "compare": {
-        "first": {"probe": "cnn-training", "framework": "pytorch", "mode": "best-known", "metric": "latency"},
-        "second": {"probe": "cnn-training", "framework": "tensorflow", "mode": "best-known", "metric": "latency"},
+        "first": {"probe": "cnn-training", "framework": "pytorch", "setting": "best-known", "metric": "latency"},
+        "second": {"probe": "cnn-training", "framework": "tensorflow", "setting": "best-known", "metric": "latency"},
         "is": "lower",
     },
 }

@@ -29,8 +29,8 @@ SUMMARY = Summary(median=2.0, low=1.5, high=2.5, n=200, p50=2.0, p99=4.0, p99_lo
 
 def seen(**update: Any) -> Observation:
     found = Observation(
-        probe="walk", framework="a", workload="legs", mode="calm", parameters={"batch": 1}, metric="first-call",
-        unit="s", outcome="measured", summary=SUMMARY,
+        probe="walk", framework="a", workload="legs", setting="out-of-the-box", parameters={"batch": 1},
+        metric="first-call", unit="s", outcome="measured", summary=SUMMARY,
     )  # fmt: skip
     return found.model_copy(update=update)
 
@@ -59,17 +59,20 @@ def test_a_figure_is_told_with_its_name_its_interval_and_its_place() -> None:
     found = figure(seen())
     assert (found.value, found.low, found.high, found.unit, found.share) == (2.0, 1.5, 2.5, "s", False)
     assert found.pointer == "/observations/7/summary/median"
-    assert str(found) == "walk, Ann (calm, batch 1) first call 2.00 s (1.50 s–2.50 s)"
+    assert str(found) == "walk, Ann (out-of-the-box, batch 1) first call 2.00 s (1.50 s–2.50 s)"
     tail = figure(seen(), statistic="p99")
     assert (tail.value, tail.low, tail.high, tail.unit) == (4.0, 3.5, 4.5, "s")
-    assert (tail.name, tail.pointer) == ("walk, Ann (calm, batch 1) first call p99", "/observations/7/summary/p99")
+    assert (tail.name, tail.pointer) == (
+        "walk, Ann (out-of-the-box, batch 1) first call p99",
+        "/observations/7/summary/p99",
+    )
 
 
 def test_a_share_reads_as_a_percentage() -> None:
     exact = Summary(median=0.0123, low=0.0123, high=0.0123, n=9)
     found = figure(seen(metric="accuracy-loss", unit="", summary=exact), metric="accuracy-loss")
     assert found.share
-    assert str(found) == "walk, Ann (calm, batch 1) accuracy loss 1.23 %"
+    assert str(found) == "walk, Ann (out-of-the-box, batch 1) accuracy loss 1.23 %"
     assert [percentage(each) for each in (0.5, -0.00126, 1.0)] == ["50 %", "−0.13 %", "100 %"]
 
 
@@ -78,30 +81,32 @@ def test_a_detail_of_a_proof_is_a_number_or_a_count() -> None:
     found = figure(told, metric=None, figure="eager.frames")
     assert (found.value, found.low, found.high, found.unit) == (3, 3, 3, "")
     assert (found.name, found.pointer) == (
-        "walk, Ann (calm, batch 1) eager.frames", "/observations/7/proof/eager/frames",
+        "walk, Ann (out-of-the-box, batch 1) eager.frames", "/observations/7/proof/eager/frames",
     )  # fmt: skip
     assert figure(told, metric=None, figure="kept").value == 2
     assert Found(0, told).detail("eager.frames.more") is None
     assert Found(0, seen()).detail("eager") is None
     for proof in ({"kept": True}, {"kept": "two"}, {}):
         said = refused(told.model_copy(update={"proof": proof}), metric=None, figure="kept")
-        assert said == "walk, Ann (calm, batch 1) ended in 'proved' and reports no figure 'kept'"
+        assert said == "walk, Ann (out-of-the-box, batch 1) ended in 'proved' and reports no figure 'kept'"
 
 
 def test_why_there_is_no_figure_is_said() -> None:
     assert refused(None) == "not measured in this run: a counterpart for probe walk (first-call)"
     gone = seen(outcome="error", message="it\n  fell", summary=None)
-    assert refused(gone) == "walk, Ann (calm, batch 1) ended in 'error': it fell"
-    assert refused(seen(summary=None)) == "walk, Ann (calm, batch 1) ended in 'measured'"
+    assert refused(gone) == "walk, Ann (out-of-the-box, batch 1) ended in 'error': it fell"
+    assert refused(seen(summary=None)) == "walk, Ann (out-of-the-box, batch 1) ended in 'measured'"
     few = SUMMARY.model_copy(update={"p99_low": None})
     assert refused(seen(summary=few), statistic="p99").endswith("first call: too few calls for a p99")
 
 
 def test_what_is_not_in_the_run_is_described_by_all_that_was_asked() -> None:
-    asked = Selection.model_validate({"probe": "run", "framework": "a", "mode": "calm", "parameters": {"batch": 2}})
+    asked = Selection.model_validate(
+        {"probe": "run", "framework": "a", "setting": "out-of-the-box", "parameters": {"batch": 2}}
+    )
     with pytest.raises(MissingError) as caught:
         select(asked, run_of(seen()))
-    assert str(caught.value) == "not measured in this run: probe run (a, calm, batch 2)"
+    assert str(caught.value) == "not measured in this run: probe run (a, out-of-the-box, batch 2)"
     elsewhere = Selection.model_validate({"probe": "walk", "metric": "first-call", "device": "cuda"})
     with pytest.raises(MissingError, match=r"^this run was measured on cpu, the claim is about cuda$"):
         select(elsewhere, run_of(seen()))
@@ -112,7 +117,7 @@ def test_what_is_not_in_the_run_is_described_by_all_that_was_asked() -> None:
     [
         ({}, [0, 1, 2]),
         ({"framework": "b"}, [1]),
-        ({"mode": "hurried"}, [2]),
+        ({"setting": "best-known"}, [2]),
         ({"workload": "arms"}, []),
         ({"parameters": {"batch": 1}}, [0, 1]),
         ({"probe": "w?lk"}, [0, 1, 2]),
@@ -120,7 +125,7 @@ def test_what_is_not_in_the_run_is_described_by_all_that_was_asked() -> None:
     ],
 )
 def test_a_selection_means_what_fits_all_of_it(asked: dict[str, Any], places: list[int]) -> None:
-    run = run_of(seen(), seen(framework="b"), seen(mode="hurried", parameters={"batch": 8}))
+    run = run_of(seen(), seen(framework="b"), seen(setting="best-known", parameters={"batch": 8}))
     asked = {"probe": "walk", "metric": "first-call", **asked}
     try:
         found = [each.index for each in select(Selection.model_validate(asked), run)]
@@ -144,14 +149,14 @@ def test_figures_are_paired_by_what_neither_side_fixes() -> None:
 
 
 def test_two_figures_are_told_beside_each_other_with_what_they_are_of_said_once() -> None:
-    one, two = seen(), seen(framework="b", mode=None, how="jit (faster than eager)", summary=SUMMARY)
+    one, two = seen(), seen(framework="b", setting=None, how="jit (faster than eager)", summary=SUMMARY)
     run = run_of(one, two)
     a, b = (number(Found(place, each), quantity(), run) for place, each in enumerate((one, two)))
     told = against(Found(0, one), Found(1, two), a, b, run)
-    assert told == "walk, first call: 2.00 s with Ann (calm, batch 1) against 2.00 s with Bob (jit, batch 1)"
+    assert told == "walk, first call: 2.00 s with Ann (out-of-the-box, batch 1) against 2.00 s with Bob (jit, batch 1)"
     run_too = two.model_copy(update={"probe": "run"})
     assert against(Found(0, one), Found(1, run_too), a, b, run).startswith("walk and run, first call: ")
-    assert label(seen(framework="c", mode=None, parameters={}), run) == "walk, c"
+    assert label(seen(framework="c", setting=None, parameters={}), run) == "walk, c"
 
 
 def test_proofs_are_those_that_say_something() -> None:

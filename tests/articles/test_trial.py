@@ -13,7 +13,7 @@ from advisor.measurement.run import Observation, Run
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
-CNN = {"probe": "cnn-training", "metric": "latency", "mode": "out-of-the-box"}
+CNN = {"probe": "cnn-training", "metric": "latency", "setting": "out-of-the-box"}
 PYTORCH, TENSORFLOW = {**CNN, "framework": "pytorch"}, {**CNN, "framework": "tensorflow"}
 ONNX = {"probe": "route:onnxruntime", "parameters": {"precision": "float32"}}
 SIZE = {"probe": "route:litert", "metric": "artifact-size"}
@@ -96,7 +96,7 @@ def test_the_noise_floor_widens_the_zone() -> None:
 
 
 def test_a_glob_pairs_what_neither_side_fixes_and_every_pair_must_agree() -> None:
-    mlp_and_cnn = {"probe": "[mc]??-inference", "metric": "latency", "mode": "best-known"}
+    mlp_and_cnn = {"probe": "[mc]??-inference", "metric": "latency", "setting": "best-known"}
     faster = compare({**mlp_and_cnn, "framework": "pytorch"}, {**mlp_and_cnn, "framework": "tensorflow"}, "lower")
     trial = apply(faster, sample_run())
     assert trial.answer == "holds"
@@ -243,7 +243,7 @@ def test_a_pair_that_lacks_a_side_is_not_left_out() -> None:
     def keep(observation: Observation) -> bool:
         return observation.framework == "pytorch" or observation.parameters.get("batch") != 32
 
-    every = {"probe": "cnn-inference", "metric": "latency", "mode": "best-known"}
+    every = {"probe": "cnn-inference", "metric": "latency", "setting": "best-known"}
     faster = compare({**every, "framework": "pytorch"}, {**every, "framework": "tensorflow"}, "lower")
     trial = apply(faster, sample_run(keep=keep))
     assert trial.answer == "cannot be tested here"

@@ -31,11 +31,11 @@ def observed(finding: Finding, run: Run) -> Observation:
 
 
 def is_(
-    probe: str, mode: str | None = None, metric: str | None = None, **parameters: object
+    probe: str, setting: str | None = None, metric: str | None = None, **parameters: object
 ) -> Callable[[Observation], bool]:
     return lambda o: (
         o.probe == probe
-        and mode in (None, o.mode)
+        and setting in (None, o.setting)
         and metric in (None, o.metric)
         and parameters.items() <= o.parameters.items()
     )

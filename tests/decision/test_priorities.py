@@ -33,7 +33,7 @@ def ids(profile: Profile) -> str:
 
 def identity(observation: Observation) -> tuple[object, ...]:
     """Return what tells the cells of a plan apart."""
-    place = (observation.probe, observation.framework, observation.route, observation.mode)
+    place = (observation.probe, observation.framework, observation.route, observation.setting)
     return (*place, observation.parameters.get("batch"))
 
 
@@ -222,9 +222,9 @@ def test_requirements_come_before_wishes() -> None:
 
 def test_only_the_settings_and_precisions_that_are_asked_for_are_measured() -> None:
     research = narrowed(WHOLE, load_profile("research"))
-    predicting = {cell.mode for cell in research.cells if cell.probe == "cnn-inference"}
+    predicting = {cell.setting for cell in research.cells if cell.probe == "cnn-inference"}
     assert predicting == {"out-of-the-box"}
-    training = {cell.mode for cell in research.cells if cell.probe == "cnn-training"}
+    training = {cell.setting for cell in research.cells if cell.probe == "cnn-training"}
     assert training == {"out-of-the-box", "best-known"}
     serving = narrowed(WHOLE, load_profile("deployment"))
     assert {route.precision for route in serving.routes} == {"float32"}

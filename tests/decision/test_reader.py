@@ -24,9 +24,9 @@ def run_of(*observations: Observation, **update: Any) -> Run:
     return run.model_copy(update={"observations": observations, **update})
 
 
-def timed(mode: str | None = "out-of-the-box", **update: Any) -> Observation:
+def timed(setting: str | None = "out-of-the-box", **update: Any) -> Observation:
     found = Observation(
-        probe="walk", framework="pytorch", workload="legs", mode=mode, parameters={"batch": 1}, metric="latency",
+        probe="walk", framework="pytorch", workload="legs", setting=setting, parameters={"batch": 1}, metric="latency",
         unit="s", outcome="measured", summary=SUMMARY,
     )  # fmt: skip
     return found.model_copy(update=update)
@@ -87,8 +87,8 @@ def test_another_unit_is_a_mistake_of_the_run() -> None:
     ("asked", "fits"),
     [
         ({}, True),
-        ({"mode": "out-of-the-box"}, True),
-        ({"mode": "other"}, False),
+        ({"setting": "out-of-the-box"}, True),
+        ({"setting": "other"}, False),
         ({"workload": "legs"}, True),
         ({"workload": "arms"}, False),
         ({"parameters": {}}, True),
@@ -112,7 +112,7 @@ def test_a_route_is_asked_for_its_own_figures_and_a_framework_for_its() -> None:
 
 def test_the_fastest_setting_counts_where_the_best_known_was_measured() -> None:
     slow = SUMMARY.model_copy(update={"median": 9.0, "low": 8.0, "high": 10.0, "p50": 9.0})
-    found = read(run_of(timed(), timed("best-known", summary=slow)), mode="best-known")
+    found = read(run_of(timed(), timed("best-known", summary=slow)), setting="best-known")
     assert (found.value, found.message) == (
         2.0, "measured out of the box, because the best known setting was slower here",
     )  # fmt: skip
@@ -120,14 +120,14 @@ def test_the_fastest_setting_counts_where_the_best_known_was_measured() -> None:
     near = SUMMARY.model_copy(update={"median": 2.1, "low": 1.5, "high": 2.2, "p50": 2.1})
     both = run_of(timed(), timed("best-known", summary=near))
     for statistic, value in (("median", 2.0), ("p50", 2.1)):
-        least = read(both, mode="best-known", statistic=statistic)
+        least = read(both, setting="best-known", statistic=statistic)
         assert (least.value, least.low, least.high) == (value, 1.5, 2.2)
-    assert read(both, mode="best-known", statistic="p95").low == pytest.approx(2.7)
+    assert read(both, setting="best-known", statistic="p95").low == pytest.approx(2.7)
 
 
 def test_where_the_best_known_setting_does_not_work_and_no_other_was_measured_that_is_said() -> None:
     refused = timed("best-known", outcome="not_supported", message="no compiler", summary=None)
-    found = read(run_of(refused), mode="best-known")
+    found = read(run_of(refused), setting="best-known")
     assert (found.outcome, found.message) == (
         "missing", "best known does not work here (no compiler); no other was measured",
     )  # fmt: skip
@@ -153,8 +153,8 @@ def test_a_workload_that_was_timed_without_a_comparison_of_answers_proves_nothin
 
 
 def test_the_proof_of_another_setting_or_precision_proves_nothing() -> None:
-    assert not proved(run_of(proof(mode="eager")), mode="compiled").informative
-    assert proved(run_of(proof(mode="eager")), mode="eager").informative
+    assert not proved(run_of(proof(setting="eager")), setting="compiled").informative
+    assert proved(run_of(proof(setting="eager")), setting="eager").informative
     assert not proved(run_of(proof(parameters={"precision": "float32"}))).informative
 
 
@@ -183,9 +183,9 @@ def test_a_p99_under_load_is_an_upper_bound() -> None:
 
 
 def test_of_settings_that_are_only_bounded_the_best_known_one_lies_below_the_least_upper_bound() -> None:
-    eager = timed(mode="out-of-the-box", grade="bounded", summary=Summary(median=3.0, low=1.0, high=3.0, n=7))
-    compiled = timed(mode="best-known", grade="bounded", summary=Summary(median=2.0, low=0.5, high=2.0, n=7))
-    found = read(run_of(eager, compiled), mode="best-known")
+    eager = timed(setting="out-of-the-box", grade="bounded", summary=Summary(median=3.0, low=1.0, high=3.0, n=7))
+    compiled = timed(setting="best-known", grade="bounded", summary=Summary(median=2.0, low=0.5, high=2.0, n=7))
+    found = read(run_of(eager, compiled), setting="best-known")
     assert (found.outcome, found.value, found.low, found.high) == ("bounded", None, 0.5, 2.0)
 
 
@@ -215,9 +215,9 @@ def test_a_reason_for_one_batch_size_is_no_reason_for_another() -> None:
 
 def test_a_reading_names_what_was_left_out_and_so_does_the_bound_that_stands_for_it() -> None:
     long = Skipped(probe="walk", kind="slow_setting", parameters={"batch": 1})
-    alone = read(run_of(skipped=(long,)), mode="best-known")
+    alone = read(run_of(skipped=(long,)), setting="best-known")
     assert (alone.outcome, alone.omission) == ("not_run", long)
-    bounded = read(run_of(timed(), skipped=(long,)), mode="best-known")
+    bounded = read(run_of(timed(), skipped=(long,)), setting="best-known")
     assert (bounded.outcome, bounded.omission) == ("bounded", long)
     assert read(run_of(timed(), skipped=(long,))).omission is None
 

@@ -18,7 +18,7 @@ def test_the_shipped_definitions_fit_together() -> None:
     assert {"pytorch", "tensorflow"} <= frameworks.keys()
     for name, framework in frameworks.items():
         assert framework.id == name
-        assert {OUT_OF_THE_BOX, BEST_KNOWN} <= framework.modes.keys()
+        assert {OUT_OF_THE_BOX, BEST_KNOWN} <= framework.settings.keys()
         assert set(framework.routes) <= routes.keys()
         assert framework.distribution in framework.packages
     for runtime, route in routes.items():
@@ -70,9 +70,9 @@ install: pip install numpy
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("", "inference.py would never be run: expected 'modes:' with out-of-the-box or best-known"),
+        ("", "inference.py would never be run: expected 'settings:' with out-of-the-box or best-known"),
         (
-            "modes:\n  out-of-box: {title: T, how: plain}\n",
+            "settings:\n  out-of-box: {title: T, how: plain}\n",
             "no setting is called 'out-of-box' — did you mean 'out-of-the-box'? (known: out-of-the-box, best-known)",
         ),
         (

@@ -12,29 +12,29 @@ from advisor.measurement.disturbance import seen
 from advisor.measurement.run import Host, Observation, Outcome, Policy, Run
 from advisor.measurement.timing import Round, Summary
 
-COMPILED = {"setting": "compiled", "how": "compiled", "compiled": True, "first_call": 12.0, "call": 0.8e-3}
-EAGER = {"setting": "eager", "how": "eager", "compiled": False, "first_call": 0.1, "call": 1e-3}
+COMPILED = {"variant": "compiled", "how": "compiled", "compiled": True, "first_call": 12.0, "call": 0.8e-3}
+EAGER = {"variant": "eager", "how": "eager", "compiled": False, "first_call": 0.1, "call": 1e-3}
 
 
 ROBBED = (seen("clocks", 0.9, 0.03),)
 
 
-def latency(mode: str, medians: list[float], *, setting: str = "eager", **fields: Any) -> Observation:
+def latency(setting: str, medians: list[float], *, variant: str = "eager", **fields: Any) -> Observation:
     rounds = tuple(Round(round=n, process=n % 3, median=m, calls=50, wall=0.1, cpu=0.1) for n, m in enumerate(medians))
     middle = sorted(medians)[len(medians) // 2]
     summary = Summary(median=middle, low=min(medians), high=max(medians), n=50 * len(medians))
-    return cell(mode, "latency", setting=setting, rounds=rounds, summary=summary, **fields)
+    return cell(setting, "latency", variant=variant, rounds=rounds, summary=summary, **fields)
 
 
-def cell(mode: str, metric: str, *, outcome: Outcome = "measured", **fields: Any) -> Observation:
+def cell(setting: str, metric: str, *, outcome: Outcome = "measured", **fields: Any) -> Observation:
     return Observation(
-        probe="mlp-training", framework="toy", workload="mlp", mode=mode, parameters={"batch": 8}, metric=metric,
+        probe="mlp-training", framework="toy", workload="mlp", setting=setting, parameters={"batch": 8}, metric=metric,
         unit="s", outcome=outcome, **fields,
     )  # fmt: skip
 
 
-def first_call(mode: str, seconds: float, **fields: Any) -> Observation:
-    return cell(mode, "first-call", summary=Summary(median=seconds, low=seconds, high=seconds, n=1), **fields)
+def first_call(setting: str, seconds: float, **fields: Any) -> Observation:
+    return cell(setting, "first-call", summary=Summary(median=seconds, low=seconds, high=seconds, n=1), **fields)
 
 
 def follows(*observations: Observation) -> dict[str, Observation]:
@@ -79,7 +79,7 @@ def test_the_share_is_of_the_highest_peak() -> None:
 def test_compiling_pays_after_its_cost_over_what_a_call_saves() -> None:
     found = follows(
         latency("out-of-the-box", [1e-3] * 8),
-        latency("best-known", [0.8e-3] * 8, setting="compiled", proof={"tried": [COMPILED, EAGER]}),
+        latency("best-known", [0.8e-3] * 8, variant="compiled", proof={"tried": [COMPILED, EAGER]}),
         first_call("out-of-the-box", 2.0),
         first_call("best-known", 12.0),
     )
@@ -103,7 +103,7 @@ def test_compiling_pays_after_its_cost_over_what_a_call_saves() -> None:
 def test_compiling_that_is_not_faster_does_not_pay(medians: list[float], outcome: Outcome, says: str) -> None:
     found = follows(
         latency("out-of-the-box", [1e-3] * 8),
-        latency("best-known", medians, setting="compiled", proof={"tried": [COMPILED]}),
+        latency("best-known", medians, variant="compiled", proof={"tried": [COMPILED]}),
         first_call("best-known", 12.0),
     )["break-even"]
     assert found.outcome == outcome
@@ -114,31 +114,31 @@ def test_compiling_that_is_not_faster_does_not_pay(medians: list[float], outcome
 def test_where_eager_won_the_trial_compiling_still_has_its_cost() -> None:
     slow = COMPILED | {"call": 1.2e-3}
     found = follows(
-        latency("best-known", [1e-3] * 8, setting="eager", proof={"tried": [slow, EAGER]}),
+        latency("best-known", [1e-3] * 8, variant="eager", proof={"tried": [slow, EAGER]}),
         first_call("best-known", 0.1),
     )
     assert found["break-even"].outcome == "refuted"
     assert "1.00 ms a call with eager, 1.20 ms compiled" in (found["break-even"].message or "")
     assert found["compile-time"].summary is not None
     assert found["compile-time"].summary.median == pytest.approx(12, rel=1e-3)
-    assert (found["compile-time"].how, found["compile-time"].setting) == ("compiled", "compiled")
+    assert (found["compile-time"].how, found["compile-time"].variant) == ("compiled", "compiled")
 
 
 def test_of_two_that_compile_the_one_that_was_taken_counts() -> None:
-    graph = COMPILED | {"setting": "graph", "first_call": 1.0, "call": 0.82e-3}
+    graph = COMPILED | {"variant": "graph", "first_call": 1.0, "call": 0.82e-3}
     found = follows(
         latency("out-of-the-box", [1e-3] * 8),
-        latency("best-known", [0.82e-3] * 8, setting="graph", proof={"tried": [graph, COMPILED]}),
+        latency("best-known", [0.82e-3] * 8, variant="graph", proof={"tried": [graph, COMPILED]}),
         first_call("best-known", 1.0),
     )
     assert found["break-even"].outcome == "measured"
-    assert found["compile-time"].setting == "graph"
+    assert found["compile-time"].variant == "graph"
 
 
 def test_what_follows_from_figures_under_load_is_of_their_grade() -> None:
     found = follows(
         latency("out-of-the-box", [1e-3] * 8, grade="under load"),
-        latency("best-known", [0.8e-3] * 8, setting="compiled", proof={"tried": [COMPILED]}, grade="measured"),
+        latency("best-known", [0.8e-3] * 8, variant="compiled", proof={"tried": [COMPILED]}, grade="measured"),
         first_call("best-known", 12.0, grade="under load"),
     )
     assert (found["break-even"].outcome, found["break-even"].grade) == ("measured", "under load")
@@ -146,15 +146,15 @@ def test_what_follows_from_figures_under_load_is_of_their_grade() -> None:
 
 
 def test_of_settings_that_are_only_bounded_the_break_even_is_bounded_by_both() -> None:
-    def bounded(mode: str, low: float, high: float, **fields: Any) -> Observation:
-        whole = latency(mode, [high] * 8, grade="bounded", **fields)
+    def bounded(setting: str, low: float, high: float, **fields: Any) -> Observation:
+        whole = latency(setting, [high] * 8, grade="bounded", **fields)
         robbed = [each.model_copy(update={"accepted": False, "disturbances": ROBBED}) for each in whole.rounds]
         summary = Summary(median=high, low=low, high=high, n=400)
         return whole.model_copy(update={"rounds": tuple(robbed), "summary": summary})
 
     found = follows(
         bounded("out-of-the-box", 4e-3, 8e-3),
-        bounded("best-known", 0.5e-3, 1e-3, setting="compiled", proof={"tried": [COMPILED]}),
+        bounded("best-known", 0.5e-3, 1e-3, variant="compiled", proof={"tried": [COMPILED]}),
         first_call("best-known", 12.0),
     )["break-even"]
     assert (found.outcome, found.grade) == ("measured", "bounded")
@@ -169,12 +169,12 @@ def test_a_trial_on_a_busy_machine_refutes_nothing() -> None:
     slow = COMPILED | {"call": 50e-3}
     found = follows(
         latency(
-            "best-known", [1e-3] * 8, setting="eager", proof={"tried": [slow, EAGER]}, flags=("chosen-while-busy",)
+            "best-known", [1e-3] * 8, variant="eager", proof={"tried": [slow, EAGER]}, flags=("chosen-while-busy",)
         ),
         first_call("best-known", 0.1),
     )["break-even"]
     assert found.outcome == "not_run"
-    assert "busy while the alternatives were tried" in (found.message or "")
+    assert "busy while the variants were tried" in (found.message or "")
 
 
 def test_what_could_not_be_measured_has_no_rate() -> None:

@@ -22,7 +22,7 @@ NUMBER = st.integers(0, 10**9)
 NAME = st.from_regex(r"[a-z]{1,8}(_[a-z]{1,8}){0,2}", fullmatch=True)
 SOME: dict[str, st.SearchStrategy[Any]] = {
     "framework": st.sampled_from(sorted(TITLES)),
-    "alternative": NAME,
+    "variant": NAME,
     "reason": st.lists(NAME, min_size=1, max_size=5).map(" ".join),
     "profile": NAME,
     "probes": NUMBER,
@@ -69,7 +69,7 @@ def test_every_sentence_of_an_older_run_is_read_as_what_it_was_made_of(omission:
         (
             "batch 16: PyTorch's other alternatives to channels last are not tried, because compiling it for the best "
             "known setting takes longer than --quick allows; leave out --quick to measure it",
-            {"kind": "slow_alternatives", "framework": "pytorch", "alternative": "channels_last"},
+            {"kind": "slow_variants", "framework": "pytorch", "variant": "channels_last"},
         ),
         ("all: the budget of 60 s was spent", {"kind": "budget_capabilities", "budget": 60}),
         (

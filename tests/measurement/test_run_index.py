@@ -52,13 +52,13 @@ def test_two_keys_are_written_alike_only_where_they_are_the_same(keys: list[Cell
 @pytest.mark.parametrize(
     "other",
     [
-        {"probe": "run"}, {"workload": "hills"}, {"framework": "bob"}, {"route": "wood"}, {"mode": "calm"},
+        {"probe": "run"}, {"workload": "hills"}, {"framework": "bob"}, {"route": "wood"}, {"setting": "out-of-the-box"},
         {"device": "cuda"}, {"parameters": {"batch": 1}}, {"metric": "energy"}, {"metric": None},
     ],
 )  # fmt: skip
 def test_each_part_tells_measurements_apart(other: dict[str, object]) -> None:
     assert seen(**other).key != seen().key
-    assert seen(**other, how="gently", setting="slow").key == seen(**other).key
+    assert seen(**other, how="gently", variant="slow").key == seen(**other).key
 
 
 def test_the_work_is_the_same_for_every_stack() -> None:
@@ -68,10 +68,10 @@ def test_the_work_is_the_same_for_every_stack() -> None:
 
 
 def test_what_differs_in_one_part_is_found_from_the_other() -> None:
-    first, second = seen(parameters={"batch": 8}), seen(parameters={"batch": 8}, mode="calm")
+    first, second = seen(parameters={"batch": 8}), seen(parameters={"batch": 8}, setting="out-of-the-box")
     index = RunIndex(run_of(first, second))
-    assert index.find(first.key, setting="calm") == Found(1, second)
-    assert index.find(first.key, setting="wild") is None
+    assert index.find(first.key, setting="out-of-the-box") == Found(1, second)
+    assert index.find(first.key, setting="best-known") is None
 
 
 def test_a_detail_of_a_proof_has_its_pointer() -> None:
@@ -82,11 +82,11 @@ def test_a_detail_of_a_proof_has_its_pointer() -> None:
 
 
 def test_a_query_leaves_open_what_an_observation_does_not_say() -> None:
-    asked = Query(probe="w*", workload="hills", mode="calm", parameters={"batch": 1})
+    asked = Query(probe="w*", workload="hills", setting="out-of-the-box", parameters={"batch": 1})
     assert asked.matches(seen().key)
-    assert asked.matches(seen(workload="hills", mode="calm").key)
+    assert asked.matches(seen(workload="hills", setting="out-of-the-box").key)
     assert not asked.matches(seen(workload="sea").key)
-    assert not asked.matches(seen(mode="wild").key)
+    assert not asked.matches(seen(setting="best-known").key)
     assert not asked.matches(seen(probe="run").key)
     assert asked.includes(seen(parameters={"batch": 1, "precision": "int8"}).key)
     assert not asked.includes(seen().key)

@@ -25,7 +25,7 @@ def test_later_processes_take_what_the_first_one_took(brisk: Pace, tmp_path: Pat
     found = [each for each in run.observations if each.metric == "latency"]
     assert {each.parameters["batch"] for each in found} == {1, 32}
     for each in found:
-        assert each.setting == "early"
+        assert each.variant == "early"
         assert each.how is not None
         assert each.how.startswith("early (faster than late")
         medians = {block.process: block.median for block in each.rounds}
@@ -34,8 +34,8 @@ def test_later_processes_take_what_the_first_one_took(brisk: Pace, tmp_path: Pat
 
 def test_quick_names_the_alternatives_that_it_does_not_try() -> None:
     quick = make_plan(mode="quick", frameworks=["pytorch"])
-    (training,) = [cell for cell in quick.cells if cell.probe == "cnn-training" and cell.mode == BEST_KNOWN]
-    assert training.setting == "channels_last"
-    (told,) = [each for each in quick.skipped if each.kind == "slow_alternatives"]
-    assert (told.probe, told.framework, told.alternative) == ("cnn-training", "pytorch", "channels_last")
-    assert all(cell.setting is None for cell in make_plan(mode="standard").cells)
+    (training,) = [cell for cell in quick.cells if cell.probe == "cnn-training" and cell.setting == BEST_KNOWN]
+    assert training.variant == "channels_last"
+    (told,) = [each for each in quick.skipped if each.kind == "slow_variants"]
+    assert (told.probe, told.framework, told.variant) == ("cnn-training", "pytorch", "channels_last")
+    assert all(cell.variant is None for cell in make_plan(mode="standard").cells)

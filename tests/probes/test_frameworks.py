@@ -71,12 +71,12 @@ def test_every_cell_agrees_with_the_referee_and_is_timed(name: str, tmp_path: Pa
         assert set(told["packages"]) <= set(definition.packages)
         assert told["installed_bytes"] > 1e8
         assert told["installed_packages"] > 5
-        for mode in definition.modes:
+        for setting in definition.settings:
             for probe, workload, task, batch in CELLS:
-                if mode == "best-known" and task == "inference" and workload not in ("cnn", "tiny"):
+                if setting == "best-known" and task == "inference" and workload not in ("cnn", "tiny"):
                     continue  # compiled as they are for training, and compiling takes seconds
                 ready = worker.ok(
-                    "prepare", probe=probe, workload=workload, task=task, parameters={"batch": batch}, mode=mode
+                    "prepare", probe=probe, workload=workload, task=task, parameters={"batch": batch}, setting=setting
                 )
                 assert ready["parity"]["max_relative_error"] < 1e-5
                 assert (task == "training") == ("weights_max_relative_error" in ready["parity"])
@@ -97,10 +97,10 @@ def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(tmp_path: 
     }
     with Probe("framework", "pytorch", environment={**os.environ, "CXX": str(tmp_path / "no-such-compiler")}) as worker:
         worker.ok("describe", threads=1)
-        ready = worker.ok("prepare", mode="best-known", **cell)
-        assert ready["setting"] == "channels_last"
+        ready = worker.ok("prepare", setting="best-known", **cell)
+        assert ready["variant"] == "channels_last"
         assert "needs a C++ compiler" in ready["how"]
-        alone = worker.ask("prepare", mode="best-known", setting="compiled", **cell)
+        alone = worker.ask("prepare", setting="best-known", variant="compiled", **cell)
     assert alone["outcome"] == "not_supported"
     assert "no-such-compiler" in alone["message"]
 
@@ -110,10 +110,10 @@ def test_an_alternative_for_one_workload_is_none_for_the_others() -> None:
     needs("pytorch")
     with Probe("framework", "pytorch") as worker:
         worker.ok("describe", threads=1)
-        cell: dict[str, Any] = {"task": "training", "parameters": {"batch": 8}, "mode": "best-known"}
-        ready = worker.ok("prepare", probe="x", workload="recommender", setting="sparse_tables", **cell)
+        cell: dict[str, Any] = {"task": "training", "parameters": {"batch": 8}, "setting": "best-known"}
+        ready = worker.ok("prepare", probe="x", workload="recommender", variant="sparse_tables", **cell)
         assert ready["how"] == "eager, nn.Embedding(sparse=True)"
-        other = worker.ask("prepare", probe="x", workload="mlp", setting="sparse_tables", **cell)
+        other = worker.ask("prepare", probe="x", workload="mlp", variant="sparse_tables", **cell)
     assert other["outcome"] == "not_applicable"
 
 

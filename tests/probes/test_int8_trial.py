@@ -36,24 +36,24 @@ def tried(folder: Path, ways: dict[str, str]) -> tuple[str, list[dict[str, objec
 
     found = [way(name, content) for name, content in ways.items()]
     best, figures = int8_trial.choose(found, Scaled, lambda name: folder / name, {"x": SAMPLES}, SAMPLES)
-    assert best == folder / figures["setting"]
-    assert figures["how"] == f"as {figures['setting']}"
-    return figures["setting"], figures["tried"]
+    assert best == folder / figures["variant"]
+    assert figures["how"] == f"as {figures['variant']}"
+    return figures["variant"], figures["tried"]
 
 
 def test_the_fastest_accurate_one_is_taken_and_all_are_told(tmp_path: Path) -> None:
     ways = {"slow": "1.01 0.004", "fast": "1.01 0.001", "wrong": "1.5 0.0", "broken": "no number"}
     taken, told = tried(tmp_path, ways)
     assert taken == "fast"
-    assert [each["setting"] for each in told] == list(ways)
+    assert [each["variant"] for each in told] == list(ways)
     assert "ValueError" in str(told[3]["message"])
     assert all(each["call"] and each["bytes"] for each in told[:3])
 
 
 def test_one_that_is_hardly_faster_does_not_displace_the_preferred_one() -> None:
-    first = {"setting": "first", "relative_rms": 0.01, "call": 1.0}
-    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.96}]) == first
-    assert int8_trial.taken([first, first | {"setting": "second", "call": 0.94}])["setting"] == "second"
+    first = {"variant": "first", "relative_rms": 0.01, "call": 1.0}
+    assert int8_trial.taken([first, first | {"variant": "second", "call": 0.96}]) == first
+    assert int8_trial.taken([first, first | {"variant": "second", "call": 0.94}])["variant"] == "second"
 
 
 def test_where_all_are_far_the_fastest_of_those_as_near_as_the_nearest_is_taken(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ def test_what_was_tried_stands_with_an_int8_file_of_onnx_runtime(route: Shipped)
     if (route.runtime, route.precision) != ("onnxruntime", "int8"):
         assert "tried" not in figures
         return
-    assert {each["setting"] for each in figures["tried"]} == {"S8S8", "U8S8"}
-    (taken,) = (each for each in figures["tried"] if each["setting"] == figures["setting"])
+    assert {each["variant"] for each in figures["tried"]} == {"S8S8", "U8S8"}
+    (taken,) = (each for each in figures["tried"] if each["variant"] == figures["variant"])
     assert taken["how"] == figures["how"]
     assert taken["bytes"] == figures["artifact_bytes"]
     assert int8_trial.taken(figures["tried"]) == taken

@@ -93,7 +93,7 @@ def test_the_worker_ends_with_its_input() -> None:
 
 
 def test_describe_comes_first() -> None:
-    replies, _ = talk(json.dumps({"id": 1, "do": "prepare", "mode": "out-of-the-box", **INFERENCE}))
+    replies, _ = talk(json.dumps({"id": 1, "do": "prepare", "setting": "out-of-the-box", **INFERENCE}))
     assert replies[0]["outcome"] == "error"
     assert "describe comes first" in replies[0]["message"]
 
@@ -148,7 +148,7 @@ def test_a_framework_that_nobody_described() -> None:
 
 
 def test_a_cell_is_prepared_and_timed(worker: Probe) -> None:
-    ready = worker.ok("prepare", mode="out-of-the-box", **INFERENCE)
+    ready = worker.ok("prepare", setting="out-of-the-box", **INFERENCE)
     assert 0 < ready["parity"]["max_relative_error"] < ready["parity"]["limit"] == 1e-4
     assert ready["parity"]["referee"] == "numpy-float64"
     assert ready["first_call"] > 0
@@ -159,21 +159,21 @@ def test_a_cell_is_prepared_and_timed(worker: Probe) -> None:
 
 
 def test_a_training_cell_is_held_against_the_referee(worker: Probe) -> None:
-    ready = worker.ok("prepare", mode="out-of-the-box", **TRAINING)
+    ready = worker.ok("prepare", setting="out-of-the-box", **TRAINING)
     assert 0 < ready["parity"]["weights_max_relative_error"] < 1e-4
 
 
 @pytest.mark.parametrize(
-    ("mode", "cell", "what"),
+    ("setting", "cell", "what"),
     [
         ("perturbed", INFERENCE, "logits differ from the referee by 0.00"),
         ("lazy", TRAINING, "differ from the referee by"),
         ("hasty", TRAINING, "differ from the referee by"),
     ],
 )
-def test_a_wrong_answer_gets_no_cell(worker: Probe, mode: str, cell: dict[str, Any], what: str) -> None:
-    before = worker.ok("prepare", mode="out-of-the-box", **INFERENCE)["cell"]
-    reply = worker.ask("prepare", mode=mode, **cell)
+def test_a_wrong_answer_gets_no_cell(worker: Probe, setting: str, cell: dict[str, Any], what: str) -> None:
+    before = worker.ok("prepare", setting="out-of-the-box", **INFERENCE)["cell"]
+    reply = worker.ask("prepare", setting=setting, **cell)
     assert reply["outcome"] == "error"
     assert what in reply["message"]
     assert "ok" not in reply
@@ -181,34 +181,34 @@ def test_a_wrong_answer_gets_no_cell(worker: Probe, mode: str, cell: dict[str, A
 
 
 def test_the_fastest_alternative_is_taken_and_the_others_are_named(worker: Probe) -> None:
-    ready = worker.ok("prepare", mode="best-known", **INFERENCE)
+    ready = worker.ok("prepare", setting="best-known", **INFERENCE)
     assert ready["how"] == "NumPy (faster than NumPy after a nap in a short trial; there is no compiler here)"
-    assert ready["setting"] == "right"
-    tried = {one["setting"]: one for one in ready["tried"]}
+    assert ready["variant"] == "right"
+    tried = {one["variant"]: one for one in ready["tried"]}
     broken, slow, right = tried["broken"], tried["slow"], tried["right"]
-    assert broken == {"setting": "broken", "message": "there is no compiler here"}
+    assert broken == {"variant": "broken", "message": "there is no compiler here"}
     assert right["call"] < slow["call"] >= 0.005
     assert slow["first_call"] >= 0.005
     assert not slow["compiled"]
     assert ready["operations"] == 2 * 2_917_632
-    again = worker.ok("prepare", mode="best-known", setting="slow", **INFERENCE)
+    again = worker.ok("prepare", setting="best-known", variant="slow", **INFERENCE)
     assert again["how"] == "NumPy after a nap"
-    assert "no alternative" in worker.ask("prepare", mode="best-known", setting="quantum", **INFERENCE)["message"]
+    assert "no variant" in worker.ask("prepare", setting="best-known", variant="quantum", **INFERENCE)["message"]
 
 
 def test_a_setting_without_a_working_alternative_says_why(worker: Probe) -> None:
-    reply = worker.ask("prepare", mode="broken", **INFERENCE)
+    reply = worker.ask("prepare", setting="broken", **INFERENCE)
     assert (reply["outcome"], reply["message"]) == ("not_supported", "there is no compiler here")
 
 
 def test_another_shape_is_timed_and_judged(worker: Probe) -> None:
-    cell = worker.ok("prepare", mode="best-known", setting="right", **INFERENCE)["cell"]
+    cell = worker.ok("prepare", setting="best-known", variant="right", **INFERENCE)["cell"]
     told = worker.ok("reshape", cell=cell, workload="cnn", batch=3)
     assert 0 < told["second_call"] < 5
     assert 0 < told["first_call"] < 5
-    rigid = worker.ok("prepare", mode="best-known", setting="slow", **INFERENCE)["cell"]
+    rigid = worker.ok("prepare", setting="best-known", variant="slow", **INFERENCE)["cell"]
     assert worker.ask("reshape", cell=rigid, workload="cnn", batch=3)["outcome"] == "not_applicable"
-    wrong = worker.ok("prepare", mode="narrow", **INFERENCE)["cell"]
+    wrong = worker.ok("prepare", setting="narrow", **INFERENCE)["cell"]
     reply = worker.ask("reshape", cell=wrong, workload="cnn", batch=3)
     assert reply["outcome"] == "error"
     assert "logits of 3 samples differ" in reply["message"]
@@ -217,10 +217,10 @@ def test_another_shape_is_timed_and_judged(worker: Probe) -> None:
 def test_memory_of_calls_is_told_from_that_before() -> None:
     with abacus() as probe:
         probe.ok("describe", threads=1)
-        told = probe.ok("footprint", mode="hoarding", **INFERENCE)
+        told = probe.ok("footprint", setting="hoarding", **INFERENCE)
         assert told["after"] - told["before"] > 40e6
         assert told["peak"] >= told["after"]
-        assert probe.ask("footprint", mode="hoarding", setting="modest", **INFERENCE)["outcome"] == "error"
+        assert probe.ask("footprint", setting="hoarding", variant="modest", **INFERENCE)["outcome"] == "error"
 
 
 def test_an_experiment_has_figures_of_its_own(worker: Probe) -> None:
@@ -233,7 +233,7 @@ def test_an_experiment_has_figures_of_its_own(worker: Probe) -> None:
 def test_what_a_recipe_prints_does_not_reach_the_channel() -> None:
     replies, errors = talk(
         '{"id": 1, "do": "describe", "threads": 1}',
-        json.dumps({"id": 2, "do": "prepare", "mode": "noisy", **INFERENCE}),
+        json.dumps({"id": 2, "do": "prepare", "setting": "noisy", **INFERENCE}),
         '{"id": 3, "do": "block", "cell": 0, "settle": 0, "lead_in": 0, "seconds": 0}',
     )
     assert [reply["id"] for reply in replies] == [1, 2, 3]

@@ -98,9 +98,9 @@ def test_the_orders_of_another_machine_differ(site: Site) -> None:
     here, there = orders(site.run), orders(site.others[2])
     assert here
     assert {each.frameworks for each in here} == {("pytorch", "tensorflow")}
-    quick = [each for each in here if each.mode == "best-known" and each.probe == "cnn-inference"]
+    quick = [each for each in here if each.setting == "best-known" and each.probe == "cnn-inference"]
     assert [each.word for each in quick] == ["faster", "faster"]
-    slow = [each for each in there if each.mode == "best-known" and each.probe == "cnn-inference"]
+    slow = [each for each in there if each.setting == "best-known" and each.probe == "cnn-inference"]
     assert [each.word for each in slow] == ["slower", "slower"]
     # What was measured under load is ordered where the lower ends of its blocks are clearly apart.
     under_load = [each for each in here if each.probe == "mlp-training"]

@@ -157,7 +157,7 @@ def _links(report: Report, measured: list[dict[str, Any]]) -> list[tuple[str, li
         link = report.evidence(pointer)
         if link:
             each = report.run.observations[int(pointer.split("/")[2])]
-            setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
+            setting = words.SETTINGS.get(each.setting, words.line(each.setting)) if each.setting else ""
             found.setdefault(link, (each.probe, report.stack(each.stack).plain, setting))
     cited = list(found.items())[:_LINKS]
     settings: dict[tuple[str, str], set[str]] = {}

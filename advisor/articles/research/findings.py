@@ -125,11 +125,13 @@ class Findings:
             if workload.task != task:
                 continue
             timed = [each for each in self._measured("latency") if each.probe == workload.probe and each.route is None]
-            for mode, batch in dict.fromkeys((each.mode, each.parameters.get("batch")) for each in timed):
+            for setting, batch in dict.fromkeys((each.setting, each.parameters.get("batch")) for each in timed):
                 cell = {
-                    each.framework: each for each in timed if (each.mode, each.parameters.get("batch")) == (mode, batch)
+                    each.framework: each
+                    for each in timed
+                    if (each.setting, each.parameters.get("batch")) == (setting, batch)
                 }
-                case = f"{words.SETTINGS.get(mode or '', mode or 'one setting')}, batch {batch}"
+                case = f"{words.SETTINGS.get(setting or '', setting or 'one setting')}, batch {batch}"
                 for one, other in combinations(sorted(cell), 2):
                     names = (self.titles.get(one, one), self.titles.get(other, other))
                     found.append(self._speed(workload.title, case, names, cell[one], cell[other]))
@@ -140,11 +142,11 @@ class Findings:
         found = []
         titles = {each.probe: each.title for each in definitions.workloads()}
         for fast in self._measured("latency"):
-            if fast.mode != definitions.BEST_KNOWN or fast.probe not in titles:
+            if fast.setting != definitions.BEST_KNOWN or fast.probe not in titles:
                 continue
             for plain in self._measured("latency"):
                 same = (plain.probe, plain.framework, plain.parameters) == (fast.probe, fast.framework, fast.parameters)
-                if same and plain.mode == definitions.OUT_OF_THE_BOX:
+                if same and plain.setting == definitions.OUT_OF_THE_BOX:
                     name = self.titles.get(fast.framework, fast.framework)
                     # What else was tried for a moment stands with the observation.
                     how = (fast.how or "").partition(" (faster than ")[0]
@@ -160,10 +162,10 @@ class Findings:
     def first_calls(self) -> list[Figures]:
         """Return how long the first training step of the convolutional network takes, setting by setting."""
         found = []
-        for mode in (definitions.OUT_OF_THE_BOX, definitions.BEST_KNOWN):
-            figures = self._figures("first-call", probe="cnn-training", mode=mode)
+        for setting in (definitions.OUT_OF_THE_BOX, definitions.BEST_KNOWN):
+            figures = self._figures("first-call", probe="cnn-training", setting=setting)
             if figures:
-                title = f"First training step, {words.SETTINGS[mode]}"
+                title = f"First training step, {words.SETTINGS[setting]}"
                 found.append(Figures(title, *(getattr(figures, name) for name in _REST)))
         return found
 
@@ -219,13 +221,13 @@ class Findings:
         )
 
     def _figures(
-        self, metric: str, *, probe: str | None = None, mode: str | None = None, precision: str | None = None
+        self, metric: str, *, probe: str | None = None, setting: str | None = None, precision: str | None = None
     ) -> Figures | None:
         found = [
             each
             for each in self._measured(metric)
             if (probe is None or each.probe == probe)
-            and (mode is None or each.mode == mode)
+            and (setting is None or each.setting == setting)
             and (precision is None or (each.route is not None and each.parameters.get("precision") == precision))
         ]
         # Sizes are compared within one kind of build.

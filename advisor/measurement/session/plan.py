@@ -78,7 +78,7 @@ class Plan:
     def references(self) -> dict[str, CellTask]:
         """For each framework the cell that two of its processes measure, for the A/A floor."""
         return {
-            cell.framework.id: cell for cell in sorted(self.cells, key=_as_reference) if cell.mode == OUT_OF_THE_BOX
+            cell.framework.id: cell for cell in sorted(self.cells, key=_as_reference) if cell.setting == OUT_OF_THE_BOX
         }
 
     @property
@@ -105,7 +105,7 @@ class Plan:
     def apart(self) -> float:
         """Seconds of what is measured in processes of its own, for two frameworks side by side, and at other shapes."""
         kinds = [cell.workload.task for cell in self.cells]
-        shapes = _SHAPE * sum(cell.workload.task == "inference" and cell.mode == BEST_KNOWN for cell in self.cells)
+        shapes = _SHAPE * sum(cell.workload.task == "inference" and cell.setting == BEST_KNOWN for cell in self.cells)
         return self.pace.apart * _MEMORY * kinds.count("training") / 2 + (shapes if self.pace.apart else 0.0)
 
     @property

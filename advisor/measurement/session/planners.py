@@ -73,12 +73,12 @@ def _of_each(
     """Return the cells of one workload, batch and setting, and the variants of the setting that are not tried."""
     tasks, skipped = list[CellTask](), list[Skipped]()
     for framework in (request.known.frameworks[name] for name in request.frameworks):
-        if setting in framework.modes:
-            taken = framework.modes[setting].quick.get(work.probe) if request.quick else None
+        if setting in framework.settings:
+            taken = framework.settings[setting].quick.get(work.probe) if request.quick else None
             tasks.append(CellTask(framework, work, batch, setting, taken))
             if taken:
                 others = Skipped(
-                    probe=work.probe, kind="slow_alternatives", framework=framework.id, alternative=taken,
+                    probe=work.probe, kind="slow_variants", framework=framework.id, variant=taken,
                     parameters={"batch": batch},
                 )  # fmt: skip
                 skipped.append(others)

@@ -205,7 +205,9 @@ class Rounds:
 
 
 def _side(latency: Observation) -> str:
-    return "→".join(filter(None, (latency.framework, latency.route))) + (f", {latency.mode}" if latency.mode else "")
+    return "→".join(filter(None, (latency.framework, latency.route))) + (
+        f", {latency.setting}" if latency.setting else ""
+    )
 
 
 def _latencies(artifacts: Sequence[Artifact]) -> list[Observation]:

@@ -85,7 +85,7 @@ class Twins:
         """
         for task in self._context.plan.cells:
             reference = task is self._tasks[bench.definition.id]
-            of_this = task.framework.id == bench.definition.id and task.mode == OUT_OF_THE_BOX
+            of_this = task.framework.id == bench.definition.id and task.setting == OUT_OF_THE_BOX
             held = groups is None or task.group in groups
             if of_this and held and not reference and _well(self._context, task):
                 with contextlib.suppress(WorkerError):

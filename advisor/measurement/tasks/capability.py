@@ -68,7 +68,7 @@ def observed(blank: Observation, concluded: Concluded) -> Observation:
     return blank.model_copy(
         update={
             "how": "; ".join(words) or None,
-            "setting": proof.pop("setting", None) if chosen else None,
+            "variant": proof.pop("variant", None) if chosen else None,
             "outcome": concluded.outcome,
             "proof": proof or None,
             "message": concluded.message,

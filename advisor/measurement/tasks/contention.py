@@ -86,10 +86,10 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
 
 def _step(context: Context, task: ExperimentTask) -> CellTask:
     """Return the training step that is timed: the workload's own, in a batch of a size for this."""
-    workload, mode = task.experiment.workload, task.experiment.mode or OUT_OF_THE_BOX
+    workload, setting = task.experiment.workload, task.experiment.setting or OUT_OF_THE_BOX
     known = context.plan.definitions.workloads
     (work,) = [each for each in known if (each.workload, each.task) == (workload, "training")]
-    return CellTask(task.framework, work, BATCH, mode)
+    return CellTask(task.framework, work, BATCH, setting)
 
 
 def _timed(context: Context, process: FrameworkProcess, cell: int) -> Block:

@@ -31,14 +31,14 @@ SHAPE_ESTIMATE = 2.0
 
 def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
     """Time, in every compiled setting of an inference, the first call with one sample more than it was compiled for."""
-    tasks = [task for task in measured(context, benches, "inference") if task.mode == BEST_KNOWN]
+    tasks = [task for task in measured(context, benches, "inference") if task.setting == BEST_KNOWN]
     due = [task for task in tasks if context.record.find(task.blank("recompile-time", "s")) is None]
     if due:
         context.tell(PhaseStarted("Call at another shape", SHAPE_ESTIMATE * len(due)))
     for task in due:
         blank, batch = task.blank("recompile-time", "s"), task.batch + 1
         known = context.record.find(task.blank()) or blank
-        blank = blank.model_copy(update={"how": known.how, "setting": known.setting, "proof": {"batch": batch}})
+        blank = blank.model_copy(update={"how": known.how, "variant": known.variant, "proof": {"batch": batch}})
         if not _compiled(known):
             message = "nothing is compiled in this setting"
             context.record.observe(blank.model_copy(update={"outcome": "not_applicable", "message": message}))
@@ -90,7 +90,7 @@ def _still(needed: Needed, tasks: Iterable[ExperimentTask]) -> Iterator[Experime
 
 def _compiled(known: Observation) -> bool:
     tried = (known.proof or {}).get("tried", ())
-    return any(each["setting"] == known.setting and each.get("compiled") for each in tried)
+    return any(each["variant"] == known.variant and each.get("compiled") for each in tried)
 
 
 def _pid_of(bench: Bench) -> partial[int]:

@@ -160,7 +160,7 @@ def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alon
         task.blank().model_copy(
             update={
                 "outcome": concluded.outcome,
-                **{each: proof.pop(each) for each in ("setting", "how") if each in proof},
+                **{each: proof.pop(each) for each in ("variant", "how") if each in proof},
                 "proof": proof or None,
                 "message": concluded.message,
                 "where": concluded.where,

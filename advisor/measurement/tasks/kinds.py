@@ -59,14 +59,14 @@ class EnvironmentTask:
 class CellTask:
     """Time one workload in one framework, one batch size and one setting.
 
-    ``setting`` names the alternative to take where the setting has several; without it a short trial decides.
+    ``variant`` names the one to take where the setting has several; without it a short trial decides.
     """
 
     framework: FrameworkDefinition
     workload: WorkloadDefinition
     batch: int
-    mode: str
-    setting: str | None = None
+    setting: str
+    variant: str | None = None
     kind: Literal["cell"] = "cell"
 
     @property
@@ -77,8 +77,8 @@ class CellTask:
     @property
     def title(self) -> str:
         """What a progress display calls it."""
-        setting = self.framework.modes.get(self.mode)
-        how = f" ({setting.title})" if setting else ""
+        found = self.framework.settings.get(self.setting)
+        how = f" ({found.title})" if found else ""
         return f"{self.framework.title}: {self.workload.title}, batch {self.batch}{how}"
 
     @property
@@ -89,13 +89,13 @@ class CellTask:
     @property
     def key(self) -> str:
         """What tells it apart from the other cells of its framework."""
-        return f"{self.group}/{self.mode}"
+        return f"{self.group}/{self.setting}"
 
     @property
     def estimate(self) -> float:
         """Seconds it takes to prepare on a quiet machine with two cores."""
-        compiles = self.setting is None and self.workload.task != "pipeline"
-        return _FIRST_CALL.get(self.mode, 2.0) if compiles else _AGAIN
+        compiles = self.variant is None and self.workload.task != "pipeline"
+        return _FIRST_CALL.get(self.setting, 2.0) if compiles else _AGAIN
 
     @property
     def again(self) -> float:
@@ -104,10 +104,10 @@ class CellTask:
 
     def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
         """Return the observation of one metric of this task before anything is known of it."""
-        setting = self.framework.modes.get(self.mode)
+        found = self.framework.settings.get(self.setting)
         return Observation(
-            probe=self.probe, framework=self.framework.id, workload=self.workload.workload, mode=self.mode,
-            how=setting.how if setting else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
+            probe=self.probe, framework=self.framework.id, workload=self.workload.workload, setting=self.setting,
+            how=found.how if found else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
             outcome="not_run",
         )  # fmt: skip
 
@@ -197,7 +197,8 @@ class ExperimentTask:
         found = unit if unit is not None else self.experiment.metrics.get(name)
         return Observation(
             probe=self.probe, framework=self.framework.id, workload=self.experiment.workload,
-            mode=self.experiment.mode, parameters=dict(self.parameters), metric=name, unit=found, outcome="not_run",
+            setting=self.experiment.setting, parameters=dict(self.parameters), metric=name, unit=found,
+            outcome="not_run",
         )  # fmt: skip
 
 

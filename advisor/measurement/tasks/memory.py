@@ -31,7 +31,7 @@ def measure(context: Context, benches: Container[str]) -> None:
         context.tell(PhaseStarted("Measure the memory of training", seconds))
     for tasks in groups.values():
         for turn in range(context.plan.pace.apart):
-            title = f"memory of {tasks[0].workload.title} ({tasks[0].mode.replace('-', ' ')}), process {turn + 1}"
+            title = f"memory of {tasks[0].workload.title} ({tasks[0].setting.replace('-', ' ')}), process {turn + 1}"
             with context.task(title, ESTIMATE) as result, context.spending.on("sampling"):
                 _side_by_side(context, tasks, result)
 
@@ -71,8 +71,8 @@ def _side_by_side(context: Context, tasks: Sequence[CellTask], result: Result) -
             known = context.record.find(task.blank())
             for blank, value in ((peak, told.peak), (delta, told.after - told.before)):
                 if context.record.find(blank) is None:
-                    setting = {"how": known.how, "setting": known.setting} if known else {}
-                    context.record.observe(blank.model_copy(update={"outcome": "measured", **setting}))
+                    taken = {"how": known.how, "variant": known.variant} if known else {}
+                    context.record.observe(blank.model_copy(update={"outcome": "measured", **taken}))
                 context.record.value(blank, float(value))
     finally:
         for _, process in started:
@@ -85,4 +85,4 @@ def _ask_memory(context: Context, task: CellTask, process: FrameworkProcess) -> 
         process.described()
     except WorkerError as error:
         return error
-    return process.send_footprint(task, known.setting if known else None)
+    return process.send_footprint(task, known.variant if known else None)

@@ -103,7 +103,7 @@ def prepare(
                 continue
             cells.append(FrameworkCell(bench, task))
             known: dict[str, Any] = {
-                "outcome": "measured", "how": told.how, "setting": told.setting, "parity": told.parity,
+                "outcome": "measured", "how": told.how, "variant": told.variant, "parity": told.parity,
             }  # fmt: skip
             if met and len(told.tried) > 1:
                 known["flags"] = (CHOSEN_BUSY,)
@@ -111,6 +111,6 @@ def prepare(
             for blank, proof in ((task.blank(), told.details), (first, None)):
                 if context.record.find(blank) is None:
                     context.record.observe(blank.model_copy(update=known | {"proof": proof}))
-            if task.mode != BEST_KNOWN or not again:
+            if task.setting != BEST_KNOWN or not again:
                 context.record.value(first, told.first_call, met)
     return cells

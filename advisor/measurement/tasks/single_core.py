@@ -179,7 +179,7 @@ def _prepared(
             known = context.record.find(task.blank())
             assert known is not None
             try:
-                told = process.prepare(task, known.setting)
+                told = process.prepare(task, known.variant)
             except WorkerError as error:
                 sampling.failed(context, task.blank(PINNED_LATENCY), error)
                 continue
@@ -187,7 +187,7 @@ def _prepared(
                 update={
                     "outcome": "measured",
                     "how": f"{told.how}, one thread pinned to core {core}",
-                    "setting": told.setting,
+                    "variant": told.variant,
                     "flags": (PINNED,),
                 }
             )

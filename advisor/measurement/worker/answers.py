@@ -110,9 +110,9 @@ class Described(Answer):
 
 
 class Alternative(Answer):
-    """One alternative of a setting that was tried: seconds of its first call and of its shortest, or why it is out."""
+    """One variant of a setting that was tried: seconds of its first call and of its shortest, or why it is out."""
 
-    setting: str
+    variant: str
     how: str | None = None
     compiled: bool | None = None
     first_call: float | None = None
@@ -123,7 +123,7 @@ class Alternative(Answer):
 class Prepared(Answer):
     """A cell that is ready: its number, its agreement with the referee, the seconds of its first call.
 
-    ``setting`` is the alternative that was taken of those that were ``tried``. ``operations`` or ``samples`` say how
+    ``variant`` is the one that was taken of those that were ``tried``. ``operations`` or ``samples`` say how
     much one call does, where that has a number.
     """
 
@@ -131,7 +131,7 @@ class Prepared(Answer):
     parity: Parity
     first_call: NonNegativeFloat
     how: str
-    setting: str | None
+    variant: str | None
     tried: list[Alternative]
     operations: NonNegativeInt | None = None
     samples: NonNegativeInt | None = None

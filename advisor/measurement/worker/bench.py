@@ -74,12 +74,12 @@ class Bench:
     def prepare(self, task: CellTask) -> Prepared:
         """Make a cell ready; it counts as ready when this returns.
 
-        The first process tries the alternatives of a setting; later ones take what it took, without another trial.
+        The first process tries the variants of a setting; later ones take what it took, without another trial.
         """
         process = self._ready()
         known = self._context.record.find(task.blank())
         with self._noticed():
-            answer = process.prepare(task, (known.setting if known else None) or task.setting)
+            answer = process.prepare(task, (known.variant if known else None) or task.variant)
         self._cells[task.key] = answer.cell
         return answer
 

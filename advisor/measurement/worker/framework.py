@@ -77,9 +77,9 @@ class FrameworkProcess:
         """Wait until the framework is imported, and return what it says of itself; before everything else."""
         return self.worker.collect(self.describing, limit=DESCRIBE_LIMIT)
 
-    def prepare(self, task: CellTask, setting: str | None = None) -> Prepared:
-        """Make a cell ready: the alternative that is called `setting`, or the fastest in a short trial."""
-        return self.worker.ask(_of(Prepare, task, setting), limit=PREPARE_LIMIT)
+    def prepare(self, task: CellTask, variant: str | None = None) -> Prepared:
+        """Make a cell ready: the variant that is called `variant`, or the fastest in a short trial."""
+        return self.worker.ask(_of(Prepare, task, variant), limit=PREPARE_LIMIT)
 
     def block(self, cell: int, pace: Pace, *, settle: float) -> Block:
         """Time one block of a prepared cell, after `settle` seconds of rest."""
@@ -93,9 +93,9 @@ class FrameworkProcess:
         """Conduct an experiment."""
         return self.worker.ask(Measure(probe=probe), limit=PREPARE_LIMIT)
 
-    def send_footprint(self, task: CellTask, setting: str | None) -> Pending[Footprint]:
+    def send_footprint(self, task: CellTask, variant: str | None) -> Pending[Footprint]:
         """Ask what a few calls of a cell take of memory; `footprint` waits for the answer."""
-        return self.worker.send(_of(BuildAlone, task, setting))
+        return self.worker.send(_of(BuildAlone, task, variant))
 
     def footprint(self, pending: Pending[Footprint]) -> Footprint:
         """Return what a few calls of a cell took of memory."""
@@ -127,8 +127,8 @@ class FrameworkProcess:
         self.close()
 
 
-def _of(command: type[C], task: CellTask, setting: str | None) -> C:
+def _of(command: type[C], task: CellTask, variant: str | None) -> C:
     return command(
         probe=task.probe, workload=task.workload.workload, task=task.workload.task, parameters={"batch": task.batch},
-        mode=task.mode, setting=setting or None,
+        setting=task.setting, variant=variant or None,
     )  # fmt: skip

@@ -59,14 +59,14 @@ class Describe(Command[Described]):
 
 
 class _Cell(Command[A], Generic[A]):
-    """A workload in one setting of a framework; without ``setting`` a short trial takes one of its alternatives."""
+    """A workload in one setting of a framework; without ``variant`` a short trial takes one of its variants."""
 
     probe: str
     workload: str
     task: str
     parameters: Parameters
-    mode: str
-    setting: str | None = None
+    setting: str
+    variant: str | None = None
 
 
 class Prepare(_Cell[Prepared]):

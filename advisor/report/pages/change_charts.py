@@ -68,7 +68,7 @@ def changed(report: Report, source: Source, places: Sequence[int], counts: Mappi
 def _machines(source: Source, groups: Sequence[Group], agreement: Mapping[str, Any]) -> Iterator[Ratio]:
     for number, group in enumerate(groups):
         for order in source.get("machines", number, "orders") or ():
-            same = all(order.get(key) == agreement.get(key) for key in ("probe", "mode", "parameters", "frameworks"))
+            same = all(order.get(key) == agreement.get(key) for key in ("probe", "setting", "parameters", "frameworks"))
             if same and None not in (order.get("ratio"), order.get("low"), order.get("high")):
                 first, second = order["frameworks"]
                 least = {"faster": first, "slower": second}.get(order["word"])
@@ -113,7 +113,7 @@ def _named(report: Report, row: Mapping[str, Any]) -> str:
         title if title != stack.via and row["probe"] != "environment" else "",
         metric[:1].lower() + metric[1:] if row.get("metric") != "latency" else "",
     ]
-    if row.get("mode"):
-        parts.append(words.SETTINGS.get(row["mode"], words.line(row["mode"])))
+    if row.get("setting"):
+        parts.append(words.SETTINGS.get(row["setting"], words.line(row["setting"])))
     parts += [f"{words.line(name)} {words.line(str(value))}" for name, value in row["parameters"].items()]
     return ", ".join(part for part in parts if part)

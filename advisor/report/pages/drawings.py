@@ -120,8 +120,8 @@ def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], b
 
 def _name(report: Report, each: Observation) -> str:
     parts = [report.stack(each.stack).plain]
-    if each.mode:
-        parts.append(words.SETTINGS.get(each.mode, words.line(each.mode)))
+    if each.setting:
+        parts.append(words.SETTINGS.get(each.setting, words.line(each.setting)))
     if "precision" in each.parameters:
         parts.append(words.line(str(each.parameters["precision"])))
     return ", ".join(parts)

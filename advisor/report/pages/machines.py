@@ -290,10 +290,10 @@ def _ratio(source: Source, *path: str | int) -> Interval | None:
 def _work(several: Several, source: Source, path: tuple[str | int, ...]) -> dict[str, Any]:
     """Return what was done: the probe, the setting, and its parameters."""
     found = source.get(*path)
-    mode = found.get("mode")
+    setting = found.get("setting")
     return {
         "title": several.report.probe_title(found["probe"]),
-        "setting": words.SETTINGS.get(mode, words.line(mode)) if mode else None,
+        "setting": words.SETTINGS.get(setting, words.line(setting)) if setting else None,
         "parameters": [
             (None if name == "precision" else words.line(name), _parameter(source, (*path, "parameters", name)))
             for name in found["parameters"]

@@ -165,7 +165,7 @@ def _variant(report: Report, index: int, each: Observation, names: Sequence[str]
         stack = StackName(words.slug(str(library)), words.line(str(library)), None)
     return Variant(
         stack=stack,
-        setting=words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else "",
+        setting=words.SETTINGS.get(each.setting, words.line(each.setting)) if each.setting else "",
         how=report.source.quote(*path, "how") if each.how else None,
         parameters=tuple((words.line(name), _parameter(report.source, index, name)) for name in names),
     )
@@ -184,7 +184,7 @@ def _rows(report: Report, measured: Sequence[tuple[int, Observation]], common: S
         key: tuple[Any, ...] = (
             each.framework,
             each.route,
-            each.mode,
+            each.setting,
             tuple(str(each.parameters[name]) for name in common),
         )
         while key in found and each.metric in found[key].readings:

@@ -88,5 +88,5 @@ def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval,
     time = report.source.interval(
         "observations", index, "summary", unit=each.unit or "", keys=("median", "low", "high")
     )
-    setting = words.SETTINGS.get(each.mode, words.line(each.mode)) if each.mode else ""
+    setting = words.SETTINGS.get(each.setting, words.line(each.setting)) if each.setting else ""
     return report.stack(each.stack), setting, time, report.observation(index)

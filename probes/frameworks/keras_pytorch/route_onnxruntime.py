@@ -25,6 +25,6 @@ def run(case: Case) -> Proof:
         model.export(artifact, format="onnx", verbose=False, input_signature=signature)
     except OnnxExporterError as error:
         raise ProbeError("not_supported", f"the exporter refuses: {str(error).splitlines()[0]}") from error
-    setting = onnxruntime_int8.of(case, artifact)
+    variant = onnxruntime_int8.of(case, artifact)
 
-    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **setting)
+    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **variant)

@@ -22,8 +22,8 @@ def run(case: Case) -> Proof:
 
     image = models.natural(digits.held_out[:1])
     torch.onnx.export(model, (image,), float32, dynamo=True, external_data=False, verbose=False)
-    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
+    variant = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
 
     with torch.no_grad():
         expected = model(models.natural(digits.held_out)).numpy()
-    return quantization.compared(digits, "onnxruntime", float32, int8, expected, **setting)
+    return quantization.compared(digits, "onnxruntime", float32, int8, expected, **variant)

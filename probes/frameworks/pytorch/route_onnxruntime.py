@@ -17,8 +17,8 @@ def run(case: Case) -> Proof:
     """Export in the case's precision; the file takes float32 in and out in both precisions."""
     artifact = route_proof.artifact(case, ".onnx")
     write(export.of(case, otherwise="dynamic"), artifact)
-    setting = onnxruntime_int8.of(case, artifact)
-    return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8), **setting)
+    variant = onnxruntime_int8.of(case, artifact)
+    return route_proof.proof(case, "onnxruntime", artifact, models.answer(case), batches=(1, 8), **variant)
 
 
 def write(source: export.Source, artifact: Path) -> None:

@@ -14,5 +14,5 @@ def run(case: Case) -> Proof:
     artifact = route_proof.artifact(case, "-openvino")
     source = export.of(case, otherwise="dynamic")
     samples = route_proof.calibration(case) if source.int8 else None
-    setting = openvino_export.save(export.program(source, None), source.sizes(), artifact, samples)
-    return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8), **setting)
+    variant = openvino_export.save(export.program(source, None), source.sizes(), artifact, samples)
+    return route_proof.proof(case, "openvino", artifact, models.answer(case), batches=(1, 8), **variant)

@@ -20,6 +20,6 @@ def run(case: Case) -> Proof:
 
     expected = model(models.natural(digits.held_out)).numpy()  # before the export: Keras exports only what was called
     model.export(float32, format="onnx", verbose=False)
-    setting = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
+    variant = onnxruntime_int8.quantise(Path(shutil.copy(float32, int8)), digits.calibration)
 
-    return quantization.compared(digits, "onnxruntime", float32, int8, expected, **setting)
+    return quantization.compared(digits, "onnxruntime", float32, int8, expected, **variant)

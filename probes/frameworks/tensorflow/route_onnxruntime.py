@@ -16,8 +16,8 @@ def run(case: Case) -> Proof:
     source, artifact = export.of(case, otherwise="dynamic"), route_proof.artifact(case, ".onnx")
     expected = source.answer()
     write(source, artifact)
-    setting = onnxruntime_int8.of(case, artifact)
-    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **setting)
+    variant = onnxruntime_int8.of(case, artifact)
+    return route_proof.proof(case, "onnxruntime", artifact, expected, batches=(1, 8), **variant)
 
 
 def write(source: export.Source, artifact: Path) -> None:

@@ -14,5 +14,5 @@ def run(case: Case) -> Proof:
     source, artifact = export.of(case, otherwise="dynamic"), route_proof.artifact(case, "-openvino")
     expected = source.answer()
     samples = route_proof.calibration(case) if source.int8 else None
-    setting = openvino_export.save(source.saved(case.folder / "saved"), source.sizes, artifact, samples)
-    return route_proof.proof(case, "openvino", artifact, expected, batches=(1, 8), **setting)
+    variant = openvino_export.save(source.saved(case.folder / "saved"), source.sizes, artifact, samples)
+    return route_proof.proof(case, "openvino", artifact, expected, batches=(1, 8), **variant)

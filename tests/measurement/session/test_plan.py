@@ -25,7 +25,7 @@ def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     left_out = [cell for cell in standard.cells if cell not in quick.cells]
     whole = {work.probe for work in quick.definitions.workloads if work.not_quick}
     assert {"mlp-inference", "lstm-training", "eager-overhead"} <= whole
-    assert {cell.mode for cell in left_out if cell.probe not in whole} == {BEST_KNOWN}
+    assert {cell.setting for cell in left_out if cell.probe not in whole} == {BEST_KNOWN}
     assert not whole & {cell.probe for cell in quick.cells}
     assert make_plan(mode="quick", only=["mlp-inference"]).cells
     apart = {"capability:*", "*-training"} | {task.probe for task in standard.experiments}
@@ -36,7 +36,7 @@ def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     assert [task for task in standard.routes if task.probe not in extra] == list(quick.routes)
     assert make_plan(mode="quick", only=["route:openvino"]).routes
     assert make_plan(mode="quick", routes=["openvino"], frameworks=["pytorch"]).routes
-    assert any(cell.mode == BEST_KNOWN for cell in quick.cells)
+    assert any(cell.setting == BEST_KNOWN for cell in quick.cells)
     assert quick.estimate < standard.estimate < make_plan(mode="thorough").estimate
 
 

@@ -87,11 +87,11 @@ def test_the_rounds_are_interleaved_and_come_from_every_process(session: Session
 
 
 def test_an_answer_that_is_wrong_has_a_figure_and_no_time(session: Session) -> None:
-    wrong = session.one(probe="mlp-training", framework="tin", mode="out-of-the-box")
+    wrong = session.one(probe="mlp-training", framework="tin", setting="out-of-the-box")
     assert wrong.outcome == "error"
     assert "differ from the referee by" in (wrong.message or "")
     assert wrong.summary is None
-    right = session.one(probe="mlp-training", framework="toy", mode="out-of-the-box", metric="latency")
+    right = session.one(probe="mlp-training", framework="toy", setting="out-of-the-box", metric="latency")
     assert right.parity is not None
     assert right.parity.max_relative_error < 1e-4
     assert right.parity.weights_max_relative_error is not None
@@ -100,7 +100,11 @@ def test_an_answer_that_is_wrong_has_a_figure_and_no_time(session: Session) -> N
 def test_what_takes_three_times_as_long_is_seen_to(session: Session) -> None:
     def seconds(framework: str) -> float:
         found = session.one(
-            probe="mlp-inference", framework=framework, mode="out-of-the-box", parameters={"batch": 8}, metric="latency"
+            probe="mlp-inference",
+            framework=framework,
+            setting="out-of-the-box",
+            parameters={"batch": 8},
+            metric="latency",
         )
         return min(block.median for block in found.rounds)
 
@@ -109,15 +113,15 @@ def test_what_takes_three_times_as_long_is_seen_to(session: Session) -> None:
 
 def test_a_worker_that_dies_costs_its_own_cell_only(session: Session) -> None:
     broken = session.one(
-        probe="mlp-inference", framework="glass", mode="best-known", parameters={"batch": 1}, metric="latency"
+        probe="mlp-inference", framework="glass", setting="best-known", parameters={"batch": 1}, metric="latency"
     )
     assert broken.outcome == "error"
     assert "signal SIGSEGV" in (broken.message or "")
     assert "glass: about to break" in (broken.message or "")
-    left = session.one(probe="mlp-training", framework="glass", mode="best-known")
+    left = session.one(probe="mlp-training", framework="glass", setting="best-known")
     assert "exit status 7" in (left.message or "")
     well = session.one(
-        probe="mlp-inference", framework="glass", mode="out-of-the-box", parameters={"batch": 1}, metric="latency"
+        probe="mlp-inference", framework="glass", setting="out-of-the-box", parameters={"batch": 1}, metric="latency"
     )
     assert well.outcome == "measured"
     assert len(well.rounds) == 6

@@ -36,7 +36,7 @@ def latency(framework: str) -> Observation:
     return Observation(
         probe="mlp-inference",
         framework=framework,
-        mode="out-of-the-box",
+        setting="out-of-the-box",
         metric="latency",
         unit="s",
         outcome="measured",

@@ -63,12 +63,12 @@ def test_everything_planned_was_tried(run: Run, brisk: Pace) -> None:
 
 
 def test_another_shape_is_compiled_again(run: Run) -> None:
-    found = one(run, "recompile-time", mode="best-known", parameters={"batch": 1})
+    found = one(run, "recompile-time", setting="best-known", parameters={"batch": 1})
     assert 0.08 < middle(found) < 1
     assert found.proof == {"batch": 2}
-    assert found.setting == "compiled"
+    assert found.variant == "compiled"
     out_of_the_box = [
-        each for each in run.observations if each.metric == "recompile-time" and each.mode != "best-known"
+        each for each in run.observations if each.metric == "recompile-time" and each.setting != "best-known"
     ]
     assert not out_of_the_box
 
@@ -82,9 +82,9 @@ def test_compiling_costs_its_first_call_and_pays_after_some(run: Run) -> None:
 
 
 def test_memory_comes_from_processes_of_its_own(run: Run) -> None:
-    for mode in ("out-of-the-box", "best-known"):
-        peak = one(run, "peak-memory", probe="mlp-training", mode=mode)
-        delta = one(run, "memory-delta", probe="mlp-training", mode=mode)
+    for setting in ("out-of-the-box", "best-known"):
+        peak = one(run, "peak-memory", probe="mlp-training", setting=setting)
+        delta = one(run, "memory-delta", probe="mlp-training", setting=setting)
         assert peak.summary is not None
         assert peak.summary.n == 2
         assert 2e7 < middle(peak) < 1e9
@@ -99,7 +99,7 @@ def test_the_ceiling_is_the_highest_of_all_libraries(run: Run) -> None:
     numpy = one(run, "peak-flops", parameters={"library": "NumPy"})
     assert 1e8 < middle(numpy) < 1e14
     assert 1e7 < middle(one(run, "memory-bandwidth")) < 1e13
-    share = one(run, "ceiling-share", probe="mlp-training", mode="out-of-the-box")
+    share = one(run, "ceiling-share", probe="mlp-training", setting="out-of-the-box")
     assert share.proof is not None
     assert share.proof["peak_flops"] == 3e15
     assert 0 < middle(share) < 1
@@ -114,7 +114,7 @@ def test_an_experiment_has_a_figure_for_every_seed(run: Run) -> None:
     assert shares is not None
     assert (shares.low, shares.high) == (0.97, 0.99)
     assert seconds.proof == {"target": 0.97}
-    assert seconds.mode == "out-of-the-box"
+    assert seconds.setting == "out-of-the-box"
     assert middle(one(run, "epochs")) == 5
     assert middle(one(run, "accuracy")) == pytest.approx(0.98)
     assert one(run, "accuracy").proof is None

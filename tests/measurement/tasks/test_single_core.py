@@ -57,14 +57,14 @@ def test_what_was_robbed_is_bounded_by_one_thread_under_another_name(
     run = session(toys, replace(brisk, patience=0.0), tmp_path, told.append)
     latencies = [each for each in run.observations if each.metric == "latency" and each.summary]
     offered = {
-        (each.probe, each.framework, each.route, each.mode, *each.parameters.values()): each
+        (each.probe, each.framework, each.route, each.setting, *each.parameters.values()): each
         for each in run.observations
         if each.metric == PINNED_LATENCY
     }
     assert latencies
     for each in latencies:
         assert each.grade == "bounded"
-        key = (each.probe, each.framework, each.route, each.mode, *each.parameters.values())
+        key = (each.probe, each.framework, each.route, each.setting, *each.parameters.values())
         found = offered[key]
         assert found.outcome == "measured"
         assert found.flags == (single_core.PINNED,)

@@ -13,7 +13,9 @@ from advisor.measurement.worker.answers import Answer, Block, Concluded, Describ
 from advisor.measurement.worker.protocol import Command, Describe, Load, Prepare, Prove, Reply, TellMemory, TimeBlock
 
 BLOCK = TimeBlock(cell=0, settle=0.0, lead_in=0.1, seconds=0.1, minimum_calls=5)
-PREPARE = Prepare(probe="mlp-inference", workload="mlp", task="inference", parameters={"batch": 8}, mode="best-known")
+PREPARE = Prepare(
+    probe="mlp-inference", workload="mlp", task="inference", parameters={"batch": 8}, setting="best-known"
+)
 PROVE = Prove(probe="capability:shouts", folder=Path("/scratch"), parameters={})
 TIMED = {"calls": [0.1, 0.2], "wall": 0.3, "cpu": 0.6}
 READY = {
@@ -21,10 +23,10 @@ READY = {
     "parity": {"max_relative_error": 1e-7, "limit": 1e-4, "referee": "numpy-float64"},
     "first_call": 0.5,
     "how": "eager",
-    "setting": "eager",
+    "variant": "eager",
     "tried": [
-        {"setting": "eager", "how": "eager", "compiled": False, "first_call": 0.5, "call": 0.1},
-        {"setting": "compiled", "message": "no compiler"},
+        {"variant": "eager", "how": "eager", "compiled": False, "first_call": 0.5, "call": 0.1},
+        {"variant": "compiled", "message": "no compiler"},
     ],
     "operations": 12,
 }
@@ -64,7 +66,7 @@ def test_a_command_is_sent_as_plain_data_without_what_it_leaves_open() -> None:
         "workload": "mlp",
         "task": "inference",
         "parameters": {"batch": 8},
-        "mode": "best-known",
+        "setting": "best-known",
     }
     load = Load(artifact=Path("/a/model.onnx"), inputs=Path("/a/x.npy"), threads=2)
     assert load.model_dump(mode="json")["artifact"] == "/a/model.onnx"
@@ -98,7 +100,7 @@ def test_what_a_cell_tells_of_its_calls_is_what_the_worker_said() -> None:
         (PREPARE, READY | {"parity": {"max_relative_error": "small"}}, "parity.max_relative_error: Input should be"),
         (PREPARE, READY | {"parity": {"max_relative_error": 0.0, "limit": 2.0}}, "parity.limit: Input should be less"),
         (PREPARE, READY | {"how": "x" * (LONGEST + 1)}, "a string of 10,001 characters"),
-        (PREPARE, READY | {"tried": [{"call": 1.0}]}, "tried.0.setting: Field required"),
+        (PREPARE, READY | {"tried": [{"call": 1.0}]}, "tried.0.variant: Field required"),
         (TellMemory(), {"peak_bytes": -1}, "peak_bytes: Input should be greater than or equal to 0"),
     ],
 )

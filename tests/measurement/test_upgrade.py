@@ -1,4 +1,4 @@
-"""Sizes of runtimes of older Runs, which named no build, are read as those of the build that they were."""
+"""What older Runs say in other ways is read as what it was: names of fields, and sizes of no named build."""
 
 from __future__ import annotations
 
@@ -31,3 +31,27 @@ def test_a_named_build_and_every_other_metric_are_left_alone() -> None:
     assert with_build(other) is other
     for odd in (None, 3, {}, {"metric": "runtime-size"}, {"metric": "runtime-size", "parameters": []}):
         assert with_build(odd) is odd
+
+
+def latency(**named: str) -> Observation:
+    tried = [{"setting": "eager", "call": 2.0}, {"setting": "graph", "call": 1.0}]
+    return Observation.model_validate(
+        {
+            "probe": "mlp-training", "framework": "toy", "metric": "latency", "unit": "s", "outcome": "not_run",
+            "proof": {"tried": tried}, **named,
+        }
+    )  # fmt: skip
+
+
+def test_a_mode_is_a_setting_and_what_was_called_so_is_its_variant() -> None:
+    old, new = latency(mode="best-known", setting="graph"), latency(setting="best-known", variant="graph")
+    assert old == new
+    assert (old.setting, old.variant, old.key.setting) == ("best-known", "graph", "best-known")
+    assert [each["variant"] for each in (old.proof or {})["tried"]] == ["eager", "graph"]
+    assert Observation.model_validate(old.model_dump(mode="json")) == old
+
+
+def test_a_route_of_an_older_run_has_a_variant_and_no_setting() -> None:
+    found = latency(setting="U8S8")
+    assert (found.setting, found.variant) == (None, "U8S8")
+    assert latency(setting="out-of-the-box").variant is None
