@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from probes.runtimes import Slot  # noqa: E402
 from probes.runtimes.openvino import Model  # noqa: E402
 from probes.runtimes.slots import Bound, matched  # noqa: E402
 
+Shapes = Mapping[str, Sequence[int | None]]
+
 MINMAX = RangeEstimatorParametersSet.MINMAX
 NO_SMOOTHING = nncf.AdvancedSmoothQuantParameters(matmul=-1, convolution=-1)
 TRANSFORMER = nncf.ModelType.TRANSFORMER
@@ -31,69 +34,83 @@ ATTENTION = frozenset({"ScaledDotProductAttention", "Softmax"})
 
 def save(
     framework_model: Any,
-    shapes: Mapping[str, Sequence[int | None]],
+    shapes: Shapes,
     artifact: Path,
     calibration: Array | Feed | None = None,
 ) -> dict[str, Any]:
     """Convert a framework's model into the folder `artifact`: in float32, or in int8 where samples calibrate it.
 
-    int8 is NNCF's post-training quantization: weights per channel, ranges of the activations from the calibration
-    samples. Where there is attention, the scheme that its makers have for transformers is tried with and without
-    SmoothQuant; what was tried is returned (see `probes.int8_trial.choose`), and nothing where there was no choice.
+    Where int8 can be had in several ways (see `ways`), they are tried and what was tried is returned (see
+    `probes.int8_trial.choose`); nothing where there was no choice.
 
     Parameters
     ----------
     shapes : mapping
         For every input, by the framework's names and in its order, the sizes that it is to take; None is any.
     """
-
-    def converted() -> openvino.Model:
-        model = openvino.convert_model(framework_model)
-        slots = [Slot(next(iter(port.get_names()), ""), "", ()) for port in model.inputs]
-        order = matched("input", slots, [*shapes])
-        model.reshape(
-            {
-                model.input(order[name]): [-1 if size is None else size for size in shape]
-                for name, shape in shapes.items()
-            }
-        )
-        return model
-
     if calibration is None:
-        _write(converted(), artifact)
+        write(converted(framework_model, shapes), artifact)
         return {}
     plain = artifact.with_name(f"{artifact.name}-float32")
-    _write(converted(), plain)
+    write(converted(framework_model, shapes), plain)
+    found = ways(framework_model, shapes, plain, calibration)
+    if len(found) == 1:
+        found[0].write(artifact)
+        return {}
+
+    def path(variant: str) -> Path:
+        return artifact.with_name(f"{artifact.name}-{variant}")
+
+    expected = int8_trial.answers(Model(plain, 1), calibration)
+    best, figures = int8_trial.choose(found, Model, path, expected, calibration)
+    best.rename(artifact)
+    return figures
+
+
+def converted(framework_model: Any, shapes: Shapes) -> openvino.Model:
+    """Return a framework's model as OpenVINO's, for inputs of these sizes: it forgets those of an exported program."""
+    model = openvino.convert_model(framework_model)
+    slots = [Slot(next(iter(port.get_names()), ""), "", ()) for port in model.inputs]
+    order = matched("input", slots, [*shapes])
+    sizes = {order[name]: [-1 if size is None else size for size in shape] for name, shape in shapes.items()}
+    model.reshape({model.input(position): shape for position, shape in sizes.items()})
+    return model
+
+
+def ways(framework_model: Any, shapes: Shapes, plain: Path, calibration: Array | Feed) -> list[Way]:
+    """Return NNCF's ways to int8: weights per channel, ranges of the activations from the calibration samples.
+
+    Where there is attention, the scheme that its makers have for transformers, with and without SmoothQuant.
+
+    Parameters
+    ----------
+    plain : Path
+        The model in float32, whose inputs tell how the samples are given.
+    """
     model = Model(plain, 1)
     calls = [Bound(model, [*each]).arranged(each) for each in feeds.batches(feeds.of(calibration), 1)]
     given = nncf.Dataset([list(each) for each in calls])
 
-    def quantised(smoothing: bool, kind: nncf.ModelType | None = None) -> openvino.Model:
+    def quantised(path: Path, *, smoothing: bool, kind: nncf.ModelType | None = None) -> None:
         # By default NNCF takes the mean of the samples' ranges, which cuts off large values: 20 % of the largest answer
         # of the trained network, against 1 % with their smallest and largest, as the other makers take them (measured).
         parameters = nncf.AdvancedQuantizationParameters(activations_range_estimator_params=MINMAX)
         if not smoothing:
             parameters.smooth_quant_alphas = NO_SMOOTHING
-        return nncf.quantize(converted(), given, model_type=kind, advanced_parameters=parameters)
+        source = converted(framework_model, shapes)
+        write(nncf.quantize(source, given, model_type=kind, advanced_parameters=parameters), path)
 
-    attention = not ATTENTION.isdisjoint(node.get_type_name() for node in converted().get_ops())
-    if not attention:
-        _write(quantised(smoothing=True), artifact)
-        return {}
-    name = "NNCF's scheme for transformers"
-    ways = [
-        Way("smooth", f"{name}, with SmoothQuant", lambda path: _write(quantised(True, TRANSFORMER), path)),
-        Way("plain", f"{name}, without SmoothQuant", lambda path: _write(quantised(False, TRANSFORMER), path)),
+    operations = {node.get_type_name() for node in converted(framework_model, shapes).get_ops()}
+    if ATTENTION.isdisjoint(operations):
+        return [Way("default", "NNCF's default scheme", functools.partial(quantised, smoothing=True))]
+    name, transformer = "NNCF's scheme for transformers", functools.partial(quantised, kind=TRANSFORMER)
+    return [
+        Way("smooth", f"{name}, with SmoothQuant", functools.partial(transformer, smoothing=True)),
+        Way("plain", f"{name}, without SmoothQuant", functools.partial(transformer, smoothing=False)),
     ]
 
-    def path(variant: str) -> Path:
-        return artifact.with_name(f"{artifact.name}-{variant}")
 
-    best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(model, calibration), calibration)
-    best.rename(artifact)
-    return figures
-
-
-def _write(model: openvino.Model, folder: Path) -> None:
+def write(model: openvino.Model, folder: Path) -> None:
+    """Write a model into a folder, all its figures in the precision that they have."""
     folder.mkdir()
     openvino.save_model(model, folder / "model.xml", compress_to_fp16=False)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from probes import feeds, route_proof
 from probes.arrays import Array
-from probes.feeds import SOLE, Feed
+from probes.feeds import Feed
 from probes.frameworks.tensorflow import models
 from probes.workloads import Case
 
@@ -44,7 +44,7 @@ class Source:
     def answer(self) -> Array | Feed:
         """Return the model's own answers to the inputs; Keras exports only what was called once."""
         given = {name: tf.constant(array) for name, array in self.inputs.items()}
-        answers = self.model(given[SOLE] if list(given) == [SOLE] else given, training=False)
+        answers = self.model(_alone(given), training=False)
         if isinstance(answers, Mapping):
             return {name: each.numpy() for name, each in answers.items()}
         if isinstance(answers, (list, tuple)):
@@ -55,7 +55,7 @@ class Source:
     def signature(self) -> list[Any]:
         """Return the signature for Keras's exporters."""
         specs = {name: tf.TensorSpec(self.sizes[name], array.dtype, name=name) for name, array in self.inputs.items()}
-        return [specs[SOLE] if list(specs) == [SOLE] else specs]
+        return [_alone(specs)]
 
     def saved(self, folder: Path) -> Path:
         """Write a SavedModel into `folder`, and return it."""
@@ -66,7 +66,12 @@ class Source:
         """Yield the calibration samples one by one, as TensorFlow's converter takes them."""
         assert self.calibration is not None
         for each in feeds.batches(self.calibration, 1):
-            yield [each[SOLE]] if list(each) == [SOLE] else dict(each)
+            yield [*each.values()] if len(each) == 1 else dict(each)
+
+
+def _alone(given: Mapping[str, Any]) -> Any:
+    """Return one input as it is, and several by name: so Keras's models take them."""
+    return next(iter(given.values())) if len(given) == 1 else dict(given)
 
 
 def of(case: Case, otherwise: str) -> Source:
