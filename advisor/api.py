@@ -90,7 +90,9 @@ def probe(
     until_decided : bool
         Hear further fresh processes until every pair that is needed has a word, twelve at most.
     resume : bool
-        Go on with the newest session that was killed or interrupted; what it has is not measured again.
+        Go on with the newest session of this machine that was killed or interrupted; what it has is not measured again.
+    label : str, optional
+        What the machine is called in the Run; default a hash that tells it from others and names it to nobody.
     on_event : callable, optional
         Receives the events of `advisor.measurement.session.events` while measuring.
 
@@ -137,6 +139,7 @@ def probe(
         on_event=asked.on_event or _ignore,
         resume=_unfinished(store, plan.fingerprint) if asked.resume else None,
         needless=needless,
+        label=asked.label,
     )
     return run, store.path(run.id)
 
@@ -333,19 +336,28 @@ def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] |
 
 
 def _unfinished(store: Store, plan: str) -> Path:
-    """Return the journal of the newest session of this plan that did not end; where there is none, of the newest."""
+    """Return the journal of the newest session of this plan that did not end; where there is none, of the newest.
+
+    Machines may share a folder: a session goes on where it began.
+    """
+    from advisor.measurement import identity
     from advisor.measurement.session.journal import read
 
+    here, own = identity.label(), list[Path]()
     left = store.unfinished()
-    if not left:
-        raise AdvisorError(f"no session in {store.folder} was interrupted: there is nothing to resume")
     # One that cannot be read is no reason to pass over the others; taken up itself, it says what is wrong with it.
     for path in left:
+        first: dict[str, Any] = {}
         with suppress(AdvisorError):
-            first = next(read(path), None) or {}
-            if first.get("value", {}).get("plan") == plan:
+            first = (next(read(path), None) or {}).get("value", {})
+        if identity.same(first.get("machine", ""), here):
+            own.append(path)
+            if first.get("plan") == plan:
                 return path
-    return left[0]
+    if not own:
+        of = " on this machine" if left else ""
+        raise AdvisorError(f"no session in {store.folder} was interrupted{of}: there is nothing to resume")
+    return own[0]
 
 
 def _ignore(event: Any) -> None:

@@ -76,6 +76,8 @@ class Worker:
                 "framework": self.framework,
                 "version": footprint.version(description.distribution) or description.call("version"),
                 "python": platform.python_version(),
+                "node": platform.node(),
+                "boot": _boot(),
                 "packages": footprint.versions(description.packages),
                 "threads_requested": threads,
                 "settings": description.call("settings"),
@@ -206,6 +208,14 @@ class Worker:
     def _needs_description(self) -> None:
         if not self.described:
             raise ProbeError("error", "describe comes first: it imports the framework and sets its threads")
+
+
+def _boot() -> str | None:
+    """Return what the kernel calls the time since it was started: with the node's name, where this process runs."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
 
 
 def _amount(case: Case, task: str) -> dict[str, int]:

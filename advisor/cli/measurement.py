@@ -44,6 +44,9 @@ until_option = click.option(
 resume_option = click.option(
     "--resume", is_flag=True, help="Go on with the newest session that was killed or interrupted."
 )
+label_option = click.option(
+    "--label", metavar="NAME", help="What the machine is called in the Run.  [default: a hash that names nobody]"
+)
 
 
 def measuring_options(command: Any) -> Any:
@@ -66,6 +69,7 @@ def measuring_options(command: Any) -> Any:
         budget_option,
         until_option,
         resume_option,
+        label_option,
         click.option("--timings", is_flag=True, help="Show where the time of measuring went."),
     ]
     collected = _collecting(command)
@@ -80,7 +84,7 @@ def _collecting(command: Any) -> Any:
     @functools.wraps(command)
     def collected(
         *given: Any, mode: str | None, pythons: tuple[str, ...], frameworks: tuple[str, ...], threads: int | None,
-        seed: int, budget: float | None, until: str | None, resume: bool, **others: Any,
+        seed: int, budget: float | None, until: str | None, resume: bool, label: str | None, **others: Any,
     ) -> Any:  # fmt: skip
         from advisor.measurement.options import SessionOptions
 
@@ -88,7 +92,7 @@ def _collecting(command: Any) -> Any:
         session = SessionOptions(
             mode=chosen(mode), frameworks=known_frameworks(frameworks, folders),
             pythons=known_pythons(pythons, folders), folders=folders, seed=seed, threads=threads, budget=budget,
-            until_decided=until is not None, resume=resume,
+            until_decided=until is not None, resume=resume, label=label,
         )  # fmt: skip
         return command(*given, session=session, **others)
 

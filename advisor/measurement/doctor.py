@@ -124,6 +124,7 @@ def _machine(root: Path) -> dict[str, Any]:
     here = host.describe(root)
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     return {
+        "label": here.label,
         "processor": here.cpu,
         "architecture": here.architecture,
         "instruction set": list(here.isa),

@@ -18,9 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from advisor import optouts, paths
 from advisor.errors import EXIT_PROBING, AdvisorError, did_you_mean
+from advisor.measurement import identity
 from advisor.measurement.definitions import Definitions, FrameworkDefinition
 from advisor.measurement.worker.answers import shortened
 from advisor.measurement.worker.environment import passed
@@ -40,7 +42,11 @@ for name, (module, distributions) in json.loads(sys.argv[1]).items():
         except metadata.PackageNotFoundError:
             pass
     found[name] = [present, versions]
-print(json.dumps({"python": platform.python_version(), "found": found}))
+try:
+    boot = open("/proc/sys/kernel/random/boot_id").read().strip()
+except OSError:
+    boot = None
+print(json.dumps({"python": platform.python_version(), "found": found, "node": platform.node(), "boot": boot}))
 """
 _SECONDS = 30.0
 
@@ -111,7 +117,7 @@ def _with_own(environment: Environment, definition: FrameworkDefinition, pythons
 def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Environment]:
     wanted = {each.id: (each.module, sorted({each.distribution, *each.packages})) for each in definitions}
     message = None
-    answer: dict[str, object] = {}
+    answer: dict[str, Any] = {}
     try:
         done = subprocess.run(
             [str(python), "-c", _LOOK, json.dumps(wanted)],
@@ -122,6 +128,8 @@ def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Env
         if not answer:
             last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
             message = f"{python} is no working Python: {last[0]}"
+        elif identity.here().elsewhere(answer.get("node"), answer.get("boot")):
+            message, answer = identity.refusal(str(python), answer.get("node")), {}
     except subprocess.TimeoutExpired:
         message = f"{python} gave no answer within {_SECONDS:.0f} s"
     except (OSError, ValueError) as error:

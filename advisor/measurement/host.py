@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 
+from advisor.errors import EXIT_PROBING, AdvisorError
+from advisor.measurement import identity
 from advisor.measurement.run import Host
 from advisor.quantities import show
 
@@ -24,23 +26,39 @@ _ISA = re.compile(
 )
 
 
-def describe(root: Path = Path("/")) -> Host:
+def describe(root: Path = Path("/"), *, label: str | None = None) -> Host:
     """Return what matters of this machine for the speed of a framework.
 
     Parameters
     ----------
     root : path
         Where ``proc`` and ``sys`` are mounted.
+    label : str, optional
+        What the machine is called in the Run; default a hash that names it to nobody.
+
+    Raises
+    ------
+    AdvisorError
+        Exit code 3 where the system shows nothing of itself.
     """
     cpu, isa = _processor(root)
+    try:
+        memory = psutil.virtual_memory().total
+    except (OSError, psutil.Error, ValueError) as error:
+        raise AdvisorError(
+            f"this system shows nothing of itself, so nothing can be measured: {error}",
+            hint="mount -t proc proc /proc   (a container or a chroot without it has no clocks of processes)",
+            exit_code=EXIT_PROBING,
+        ) from None
     return Host(
         cpu=cpu,
         cores=cores(root),
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=memory,
         os=_system(root),
         architecture=platform.machine(),
         isa=isa,
         devices=_devices(root),
+        label=identity.label(root) if label is None else identity.checked(label),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 
 from advisor.documents import read_text
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.measurement import definitions
+from advisor.measurement import definitions, identity
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.run import Mode
 
@@ -34,6 +34,7 @@ class SessionKeywords(TypedDict, total=False):
     budget: float | None
     until_decided: bool
     resume: bool
+    label: str | None
     on_event: Callable[[Any], None] | None
 
 
@@ -51,6 +52,7 @@ class SessionOptions:
     budget: float | None = None
     until_decided: bool = False
     resume: bool = False
+    label: str | None = None
     on_event: Callable[[Any], None] | None = None
 
     def check(self) -> None:
@@ -58,6 +60,8 @@ class SessionOptions:
         _within("budget", self.budget, 0, "seconds above zero")
         _within("threads", self.threads, 0, "a number above zero")
         _within("seed", self.seed, -1, "zero or more")
+        if self.label is not None:
+            identity.checked(self.label)
 
 
 def _within(name: str, value: float | None, above: float, expected: str) -> None:

@@ -50,7 +50,10 @@ Moment = Annotated[
 
 
 class Host(Part):
-    """The machine: processor, instruction set extensions, memory, operating system."""
+    """The machine: processor, instruction set extensions, memory, operating system.
+
+    ``label`` is what somebody calls it, or a hash that tells it from others and names it to nobody.
+    """
 
     cpu: str
     cores: Count
@@ -59,6 +62,7 @@ class Host(Part):
     architecture: str = ""
     isa: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    label: str = ""
 
 
 class Policy(Part):

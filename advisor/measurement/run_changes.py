@@ -53,7 +53,7 @@ class Change:
 
 
 def machine(run: Run) -> dict[str, str | int]:
-    """Return what tells the machine of a Run from others, by name; a Run holds no names of hosts."""
+    """Return what tells the machine of a Run from others, by name, beside its label."""
     host = run.host
     return {
         "processor": host.cpu,
@@ -63,9 +63,17 @@ def machine(run: Run) -> dict[str, str | int]:
     }
 
 
+def same_machine(first: Run, second: Run) -> bool:
+    """Return whether two Runs are of one machine, as far as they tell: older ones have no label."""
+    labels = {first.host.label, second.host.label} - {""}
+    return machine(first) == machine(second) and len(labels) < 2
+
+
 def differences(first: Run, second: Run) -> list[str]:
     """Return what of host and policy makes the times of two Runs incomparable, each as ``name: first, second``."""
     sides = [{**machine(run), **run.policy.model_dump()} for run in (first, second)]
+    if not same_machine(first, second) and sides[0] == sides[1]:
+        return [f"machine: {first.host.label}, {second.host.label}"]
     return [f"{name}: {was}, {sides[1][name]}" for name, was in sides[0].items() if was != sides[1][name]]
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from advisor import paths
 from advisor.documents import Model, read_json, write_json
 from advisor.errors import AdvisorError
-from advisor.measurement import environments, host
+from advisor.measurement import environments, host, identity
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.run import Mode, Run, load_run
 from advisor.measurement.session.plan import make_plan
@@ -37,6 +37,7 @@ class Entry(Model):
     cpu: str
     cores: int
     threads: int
+    label: str = ""
     frameworks: dict[str, str]
 
 
@@ -61,7 +62,7 @@ def entry(run: Run) -> Entry:
     """Return what the index keeps of a Run."""
     return Entry(
         id=run.id, started=run.started, finished=run.finished, mode=run.mode, complete=run.complete,
-        advisor=run.advisor, cpu=run.host.cpu, cores=run.host.cores, threads=run.policy.threads,
+        advisor=run.advisor, cpu=run.host.cpu, cores=run.host.cores, threads=run.policy.threads, label=run.host.label,
         frameworks={name: found.version or found.outcome for name, found in run.frameworks.items()},
     )  # fmt: skip
 
@@ -184,6 +185,7 @@ class Store:
             and kept.advisor == own_version()
             and timedelta(0) <= moment - kept.finished < FRESH
             and (kept.cpu, kept.cores, kept.threads) == (here.cpu, here.cores, wanted)
+            and identity.same(kept.label, here.label)
         ]
         if not recent:
             return None

@@ -173,7 +173,7 @@ class Gathered:
         stem = self._unused(f"run-{words.slug(run.id)}")
         kept = Kept(stem if self._count else "run", stem, _bare(run), self._count)
         self._count += 1
-        group = next((each for each in self.groups if _same_machine(each.shown.run, run)), None)
+        group = next((each for each in self.groups if run_changes.same_machine(each.shown.run, run)), None)
         if group is None:
             page = self._unused(f"machine-{words.slug(run.host.cpu)}-{run.host.cores}-cores")
             group = Group(page, kept, orders(run))
@@ -279,10 +279,6 @@ def _time(each: Observation) -> Observation:
     summary = each.summary and Summary.model_construct(set(), **dict(each.summary))
     kept = {name: getattr(each, name) for name in _COMPARED}
     return Observation.model_construct(set(), **kept, rounds=rounds, summary=summary)
-
-
-def _same_machine(first: Run, second: Run) -> bool:
-    return run_changes.machine(first) == run_changes.machine(second)
 
 
 def _framework(found: tuple[int, Observation]) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.measurement.run import Host, Observation, Policy, Run
-from advisor.measurement.run_changes import changes, quotient
+from advisor.measurement.run_changes import changes, differences, quotient
 from advisor.measurement.timing import Round, Summary
 
 
@@ -67,3 +67,16 @@ def test_a_few_single_values_have_a_ratio_and_no_word(n: int, rounds: int, word:
     assert (found.word, found.why) == (word, why)
     assert found.ratio is not None
     assert found.ratio.value == pytest.approx(2.0)
+
+
+def labelled(label: str) -> Run:
+    run = imports(1.0, 3)
+    return run.model_copy(update={"host": run.host.model_copy(update={"label": label})})
+
+
+def test_two_machines_of_one_kind_are_two_and_an_older_run_may_be_of_either() -> None:
+    first, second, older = labelled("camera-17"), labelled("camera-18"), labelled("")
+    assert differences(first, second) == ["machine: camera-17, camera-18"]
+    assert not differences(first, labelled("camera-17"))
+    assert not differences(first, older)
+    assert not differences(older, second)

@@ -39,15 +39,19 @@ _ANSWER_LENGTH = 96
 class Answer:
     """What one look found, in nanoseconds; infinity where a core did not come.
 
-    ``bounce``: a byte's way from core to core and back; ``work``: what the same work took on each core, by its number.
+    ``bounce``: a byte's way from core to core and back, None on a machine with one; ``work``: what the same work took
+    on each core, by its number.
     """
 
-    bounce: float
+    bounce: float | None
     work: Mapping[int, float] = field(default_factory=dict)
 
 
 class Canary:
     """A pair of sleeping processes that can be asked how close their cores are, and whether anything slows them.
+
+    They keep to the first and the last core that may be used: where cores are of two kinds (big.LITTLE), that is one of
+    each, and each is held against its own shortest. On one core there is one process, which only works.
 
     Parameters
     ----------
@@ -79,10 +83,8 @@ class Canary:
         except AttributeError:
             self.missing = "not available: this system does not pin processes to cores"
             cpus = []
-        else:
-            if len(cpus) < 2:
-                self.missing = "not available: it needs two cores"
-        self._cores = cpus[:1] + cpus[-1:]
+        self._cores = list(dict.fromkeys(cpus[:1] + cpus[-1:]))
+        self._pair = len(self._cores) > 1
         named = f"{platform.node()} | {cpu} | cores {cpus[:1]} {cpus[-1:]} | Python {platform.python_version()}"
         self._memory = Memory(memory or paths.cache() / "canary.json", named)
         self.bounces = Shortest(SHORT_BOUNCE, self._memory.lowest("bounce"))
@@ -96,7 +98,8 @@ class Canary:
     def signals(self) -> dict[str, str]:
         """Which of the two things can be seen here, and why the other cannot."""
         work = AVAILABLE if self._works else "not used: it is for virtual machines"
-        return {BOUNCE: self.missing or AVAILABLE, WORK: self.missing or work}
+        bounce = AVAILABLE if self._pair else "not available: it needs two cores"
+        return {BOUNCE: self.missing or bounce, WORK: self.missing or work}
 
     def look(self) -> Answer | None:
         """Return what the two find now, or None without a canary."""
@@ -108,13 +111,16 @@ class Canary:
         try:
             process.stdin.write(b"\n")
             process.stdin.flush()
-            bounce, *work = map(float, process.stdout.readline(_ANSWER_LENGTH).split())
-            found = Answer(bounce, dict(zip(self._cores, work, strict=True)) if self._works else {})
-        except (OSError, ValueError):
+            told = [float(each) for each in process.stdout.readline(_ANSWER_LENGTH).split()]
+            bounce, work = (told[0], told[1:]) if self._pair else (None, told)
+            figures = dict(zip(self._cores, work, strict=True))
+            found = Answer(bounce, figures if self._works else {})
+        except (OSError, ValueError, IndexError):
             self.missing = "not available: its process ended"
             self._stop()
             return None
-        self.bounces.add(found.bounce)
+        if found.bounce is not None:
+            self.bounces.add(found.bounce)
         for core, taken in found.work.items():
             self.works[core].add(taken)
         return found
@@ -123,13 +129,13 @@ class Canary:
         """Return what these looks saw that is more than usual."""
         found = [each for each in looks if each is not None]
         disturbances = []
-        if any(math.isinf(figure) for each in found for figure in (each.bounce, *each.work.values())):
+        if any(math.isinf(figure) for each in found for figure in (each.bounce or 0.0, *each.work.values())):
             disturbances.append(seen("core"))
         for core, shortest in self.works.items():
             worst = _longest(each.work[core] for each in found if each.work)
             if worst > shortest.limit * shortest.lowest:
                 disturbances.append(seen("work", worst / 1e9, shortest.lowest / 1e9, core))
-        worst = _longest(each.bounce for each in found)
+        worst = _longest(each.bounce or 0.0 for each in found)
         if worst > self.bounces.limit * self.bounces.lowest:
             disturbances.append(seen("bounce", worst / 1e9, self.bounces.lowest / 1e9))
         return tuple(disturbances)

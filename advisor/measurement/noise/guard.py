@@ -102,7 +102,7 @@ class Guard:
         # What others took says already why a stack had less; and its usual is not learnt from such a block.
         if not robbed(disturbances):
             disturbances += self._idle_threads(stack, found.cpu / found.wall)
-        worst = max((each.bounce for each in (before, after) if each is not None), default=math.inf)
+        worst = max((each.bounce for each in (before, after) if each is not None and each.bounce), default=math.inf)
         bounce = worst / 1e9 if math.isfinite(worst) else None
         slowdown = self._canary.slowdown(before, after)
         return found, Sight(foreign.visible, foreign.hidden, bounce, slowdown, threads, disturbances)

@@ -38,6 +38,8 @@ class Start(Part):
     policy: Policy
     seed: int
     plan: str = ""
+    # Which machine, also where it has a label: a journal goes on where it began.
+    machine: str = ""
     noise: dict[str, str] = Field(default_factory=dict)
     not_measurable: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()

@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from advisor import paths, scratch
+from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
-from advisor.measurement import environments, host, joint_intervals
+from advisor.measurement import environments, host, identity, joint_intervals
 from advisor.measurement.derivation import derived
 from advisor.measurement.environments import Environment
 from advisor.measurement.noise.canary import Canary
@@ -128,6 +128,7 @@ def measure(
     on_event: Listener = ignore,
     resume: Path | None = None,
     needless: Needless | None = None,
+    label: str | None = None,
 ) -> Run:
     """Do what `plan` says and keep the Run in `store`.
 
@@ -150,6 +151,8 @@ def measure(
     needless : callable, optional
         Asked before each capability, with the Run so far: which probes need not be tried any more, by probe and
         framework, and why. They are left out, and the Run says so.
+    label : str, optional
+        What the machine is called in the Run; default a hash that tells it from others.
 
     Raises
     ------
@@ -161,19 +164,19 @@ def measure(
     found = environments.find(plan.frameworks.values(), pythons)
     if not any(environment.present for environment in found.values()):
         raise _nothing_there(plan, found)
-    machine = host.describe()
+    machine = host.describe(label=label)
     used = threads or machine.cores
     with (
         _ending_on_request(),
-        alone(paths.cache() / "session.lock", waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
+        alone(identity.lock(), waiting=lambda why, seconds: on_event(Waiting(why, seconds))),
         scratch.folder("advisor-session-", ending=limits.end_descendants) as temporary,
         closing(Guard(Canary(machine.cpu), Watch(), settle=plan.pace.settle)) as guard,
     ):
         started = datetime.now(UTC)
         head = Start(
             id=store.new_id(started), started=started, mode=plan.mode, advisor=own_version(), host=machine,
-            policy=Policy(threads=used), seed=seed, plan=plan.fingerprint, noise=guard.signals, skipped=plan.skipped,
-            not_measurable=host.not_measurable(),
+            policy=Policy(threads=used), seed=seed, plan=plan.fingerprint, machine=identity.label(),
+            noise=guard.signals, skipped=plan.skipped, not_measurable=host.not_measurable(),
         )  # fmt: skip
         # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
         with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:
@@ -216,7 +219,7 @@ def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment], st
         "plan": (then.plan, head.plan),
         "seed": (then.seed, head.seed),
         "number of threads": (then.policy.threads, head.policy.threads),
-        "machine": (then.host.cpu, head.host.cpu),
+        "machine": (then.host.cpu, head.host.cpu) if identity.same(then.machine, head.machine) else (0, 1),
         "version of advisor": (then.advisor, head.advisor),
     }
     for name, known in record.frameworks().items():

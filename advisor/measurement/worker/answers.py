@@ -94,7 +94,8 @@ class Concluded(Answer):
 class Described(Answer):
     """What a framework is, how it is set up, and what its import took: seconds, bytes.
 
-    ``left_out`` are the modules that its import asked for, found installed, and does not require.
+    ``left_out`` are the modules that its import asked for, found installed, and does not require. ``node`` and ``boot``
+    say where it runs.
     """
 
     version: str | None
@@ -102,6 +103,8 @@ class Described(Answer):
     packages: dict[str, str] = {}
     threads_requested: int
     settings: dict[str, Any]
+    node: str | None = None
+    boot: str | None = None
     import_seconds: NonNegativeFloat
     memory_after_import: NonNegativeInt
     left_out: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from advisor.measurement import identity
 from advisor.measurement.session.effort import Pace
 from advisor.measurement.tasks.kinds import CellTask, RouteTask
 from advisor.measurement.worker.answers import (
@@ -18,6 +19,7 @@ from advisor.measurement.worker.answers import (
     Measured,
     Prepared,
     Reshaped,
+    WorkerDiedError,
 )
 from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.protocol import (
@@ -74,8 +76,15 @@ class FrameworkProcess:
         return self.worker.pid
 
     def described(self) -> Described:
-        """Wait until the framework is imported, and return what it says of itself; before everything else."""
-        return self.worker.collect(self.describing, limit=DESCRIBE_LIMIT)
+        """Wait until the framework is imported, and return what it says of itself; before everything else.
+
+        One that runs elsewhere is ended: what is watched here, and told of this machine, would be of another.
+        """
+        found = self.worker.collect(self.describing, limit=DESCRIBE_LIMIT)
+        if identity.here().elsewhere(found.node, found.boot):
+            self.close()
+            raise WorkerDiedError(identity.refusal(self.worker.name, found.node))
+        return found
 
     def prepare(self, task: CellTask, variant: str | None = None) -> Prepared:
         """Make a cell ready: the variant that is called `variant`, or the fastest in a short trial."""

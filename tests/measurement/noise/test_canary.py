@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import mmap
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ import psutil
 import pytest
 
 from advisor.measurement.disturbance import seen
+from advisor.measurement.noise import canary_process
 from advisor.measurement.noise.baseline import LIMIT
 from advisor.measurement.noise.canary import BOUNCE, SHORT_BOUNCE, WORK, Answer, Canary
 from advisor.measurement.noise.guard import Guard
@@ -39,7 +41,7 @@ def test_it_measures_a_bounce_and_work_and_remembers_how_short_they_were(tmp_pat
     with closing(Canary("Invented", memory, virtual=True)) as canary:
         assert canary.signals == {BOUNCE: AVAILABLE, WORK: AVAILABLE}
         found = [answer for _ in range(20) if (answer := canary.look()) is not None]
-        bounces = sorted(each.bounce for each in found if math.isfinite(each.bounce))
+        bounces = sorted(each.bounce for each in found if each.bounce and math.isfinite(each.bounce))
         assert bounces
         assert 20 < bounces[0] < 100_000
         assert canary.bounces.lowest == bounces[int(SHORT_BOUNCE * len(bounces))]
@@ -68,7 +70,7 @@ def test_work_takes_longer_on_a_core_that_has_less_time_for_it(tmp_path: Path) -
         partner.cpu_affinity([cores()[0]])
         together = [canary.look() for _ in range(10)]
     usual = min(each.work[cores()[1]] for each in before if each)
-    assert max(each.work[cores()[1]] + each.bounce for each in together if each) > LIMIT * usual
+    assert max(each.work[cores()[1]] + (each.bounce or 0.0) for each in together if each) > LIMIT * usual
 
 
 @two_cores
@@ -78,7 +80,7 @@ def test_work_is_for_virtual_machines(tmp_path: Path) -> None:
         assert canary.signals == {BOUNCE: AVAILABLE, WORK: "not used: it is for virtual machines"}
         assert answer is not None
         assert not answer.work
-        assert not canary.disturbances(answer) or math.isinf(answer.bounce)
+        assert not canary.disturbances(answer) or answer.bounce == math.inf
 
 
 @contextmanager
@@ -171,3 +173,28 @@ def test_what_happens_once_teaches_the_canary_how_short_its_figures_can_be(tmp_p
         for _ in range(10):
             guard.once(lambda: None, process=os.getpid)
         assert canary.bounces.lowest < math.inf
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes")
+def test_on_one_core_there_is_nobody_to_bounce_with_and_its_work_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core = cores()[0]
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {core})
+    with closing(Canary("Invented", tmp_path / "canary.json", virtual=True)) as canary:
+        assert canary.signals == {BOUNCE: "not available: it needs two cores", WORK: AVAILABLE}
+        found = [answer for _ in range(5) if (answer := canary.look()) is not None]
+        assert [each.bounce for each in found] == [None] * 5
+        assert canary.works[core].lowest == min(each.work[core] for each in found)
+        assert canary.disturbances(Answer(None, {core: 2 * canary.works[core].lowest}))[0].signal == "work"
+
+
+def test_a_figure_that_is_not_whole_yet_is_not_read() -> None:
+    """A processor of 32 bits writes it in two halves; others see what is written in another order."""
+    shared = bytearray(mmap.PAGESIZE)
+    shared[canary_process.LINE] = canary_process.DONE
+    place = slice(canary_process.TOLD, canary_process.TOLD + canary_process.FIGURES.size)
+    shared[place] = canary_process.FIGURES.pack(123.0, 123.0)
+    assert canary_process.answer(shared) == 123.0  # type: ignore[arg-type]
+    shared[place] = canary_process.FIGURES.pack(123.0, math.inf)
+    assert canary_process.answer(shared) == math.inf  # type: ignore[arg-type]
