@@ -1,5 +1,7 @@
 # Two commands matter: `make recommend PROFILE=edge` and `make test`. Each sets up what it needs in .venv and keeps it.
 PYTHON ?= python3.11
+# `make test-core`: another Python, on which the tests without any framework run.
+CORE_PYTHON ?= python3.13
 PROFILE ?= edge
 # How `make recommend` measures: --quick --all takes about two minutes, and the site answers every profile from it;
 # MODE= (empty) measures with all care what could change the answer of PROFILE, MODE=--all everything.
@@ -23,7 +25,7 @@ OPT_OUTS := ORT_DISABLE_TELEMETRY=1 ORT_TELEMETRY_DISABLED=1 NNCF_CI=1 HF_HUB_DI
 $(foreach each,$(OPT_OUTS),$(eval export $(each)))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
+.PHONY: help recommend test test-quick test-core javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +39,9 @@ test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where
 
 test-quick: $(VENV)/.ready-dev  ## Run the tests of engine, documents, statistics and commands: a minute of processor time
 	$(BIN)/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
+
+test-core: $(VENV)/core/.ready  ## Run the tests of test-quick on CORE_PYTHON, without any framework installed
+	$(VENV)/core/bin/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
 
 javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
 
@@ -103,6 +108,11 @@ $(VENV)/.ready: $(VENV)/.pip pyproject.toml constraints.txt
 $(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt
 	$(INSTALL) -e '.[all,dev]'
 	@touch $@ $(VENV)/.ready
+
+$(VENV)/core/.ready: $(VENV)/.pip pyproject.toml constraints.txt
+	$(CORE_PYTHON) -m venv $(VENV)/core
+	$(subst $(BIN),$(VENV)/core/bin,$(INSTALL)) -e '.[test]'
+	@touch $@
 
 $(NODE)/.ready: $(VENV)/.pip Makefile
 	npm install --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error \

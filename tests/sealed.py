@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 _UP = 'ip link set lo up && exec "$@"'
-_CALLS = "trace=connect,sendto,sendmsg,sendmmsg,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,symlink,symlinkat"
-TRACER = ("strace", "-f", "-qqq", "--signal=none", "--seccomp-bpf", "-e", _CALLS)
+_CALLS = "trace=connect,sendto,sendmsg,sendmmsg"
+_FILES = ",openat,creat,mkdir,mkdirat,rename,renameat,renameat2,symlink,symlinkat"
+_STRACE = ("strace", "-f", "-qqq", "--signal=none", "--seccomp-bpf", "-e")
+TRACER = (*_STRACE, _CALLS + _FILES)
 _ADDRESS = re.compile(
     r'sin_port=htons\((\d+)\), sin_addr=inet_addr\("([^"]+)"\)|'
     r'sin6_port=htons\((\d+)\).*?inet_pton\(AF_INET6, "([^"]+)"'
@@ -46,11 +48,15 @@ def command(log: Path) -> list[str]:
     return prefix(log)
 
 
-def prefix(log: Path) -> list[str]:
-    """Return what stands before a program, as far as the tools are here: nothing where a namespace cannot be made."""
+def prefix(log: Path, *, files: bool = True) -> list[str]:
+    """Return what stands before a program, as far as the tools are here: nothing where a namespace cannot be made.
+
+    Without `files` only what `reached` reads is traced: a framework's import opens thousands of files.
+    """
     if not namespaces():
         return []
-    return [*_unshare(), "sh", "-c", _UP, "sealed", *((*TRACER, "-o", str(log), "--") if _traces() else ())]
+    tracer = TRACER if files else (*_STRACE, _CALLS)
+    return [*_unshare(), "sh", "-c", _UP, "sealed", *((*tracer, "-o", str(log), "--") if _traces() else ())]
 
 
 def _unshare() -> list[str]:

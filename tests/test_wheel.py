@@ -38,11 +38,21 @@ def wheel(built: Path) -> Path:
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the interpreter of an environment that holds the wheel and the core's dependencies, and no framework."""
-    folder = tmp_path_factory.mktemp("empty") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
-    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(wheel)], check=True, capture_output=True, timeout=900)
-    return folder / "bin" / "python"
+    return environment(sys.executable, tmp_path_factory.mktemp("empty") / "venv", wheel)
+
+
+def environment(interpreter: str, folder: Path, wheel: Path) -> Path:
+    """Make an environment of an interpreter that holds the wheel, and return its Python."""
+    subprocess.run([interpreter, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=300)
+    python = folder / "bin" / "python"
+    install(python, str(wheel))
+    return python
+
+
+def install(python: Path, *what: str) -> None:
+    """Install with our pip; what is called once or twice needs no bytecode of what it never imports."""
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-compile", *what], check=True, capture_output=True, timeout=900)
 
 
 def test_the_wheel_carries_probes_templates_and_profiles(wheel: Path) -> None:
@@ -66,26 +76,6 @@ def test_the_installed_command_decides_and_writes_the_site_without_any_framework
     assert (tmp_path / ".advisor" / "site" / "index.html").is_file()
 
 
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-def test_wheel_and_source_install_and_decide_alike(version: str, built: Path, tmp_path: Path) -> None:
-    interpreter = other_python(version)
-    if interpreter is None:
-        pytest.skip(f"Python {version} is not on this machine")
-    save_run(sample_run(), tmp_path / "run.json")
-    question = ["-m", "advisor", "recommend", "--profile", "edge", "--run", "run.json", "--json"]
-    here = subprocess.run([sys.executable, *question], cwd=tmp_path, check=True, capture_output=True).stdout
-    subprocess.run([interpreter, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=300)
-    python = str(tmp_path / "venv" / "bin" / "python")
-    # What is called twice needs no bytecode of what it never imports.
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    (wheel,), (source,) = built.glob("*.whl"), built.glob("*.tar.gz")
-    # What they depend on is the same, and installed once.
-    for file in ([str(wheel)], ["--force-reinstall", "--no-deps", str(source)]):
-        subprocess.run([*pip, *file], check=True, capture_output=True, timeout=900)
-        told = subprocess.run([python, *question], cwd=tmp_path, check=True, capture_output=True, timeout=120).stdout
-        assert json.loads(told) == json.loads(here)
-
-
 def other_python(version: str) -> str | None:
     """Return the interpreter of this version on the path, or among those that pyenv keeps."""
     own = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -106,3 +96,30 @@ def test_the_installed_command_measures_a_framework_in_another_environment(pytho
     times = [each for each in run["observations"] if each.get("metric") == "latency"]
     assert times
     assert all(each["outcome"] == "measured" for each in times)
+
+
+# The last ones, because they replace what the environment holds.
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_wheel_and_source_install_and_decide_alike(
+    version: str, built: Path, wheel: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        python = request.getfixturevalue("python")
+    else:
+        interpreter = other_python(version)
+        if interpreter is None:
+            pytest.skip(f"Python {version} is not on this machine")
+        python = environment(interpreter, tmp_path / "venv", wheel)
+    save_run(sample_run(), tmp_path / "run.json")
+    question = ["-m", "advisor", "recommend", "--profile", "edge", "--run", "run.json", "--json"]
+
+    def told(python: str | Path) -> object:
+        done = subprocess.run([python, *question], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        return json.loads(done.stdout)
+
+    here = told(sys.executable)
+    assert told(python) == here
+    # What they depend on is the same, and was installed before.
+    (source,) = built.glob("*.tar.gz")
+    install(python, "--force-reinstall", "--no-deps", str(source))
+    assert told(python) == here

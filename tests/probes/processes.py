@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from advisor import resources
 from tests import sealed
+from tests.probes import fork_server
+from tests.probes.fork_server import Forked, ForkServer
 
 
 class Probe:
-    """A worker process; replies are read one per command."""
+    """A worker process; replies are read one per command. A fork of `server`, where one is given: then that is sealed.
+
+    Parameters
+    ----------
+    *arguments : str
+        Of the program.
+    program : sequence of str
+        What Python runs; the probes, or ``("-m", module)``.
+    environment : mapping, optional
+        Of the process; default that of this one.
+    python : path, optional
+        Another interpreter than ours.
+    server : ForkServer, optional
+        What has imported the framework already.
+    """
 
     def __init__(
         self,
         *arguments: str,
+        program: Sequence[str] = (str(resources.probes() / "__main__.py"),),
         environment: Mapping[str, str] | None = None,
         python: Path | None = None,
+        server: ForkServer | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._log = Path(self._folder.name, "calls")
-        self.process = subprocess.Popen(
-            [
-                *sealed.prefix(self._log),
-                str(python or sys.executable),
-                str(resources.probes() / "__main__.py"),
-                *arguments,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-        )
+        self._server = server
+        command = [*program, *arguments]
+        self.process: subprocess.Popen[str] | Forked
+        if server:
+            self.process = server.start(command, environment or os.environ)
+        else:
+            self.process = subprocess.Popen(
+                [*sealed.prefix(self._log, files=False), str(python or sys.executable), *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                cwd=fork_server.ROOT,
+                env=environment,
+            )
         self._count = 0
 
     def ask(self, do: str, **command: object) -> dict[str, Any]:
@@ -66,6 +87,6 @@ class Probe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.communicate(timeout=30)
-        reached = sealed.reached(self._log)
+        reached = self._server.reached() if self._server else sealed.reached(self._log)
         self._folder.cleanup()
         assert not reached, reached

@@ -16,6 +16,8 @@ import pytest
 
 from advisor.measurement import definitions, environments
 from advisor.measurement.worker.environment import surroundings
+from tests.probes import fork_server
+from tests.probes.fork_server import ForkServer
 from tests.probes.processes import Probe
 
 BROKEN = Path(__file__).parent / "broken_frameworks"
@@ -48,14 +50,38 @@ def python_of(framework: str, capability: str) -> Path | None:
     return environments.find([owner])[owner.id].own.get(f"capability:{capability}")
 
 
+class ForkServers:
+    """For each framework one process that has imported it; started when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._servers: dict[str, ForkServer] = {}
+
+    def of(self, framework: str) -> ForkServer | None:
+        """Return the server of a framework, or None where a process must not fork after an import."""
+        name = framework.removeprefix("broken_")
+        if fork_server.WORKS and name not in self._servers:
+            folder = self._folder / name
+            folder.mkdir()
+            self._servers[name] = ForkServer(name, folder, surroundings(threads=fork_server.THREADS, scratch=folder))
+        return self._servers.get(name)
+
+    def close(self) -> None:
+        """End them all."""
+        for server in self._servers.values():
+            server.close()
+
+
 class Recipes:
     """Workers of the shipped recipes and of the broken ones, started when they are first needed.
 
-    Programs in the folder `programs` are found before those of the system.
+    A worker is a fork of a process that has imported the framework, and so are the fresh processes that its recipes
+    call. Programs in the folder `programs` are found before those of the system.
     """
 
-    def __init__(self, folder: Path, programs: Path | None = None) -> None:
+    def __init__(self, folder: Path, servers: ForkServers, programs: Path | None = None) -> None:
         self._folder = folder
+        self._servers = servers
         self._programs = programs
         self._workers: dict[str, Probe] = {}
         self._count = 0
@@ -70,7 +96,10 @@ class Recipes:
             environment = surroundings(threads=2, scratch=self._folder)
             if self._programs:
                 environment["PATH"] = f"{self._programs}{os.pathsep}{environment['PATH']}"
-            self._workers[key] = Probe("framework", framework, *extra, environment=environment, python=python)
+            server = None if python else self._servers.of(framework)
+            self._workers[key] = Probe(
+                "framework", framework, *extra, environment=environment, python=python, server=server
+            )
             self._workers[key].ok("describe", threads=2)
         self._count += 1
         folder = self._folder / f"{self._count}-{framework}-{capability}"

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from advisor import resources
 from advisor.measurement import definitions
-from tests import sealed
+from tests.probes.processes import Probe
+from tests.probes.recipes import ForkServers
 
 pytestmark = pytest.mark.frameworks
 
 MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
-ROOT = Path(__file__).resolve().parents[2]
 
 # What this module answers for; recipes that need several processes at once have tests of their own.
 CAPABILITIES = (
@@ -73,19 +69,16 @@ def asked(session: pytest.Session) -> list[str]:
 
 
 @pytest.fixture
-def trials(framework: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trials:
+def trials(
+    framework: str, request: pytest.FixtureRequest, servers: ForkServers, tmp_path_factory: pytest.TempPathFactory
+) -> Trials:
     """Every recipe of a framework that is asked for, as it is and broken in each way, from one process."""
     if framework not in _DONE:
-        log = tmp_path_factory.mktemp("trials") / "calls"
-        done = subprocess.run(
-            [*sealed.prefix(log), sys.executable, "-m", "tests.probes.trials", framework],
-            input="".join(json.dumps({"do": "try", "capability": name}) + "\n" for name in asked(request.session)),
-            capture_output=True, text=True, cwd=ROOT, check=False, env=os.environ | {"HOME": str(log.parent)},
-        )  # fmt: skip
-        replies = [json.loads(line) for line in done.stdout.splitlines()]
-        _DONE[framework] = {(reply["id"], reply["broken"]): reply for reply in replies}
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert not sealed.reached(log), sealed.reached(log)
+        environment = os.environ | {"HOME": str(tmp_path_factory.mktemp("trials"))}
+        program = ("-m", "tests.probes.trials")
+        with Probe(framework, program=program, environment=environment, server=servers.of(framework)) as probe:
+            tried = [probe.ask("try", capability=name)["tried"] for name in asked(request.session)]
+        _DONE[framework] = {(reply["capability"], reply["broken"]): reply for replies in tried for reply in replies}
     return _DONE[framework]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from probes import brevity, catalogues, source
@@ -12,12 +10,6 @@ from probes.channel import ProbeError
 from tests.probes.recipes import Recipes, need
 
 TASKS = ("define", "train", "custom_loop", "custom_gradient", "evaluate", "save", "export")
-
-
-@pytest.fixture(scope="module")
-def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
-    with Recipes(tmp_path_factory.mktemp("recipes")) as workers:
-        yield workers
 
 
 # fmt: off

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.probes.recipes import Recipes, left_behind
+from tests.probes.recipes import Recipes
 
 pytestmark = pytest.mark.frameworks
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 CAPABILITIES = ("data-parallel", "sharded-training", "multi-worker", "elastic-training")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("recipes")
-
-
-@pytest.fixture(scope="module")
-def recipes(folder: Path) -> Iterator[Recipes]:
-    with Recipes(folder) as workers:
-        yield workers
-    assert not list(left_behind(folder))
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)

@@ -17,6 +17,7 @@ from probes import pictures
 from probes.markers import requirement
 from probes.networks import NETWORKS
 from tests.probes.processes import Probe
+from tests.probes.recipes import ForkServers
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
@@ -87,7 +88,7 @@ def test_every_cell_agrees_with_the_referee_and_is_timed(name: str, tmp_path: Pa
 
 
 @pytest.mark.frameworks
-def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(tmp_path: Path) -> None:
+def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(servers: ForkServers, tmp_path: Path) -> None:
     needs("pytorch")
     cell: dict[str, Any] = {
         "probe": "cnn-inference",
@@ -95,7 +96,8 @@ def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(tmp_path: 
         "task": "inference",
         "parameters": {"batch": 1},
     }
-    with Probe("framework", "pytorch", environment={**os.environ, "CXX": str(tmp_path / "no-such-compiler")}) as worker:
+    environment = os.environ | {"CXX": str(tmp_path / "no-such-compiler")}
+    with Probe("framework", "pytorch", environment=environment, server=servers.of("pytorch")) as worker:
         worker.ok("describe", threads=1)
         ready = worker.ok("prepare", setting="best-known", **cell)
         assert ready["variant"] == "channels_last"
@@ -106,9 +108,9 @@ def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(tmp_path: 
 
 
 @pytest.mark.frameworks
-def test_an_alternative_for_one_workload_is_none_for_the_others() -> None:
+def test_an_alternative_for_one_workload_is_none_for_the_others(servers: ForkServers) -> None:
     needs("pytorch")
-    with Probe("framework", "pytorch") as worker:
+    with Probe("framework", "pytorch", server=servers.of("pytorch")) as worker:
         worker.ok("describe", threads=1)
         cell: dict[str, Any] = {"task": "training", "parameters": {"batch": 8}, "setting": "best-known"}
         ready = worker.ok("prepare", probe="x", workload="recommender", variant="sparse_tables", **cell)

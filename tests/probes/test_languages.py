@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from probes import javascript, native
 from probes.channel import ProbeError
-from tests.probes.recipes import Recipes, has_javascript, left_behind
+from tests.probes.recipes import Recipes, has_javascript
 
 pytestmark = pytest.mark.integration
 
 FRAMEWORKS = ("pytorch", "tensorflow")
 CAPABILITIES = ("cpp", "no-python-deployment", "no-python-on-device", "javascript")
 JAVASCRIPT = {"pytorch": "onnxruntime-web", "tensorflow": "@tensorflow/tfjs"}
-
-
-@pytest.fixture(scope="module")
-def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
-    folder = tmp_path_factory.mktemp("recipes")
-    with Recipes(folder) as workers:
-        yield workers
-    assert not list(left_behind(folder))
 
 
 @pytest.mark.frameworks

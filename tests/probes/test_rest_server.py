@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +10,13 @@ import pytest
 
 from probes import rest_server
 from probes.channel import ProbeError
-from tests.probes.recipes import Recipes, left_behind, need
+from tests.probes.recipes import ForkServers, Recipes, left_behind, need
 
 pytestmark = pytest.mark.integration
 
 STAND_IN = Path(__file__).parent / "data" / "model_server.py"
 ROOT = Path(__file__).resolve().parents[2]
 ONE = np.ones((1, 2), np.float32)
-
-
-@pytest.fixture(scope="module")
-def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
-    folder = tmp_path_factory.mktemp("recipes")
-    with Recipes(folder) as workers:
-        yield workers
-    assert not list(left_behind(folder))
 
 
 def check_figures(proof: dict[str, float]) -> None:
@@ -67,12 +58,12 @@ def test_what_serves_by_itself(recipes: Recipes) -> None:
 
 
 @pytest.mark.frameworks
-def test_tensorflow_serving_is_asked_where_it_is_installed(tmp_path: Path) -> None:
+def test_tensorflow_serving_is_asked_where_it_is_installed(servers: ForkServers, tmp_path: Path) -> None:
     program = tmp_path / "programs" / "tensorflow_model_server"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
     program.chmod(0o755)
-    with Recipes(tmp_path, program.parent) as recipes:
+    with Recipes(tmp_path, servers, program.parent) as recipes:
         reply = recipes.prove("tensorflow", "serving")
         assert reply["outcome"] == "proved", reply
         check_figures(reply["proof"])

@@ -17,6 +17,7 @@ from probes.channel import ProbeError
 from probes.proof import LIMIT, size_of
 from probes.runtimes import clean_process
 from tests.probes.processes import Probe
+from tests.probes.recipes import ForkServers
 
 pytestmark = pytest.mark.frameworks
 
@@ -84,6 +85,7 @@ def route(
     request: pytest.FixtureRequest,
     weights: Path,
     workers: dict[str, Probe],
+    servers: ForkServers,
     proved: dict[tuple[str, str, str], Shipped],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Shipped:
@@ -93,7 +95,7 @@ def route(
             pytest.skip(f"{name} is not installed")
     if request.param not in proved:
         if framework not in workers:
-            workers[framework] = Probe("framework", framework)
+            workers[framework] = Probe("framework", framework, server=servers.of(framework))
             workers[framework].ok("describe", threads=2)
         reply = workers[framework].ask(
             "prove",

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import math
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +72,6 @@ FIRST = [(*stack, *variants[0]) for stack, variants in TRIED.items()]
 STATIC = [variant for variant in CASES if variant[4:] == ("static", "proved")]
 
 Reply = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
-    with Recipes(tmp_path_factory.mktemp("networks")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Run recipes in this process, as they are and broken on purpose; one JSON line each.
+"""Run recipes in this process, as they are and broken on purpose.
 
 ``python -m tests.probes.trials pytorch`` is what the tests start: one import of the framework for all trials.
 """
@@ -8,15 +8,16 @@ from __future__ import annotations
 import importlib
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
-Break = Callable[[Any], AbstractContextManager[object]]
+from tests.probes.broken.common import RIGHT, Break
 
 
 def main(framework: str) -> None:
-    """Read ``{"capability": …, "breaks": […]}`` from standard input and answer on standard output."""
+    """Answer ``{"do": "try", "capability": …}`` with how the recipe ended as it is, and broken in each way."""
     from probes.channel import claim
     from probes.worker import Worker
 
@@ -27,20 +28,24 @@ def main(framework: str) -> None:
     for line in channel.commands():
         capability = line["capability"]
         ways: dict[str, Break] = {"": lambda _: nullcontext(), **breaks.get(capability, {})}
-        for way, broken in ways.items():
-            channel.reply(capability, {"broken": way, **_prove(worker, framework, capability, broken)})
+        with tempfile.TemporaryDirectory() as folder:
+            tried = [
+                {"capability": capability, "broken": way}
+                | _prove(worker, framework, capability, broken, Path(folder, way.replace(" ", "-") or RIGHT))
+                for way, broken in ways.items()
+            ]
+        channel.reply(line["id"], {"tried": tried})
 
 
-def _prove(worker: Any, framework: str, capability: str, broken: Break) -> dict[str, Any]:
-    name = capability.replace("-", "_")
-    with tempfile.TemporaryDirectory() as folder:
-        command = {"probe": f"capability:{capability}", "folder": folder}
-        try:
-            recipe = importlib.import_module(f"probes.frameworks.{framework}.{name}")
-        except ModuleNotFoundError:
-            return dict(worker.prove(command))
-        with broken(recipe):
-            return dict(worker.prove(command))
+def _prove(worker: Any, framework: str, capability: str, broken: Break, folder: Path) -> dict[str, Any]:
+    folder.mkdir()
+    command = {"probe": f"capability:{capability}", "folder": str(folder)}
+    try:
+        recipe = importlib.import_module(f"probes.frameworks.{framework}.{capability.replace('-', '_')}")
+    except ModuleNotFoundError:
+        return dict(worker.prove(command))
+    with broken(recipe):
+        return dict(worker.prove(command))
 
 
 if __name__ == "__main__":

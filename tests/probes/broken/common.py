@@ -13,6 +13,9 @@ from unittest import mock
 
 import numpy as np
 
+RIGHT = "right"
+"""The folder that the recipe as it is was given; each way to break it has a folder beside."""
+
 Recipe = Any
 Break = Callable[[Recipe], AbstractContextManager[object]]
 
@@ -46,6 +49,12 @@ def consumer(old: str, new: str) -> Break:
         return mock.patch.object(recipe, "CONSUMER", recipe.CONSUMER.replace(old, new))
 
     return broken
+
+
+def as_before(artifact: str | Path) -> Path:
+    """Copy what the right recipe compiled, which takes long: only what uses it is broken."""
+    artifact = Path(artifact)
+    return Path(shutil.copy(artifact.parent.with_name(RIGHT) / artifact.name, artifact))
 
 
 def before_resuming(change: Callable[[Path], None]) -> Break:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import keras
@@ -78,6 +80,17 @@ def in_float32(model: keras.Model, _: object) -> bytes:
     return converted
 
 
+@contextmanager
+def other_inputs(recipe: Recipe) -> Iterator[None]:
+    """Ask the library that the right recipe compiled with the inputs in another order."""
+    compiled = {"subprocess": SimpleNamespace(run=common.nothing), "link": lambda _, library: common.as_before(library)}
+    with (
+        consumer("np.load(questions)", "np.load(questions)[::-1].copy()")(recipe),
+        mock.patch.multiple(recipe, **compiled),
+    ):
+        yield
+
+
 BREAKS: dict[str, dict[str, Break]] = common.BREAKS | {
     "debug-breakpoint": {"no breakpoint": without_breakpoint},
     "debug-breakpoint-compiled": {"not compiled": not_compiled},
@@ -90,5 +103,5 @@ BREAKS: dict[str, dict[str, Break]] = common.BREAKS | {
     "export-program": {
         "perturbed weights": consumer("inputs = ", "model.variables[0].assign(model.variables[0] * 1.01)\ninputs = ")
     },
-    "export-ahead-of-time": {"other inputs": consumer("np.load(questions)", "np.load(questions)[::-1].copy()")},
+    "export-ahead-of-time": {"other inputs": other_inputs},
 }
