@@ -102,7 +102,7 @@ def perturbed_onnx(recipe: Recipe) -> Iterator[None]:
         yield
 
 
-def nothing(*_: object) -> None:
+def nothing(*_: object, **__: object) -> None:
     """Do nothing."""
 
 

@@ -83,11 +83,9 @@ def in_float32(model: keras.Model, _: object) -> bytes:
 @contextmanager
 def other_inputs(recipe: Recipe) -> Iterator[None]:
     """Ask the library that the right recipe compiled with the inputs in another order."""
-    compiled = {"subprocess": SimpleNamespace(run=common.nothing), "link": lambda _, library: common.as_before(library)}
-    with (
-        consumer("np.load(questions)", "np.load(questions)[::-1].copy()")(recipe),
-        mock.patch.multiple(recipe, **compiled),
-    ):
+    compiled = mock.patch.object(recipe, "subprocess", SimpleNamespace(run=common.nothing))
+    linked = mock.patch.object(recipe, "link", lambda _, library: common.as_before(library))
+    with consumer("np.load(questions)", "np.load(questions)[::-1].copy()")(recipe), compiled, linked:
         yield
 
 
