@@ -20,10 +20,14 @@ def write(folder: Path, **arrays: Array) -> None:
 
 def build(source: Path, program: Path, flags: Sequence[str | Path]) -> Path:
     """Take the program that the right recipe compiled before, where it lies beside: only the inputs are broken."""
-    _, framework, capability = program.parent.name.split("-", 2)
+    return compiled_before(program) or true_build(source, program, flags)
+
+
+def compiled_before(file: Path) -> Path | None:
+    """Return what the right recipe made under this name, where `Recipes` ran it before the broken one."""
+    _, framework, capability = file.parent.name.split("-", 2)
     right = f"*-{framework.removeprefix('broken_')}-{capability}"
-    compiled = next(program.parent.parent.glob(f"{right}/{program.name}"), None)
-    return compiled or true_build(source, program, flags)
+    return next(file.parent.parent.glob(f"{right}/{file.name}"), None)
 
 
 def measured(command: Any, name: str, inputs: Array, expected: Array, **options: Any) -> Proof:
