@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from probes import timing
@@ -72,15 +72,13 @@ def choose(builders: Sequence[Builder], case: Case, variant: str | None = None) 
     calls = _shortest([ready for _, ready in working]) if len(working) > 1 else []
     best = _fastest(calls)
     name, ready = working[best]
-    notes = [f"faster than {other.how} in a short trial" for index, (_, other) in enumerate(working) if index != best]
-    notes += [_reason(failed, error) for failed, error in failures]
     tried = [
         {"variant": each, "how": one.how, "compiled": one.cell.compiled, "first_call": one.first_call}
         | ({"call": calls[index]} if calls else {})
         for index, (each, one) in enumerate(working)
     ]
     tried += [{"variant": failed, "message": _reason(failed, error)} for failed, error in failures]
-    return Choice(replace(ready, how=f"{ready.how} ({'; '.join(notes)})" if notes else ready.how), name, tried)
+    return Choice(ready, name, tried)
 
 
 def named(builders: Sequence[Builder], variant: str | None) -> Sequence[Builder]:

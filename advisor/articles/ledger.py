@@ -18,6 +18,7 @@ from advisor.documents import Model
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Run
+from advisor.measurement.run_index import RunIndex
 
 Verdict = Literal[
     "holds", "does not hold", "within noise", "outdated", "contradicted", "cannot be tested here", "opinion"
@@ -53,15 +54,15 @@ class Settled(Model):
     right: tuple[str, ...] = ()
 
 
-def settle(claim: Claim, run: Run, catalog: Catalog) -> Settled:
-    """Return what becomes of `claim` on `run` and `catalog` (facts count as of the day of the Run).
+def settle(claim: Claim, index: RunIndex, catalog: Catalog) -> Settled:
+    """Return what becomes of `claim` on a Run and `catalog` (facts count as of the day of the Run).
 
     A claim whose observations are missing is *cannot be tested here*, with what is missing; it is never guessed.
     """
     if claim.test is not None:
-        return _measured(claim, run, catalog)
+        return _measured(claim, index, catalog)
     if claim.facts is not None:
-        return _documented(claim, run.finished.date(), catalog)
+        return _documented(claim, index.run.finished.date(), catalog)
     if claim.opinion is not None:
         return _settled(claim, "opinion", claim.opinion)
     return _settled(claim, "cannot be tested here", claim.untestable or "")
@@ -70,7 +71,8 @@ def settle(claim: Claim, run: Run, catalog: Catalog) -> Settled:
 def ledger(run: Run, catalog: Catalog, claims: Iterable[Claim]) -> tuple[Settled, ...]:
     """Settle every claim, and set beside each what became of the claims that contradict it."""
     claims = tuple(claims)
-    settled = {claim.id: settle(claim, run, catalog) for claim in claims}
+    index = RunIndex(run)
+    settled = {claim.id: settle(claim, index, catalog) for claim in claims}
     rows = []
     for claim in claims:
         rivals = tuple(
@@ -154,16 +156,16 @@ def _files(probe: str, known: definitions.Definitions) -> Iterator[str]:
                 yield f"probes/frameworks/{framework}/{file}"
 
 
-def _measured(claim: Claim, run: Run, catalog: Catalog) -> Settled:
+def _measured(claim: Claim, index: RunIndex, catalog: Catalog) -> Settled:
     assert claim.test is not None
-    trial = apply(claim.test, run)
+    trial = apply(claim.test, index)
     verdict: Verdict = trial.answer
     why = "; ".join(trial.why[:REASONS])
     if len(trial.why) > REASONS:
         why += f"; and {len(trial.why) - REASONS} more"
     facts: tuple[str, ...] = ()
     if verdict == "does not hold":
-        day, said = run.finished.date(), latest_day(claim.as_of)
+        day, said = index.run.finished.date(), latest_day(claim.as_of)
         ends = [fact for fact in catalog.facts if fact.id in claim.test.ended_by and fact.valid_from <= day]
         facts = tuple(fact.id for fact in ends)
         if any(said is None or fact.valid_from > said for fact in ends):

@@ -54,22 +54,23 @@ def percentage(share: float) -> str:
     return f"{round(100 * share, 2):g} %".replace("-", "−")
 
 
-def select(selection: Selection, run: Run) -> list[Found]:
+def select(selection: Selection, index: RunIndex) -> list[Found]:
     """Return the observations that `selection` means; raise MissingError when there is none."""
+    run = index.run
     if selection.device is not None and run.policy.device != selection.device:
         raise MissingError(f"this run was measured on {run.policy.device}, the claim is about {selection.device}")
-    found = [each for each in RunIndex(run) if selection.matches(each.key)]
+    found = [each for each in index if selection.matches(each.key)]
     if not found:
         raise MissingError(f"not measured in this run: {_described(selection)}")
     return found
 
 
-def proofs(selection: Selection, run: Run) -> list[Found]:
+def proofs(selection: Selection, index: RunIndex) -> list[Found]:
     """Return the selected proofs; raise MissingError where one ended for a reason that says nothing of the claim."""
-    found = select(selection, run)
+    found = select(selection, index)
     for each in found:
         if each.observation.outcome not in _DECIDED:
-            raise MissingError(_failed(each.observation, run))
+            raise MissingError(_failed(each.observation, index.run))
     return found
 
 
@@ -99,11 +100,11 @@ def number(found: Found | None, quantity: Quantity, run: Run) -> Number:
     return Number(summary.p99, summary.p99_low, summary.p99_high, unit, f"{name} p99", f"{here}/p99")
 
 
-def pairs(first: Quantity, second: Quantity, run: Run) -> list[tuple[Found | None, Found | None]]:
+def pairs(first: Quantity, second: Quantity, index: RunIndex) -> list[tuple[Found | None, Found | None]]:
     """Return the observations of both quantities, paired by whatever neither of them fixes (None where one lacks)."""
     fixed = _fixed(first, second)
-    left = {_cell(each.key, fixed): each for each in select(first, run)}
-    right = {_cell(each.key, fixed): each for each in select(second, run)}
+    left = {_cell(each.key, fixed): each for each in select(first, index)}
+    right = {_cell(each.key, fixed): each for each in select(second, index)}
     return [(left.get(cell), right.get(cell)) for cell in dict.fromkeys((*left, *right))]
 
 
@@ -127,8 +128,7 @@ def _titles() -> dict[str, str]:
 
 def side(observation: Observation, run: Run) -> str:
     """Return whose observation it is, for a reader: framework, setting, parameters."""
-    # How the setting was chosen stands with the observation; here it would bury the figure.
-    marks = [(observation.how or observation.setting or "").partition(" (faster than ")[0]]
+    marks = [observation.how or observation.setting or ""]
     marks += [f"{name} {value}" for name, value in observation.parameters.items()]
     inner = ", ".join(mark for mark in marks if mark)
     title = run.titles.get(observation.framework, observation.framework)

@@ -26,8 +26,7 @@ from advisor.articles.observations import (
 )
 from advisor.documents import Model
 from advisor.measurement import comparison, metrics
-from advisor.measurement.run import Run
-from advisor.measurement.run_index import Found
+from advisor.measurement.run_index import Found, RunIndex
 from advisor.quantities import show, significant
 
 Answer = Literal["holds", "does not hold", "within noise", "cannot be tested here"]
@@ -56,25 +55,25 @@ class Trial:
     why: tuple[str, ...] = ()
 
 
-def apply(form: Form, run: Run) -> Trial:
-    """Return what the test `form` says of `run`."""
+def apply(form: Form, index: RunIndex) -> Trial:
+    """Return what the test `form` says of the Run that is indexed."""
     try:
         if form.compare is not None:
-            return _compare(form.compare, run)
+            return _compare(form.compare, index)
         if form.figure is not None:
-            return _figure(form.figure, run)
+            return _figure(form.figure, index)
         if form.bound is not None:
-            return _bound(form.bound, run)
+            return _bound(form.bound, index)
         if form.outcome is not None:
-            return _outcome(form.outcome, run)
+            return _outcome(form.outcome, index)
         if form.proof is not None:
-            return _stated(form.proof, run)
+            return _stated(form.proof, index)
     except MissingError as error:
         return _missing(error)
     if form.all_ is not None:
-        return _every([apply(part, run) for part in form.all_])
+        return _every([apply(part, index) for part in form.all_])
     assert form.any_ is not None
-    return _some([apply(part, run) for part in form.any_])
+    return _some([apply(part, index) for part in form.any_])
 
 
 def probes(form: Form) -> tuple[str, ...]:
@@ -94,23 +93,23 @@ def _selections(form: Form) -> Iterator[Selection]:
         yield from _selections(inner)
 
 
-def _compare(form: Compare, run: Run) -> Trial:
-    return _every([_difference(form, first, second, run) for first, second in pairs(form.first, form.second, run)])
+def _compare(form: Compare, index: RunIndex) -> Trial:
+    return _every([_difference(form, first, second, index) for first, second in pairs(form.first, form.second, index)])
 
 
-def _difference(form: Compare, first: Found | None, second: Found | None, run: Run) -> Trial:
+def _difference(form: Compare, first: Found | None, second: Found | None, index: RunIndex) -> Trial:
     try:
-        a, b = number(first, form.first, run), number(second, form.second, run)
+        a, b = number(first, form.first, index.run), number(second, form.second, index.run)
     except MissingError as error:
         return _missing(error)
     assert first is not None
     assert second is not None
-    both = against(first, second, a, b, run)
+    both = against(first, second, a, b, index.run)
     if form.margin is None:
         if min(a.low, b.low) <= 0:
             return Trial("cannot be tested here", why=(f"{a}; {b}: a figure that is not positive has no ratio",))
         frameworks = {each.observation.framework for each in (first, second)}
-        zone = comparison.zone(run.policy, run.aa_floor, frameworks)
+        zone = comparison.zone(index.run.policy, index.run.aa_floor, frameworks)
         value, low, high, unit, kind = a.value / b.value, a.low / b.high, a.high / b.low, "", "ratio"
         least, most, edge = 1 / (1 + zone), 1 + zone, f"the zone of ±{significant(100 * zone)} %"
     else:
@@ -129,34 +128,34 @@ def _difference(form: Compare, first: Found | None, second: Found | None, run: R
     return Trial(answer, (figure,), (f"{both}, {shown}, {place} {edge}",))
 
 
-def _figure(form: Figure, run: Run) -> Trial:
+def _figure(form: Figure, index: RunIndex) -> Trial:
     low, high = form.claimed * (1 - form.tolerance), form.claimed * (1 + form.tolerance)
     aim = f"claimed {significant(form.claimed)}, give or take {significant(100 * form.tolerance)} %"
-    return _held(form.of, form.over, low, high, aim, run)
+    return _held(form.of, form.over, low, high, aim, index)
 
 
-def _bound(form: Bound, run: Run) -> Trial:
+def _bound(form: Bound, index: RunIndex) -> Trial:
     low = -math.inf if form.at_least is None else form.at_least
     high = math.inf if form.at_most is None else form.at_most
     least, bound = ("at most", high) if form.at_least is None else ("at least", low)
     share = form.over is None and metrics.is_share(form.of.metric)
     aim = f"asked for {least} {percentage(bound) if share else significant(bound)}"
-    return _held(form.of, form.over, low, high, aim, run)
+    return _held(form.of, form.over, low, high, aim, index)
 
 
-def _held(of: Quantity, over: Quantity | None, low: float, high: float, aim: str, run: Run) -> Trial:
+def _held(of: Quantity, over: Quantity | None, low: float, high: float, aim: str, index: RunIndex) -> Trial:
     """Hold every figure of `of` (over that of `over`) against the closed interval from `low` to `high`."""
     found: list[tuple[Found | None, Found | None]]
-    found = [(each, None) for each in select(of, run)] if over is None else pairs(of, over, run)
+    found = [(each, None) for each in select(of, index)] if over is None else pairs(of, over, index)
     trials = []
     for first, second in found:
         try:
-            a = number(first, of, run)
-            b = None if over is None else number(second, over, run)
+            a = number(first, of, index.run)
+            b = None if over is None else number(second, over, index.run)
         except MissingError as error:
             trials.append(_missing(error))
             continue
-        both = against(first, second, a, b, run) if first and second and b else ""
+        both = against(first, second, a, b, index.run) if first and second and b else ""
         trials.append(_inside(a, b, low, high, aim, both))
     return _every(trials)
 
@@ -175,20 +174,20 @@ def _inside(a: Number, b: Number | None, low: float, high: float, aim: str, both
     return Trial(answer, (figure,), (f"{shown}; {aim}",))
 
 
-def _outcome(form: Expected, run: Run) -> Trial:
+def _outcome(form: Expected, index: RunIndex) -> Trial:
     trials = []
-    for found in proofs(form.of, run):
+    for found in proofs(form.of, index):
         outcome, message = found.observation.outcome, found.observation.message
-        text = f"{label(found.observation, run)}: {outcome}" + (f" ({short(message)})" if message else "")
+        text = f"{label(found.observation, index.run)}: {outcome}" + (f" ({short(message)})" if message else "")
         figure = Measured(text=text, evidence=(found.pointer("outcome"),))
         trials.append(Trial(_judge(yes=outcome in form.is_, no=outcome not in form.is_), (figure,), (text,)))
     return _every(trials)
 
 
-def _stated(form: Stated, run: Run) -> Trial:
+def _stated(form: Stated, index: RunIndex) -> Trial:
     trials = []
-    for found in proofs(form.of, run):
-        name, value = label(found.observation, run), found.detail(form.field)
+    for found in proofs(form.of, index):
+        name, value = label(found.observation, index.run), found.detail(form.field)
         if value is None:
             why = f"{name} ended in '{found.observation.outcome}' and reports no '{form.field}'"
             trials.append(Trial("cannot be tested here", why=(why,)))

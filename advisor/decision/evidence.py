@@ -12,12 +12,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from advisor.criteria import Build, Criterion, Documented, Evidence, Measured
 from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, at_most, per_second
-from advisor.decision.recommendation import Cell
+from advisor.decision.recommendation import Cell, Provenance
 from advisor.decision.transfer import Transfer
 from advisor.keys import Stack, stack_id
 from advisor.knowledge.alternatives import Alternative
@@ -140,10 +141,9 @@ class Evidencer:
             cell = self._missing(stack, criterion, reading.outcome, reading.message, reading.omission)
             return Finding(cell, f"{criterion.id}|{subject}", self._telling(rule, probe, stack, reading.outcome))
         sigma, why = (0.0, None) if self.transfer is None else self.transfer.sigma(rule, criterion.unit)
-        cell = Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        cell = _cell(
+            stack,
+            criterion,
             outcome=reading.outcome,
             transfer=sigma or None,
             transferred=why,
@@ -152,7 +152,6 @@ class Evidencer:
             high=reading.high,
             level=_level(criterion, reading),
             n=reading.n,
-            unit=criterion.unit,
             provenance="measured here",
             grade=None if reading.grade == "measured" else reading.grade,
             evidence=reading.evidence[0] if reading.evidence else None,
@@ -163,7 +162,7 @@ class Evidencer:
         alone = stack.framework if rule.route == "framework" else None
         key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
         group = None if reading.group is None else f"{criterion.id}|{reading.group}"
-        return Finding(_told(cell, criterion), key, probe, probe, alone, group=group, shared=reading.shared)
+        return Finding(cell, key, probe, probe, alone, group=group, shared=reading.shared)
 
     def _telling(self, rule: Measured, probe: str, stack: Stack, outcome: str) -> str | None:
         """Return the probe that would tell what is missing; None where it was tried and does not, or there is none."""
@@ -177,19 +176,17 @@ class Evidencer:
             return Finding(self._missing(stack, criterion, "missing", "the profile describes no team"), key)
         title = self.reader.run.titles.get(stack.framework, stack.framework)
         share = self.team.switching(stack.framework)
-        cell = Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        cell = _cell(
+            stack,
+            criterion,
             outcome="asserted",
             value=share,
             low=share / FACTOR,
             high=share * FACTOR,
-            unit=criterion.unit,
             provenance="asserted",
             message=self.team.explained(stack.framework, title),
         )
-        return Finding(_told(cell, criterion), key, subject=stack.framework)
+        return Finding(cell, key, subject=stack.framework)
 
     def _documented(self, stack: Stack, criterion: Criterion, rule: Documented) -> Finding:
         subject = stack.route if rule.route == "own" and stack.route else stack.framework
@@ -201,16 +198,14 @@ class Evidencer:
             return Finding(self._missing(stack, criterion, "missing", why), key)
         value, low, high = interval
         source = self.catalog.source(fact.source)
-        cell = Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        cell = _cell(
+            stack,
+            criterion,
             outcome="measured" if fact.measured else "documented",
             value=value,
             low=low,
             high=high,
             level=fact.level,
-            unit=criterion.unit,
             provenance="measured elsewhere" if fact.measured else "documented",
             evidence=fact.id,
             source=source.url or f"{source.title} ({source.publisher})",
@@ -218,8 +213,7 @@ class Evidencer:
             message=fact.statement,
         )
         key = f"{criterion.id}|{fact.id}"
-        told = _told(cell, criterion)
-        return Finding(told, key, named=fact.id, subject=subject, publisher=source.publisher)
+        return Finding(cell, key, named=fact.id, subject=subject, publisher=source.publisher)
 
     def _open(self, stack: Stack, criterion: Criterion, alternative: Alternative) -> Finding:
         """Return what is documented of an alternative that was not measured; all else of it is open."""
@@ -241,23 +235,21 @@ class Evidencer:
     def _level_of(self, stack: Stack, criterion: Criterion, alternative: Alternative, level: str) -> Finding:
         value, source = float(criterion.level(level)), source_of_alternative(alternative)
         width = LEVEL_WIDTH["medium"]
-        cell = Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        cell = _cell(
+            stack,
+            criterion,
             outcome="documented",
             value=value,
             low=max(0.0, value - width),
             high=min(len(criterion.levels) - 1.0, value + width),
             level=level,
-            unit=criterion.unit,
             provenance="documented",
             source=source.url or f"{source.title} ({source.publisher})",
             date=alternative.checked_on.isoformat(),
             message=alternative.told(),
         )
         key = f"{criterion.id}|{alternative.id}"
-        return Finding(_told(cell, criterion), key, subject=alternative.id, publisher=source.publisher)
+        return Finding(cell, key, subject=alternative.id, publisher=source.publisher)
 
     def _reach(self, stack: Stack, criterion: Criterion) -> Finding:
         """Return whether a stack is documented to reach the target that is asked about."""
@@ -269,33 +261,29 @@ class Evidencer:
             return Finding(self._missing(stack, criterion, "missing", f"nothing documents it for {where}"), key)
         value = float(isinstance(said, Reached))
         source = source_of(said)
-        cell = Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        cell = _cell(
+            stack,
+            criterion,
             outcome="documented",
             value=value,
             low=value,
             high=value,
             level=criterion.levels[int(value)],
-            unit=criterion.unit,
             provenance="documented",
             source=source.url or f"{source.title} ({source.publisher})",
             date=target.checked_on.isoformat(),
             message=f"through {said.through}" if isinstance(said, Reached) else said.because,
         )
-        return Finding(_told(cell, criterion), key, subject=what, publisher=source.publisher)
+        return Finding(cell, key, subject=what, publisher=source.publisher)
 
     def _missing(
         self, stack: Stack, criterion: Criterion, outcome: str, message: str | None, omission: Skipped | None = None
     ) -> Cell:
-        return Cell(
-            framework=stack.framework,
-            route=stack.route,
-            criterion=criterion.id,
+        return _cell(
+            stack,
+            criterion,
             outcome=outcome,
             text=outcome.replace("_", " "),
-            unit=criterion.unit,
             provenance="missing",
             message=message,
             omission=omission,
@@ -322,8 +310,13 @@ def _level(criterion: Criterion, reading: Reading) -> str | None:
     return criterion.levels[round(reading.value)]
 
 
-def _told(cell: Cell, criterion: Criterion) -> Cell:
-    return cell.model_copy(update={"text": figure(cell, percent=criterion.percent)})
+def _cell(stack: Stack, criterion: Criterion, *, outcome: str, provenance: Provenance, **known: Any) -> Cell:
+    """Return the cell of a stack and a criterion, its figure in words; `known` are the other fields of `Cell`."""
+    cell = Cell(
+        framework=stack.framework, route=stack.route, criterion=criterion.id, unit=criterion.unit, outcome=outcome,
+        provenance=provenance, **known,
+    )  # fmt: skip
+    return cell if cell.text else cell.model_copy(update={"text": figure(cell, percent=criterion.percent)})
 
 
 def _interval(fact: Fact, criterion: Criterion, day: date) -> tuple[float, float, float] | None:

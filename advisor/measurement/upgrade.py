@@ -6,6 +6,7 @@ program in C or C++ with the runtime's full library) or ``selective`` (only what
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from advisor.measurement import grades
@@ -13,6 +14,8 @@ from advisor.measurement.definitions import SETTINGS
 from advisor.measurement.timing import Round
 
 CONTENDED = "contended"
+# What a setting in words went on with: what else was tried stands in the proof.
+_TRIAL = re.compile(r" \(faster than .* in a short trial[^)]*\)")
 # How far off a figure that others disturbed may have been, where nothing says how much they took.
 DOUBLE = 2.0
 
@@ -21,11 +24,13 @@ def with_variant(observation: Any) -> Any:
     """Return the data of an observation with its setting and its variant under the names that they have now.
 
     Older Runs call the setting ``mode``, and ``setting`` what is the variant of it, also of all that were tried. The
-    names of settings are few and known, and no variant has one of them.
+    names of settings are few and known, and no variant has one of them. ``how`` said as well what else was tried.
     """
     if not isinstance(observation, dict):
         return observation
     found = dict(observation)
+    if isinstance(found.get("how"), str):
+        found["how"] = _TRIAL.sub("", found["how"])
     if "variant" not in found and ("mode" in found or found.get("setting") not in SETTINGS):
         moved = {"setting": found.pop("mode", None), "variant": found.pop("setting", None)}
         found |= {name: value for name, value in moved.items() if value is not None}

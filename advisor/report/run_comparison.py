@@ -50,6 +50,11 @@ class Order(Model):
     low: float | None = None
     high: float | None = None
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What is compared: the same on every machine."""
+        return self.probe, self.setting, tuple(sorted(self.parameters.items())), self.frameworks
+
 
 class Machine(Model):
     """One machine: its Runs by file name, newest first, the one that stands for it, and the orders found in that."""
@@ -254,11 +259,10 @@ def changes(first: Run, second: Run) -> Changes:
 
 
 def _agreement(machines: Iterable[Machine]) -> Iterator[Agreement]:
-    found: dict[str, tuple[Order, Counter[Word]]] = {}
+    found: dict[object, tuple[Order, Counter[Word]]] = {}
     for machine in machines:
         for order in machine.orders:
-            key = repr((order.probe, order.setting, sorted(order.parameters.items()), order.frameworks))
-            found.setdefault(key, (order, Counter()))[1][order.word] += 1
+            found.setdefault(order.key, (order, Counter()))[1][order.word] += 1
     for order, counts in found.values():
         yield Agreement(
             probe=order.probe, setting=order.setting, parameters=order.parameters, frameworks=order.frameworks,

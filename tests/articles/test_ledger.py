@@ -11,11 +11,13 @@ from typing import Any, get_args
 
 import pytest
 
+from advisor.articles import ledger as ledgers
 from advisor.articles.claims import Claim, claims_catalog, load_claims
-from advisor.articles.ledger import VERDICTS, Settled, Verdict, claim_rows, ledger, settle
+from advisor.articles.ledger import VERDICTS, Settled, Verdict, claim_rows, ledger
 from advisor.knowledge.catalog import Catalog
 from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run, load_run
+from advisor.measurement.run_index import RunIndex
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
@@ -36,6 +38,10 @@ BOUND: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def settled() -> dict[str, Settled]:
     return {row.claim: row for row in ledger(timed(), claims_catalog(), load_claims())}
+
+
+def settle(claim: Claim, run: Run, catalog: Catalog) -> Settled:
+    return ledgers.settle(claim, RunIndex(run), catalog)
 
 
 def timed() -> Run:

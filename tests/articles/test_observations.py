@@ -20,7 +20,7 @@ from advisor.articles.observations import (
     short,
 )
 from advisor.measurement.run import Framework, Observation, Run
-from advisor.measurement.run_index import Found
+from advisor.measurement.run_index import Found, RunIndex
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
@@ -105,11 +105,11 @@ def test_what_is_not_in_the_run_is_described_by_all_that_was_asked() -> None:
         {"probe": "run", "framework": "a", "setting": "out-of-the-box", "parameters": {"batch": 2}}
     )
     with pytest.raises(MissingError) as caught:
-        select(asked, run_of(seen()))
+        select(asked, RunIndex(run_of(seen())))
     assert str(caught.value) == "not measured in this run: probe run (a, out-of-the-box, batch 2)"
     elsewhere = Selection.model_validate({"probe": "walk", "metric": "first-call", "device": "cuda"})
     with pytest.raises(MissingError, match=r"^this run was measured on cpu, the claim is about cuda$"):
-        select(elsewhere, run_of(seen()))
+        select(elsewhere, RunIndex(run_of(seen())))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_selection_means_what_fits_all_of_it(asked: dict[str, Any], places: li
     run = run_of(seen(), seen(framework="b"), seen(setting="best-known", parameters={"batch": 8}))
     asked = {"probe": "walk", "metric": "first-call", **asked}
     try:
-        found = [each.index for each in select(Selection.model_validate(asked), run)]
+        found = [each.index for each in select(Selection.model_validate(asked), RunIndex(run))]
     except MissingError:
         found = []
     assert found == places
@@ -138,18 +138,18 @@ def test_figures_are_paired_by_what_neither_side_fixes() -> None:
     run = run_of(
         seen(), seen(framework="b"), seen(parameters={"batch": 8}), seen(framework="b", parameters={"batch": 9})
     )
-    found = pairs(quantity(framework="a"), quantity(framework="b"), run)
+    found = pairs(quantity(framework="a"), quantity(framework="b"), RunIndex(run))
     places = [tuple(None if side is None else side.index for side in pair) for pair in found]
     assert places == [(0, 1), (2, None), (None, 3)]
     other = run_of(seen(), seen(probe="run", framework="b", route="rail"))
-    ((first, second),) = pairs(quantity(framework="a"), quantity(probe="run", framework="b"), other)
+    ((first, second),) = pairs(quantity(framework="a"), quantity(probe="run", framework="b"), RunIndex(other))
     assert first is not None
     assert second is not None
     assert (first.index, second.index) == (0, 1)
 
 
 def test_two_figures_are_told_beside_each_other_with_what_they_are_of_said_once() -> None:
-    one, two = seen(), seen(framework="b", setting=None, how="jit (faster than eager)", summary=SUMMARY)
+    one, two = seen(), seen(framework="b", setting=None, how="jit", summary=SUMMARY)
     run = run_of(one, two)
     a, b = (number(Found(place, each), quantity(), run) for place, each in enumerate((one, two)))
     told = against(Found(0, one), Found(1, two), a, b, run)
@@ -163,9 +163,9 @@ def test_proofs_are_those_that_say_something() -> None:
     held = seen(metric=None, outcome="refuted", summary=None)
     run = run_of(held, held.model_copy(update={"outcome": "not_installed", "framework": "b"}))
     asked = {"probe": "walk", "framework": "a"}
-    assert [each.index for each in proofs(Selection.model_validate(asked), run)] == [0]
+    assert [each.index for each in proofs(Selection.model_validate(asked), RunIndex(run))] == [0]
     with pytest.raises(MissingError, match=r"Bob .* ended in 'not_installed'"):
-        proofs(Selection.model_validate({"probe": "walk"}), run)
+        proofs(Selection.model_validate({"probe": "walk"}), RunIndex(run))
 
 
 def test_a_long_message_is_cut_to_one_line() -> None:

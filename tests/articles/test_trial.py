@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from advisor.articles import trial as trials
 from advisor.articles.bindings import Form
-from advisor.articles.trial import apply, probes
+from advisor.articles.trial import Trial, probes
 from advisor.measurement.run import Observation, Run
+from advisor.measurement.run_index import RunIndex
 from advisor.measurement.timing import Summary
 from tests.samples import sample_run
 
@@ -18,6 +20,10 @@ PYTORCH, TENSORFLOW = {**CNN, "framework": "pytorch"}, {**CNN, "framework": "ten
 ONNX = {"probe": "route:onnxruntime", "parameters": {"precision": "float32"}}
 SIZE = {"probe": "route:litert", "metric": "artifact-size"}
 SMALL, LARGE = {**SIZE, "parameters": {"precision": "int8"}}, {**SIZE, "parameters": {"precision": "float32"}}
+
+
+def apply(form: Form, run: Run) -> Trial:
+    return trials.apply(form, RunIndex(run))
 
 
 def form(**parts: Any) -> Form:

@@ -51,6 +51,12 @@ def test_a_mode_is_a_setting_and_what_was_called_so_is_its_variant() -> None:
     assert Observation.model_validate(old.model_dump(mode="json")) == old
 
 
+def test_the_setting_in_words_does_not_say_what_else_was_tried() -> None:
+    told = latency(how="tf.function(jit_compile=True) (faster than tf.function(reduce) in a short trial; no compiler)")
+    assert told.how == "tf.function(jit_compile=True)"
+    assert latency(how="eager (channels_last)").how == "eager (channels_last)"
+
+
 def test_a_route_of_an_older_run_has_a_variant_and_no_setting() -> None:
     found = latency(setting="U8S8")
     assert (found.setting, found.variant) == (None, "U8S8")

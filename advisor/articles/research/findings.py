@@ -148,9 +148,8 @@ class Findings:
                 same = (plain.probe, plain.framework, plain.parameters) == (fast.probe, fast.framework, fast.parameters)
                 if same and plain.setting == definitions.OUT_OF_THE_BOX:
                     name = self.titles.get(fast.framework, fast.framework)
-                    # What else was tried for a moment stands with the observation.
-                    how = (fast.how or "").partition(" (faster than ")[0]
-                    names = (f"{name}, best known" + (f" ({how})" if how else ""), f"{name}, out of the box")
+                    how = f" ({fast.how})" if fast.how else ""
+                    names = (f"{name}, best known{how}", f"{name}, out of the box")
                     case = f"batch {fast.parameters.get('batch')}"
                     found.append(self._speed(titles[fast.probe], case, names, fast, plain))
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ class Variant:
     stack: StackName
     setting: str
     how: Quote | None
+    slower: tuple[Quote, ...]
     parameters: tuple[tuple[str, Figure | Quote], ...]
 
     @property
@@ -167,8 +168,16 @@ def _variant(report: Report, index: int, each: Observation, names: Sequence[str]
         stack=stack,
         setting=words.SETTINGS.get(each.setting, words.line(each.setting)) if each.setting else "",
         how=report.source.quote(*path, "how") if each.how else None,
+        slower=tuple(_slower(report.source, index, each)),
         parameters=tuple((words.line(name), _parameter(report.source, index, name)) for name in names),
     )
+
+
+def _slower(source: Source, index: int, each: Observation) -> Iterator[Quote]:
+    """Yield in words the variants of the setting that a short trial found slower than the one that was taken."""
+    for place, way in enumerate((each.proof or {}).get("tried", ())):
+        if isinstance(way, dict) and "call" in way and "how" in way and way.get("variant") != each.variant:
+            yield source.quote("observations", index, "proof", "tried", place, "how")
 
 
 def _parameter(source: Source, index: int, name: str) -> Figure | Quote:
