@@ -30,11 +30,15 @@ from benchmarks.fidelity.sessions import Effort
 from benchmarks.tables import Result, show
 
 REFERENCE = Path(__file__).parents[2] / "tests" / "data" / "reference-run.json"
+# Each of one machine: the fastest blocks of two are no truth.
 RECORDED = Path(__file__).with_name("recorded.json.xz")
+NEIGHBORS = Path(__file__).with_name("recorded-neighbors.json.xz")
 # A block whose fastest call is so much shorter than its median was disturbed within.
 FREE = 1.25
 # Pairs that are as far apart as this have to get a word.
 CLEAR = 1.25
+# What is known of two of a session's timings.
+TOLD = ("A/A", "+10 %", "+20 %")
 # Of a 95 % interval, what is asked for.
 COVERED = 0.93
 ZONE = 0.05
@@ -43,10 +47,14 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Session:
-    """One recorded session: its timings as observations, with their blocks, grades and summaries."""
+    """One recorded session: its timings as observations, with their blocks, grades and summaries.
+
+    ``one_thread`` are those on one pinned thread.
+    """
 
     name: str
     timings: tuple[Observation, ...]
+    one_thread: tuple[Observation, ...] = ()
 
 
 def recorded(path: Path = RECORDED) -> list[Session]:
@@ -69,7 +77,10 @@ def _session(recording: Mapping[str, object]) -> Session:
         for key, rounds in blocks.items()
         if blank[key].metric != PINNED_LATENCY
     )
-    return Session(str(recording["session"]), timings)
+    one_thread = tuple(
+        timing(blank[key], rounds) for key, rounds in blocks.items() if blank[key].metric == PINNED_LATENCY
+    )
+    return Session(str(recording["session"]), timings, one_thread)
 
 
 def timing(blank: Observation, rounds: Sequence[Round], *, one_thread: float | None = None) -> Observation:
@@ -162,10 +173,14 @@ def pairs(
 
 def resampled(session: Session, chance: random.Random) -> Session:
     """Return a session of the same processes with rounds drawn from those of this one, for all of a group alike."""
+    return Session(session.name, _redrawn(session.timings, chance), _redrawn(session.one_thread, chance))
+
+
+def _redrawn(timings: Sequence[Observation], chance: random.Random) -> tuple[Observation, ...]:
     groups: dict[str, list[Observation]] = {}
-    for each in session.timings:
+    for each in timings:
         groups.setdefault(joint_intervals.group_of(each), []).append(each)
-    timings = []
+    found = []
     for members in groups.values():
         numbers = sorted({block.round for each in members for block in each.rounds})
         drawn = [chance.choice(numbers) for _ in numbers]
@@ -179,8 +194,8 @@ def resampled(session: Session, chance: random.Random) -> Session:
                 for block in made.get(from_, ())
             ]
             if rounds:
-                timings.append(timing(each.model_copy(update={"grade": None, "summary": None}), rounds))
-    return Session(session.name, tuple(timings))
+                found.append(timing(each.model_copy(update={"grade": None, "summary": None}), rounds))
+    return tuple(found)
 
 
 def twin_results(sessions: Sequence[Session], *, times: int = 20) -> list[Result]:
@@ -190,36 +205,50 @@ def twin_results(sessions: Sequence[Session], *, times: int = 20) -> list[Result
     ]
     chance = random.Random(1)
     drawn = [resampled(each, chance) for each in twins for _ in range(times)]
-    words = {title: Counter[str]() for title in ("A/A", "+10 %", "+20 %")}
+    words, pinned = {title: Counter[str]() for title in TOLD}, Counter[str]()
     for session in (*twins, *drawn):
-        sides = {(joint_intervals.group_of(each), each.framework, each.setting): each for each in session.timings}
-        groups = dict.fromkeys(joint_intervals.group_of(each) for each in session.timings)
-        for group in groups:
-            for first, second in (equal.PYTORCH, equal.TENSORFLOW):
-                for title, one, other in (
-                    ("A/A", (first, equal.PLAIN), (second, equal.PLAIN)),
-                    ("+10 %", (second, equal.SLOWER), (first, equal.PLAIN)),
-                    ("+20 %", (first, equal.SLOWER), (second, equal.PLAIN)),
-                ):
-                    found = [sides.get((group, *each)) for each in (one, other)]
-                    if found[0] is not None and found[1] is not None:
-                        words[title][comparison.compare(found[0], found[1], zone=ZONE).word] += 1
+        for title, word, on_one in _twin_words(session):
+            words[title][word] += 1
+            pinned[title] += on_one and word == "slower"
     if not twins:
         return []
     of = f"in {len(twins)} recorded sessions, each as it is and resampled {times} times"
-    different = words["A/A"]["faster"] + words["A/A"]["slower"]
-    count = words["A/A"].total()
-    lines = [
+    same = words["A/A"]
+    different = same["faster"] + same["slower"]
+    found = [
         Result(
-            f"A/A, {count} comparisons {of}", f"{different} called different", "at most 1 of 60",
-            different <= max(1, count / 60),
+            f"A/A, {same.total()} comparisons {of}", f"{different} called different", "at most 1 of 60",
+            different <= max(1, same.total() / 60),
         )
     ]  # fmt: skip
-    for title in ("+10 %", "+20 %"):
+    for title in TOLD[1:]:
         wrong = words[title]["faster"] + words[title]["same"]
-        told = f"{words[title]['slower']} called slower, {wrong} wrong"
-        lines.append(Result(f"{title} injected, {words[title].total()} comparisons {of}", told, "0 wrong", wrong == 0))
-    return lines
+        told = f"{words[title]['slower']} called slower, {pinned[title]} of them on one pinned thread, {wrong} wrong"
+        found.append(Result(f"{title} injected, {words[title].total()} comparisons {of}", told, "0 wrong", wrong == 0))
+    return found
+
+
+def _twin_words(session: Session) -> Iterator[tuple[str, str, bool]]:
+    """Yield for every two of a session what is known of them, the word, and whether that is one pinned thread's."""
+    all_threads, one_thread = (
+        {(joint_intervals.group_of(each), each.framework, each.setting): each for each in timings}
+        for timings in (session.timings, session.one_thread)
+    )
+    for group in dict.fromkeys(group for group, _, _ in all_threads):
+        for first, second in (equal.PYTORCH, equal.TENSORFLOW):
+            for title, *sides in (
+                ("A/A", (first, equal.PLAIN), (second, equal.PLAIN)),
+                ("+10 %", (second, equal.SLOWER), (first, equal.PLAIN)),
+                ("+20 %", (first, equal.SLOWER), (second, equal.PLAIN)),
+            ):
+                keys = [(group, *each) for each in sides]
+                if not all(key in all_threads for key in keys):
+                    continue
+                word = comparison.compare(*(all_threads[key] for key in keys), zone=ZONE).word
+                on_one = word == "unclear" and all(key in one_thread for key in keys)
+                if on_one:
+                    word = comparison.compare(*(one_thread[key] for key in keys), zone=ZONE).word
+                yield title, word, on_one
 
 
 def slowed(run: Run, count: int, *, share: float = 0.8, seed: int = 0) -> list[Session]:
@@ -306,10 +335,12 @@ def _contains(summary: Summary | Interval, truth: float) -> bool:
 
 def recorded_results(effort: Effort) -> list[Result]:
     """Return the lines of the fidelity table that need no measuring."""
-    sessions, run = recorded(), load_run(REFERENCE)
+    run, told = load_run(REFERENCE), list[Result]()
     quiet = {place(each): each.summary.median for each in run.observations if each.metric == "latency" and each.summary}
-    found = [*results(sessions, truths(sessions)), *twin_results(sessions, times=5 if effort.limited else 20)]
-    told = [replace(each, what=f"Recorded: {each.what}") for each in found]
+    for path in (RECORDED, NEIGHBORS):
+        sessions = recorded(path)
+        found = [*results(sessions, truths(sessions)), *twin_results(sessions, times=5 if effort.limited else 20)]
+        told += [replace(each, what=f"Recorded: {each.what}") for each in found]
     for share in (0.5, 0.9):
         lines = results(slowed(run, 3 if effort.limited else 12, share=share), quiet)
         told += [replace(each, what=f"{share:.0%} of rounds slowed: {each.what}") for each in lines]

@@ -48,6 +48,14 @@ class Patience:
         """Whether so little is left alone on this machine that no pause is worth its time."""
         return self._tried >= TELLING and self._alone < LEFT_ALONE * self._tried
 
+    def noticed(self, *, disturbed: bool) -> None:
+        """Learn from something that is done once in any case whether this machine is ever quiet.
+
+        Starting the frameworks and making their cells ready tells it, before the first block that a pause could help.
+        """
+        self._tried += 1
+        self._alone += not disturbed
+
     def spread(self, parts: int) -> None:
         """Let no more than the first of so many equal parts of what is left be used, until this is asked again.
 
@@ -71,8 +79,7 @@ class Patience:
             began = time.perf_counter()
             disturbance = attempt()
             if not number:
-                self._tried += 1
-                self._alone += disturbance is None
+                self.noticed(disturbed=disturbance is not None)
             pause = self._random.uniform(0.5, 1.5) * FIRST_PAUSE * GROWTH**number
             cost = time.perf_counter() - began + pause
             if disturbance is None or self.never_quiet or number + 1 == ATTEMPTS or used + cost > most:

@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 from typing import Protocol, TypeVar
 
-from advisor.measurement.disturbance import Disturbance
+from advisor.measurement.disturbance import Disturbance, robbed
 from advisor.measurement.run import Observation
 from advisor.measurement.session import stopping_rule
 from advisor.measurement.session.context import Context
@@ -152,14 +152,17 @@ def once(
     again : callable, optional
         Puts a disturbed result away. With it, what was disturbed is done again after a pause, while there is patience.
     """
+    if again is None:
+        found = context.guard.once(run, process=process)
+        context.patience.noticed(disturbed=robbed(found[1]))
+        return found
     done: list[tuple[T, Disturbances]] = []
 
     def attempt() -> Disturbance | None:
         done[:] = [context.guard.once(run, process=process)]
-        return next(iter(done[0][1]), None) if again is not None else None
+        return next(iter(done[0][1]), None)
 
     def put_away() -> None:
-        assert again is not None
         again(done[0][0])
 
     context.patience.until_quiet(attempt, put_away)

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.measurement.disturbance import Disturbance, seen
 from advisor.measurement.noise.retry_budget import ATTEMPTS, SHARE, TELLING, Patience
+from advisor.measurement.session.effort import PACES
 from advisor.measurement.session.events import Event, Waiting
 
 # What doing something once takes, in seconds.
@@ -114,6 +115,28 @@ def test_a_machine_that_is_never_quiet_is_not_waited_for(clock: Clock) -> None:
     assert attempts[0] > 1
     assert attempts[TELLING - 1 :] == [1] * (TELLING + 1)
     assert there.never_quiet
+
+
+def test_what_is_done_once_tells_before_the_first_block_that_no_pause_helps(clock: Clock) -> None:
+    there = patience(1e6)
+    for _ in range(TELLING):
+        there.noticed(disturbed=True)
+    for _ in range(20):
+        there.until_quiet(Busy(clock))
+    assert not clock.slept
+    learns = patience(1e6)
+    for number in range(TELLING):
+        learns.noticed(disturbed=number % 2 == 0)
+    learns.until_quiet(Busy(clock))
+    assert clock.slept
+
+
+def test_of_a_quick_session_no_more_than_its_patience_is_waited_whatever_the_machine_does(clock: Clock) -> None:
+    pace, told = PACES["quick"], patience(PACES["quick"].patience)
+    told.spread(pace.segments)
+    for _ in range(200):
+        told.until_quiet(Busy(clock))
+    assert sum(clock.slept) <= pace.patience / pace.segments
 
 
 def test_a_machine_that_leaves_some_things_alone_is_waited_for(clock: Clock) -> None:
