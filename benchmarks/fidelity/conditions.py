@@ -67,8 +67,8 @@ class Found:
 def results(effort: Effort) -> list[Result]:
     """Measure sessions in every condition in turn; where time is limited, of fewer cells."""
     sessions, groups = Sessions(seed=600), GROUPS[2:3] if effort.limited else GROUPS
-    pairs = plan(("pytorch", "tensorflow"), groups, ONE_PROCESS, settings=("out-of-the-box",))
     one_thread = replace(ONE_PROCESS, pinned=2 if effort.limited else PACES["standard"].pinned)
+    pairs = plan(("pytorch", "tensorflow"), groups, one_thread, settings=("out-of-the-box",))
     twins = plan(equal.PYTORCH, equal.GROUPS[1:2] if effort.limited else equal.GROUPS, one_thread)
     found = {title: Found() for title in CONDITIONS}
     for number in effort.numbers(max(count for _, count, _, _ in CONDITIONS.values()), 2):
