@@ -38,7 +38,7 @@ class Model:
 
     def __call__(self, *given: Array) -> list[Array]:
         """Return the answers, as new arrays."""
-        answers = self._request.infer(list(given), share_inputs=True)
+        answers = self._request.infer(list(given), share_inputs=True, share_outputs=True)
         return [answers[number].copy() for number in self._results]
 
 

@@ -33,12 +33,17 @@ TRIED: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {
     ("tensorflow", "onnxruntime"): [("lstm", "float32", "dynamic", "proved"), ("mlp", "int8", "static", "proved")],
     ("pytorch", "openvino"): [("transformer", "float32", "dynamic", "proved"), ("mlp", "int8", "dynamic", "proved")],
     ("tensorflow", "openvino"): [("lstm", "float32", "static", "proved"), ("mlp", "int8", "dynamic", "proved")],
-    ("pytorch", "executorch"): [("mlp", "float32", "dynamic", "proved"), ("mlp", "int8", "static", "proved")],
+    ("pytorch", "executorch"): [
+        ("mlp", "float32", "dynamic", "proved"),
+        ("mlp", "int8", "static", "proved"),
+        ("transformer", "int8", "static", "proved"),
+    ],
     ("tensorflow", "litert"): [
         ("transformer", "float32", "dynamic", "proved"),
         ("lstm", "float32", "static", "proved"),
         ("lstm", "float32", "dynamic", "requires element_shape to be static"),
         ("mlp", "int8", "static", "proved"),
+        ("transformer", "int8", "static", "proved"),
     ],
     ("pytorch", "torchexport"): [("transformer", "float32", "dynamic", "proved")],
     ("pytorch", "torchscript"): [("lstm", "float32", "dynamic", "proved"), ("mlp", "int8", "dynamic", "proved")],
