@@ -262,9 +262,9 @@ def int8_ways(artifact: Path, network: str, pairs: int) -> list[Result]:
     calls = {}
     names = [slot.name for slot in model.inputs]
     for way in onnxruntime_int8.ways(prepared, [dict(zip(names, each, strict=True)) for each in given]):
-        path = artifact.with_suffix(f".{way.setting}.onnx")
+        path = artifact.with_suffix(f".{way.variant}.onnx")
         way.write(path)
-        calls[way.setting] = ours("onnxruntime", path, samples[:1])
+        calls[way.variant] = ours("onnxruntime", path, samples[:1])
     return [
         line(f"onnxruntime, {network}: {name} / S8S8", paired(call, calls["S8S8"], pairs), bar=False)
         for name, call in calls.items()

@@ -23,8 +23,8 @@ from probes.workloads import Case
 def run(case: Case) -> Proof:
     """Export in the case's precision; the program takes float32 in and out in both precisions."""
     artifact = route_proof.artifact(case, ".pte")
-    setting = write(export.of(case, otherwise="static"), artifact)
-    return route_proof.proof(case, "executorch", artifact, models.answer(case), **setting)
+    variant = write(export.of(case, otherwise="static"), artifact)
+    return route_proof.proof(case, "executorch", artifact, models.answer(case), **variant)
 
 
 def write(source: export.Source, artifact: Path) -> dict[str, Any]:
@@ -46,8 +46,8 @@ def write(source: export.Source, artifact: Path) -> dict[str, Any]:
     assert source.calibration is not None
     samples = {name: tensor.numpy() for name, tensor in source.calibration.items()}
 
-    def path(setting: str) -> Path:
-        return artifact.with_suffix(f".{setting}.pte")
+    def path(variant: str) -> Path:
+        return artifact.with_suffix(f".{variant}.pte")
 
     best, figures = int8_trial.choose(ways, Model, path, int8_trial.answers(Model(float32, 1), samples), samples)
     best.rename(artifact)

@@ -26,8 +26,8 @@ def run(case: Case) -> Proof:
     """Convert in the case's precision; the file takes float32 in and out in both precisions."""
     source, artifact = export.of(case, otherwise="static"), route_proof.artifact(case, ".tflite")
     expected = source.answer()
-    setting = write(source, artifact)
-    return route_proof.proof(case, "litert", artifact, expected, **setting)
+    variant = write(source, artifact)
+    return route_proof.proof(case, "litert", artifact, expected, **variant)
 
 
 def write(source: export.Source, artifact: Path) -> dict[str, Any]:
@@ -49,8 +49,8 @@ def write(source: export.Source, artifact: Path) -> dict[str, Any]:
     assert source.calibration is not None
     expected = int8_trial.answers(Model(float32, 1), source.calibration)
 
-    def path(setting: str) -> Path:
-        return artifact.with_name(f"{artifact.stem}-{setting}.tflite")
+    def path(variant: str) -> Path:
+        return artifact.with_name(f"{artifact.stem}-{variant}.tflite")
 
     best, figures = int8_trial.choose(ways, Model, path, expected, source.calibration)
     best.rename(artifact)
