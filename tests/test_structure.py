@@ -27,7 +27,7 @@ SHOWN = ("articles/pages/", "articles/research/")
 DOORS = {"report/publications.py", "report/pages/docs.py", "report/pages/run_pages.py"}
 # Nouns that end as participles do. Recipes are called as the capabilities that they prove, and are not looked at.
 NOUNS = {
-    "drawing", "ending", "escaping", "lettering", "printing", "rounding", "sampling", "timing", "speed", "string",
+    "ending", "escaping", "printing", "rounding", "sampling", "timing", "speed", "string",
 }  # fmt: skip
 NO_NOUNS = {
     "above", "across", "adaptive", "afterwards", "again", "anew", "apart", "below", "beside", "between", "compact",

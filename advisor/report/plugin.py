@@ -84,7 +84,7 @@ def _sprite(pages: Mapping[str, str]) -> str:
 
 
 def piece(line: str, pages: Mapping[str, str]) -> str:
-    """Return what a line such as ``chart edge contributions`` stands for, as HTML whose links lead to our pages."""
+    """Return what a line such as ``chart edge lead`` stands for, as HTML whose links lead to our pages."""
     kind, _, rest = " ".join(line.split()).partition(" ")
     page, _, name = rest.partition(" ")
     stem = page if page in pages else f"profile-{page}"

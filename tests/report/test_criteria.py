@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from advisor.report import words
-from advisor.report.charts.worth import Place, worth
 from tests.report.conftest import Site
-from tests.report.html import parse, read
+from tests.report.html import read
 
 
 def test_every_weighed_criterion_has_a_page(site: Site) -> None:
@@ -48,27 +47,6 @@ def test_profiles_that_agree_on_floor_and_target_share_a_section(site: Site) -> 
         # The one that is made by hand knows other figures for the same ends.
         assert ends
         assert len(ends) <= len(set(ends)) + 1
-
-
-PLACES = (
-    Place("known", "pytorch", 0.25, 0.2, 0.3), Place("beyond", "tensorflow", 7.0, 6.0, 8.0),
-    Place("unknown", "jax", None, 0.0, 1.0),
-)  # fmt: skip
-
-
-def test_a_stack_stands_on_the_line_where_its_figure_lies() -> None:
-    wide, narrow = (parse(text) for text in worth(PLACES, [(0.0, "10 ms"), (0.5, "5 ms"), (1.0, "1 ms")], "label"))
-    for drawn in (wide, narrow):
-        below, above, beyond, at_one = drawn.find("circle")
-        assert below.attributes["cx"] == above.attributes["cx"]
-        assert float(above.attributes["cy"]) > float(at_one.attributes["cy"])
-        # Beyond the target is worth no more, and the mark stays on the drawing.
-        assert float(beyond.attributes["cx"]) <= float(drawn.one("svg").attributes["width"])
-        assert [text.text for text in drawn.find("text")].count("unknown") == 1
-    (dashed,) = [each for each in wide.find("path") if each.attributes.get("stroke-dasharray") == "2,3"]
-    floor, target = (each for each in wide.find("text") if each.text in ("10 ms", "1 ms"))
-    assert dashed.attributes["d"].startswith(f"M{floor.attributes['x']},")
-    assert dashed.attributes["d"].endswith(f"H{target.attributes['x']}")
 
 
 def test_says_how_to_measure_it_again(site: Site) -> None:

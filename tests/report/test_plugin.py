@@ -140,7 +140,7 @@ def test_the_teams_own_pages_stay_as_they_are(team: Path) -> None:
 
 
 def test_a_line_embeds_a_piece(tmp_path: Path) -> None:
-    lines = ("verdict edge", "chart edge contributions", " table  profile-edge ranking", "table claims by-kind")
+    lines = ("verdict edge", "chart edge lead", " table  profile-edge ranking", "table claims by-kind")
     text = "\n\n".join(f"[advisor:{line}]" for line in lines)
     (tmp_path / "docs" / "more").mkdir(parents=True)
     page = f"# Our choice\n\n{text}\n\nAs code: `[advisor: verdict edge]`\n"

@@ -8,9 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.report import words
-from advisor.report.charts.drawing import Drawing
-from advisor.report.charts.overview import Kind
-from advisor.report.charts.overview import overview as kinds_chart
+from advisor.report.charts.picture import Picture
 from advisor.report.figures import Interval, Quote
 from advisor.report.pages.context import Report
 
@@ -67,23 +65,27 @@ def overview(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _chart(report: Report) -> Drawing | None:
+def _chart(report: Report) -> Picture | None:
     """Draw the kinds of claims with what became of them; the finding names where most of those are that hold."""
     found = [(kind, title, report.ledger.get("by_kind", kind)) for kind, title in kinds(report)]
     if not found:
         return None
+    from advisor.report.charts import claims as ledger
+
+    verdicts = dict(zip(ledger.SORTS, (("holds",), _FAILS, _OPEN), strict=True))
     drawn = [
-        Kind(title, there["holds"], sum(there[verdict] for verdict in _FAILS), sum(there[verdict] for verdict in _OPEN))
+        {"kind": title, "sort": sort, "count": sum(there[verdict] for verdict in named)}
         for _, title, there in found
+        for sort, named in verdicts.items()
     ]
     kind, title, there = max(found, key=lambda each: int(each[2]["holds"]))
     if not there["holds"]:
-        return kinds_chart(drawn, Markup("No claim was found to hold."))
+        return ledger.claims(drawn, Markup("No claim was found to hold."))
     finding = Markup("The kind with most claims that hold is “{}”: {} of {}.").format(
         title[:1].lower() + title[1:], report.ledger.figure("by_kind", kind, "holds"),
         report.ledger.figure("counts", "holds"),
     )  # fmt: skip
-    return kinds_chart(drawn, finding)
+    return ledger.claims(drawn, finding)
 
 
 def kinds(report: Report) -> list[tuple[str, str]]:

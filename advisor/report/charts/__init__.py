@@ -1,1 +1,1 @@
-"""Charts: Altair specifications, drawn once to static SVG, in a wide and a narrow form."""
+"""Charts: Altair on tidy frames, drawn once to static SVG, in a wide and a narrow form."""

@@ -1,103 +1,54 @@
-"""Time per call against the size of the file that ships, one mark for every route and precision."""
+"""Time per call against the size of the file that ships, with the line of what nothing else beats on both."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import altair as alt
 from markupsafe import Markup
 
-from advisor.report import numbers
-from advisor.report.charts import drawing
-from advisor.report.charts.axes import logarithmic, marks, place
-from advisor.report.charts.compilation import compiled
-from advisor.report.charts.legend import legend
+from advisor.report.charts import theme
+from advisor.report.charts.picture import Picture, draw
 
 if TYPE_CHECKING:
-    from advisor.report.charts.compilation import Chart
+    import pandas as pd
 
-_HEAD = 28
-
-
-@dataclass(frozen=True)
-class Point:
-    """One stack at one precision: bytes of its file and seconds of a call; its runtime picks the shape."""
-
-    name: str
-    framework: str
-    runtime: str
-    precision: str
-    size: float
-    seconds: float
+_WHOLE = "datum.precision == '' || datum.precision == 'float32'"
 
 
-def routes(points: Sequence[Point], finding: Markup) -> drawing.Drawing:
-    """Draw the points on two logarithmic axes; filled marks are float32, hollow ones any smaller precision."""
-    shapes = dict(zip(dict.fromkeys(point.runtime for point in points), drawing.SHAPES * len(points), strict=False))
-    marks = [(point.framework, shapes[point.runtime], point.name) for point in points]
-    label = "Time per call against size of the file: " + ", ".join(
-        f"{point.name} {point.precision}" for point in points
-    )
-    wide, narrow = drawing.draw(
-        lambda width: _chart(points, shapes, width), f"{label}. The table below has the values."
-    )
-    return drawing.Drawing(finding, wide, narrow, legend(dict.fromkeys(marks)))
+def routes(frame: pd.DataFrame, finding: Markup) -> Picture:
+    """Draw a frame with ``name``, ``owner`` and ``framework``, ``runtime``, ``precision``, ``size`` and ``seconds``."""
+    whole = ", ".join(f"{name} {precision}" for name, precision in zip(frame["name"], frame["precision"], strict=True))
+    label = f"Time per call against size of the file: {whole}. The table below has the values."
+    runtimes = list(dict.fromkeys(frame["runtime"]))
 
+    def make(width: int) -> alt.TopLevelMixin:
+        log = alt.Scale(type="log", nice=False, padding=14)
+        x = alt.X("size:Q", scale=log, axis=theme.unit_axis("B", "size of the file (logarithmic)", width))
+        side = theme.unit_axis("s", "time per call (logarithmic)", width)
+        side.titleAngle, side.titleAlign, side.titleAnchor, side.titleY, side.titleX = 0, "left", "end", -12, 0
+        y = alt.Y("seconds:Q", scale=log, axis=side)
+        # What is at least as quick as everything smaller than it: nothing else beats it on both.
+        best = (
+            alt.Chart(frame)
+            .transform_window(least="min(seconds)", sort=[alt.SortField("size"), alt.SortField("seconds")])
+            .transform_filter("datum.seconds <= datum.least")
+            .mark_line(interpolate="step-after", color=theme.INK_2, strokeDash=[3, 3])
+            .encode(x=x, y=y, order="size:Q")
+        )
+        key = alt.Legend(orient="top", offset=28, columns=4 if width > theme.NARROW else 2, symbolFillColor=theme.INK_2)
+        own = alt.Legend(orient="bottom", symbolType="circle")
+        shapes = alt.Scale(domain=runtimes, range=[theme.SHAPES[n % len(theme.SHAPES)] for n in range(len(runtimes))])
+        points = alt.Chart(frame).encode(
+            x=x,
+            y=y,
+            shape=alt.Shape("runtime:N", scale=shapes, legend=key),
+            color=alt.Color("owner:N", scale=theme.colors(frame, "owner"), title="framework", legend=own),
+            tooltip=["name", "precision", "seconds", "size"],
+        )
+        whole = points.transform_filter(_WHOLE).mark_point(size=110, **theme.EDGE)
+        small = points.transform_filter(f"!({_WHOLE})").mark_point(size=90, filled=False, strokeWidth=2)
+        height = 300 if width > theme.NARROW else 240
+        return alt.layer(best, whole, small).properties(width=width - 74, height=height)
 
-def _chart(points: Sequence[Point], shapes: dict[str, str], width: int) -> tuple[drawing.Layers, int, drawing.Rows]:
-    plot, height = _plot(width), 300 if width > 400 else 260
-    sizes = logarithmic([point.size for point in points], 6 if width > 400 else 3)
-    times = logarithmic([point.seconds for point in points], 5)
-    x, up = place(sizes[0], sizes[1], plot), place(times[0], times[1], height - _HEAD)
-    rows = [
-        {
-            "x": x(point.size), "y": height - up(point.seconds), "color": drawing.color(point.framework),
-            "shape": _path(shapes[point.runtime]), "whole": point.precision in ("", "float32"),
-        }
-        for point in points
-    ]  # fmt: skip
-    sides = [{"x": 0, "end": plot, "y": height - up(tick), "text": numbers.show(tick, "s").text} for tick in times[2]]
-    titles = [
-        {"y": _HEAD - 16, "text": "time per call (logarithmic)"},
-        {"y": height + 36, "text": "size of the file (logarithmic)"},
-    ]
-    below = [{**mark, "top": _HEAD} for mark in marks(sizes[2], x, "B", height)]
-    return layers(width), height + 4, {"points": rows, "ticks": below, "sides": sides, "titles": titles}
-
-
-@compiled
-def layers(width: int) -> Chart:
-    """Return the layers of the chart for a width in pixels."""
-    import altair as alt
-
-    from advisor.report.charts import grammar
-
-    plot = _plot(width)
-    axis, side, mark = grammar.ticks(grammar.named("ticks"), plot), grammar.named("sides"), grammar.named("points")
-    x, y = grammar.pixels(alt.X, "x"), grammar.pixels(alt.Y, "y")
-    color, shape = alt.Fill("color:N", scale=None), alt.Shape("shape:N", scale=None)
-    layers = [
-        axis[0],
-        side.mark_rule(stroke=drawing.RULE).encode(x=x, x2=alt.X2("end"), y=y),
-        mark.transform_filter("datum.whole").mark_point(
-            size=110, filled=True, opacity=1, stroke=drawing.PAPER, strokeWidth=1
-        ).encode(x=x, y=y, fill=color, shape=shape),
-        mark.transform_filter("!datum.whole").mark_point(size=90, fill=drawing.PAPER, strokeWidth=2, opacity=1).encode(
-            x=x, y=y, stroke=alt.Stroke("color:N", scale=None), shape=shape
-        ),
-        *axis[1:],
-        side.mark_text(align="right", dx=-6, fill=drawing.INK_2).encode(x=x, y=y, text=alt.Text("text:N")),
-        grammar.named("titles").mark_text(align="left", fill=drawing.INK_2).encode(
-            x=grammar.at(0), y=y, text=alt.Text("text:N")
-        ),
-    ]  # fmt: skip
-    return alt.layer(*layers).properties(width=plot)
-
-
-def _plot(width: int) -> int:
-    return width - 66
-
-
-def _path(shape: str) -> str:
-    return "triangle-up" if shape == "triangle" else shape
+    return draw(make, finding, label)

@@ -14,8 +14,6 @@ from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote
 from advisor.report.pages.context import Report, StackName
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 
 @dataclass(frozen=True)
 class CellView:
@@ -39,7 +37,6 @@ class CellView:
 class NeedView:
     """One weighted criterion with its cells, in the order of the ranking."""
 
-    letter: str
     anchor: str
     need: Need
     title: Quote
@@ -57,7 +54,6 @@ def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -
     order = sorted(range(len(told.needs)), key=lambda place: -told.needs[place].weight)
     return [
         NeedView(
-            letter=LETTERS[number] if number < len(LETTERS) else "·",
             anchor=f"criterion-{words.slug(told.needs[place].criterion)}",
             need=told.needs[place],
             title=source.quote("needs", place, "title"),
@@ -69,7 +65,7 @@ def need_views(report: Report, told: Recommendation, stacks: Sequence[Ranked]) -
                 cell_view(report, told, cells.get((each.stack, told.needs[place].criterion)), each) for each in stacks
             ),
         )
-        for number, place in enumerate(order)
+        for place in order
     ]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from advisor.keys import Stack
 from advisor.report import words
-from advisor.report.charts.drawing import Drawing
-from advisor.report.charts.ratios import Ratio, ratios
+from advisor.report.charts.picture import Picture
 from advisor.report.figures import Source
 from advisor.report.pages.context import Report
 from advisor.report.run_comparison import Group
@@ -19,9 +19,26 @@ from advisor.report.run_comparison import Group
 _CHARTS, _MOST = 3, 24
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """One ratio with its bounds: what it is of, and the framework in whose color it stands; ink when none is meant."""
+
+    name: str
+    framework: str | None
+    value: float
+    low: float
+    high: float
+
+
+def _drawn(points: Sequence[Ratio], finding: Markup, axis: str) -> Picture:
+    from advisor.report.charts.ratios import ratios
+
+    return ratios(map(asdict, points), finding, axis)
+
+
 def on_every_machine(
     report: Report, source: Source, groups: Sequence[Group], rows: Sequence[Mapping[str, Any]]
-) -> list[Drawing]:
+) -> list[Picture]:
     """Return a chart for each of the works whose order says most: one row per machine, with the interval of its ratio.
 
     Parameters
@@ -39,13 +56,13 @@ def on_every_machine(
         agreement = source.get("agreement", place)
         points = sorted(_machines(source, groups, agreement), key=lambda point: (point.value, point.name))
         if len(points) > 1:
-            found.append(ratios(_even(points), _ordered(rows[place], len(points)), _axis(report, agreement)))
+            found.append(_drawn(_even(points), _ordered(rows[place], len(points)), _axis(report, agreement)))
         if len(found) == _CHARTS:
             break
     return found
 
 
-def changed(report: Report, source: Source, places: Sequence[int], counts: Mapping[str, Any]) -> Drawing | None:
+def changed(report: Report, source: Source, places: Sequence[int], counts: Mapping[str, Any]) -> Picture | None:
     """Return the chart of the times that moved, those that moved most first; None where fewer than two did.
 
     `source` holds `advisor.report.run_comparison.Changes`, `places` are of the rows that moved.
@@ -62,7 +79,7 @@ def changed(report: Report, source: Source, places: Sequence[int], counts: Mappi
         for row, ratio, low, high in shown
     ]  # fmt: skip
     finding = Markup("Beyond noise, {} times are shorter and {} longer in the second Run.")
-    return ratios(points, finding.format(counts["faster"], counts["slower"]), "second Run over first (logarithmic)")
+    return _drawn(points, finding.format(counts["faster"], counts["slower"]), "second Run over first (logarithmic)")
 
 
 def _machines(source: Source, groups: Sequence[Group], agreement: Mapping[str, Any]) -> Iterator[Ratio]:

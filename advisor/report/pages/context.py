@@ -90,7 +90,7 @@ class Report:
         self.sources = {
             told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
         }
-        self.titles: dict[str, str] = {}
+        self.titles: dict[str, str] = {route.runtime: route.title for route in definitions.routes().values()}
         for told in self.recommendations:
             self.titles |= told.titles
         # The Run's own are told apart where two are alike.

@@ -13,8 +13,7 @@ from advisor.decision.recommendation import Cell, Need, Ranked, Recommendation
 from advisor.keys import Stack
 from advisor.profiles.value import LOGARITHMIC, ValueFunction
 from advisor.report import numbers, words
-from advisor.report.charts.drawing import Drawing
-from advisor.report.charts.worth import Place, worth
+from advisor.report.charts.picture import Picture
 from advisor.report.figures import Figure, Quote
 from advisor.report.pages.cells import CellView, cell_view
 from advisor.report.pages.context import Report
@@ -25,11 +24,11 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Worth:
-    """What one stack's figure is worth: its cell, its score, and where it lies from floor (0) to target (1)."""
+    """What one stack's figure is worth: how it is shown, its score, and the cell."""
 
-    cell: CellView
+    view: CellView
     score: Figure | None
-    place: Place
+    cell: Cell
 
 
 @dataclass
@@ -115,7 +114,7 @@ def _scales(report: Report, name: str) -> list[Scale]:
                 stack = ranked.stack
                 if stack in places and stack not in scale.cells:
                     scale.cells[stack] = cells[stack]
-                    scale.worths.append(_worth(report, told, ranked, places[stack], scale.need))
+                    scale.worths.append(_worth(report, told, ranked, places[stack]))
     return scales
 
 
@@ -123,21 +122,12 @@ def _seen(cell: Cell) -> tuple[object, ...]:
     return cell.value, cell.low, cell.high, cell.text, cell.score, cell.provenance, cell.evidence
 
 
-def _worth(report: Report, told: Recommendation, ranked: Ranked, place: int, need: Need) -> Worth:
+def _worth(report: Report, told: Recommendation, ranked: Ranked, place: int) -> Worth:
     view, cell = cell_view(report, told, place, ranked), told.evidence[place]
     score = None
     if cell.score is not None:
         score = report.sources[told.profile].figure("evidence", place, "score", show=numbers.score)
-    ends: tuple[float, float] | None = None
-    at = cell.score
-    function = _function(need)
-    if function is not None and cell.score is not None and cell.value is not None:
-        at = function.position(cell.value)
-        if cell.low is not None and cell.high is not None:
-            one, two = sorted((function.position(cell.low), function.position(cell.high)))
-            ends = one, two
-    low, high = ends or (cell.score_low, cell.score_high)
-    return Worth(view, score, Place(view.stack.plain, view.stack.style, at, low, high))
+    return Worth(view, score, cell)
 
 
 def _function(need: Need) -> ValueFunction | None:
@@ -148,46 +138,59 @@ def _function(need: Need) -> ValueFunction | None:
 
 
 def _shown(scale: Scale) -> dict[str, Any]:
-    order = sorted(scale.worths, key=lambda each: (each.place.at is None, -(each.place.at or 0.0)))
+    order = sorted(scale.worths, key=lambda each: (each.cell.score is None, -(each.cell.score or 0.0)))
     titles = [profile["name"] for profile in scale.profiles]
     few = titles if len(titles) <= _NAMED else [*titles[: _NAMED - 1], "others"]
     title = f"For {', '.join(few[:-1])} and {few[-1]}" if len(few) > 1 else f"For {few[0]}"
     label = f"Worth from floor to target, with every stack: {title}. The table below has every value."
-    places = [each.place for each in order]
-    wide, narrow = worth(places, _ticks(scale), label) if places else (Markup(), Markup())
     return {
         "title": title,
         "anchor": f"scale-{scale.profiles[0]['anchor'].removeprefix('for-')}",
         "scale": scale,
         "worths": order,
-        "chart": Drawing(_finding(order), wide, narrow),
+        "chart": _chart(scale, order, label),
     }
 
 
-def _ticks(scale: Scale) -> list[tuple[float, str]]:
+def _chart(scale: Scale, order: Sequence[Worth], label: str) -> Picture | None:
+    if not order:
+        return None
+    import pandas as pd
+
+    from advisor.report.charts.scores import criterion
+
+    rows = [
+        {"name": each.view.stack.plain, "framework": each.view.stack.style, "title": words.line(scale.need.title)}
+        | {key: getattr(each.cell, key) for key in ("text", "provenance", "score", "score_low", "score_high")}
+        for each in order
+    ]
+    return criterion(pd.DataFrame(rows).astype({"score": float}), _ticks(scale), _finding(order), label)
+
+
+def _ticks(scale: Scale) -> dict[float, str]:
     function = _function(scale.need)
-    between: list[tuple[float, str]] = []
+    between: dict[float, str] = {}
     if function is not None:
         share = numbers.is_share(scale.need.criterion, scale.need.floor_text, scale.need.target_text)
-        between = [(0.5, numbers.rough(function.inverse(0.5), scale.need.unit, share=share))]
-    return [(0.0, str(scale.floor)), *between, (1.0, str(scale.target))]
+        between = {0.5: numbers.rough(function.inverse(0.5), scale.need.unit, share=share)}
+    return {0.0: str(scale.floor), **between, 1.0: str(scale.target)}
 
 
 def _finding(order: Sequence[Worth]) -> Markup:
     """Say who reaches the target, or who comes closest to it."""
-    known = [each for each in order if each.place.at is not None]
+    known = [each for each in order if each.cell.score is not None]
     if not known:
         return Markup("Nobody knows a figure for any stack.")
-    there = [each.cell.stack.plain for each in known if (each.place.at or 0.0) >= 1]
+    there = [each.view.stack.plain for each in known if (each.cell.score or 0.0) >= 1]
     if len(there) == len(order) and len(order) > 1:
         return Markup("Every stack reaches the target, so this sets none apart.")
     if there:
         few = there if len(there) <= _NAMED else [*there[: _NAMED - 1], "others"]
         names = f"{', '.join(few[:-1])} and {few[-1]}" if len(few) > 1 else few[0]
         return Markup("{} {} the target.").format(names, "reach" if len(few) > 1 else "reaches")
-    if (known[0].place.at or 0.0) <= 0:
+    if (known[0].cell.score or 0.0) <= 0:
         return Markup("No stack is better than the floor.")
-    return Markup("{} comes closest to the target.").format(known[0].cell.stack.plain)
+    return Markup("{} comes closest to the target.").format(known[0].view.stack.plain)
 
 
 def _commands(criterion: Criterion) -> list[str]:

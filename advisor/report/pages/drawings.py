@@ -1,4 +1,4 @@
-"""The charts of the pages, drawn from the same views as their tables."""
+"""The charts of the pages: each with the sentence that it shows, on the frames behind its table."""
 
 from __future__ import annotations
 
@@ -6,78 +6,72 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from advisor.decision.recommendation import Ranked, Recommendation, Stability
+from advisor.decision.recommendation import Recommendation, Stability
 from advisor.measurement.grades import BOUNDED
 from advisor.measurement.run import Observation
-from advisor.measurement.timing import Summary
-from advisor.report import numbers, words
-from advisor.report.charts.contributions import Bar, Block, contributions
-from advisor.report.charts.drawing import SHAPES, Drawing
-from advisor.report.charts.evidence import Mark, Row, evidence
-from advisor.report.charts.legend import legend
-from advisor.report.charts.ranks import Shares, ranks
-from advisor.report.charts.stability import Band, stability
-from advisor.report.charts.strips import Strip, strips
+from advisor.report import frames, numbers, words
+from advisor.report.charts.picture import Picture
 from advisor.report.pages.cells import NeedView
-from advisor.report.pages.context import ProbePage, Report, StackName
+from advisor.report.pages.context import ProbePage, Report
 
 
-def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) -> dict[str, Drawing]:
+def drawings(report: Report, told: Recommendation, needs: Sequence[NeedView]) -> dict[str, Picture]:
     """Return the charts of a profile's page by name; none without criteria."""
-    drawn = [each for each in told.ranking if each.feasible] or list(told.ranking)
-    if not needs or not drawn:
+    if not needs or not told.ranking:
         return {}
-    stacks = [report.stack(each.stack) for each in drawn]
-    shapes = _shapes(stacks)
-    bars = [_bar(stack, each, needs) for stack, each in zip(stacks, drawn, strict=True)]
-    rows = [
-        Row(str(view.title), f"{view.floor} to {view.target}", _marks(told, view, drawn, stacks, shapes))
-        for view in needs
-    ]
-    further = {"ranks": _ranks(report, told, drawn), "stability": _stability(report, told)}
-    return {name: found for name, found in further.items() if found is not None} | {
-        "contributions": contributions(bars, _apart(stacks, drawn, needs)),
-        "evidence": evidence(
-            rows,
-            _weakest(report, told, stacks, drawn, needs),
-            legend((stack.style, shape, stack.plain) for stack, shape in zip(stacks, shapes, strict=True)),
-        ),
+    from advisor.report.charts import scores
+
+    found = {
+        "ranks": _worlds(report, told),
+        "lead": _lead(report, told),
+        "evidence": scores.criteria(frames.criteria(report, told), _weakest(report, told, needs)),
+        "stability": _stability(report, told),
     }
+    return {name: picture for name, picture in found.items() if picture is not None}
 
 
-def _ranks(report: Report, told: Recommendation, drawn: Sequence[Ranked]) -> Drawing | None:
-    """Draw how often each stack takes each rank; with one stack there is nothing to draw."""
-    ranked = [each for each in drawn if each.feasible and each.rank_acceptability]
+def _worlds(report: Report, told: Recommendation) -> Picture | None:
+    """Draw how often each stack takes each place; with one stack there is nothing to draw."""
+    ranked = [place for place, each in enumerate(told.ranking) if each.feasible and each.rank_acceptability]
     if len(ranked) < 2:
         return None
-    rows = [
-        Shares(stack.plain, stack.style, each.rank_acceptability)
-        for each in ranked
-        for stack in (report.stack(each.stack),)
-    ]
-    first = max(range(len(ranked)), key=lambda number: ranked[number].rank_acceptability[0])
-    place = told.ranking.index(ranked[first])
-    share = report.sources[told.profile].figure("ranking", place, "rank_acceptability", 0, show=numbers.percent)
-    return ranks(rows, Markup("{} comes first in {} of the worlds.").format(rows[first].name, share))
+    from advisor.report.charts.worlds import worlds
+
+    first = max(ranked, key=lambda place: told.ranking[place].rank_acceptability[0])
+    share = report.sources[told.profile].figure("ranking", first, "rank_acceptability", 0, show=numbers.percent)
+    name = report.stack(told.ranking[first].stack).plain
+    return worlds(frames.worlds(report, told), Markup("{} comes first in {} of the worlds.").format(name, share))
 
 
-def _stability(report: Report, told: Recommendation) -> Drawing | None:
+def _lead(report: Report, told: Recommendation) -> Picture | None:
+    """Draw what sets the first stack apart from the second."""
+    steps = frames.lead(report, told)
+    if steps is None:
+        return None
+    from advisor.report.charts.lead import lead
+
+    names = steps["step"].iloc[-1], steps["step"].iloc[0]
+    most = steps.iloc[1:-1].nlargest(1, "amount").to_dict("records")
+    if not most or most[0]["amount"] < 0.005:
+        return lead(steps, Markup("No single criterion sets {} apart from {}.").format(*names))
+    finding = Markup("{} does most to set {} apart from {}.").format(most[0]["step"], *names)
+    return lead(steps, finding)
+
+
+def _stability(report: Report, told: Recommendation) -> Picture | None:
     """Draw the weights between which the answer stays, of those criteria whose weight can change it."""
-    source, titles = report.sources[told.profile], {need.criterion: need.title for need in told.needs}
-    found = sorted(enumerate(told.stability), key=lambda item: -item[1].weight)
-    found = [(number, each) for number, each in found if each.low > 0 or each.high < 1]
+    found = [(number, each) for number, each in enumerate(told.stability) if each.low > 0 or each.high < 1]
     if not found:
         return None
-    bands = [
-        Band(words.line(titles.get(each.criterion, each.criterion)), each.weight, each.low, each.high)
-        for _, each in found
-    ]
+    from advisor.report.charts.stability import stability
+
+    source = report.sources[told.profile]
     number, least = min(found, key=lambda item: _room(item[1]))
     places = [place for place, need in enumerate(told.needs) if need.criterion == least.criterion]
     title = source.quote("needs", places[0], "title") if places else words.name(least.criterion, told.titles)
     low, high = (source.figure("stability", number, key, show=numbers.weight) for key in ("low", "high"))
     finding = Markup("The weight of {} matters most: the answer stays between {} and {}.").format(title, low, high)
-    return stability(bands, finding)
+    return stability(frames.stability(told), finding)
 
 
 def _room(each: Stability) -> float:
@@ -86,36 +80,54 @@ def _room(each: Stability) -> float:
     return min(below, each.high - each.weight if each.high < 1 else 1.0)
 
 
-def blocks(report: Report, page: ProbePage) -> list[Drawing]:
+def blocks(report: Report, page: ProbePage) -> list[Picture]:
     """Return the strip plots of a probe's timed blocks, one per batch size; none when nothing was timed in blocks."""
-    batches: dict[str, list[tuple[int, Observation, Summary]]] = {}
+    batches: dict[str, list[tuple[int, Observation]]] = {}
     for index, each in report.observed(page.indices):
         if each.rounds and each.summary:
             batch = words.line(str(each.parameters.get("batch", "")))
-            batches.setdefault(batch, []).append((index, each, each.summary))
-    return [_strips(report, timed, batch if len(batches) > 1 else "") for batch, timed in batches.items()]
+            batches.setdefault(batch, []).append((index, each))
+    return [_blocks(report, timed, batch if len(batches) > 1 else "") for batch, timed in batches.items()]
 
 
-def _strips(report: Report, timed: Sequence[tuple[int, Observation, Summary]], batch: str) -> Drawing:
-    order = sorted(timed, key=lambda item: item[2].median)
-    rows = [
-        Strip(
-            _name(report, each),
-            words.slug(each.framework),
-            summary.median,
-            [(block.median, block.accepted) for block in each.rounds],
-        )
-        for _, each, summary in order
-    ]
-    index, fastest, _ = order[0]
+def _blocks(report: Report, timed: Sequence[tuple[int, Observation]], batch: str) -> Picture:
+    from advisor.report.charts.blocks import blocks
+
+    order = sorted(timed, key=lambda item: item[1].summary.median if item[1].summary else 0.0)
+    index, fastest = order[0]
+    frame = frames.blocks([(each, _name(report, each)) for _, each in order])
     keys = ("median", "low", "high")
     shown = report.source.interval("observations", index, "summary", unit=fastest.unit or "", keys=keys)
     size = report.source.quote("observations", index, "parameters", "batch") if batch else None
-    if BOUNDED in (each.grade for _, each, _ in order):
+    if BOUNDED in (each.grade for _, each in order):
         busy = Markup("The machine was busy{}: of some of these times only bounds are known.")
-        return strips(rows, busy.format(Markup(" with batches of {}").format(size) if size else ""))
-    where = Markup("In batches of {}, {}").format(size, rows[0].name) if size else Markup.escape(rows[0].name)
-    return strips(rows, Markup("{} takes least: {} a call.").format(where, shown.value))
+        return blocks(frame, busy.format(Markup(" with batches of {}").format(size) if size else ""))
+    name = _name(report, fastest)
+    where = Markup("In batches of {}, {}").format(size, name) if size else Markup.escape(name)
+    return blocks(frame, Markup("{} takes least: {} a call.").format(where, shown.value))
+
+
+def speed(report: Report) -> Picture | None:
+    """Draw how many times as long as the fastest each framework takes for each work in its smallest batch."""
+    works: dict[str, list[Observation]] = {}
+    for page in report.probes_of("workload", "probe"):
+        timed = [each for _, each in report.observed(page.indices) if each.metric == "latency" and each.summary]
+        sizes = {each.parameters.get("batch") for each in timed}
+        least = min((size for size in sizes if isinstance(size, int)), default=None)
+        works[page.title] = [each for each in timed if each.parameters.get("batch") == least]
+    frame = frames.speed(report, works)
+    if frame is None:
+        return None
+    from advisor.report.charts.speed import speed as matrix
+
+    own = frame[~frame["row"].str.startswith(frames.MEAN)]
+    # Ahead is who is fastest where somebody else is slower by more than what matters.
+    apart = own[own["row"].isin(own[~own["alike"]]["row"])]
+    ahead = apart[apart["ratio"] == 1]["column"].value_counts()
+    if ahead.empty or 2 * ahead.iloc[0] <= own["row"].nunique():
+        return matrix(frame, Markup("No framework takes least time in most of these works."))
+    finding = Markup("{} takes least time in most of these works, by more than what matters.")
+    return matrix(frame, finding.format(ahead.index[0]))
 
 
 def _name(report: Report, each: Observation) -> str:
@@ -127,66 +139,13 @@ def _name(report: Report, each: Observation) -> str:
     return ", ".join(parts)
 
 
-def _bar(stack: StackName, ranked: Ranked, needs: Sequence[NeedView]) -> Bar:
-    parts = {part.criterion: part for part in ranked.contributions}
-    blocks = []
-    for view in needs:
-        if (part := parts.get(view.need.criterion)) is not None:
-            value = part.value if part.value is not None else (part.low + part.high) / 2
-            blocks.append(Block(view.letter, part.weight * value, part.value is None))
-    return Bar(stack.plain, stack.style, numbers.score(ranked.value), blocks)
-
-
-def _marks(
-    told: Recommendation, view: NeedView, drawn: Sequence[Ranked], stacks: Sequence[StackName], shapes: Sequence[str]
-) -> list[Mark]:
-    cells = {cell.stack: cell for cell in told.evidence if cell.criterion == view.need.criterion}
-    marks = []
-    for stack, shape, ranked in zip(stacks, shapes, drawn, strict=True):
-        cell = cells.get(ranked.stack)
-        if cell is None:
-            marks.append(Mark(stack.style, shape, None, 0.0, 1.0))
-        else:
-            marks.append(Mark(stack.style, shape, cell.score, cell.score_low, cell.score_high))
-    return marks
-
-
-def _shapes(stacks: Sequence[StackName]) -> list[str]:
-    """Two stacks of one framework share its color and differ in shape."""
-    seen: dict[str, int] = {}
-    shapes = []
-    for stack in stacks:
-        number = seen.get(stack.style, 0)
-        shapes.append(SHAPES[number % len(SHAPES)])
-        seen[stack.style] = number + 1
-    return shapes
-
-
-def _apart(stacks: Sequence[StackName], drawn: Sequence[Ranked], needs: Sequence[NeedView]) -> Markup:
-    """Say which criterion sets the first stack apart from the second."""
-    if len(drawn) < 2:
-        return Markup("What the value of {} is made of.").format(stacks[0].plain)
-    worth = [
-        {part.criterion: part.weight * (part.value if part.value is not None else 0.5) for part in each.contributions}
-        for each in drawn[:2]
-    ]
-    view = max(needs, key=lambda view: worth[0].get(view.need.criterion, 0) - worth[1].get(view.need.criterion, 0))
-    gap = worth[0].get(view.need.criterion, 0) - worth[1].get(view.need.criterion, 0)
-    if gap < 0.005:
-        return Markup("No single criterion sets {} apart from {}.").format(stacks[0].plain, stacks[1].plain)
-    apart = Markup("{} (block {}) does most to set {} apart from {}.")
-    return apart.format(view.title, view.letter, stacks[0].plain, stacks[1].plain)
-
-
-def _weakest(
-    report: Report,
-    told: Recommendation,
-    stacks: Sequence[StackName],
-    drawn: Sequence[Ranked],
-    needs: Sequence[NeedView],
-) -> Markup:
+def _weakest(report: Report, told: Recommendation, needs: Sequence[NeedView]) -> Markup:
     """Say where the first stack is weakest."""
-    first, source = drawn[0], report.sources[told.profile]
+    first, source = (
+        next((each for each in told.ranking if each.feasible), told.ranking[0]),
+        report.sources[told.profile],
+    )
+    name = report.stack(first.stack).plain
     titles = {view.need.criterion: view.title for view in needs}
     scored = [
         (cell.score, place)
@@ -194,9 +153,9 @@ def _weakest(
         if cell.stack == first.stack and cell.score is not None and cell.criterion in titles
     ]
     if not scored:
-        return Markup("Nobody measured {}.").format(stacks[0].plain)
+        return Markup("Nobody measured {}.").format(name)
     _, place = min(scored)
     figure = source.figure("evidence", place, "score", show=numbers.score)
     return Markup("The weakest point of {} is {}, at {} of the way from floor to target.").format(
-        stacks[0].plain, titles[told.evidence[place].criterion], figure
+        name, titles[told.evidence[place].criterion], figure
     )

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.report import numbers, template_engine, words
+from advisor.report.charts.picture import Picture
 from advisor.report.pages.context import Report, day
 
 TOC = "with-toc"
@@ -49,6 +50,9 @@ class Pages:
             name,
             self.render.page(template, page_name=name, title=title, description=description, layout=layout, **context),
         )
+        while self.render.files:
+            file, text = self.render.files.popitem()
+            (self.folder / file).write_text(text, encoding="utf-8", newline="\n")
 
     def put(self, name: str, text: str) -> None:
         """Write a page whose text is known."""
@@ -81,6 +85,7 @@ class Renderer:
     """
 
     def __init__(self, report: Report, templates: Path | None = None) -> None:
+        self.files: dict[str, str] = {}
         self.environment = template_engine.environment(
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
@@ -104,9 +109,16 @@ class Renderer:
             "href": report.href,
             "percent": numbers.percent,
             "score": numbers.score,
+            "specification": self._specification,
             "report": report,
             "run": report.source,
         }
+
+    def _specification(self, page: str, name: str, picture: Picture) -> str:
+        """Keep the specification of a chart as a file beside the pages; return its address."""
+        address = f"{page}-{name}.json"
+        self.files[address] = picture.spec
+        return address
 
     def page(self, template: str, /, **context: Any) -> str:
         """Return the Markdown of one page."""

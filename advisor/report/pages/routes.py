@@ -11,8 +11,7 @@ from markupsafe import Markup
 from advisor.keys import Stack
 from advisor.measurement.run import Observation
 from advisor.report import numbers, words
-from advisor.report.charts.drawing import Drawing
-from advisor.report.charts.routes import Point, routes
+from advisor.report.charts.picture import Picture
 from advisor.report.figures import Interval, Quote
 from advisor.report.pages.context import Report, StackName
 
@@ -71,7 +70,7 @@ def _note(report: Report, way: Way, index: int, each: Observation) -> None:
     way.values[each.metric] = each.summary.median
 
 
-def _chart(ways: list[Way]) -> Drawing | None:
+def _chart(ways: list[Way]) -> Picture | None:
     """Draw time per call against the size of the file; with fewer than two ways there is nothing to compare."""
     there = [way for way in ways if all(way.values.get(key, 0) > 0 for key in ("artifact-size", "latency"))]
     if len(there) < 2:
@@ -87,14 +86,18 @@ def _chart(ways: list[Way]) -> Drawing | None:
         finding = Markup("{} answers soonest, {} a call; {} has the smallest file, {}.").format(
             _name(fastest), time, _name(smallest), size
         )
-    points = [
-        Point(
-            way.stack.plain, way.stack.style, way.stack.via or "", str(way.precision or ""),
-            way.values["artifact-size"], way.values["latency"],
-        )
+    import pandas as pd
+
+    from advisor.report.charts.routes import routes
+
+    rows = [
+        (way.stack.plain, way.stack.first, way.stack.style, way.stack.via or "", str(way.precision or ""),
+         way.values["artifact-size"], way.values["latency"])
         for way in there
     ]  # fmt: skip
-    return routes(points, finding)
+    return routes(
+        pd.DataFrame(rows, columns=["name", "owner", "framework", "runtime", "precision", "size", "seconds"]), finding
+    )
 
 
 def _name(way: Way) -> Markup:

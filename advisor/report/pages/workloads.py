@@ -8,8 +8,9 @@ from typing import Any
 
 from advisor.measurement import definitions
 from advisor.measurement.metrics import load_metrics
-from advisor.report import words
+from advisor.report import numbers, words
 from advisor.report.figures import Interval, Quote
+from advisor.report.pages import drawings
 from advisor.report.pages.context import ProbePage, Report, StackName
 
 REST = "Other figures"
@@ -46,6 +47,8 @@ def context(report: Report) -> dict[str, Any]:
     counts = report.blocks.data["all"]
     return {
         "rows": rows,
+        "chart": drawings.speed(report),
+        "indifference": report.source.figure("policy", "indifference", show=numbers.percent),
         "timed": report.blocks.figure("all", "timed") if counts["timed"] else None,
         "disturbed": report.blocks.figure("all", "disturbed") if counts["disturbed"] else None,
     }

@@ -1,0 +1,154 @@
+"""The frames that the charts draw: those of the Run and of the Recommendation, with names as the pages write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from advisor.decision.recommendation import Ranked, Recommendation
+from advisor.keys import Stack
+from advisor.measurement.grades import BOUNDED
+from advisor.measurement.run import Observation
+from advisor.report import words
+from advisor.report.pages.context import Report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SMALL = 0.0005
+_STEPS = 9
+MEAN = "geometric mean"
+
+
+def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
+    """Return one of the answer's frames with the stacks that a page draws: those that meet all, or else every one."""
+    drawn = [each for each in told.ranking if each.feasible] or list(told.ranking)
+    names = {_id(each): report.stack(each.stack).plain for each in drawn}
+    frame = told.to_frame(rows)
+    frame = frame[frame["stack"].isin(list(names))].copy()
+    frame["name"] = [names[each] for each in frame["stack"]]
+    frame["framework"] = [words.slug(each) for each in frame["framework"]]
+    if "title" in frame:
+        frame["title"] = [words.line(each) for each in frame["title"]]
+    return frame
+
+
+def criteria(report: Report, told: Recommendation) -> pd.DataFrame:
+    """Return what each stack has on each criterion, the weightiest criterion first."""
+    columns = ["name", "framework", "title", "text", "provenance", "score", "score_low", "score_high"]
+    order = {need.criterion: place for place, need in enumerate(sorted(told.needs, key=lambda need: -need.weight))}
+    frame = of_answer(report, told, "criteria")
+    return frame.sort_values("criterion", key=lambda each: each.map(order).astype(int), kind="stable")[columns]
+
+
+def worlds(report: Report, told: Recommendation) -> pd.DataFrame:
+    """Return the share of worlds in which each stack takes each place that it takes at all."""
+    frame = of_answer(report, told, "worlds")
+    return frame[frame["share"] > 0][["name", "framework", "rank", "share"]]
+
+
+def lead(report: Report, told: Recommendation) -> pd.DataFrame | None:
+    """Return the steps from the runner-up's worth to the first's; None with fewer than two stacks."""
+    import pandas as pd
+
+    first, second = (*[each for each in told.ranking if each.feasible][:2], None, None)[:2]
+    if first is None or second is None:
+        return None
+    titles = {need.criterion: words.line(need.title) for need in told.needs}
+    ours, theirs = _points(first), _points(second)
+    gaps = {name: ours[name] - theirs.get(name, 0.0) for name in ours}
+    telling = sorted((name for name in gaps if abs(gaps[name]) >= _SMALL), key=lambda name: -abs(gaps[name]))
+    shown, rest = telling[:_STEPS], [name for name in gaps if name not in telling[:_STEPS]]
+    steps = [(titles[name], gaps[name], "criterion") for name in shown]
+    if rest:
+        what = "no difference" if len(shown) == len(telling) else "together"
+        steps.append((f"{len(rest)} other criteria: {what}", math.fsum(gaps[name] for name in rest), "criterion"))
+    names = [report.stack(each.stack).plain for each in (second, first)]
+    ends = [(names[0], second.value, "end"), (names[1], 0.0, "end")]
+    return pd.DataFrame([ends[0], *steps, ends[1]], columns=["step", "amount", "kind"])
+
+
+def stability(told: Recommendation) -> pd.DataFrame:
+    """Return the weights between which the answer stays, of those criteria whose weight can change it."""
+    import pandas as pd
+
+    titles = {need.criterion: need.title for need in told.needs}
+    rows = [
+        (words.line(titles.get(each.criterion, each.criterion)), each.weight, each.low, each.high)
+        for each in sorted(told.stability, key=lambda each: -each.weight)
+        if each.low > 0 or each.high < 1
+    ]
+    return pd.DataFrame(rows, columns=["title", "weight", "low", "high"])
+
+
+def blocks(timed: Sequence[tuple[Observation, str]]) -> pd.DataFrame:
+    """Return the blocks of observations with the names of their variants; of many blocks, an even selection."""
+    import pandas as pd
+
+    rows = []
+    for each, name in timed:
+        assert each.summary is not None
+        step = math.ceil(len(each.rounds) / 50) or 1
+        rows += [
+            (name, words.slug(each.framework), float(f"{block.median:.4g}"), block.accepted, each.grade or "",
+             float(f"{each.summary.median:.4g}"))
+            for block in each.rounds[::step]
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["name", "framework", "seconds", "accepted", "grade", "value"])
+
+
+def speed(report: Report, works: Mapping[str, Sequence[Observation]]) -> pd.DataFrame | None:
+    """Return how many times as long as the fastest each stack takes, work by work; None where nothing compares.
+
+    A stack takes its fastest setting. Times of which only bounds are known are left out; ``alike`` is what differs from
+    the fastest by less than matters (`Policy.indifference`), or by less than both intervals.
+    """
+    import pandas as pd
+
+    rows = []
+    for work, observations in works.items():
+        best: dict[Stack, Observation] = {}
+        for each in observations:
+            if each.summary and each.grade != BOUNDED and each.summary.median > 0:
+                there = best.get(each.stack)
+                if there is None or there.summary is None or each.summary.median < there.summary.median:
+                    best[each.stack] = each
+        found = {stack: each.summary for stack, each in best.items() if each.summary is not None}
+        if len(found) < 2:
+            continue
+        fastest = min(found.values(), key=lambda summary: summary.median)
+        for stack, summary in found.items():
+            ratio = summary.median / fastest.median
+            alike = ratio <= 1 + report.run.policy.indifference or summary.low <= fastest.high
+            rows.append((work, report.stack(stack).plain, float(f"{ratio:.4g}"), alike))
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows, columns=["row", "column", "ratio", "alike"])
+    return pd.concat([frame, _mean(frame, report.run.policy.indifference)], ignore_index=True)
+
+
+def _mean(frame: pd.DataFrame, indifference: float) -> pd.DataFrame:
+    """Return the geometric mean of each column over the rows that all of them have."""
+    import numpy as np
+    import pandas as pd
+
+    wide = frame.pivot(index="row", columns="column", values="ratio").dropna()
+    if len(wide) < 2:
+        return frame.iloc[:0]
+    mean = np.exp(np.log(wide).mean())
+    mean /= mean.min()
+    rows = [(f"{MEAN} of {len(wide)}", name, float(f"{mean[name]:.4g}"), bool(mean[name] <= 1 + indifference))
+            for name in dict.fromkeys(frame["column"])]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(frame.columns))
+
+
+def _points(ranked: Ranked) -> dict[str, float]:
+    return {
+        part.criterion: part.weight * ((part.low + part.high) / 2 if part.value is None else part.value)
+        for part in ranked.contributions
+    }
+
+
+def _id(ranked: Ranked) -> str:
+    return f"{ranked.framework}→{ranked.route}" if ranked.route else ranked.framework
