@@ -36,7 +36,7 @@ __all__ = [
     "shipped_profiles",
 ]
 
-LEADING = ("deployment", "edge", "research")
+LEADING = ("edge", "deployment", "research")
 """The profiles that a site shows first, after the one that was asked for."""
 
 
@@ -252,6 +252,8 @@ def build_site(
     seed: int = 0,
     form: Literal["site", "docs", "file"] = "site",
     others: Iterable[Run] = (),
+    all_profiles: bool = False,
+    articles: bool = False,
     pin: bool = False,
     clean: bool = False,
     on_step: Callable[[str, str], None] | None = None,
@@ -262,7 +264,7 @@ def build_site(
     Parameters
     ----------
     profiles : sequence
-        Profiles to answer besides `recommendations`; when both are empty, all shipped profiles.
+        Profiles to answer besides `recommendations`; when both are empty, the first of `LEADING`.
     templates : path, optional
         Folder whose templates override ours.
     command : str, optional
@@ -272,6 +274,10 @@ def build_site(
     others : iterable of Run, optional
         Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone. One
         file shows the answer to one profile, and leaves them out.
+    all_profiles : bool
+        Answer all shipped profiles, too: a site answers what was asked, and no more, unless it is told.
+    articles : bool
+        Also what articles claim and advise, the systems that they name, the long report, and all that the Run tried.
     pin : bool
         Put a whole site into ``runs/ID`` as well, where later builds leave it; every page links to both.
     clean : bool
@@ -293,7 +299,10 @@ def build_site(
     wanted: list[Recommendation] = list(recommendations)
     answered = {item.profile for item in wanted}
     shipped: set[str] = set()
-    for profile in profiles or sorted(shipped_profiles(), key=lambda name: name not in LEADING):
+    asked = list(profiles) or ([] if wanted or all_profiles else [LEADING[0]])
+    if all_profiles:
+        asked += sorted(shipped_profiles(), key=lambda name: name not in LEADING)
+    for profile in asked:
         loaded = profile if isinstance(profile, Profile) else load_profile(profile)
         if loaded.name not in answered:
             if on_step is not None:
@@ -307,12 +316,12 @@ def build_site(
         )
     if form == "docs":
         return markdown_export.write_docs(
-            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, clean=clean,
-            on_step=on_step, on_note=on_note,
+            run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others,
+            articles=articles, clean=clean, on_step=on_step, on_note=on_note,
         )  # fmt: skip
     return site.build_site(
         run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin,
-        clean=clean, on_step=on_step,
+        articles=articles, clean=clean, on_step=on_step,
     )  # fmt: skip
 
 

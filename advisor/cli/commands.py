@@ -18,7 +18,15 @@ from advisor import authorship, optouts, paths, printing
 from advisor.cli import decision, ending, environments, examples, knowledge, measurement, models, options, profiles
 from advisor.cli import site as site_commands
 from advisor.cli.completion import offering, probes
-from advisor.cli.options import Output, adjusting_options, folders_option, parts, profile_option, templates_option
+from advisor.cli.options import (
+    Output,
+    adjusting_options,
+    extent_options,
+    folders_option,
+    parts,
+    profile_option,
+    templates_option,
+)
 from advisor.errors import EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -97,6 +105,7 @@ def _start_light() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the Recommendation as JSON (writes no site by itself).")
 @click.option("--site", type=Output(), help="Where to write the site.  [default: .advisor/site]")
 @click.option("--no-site", is_flag=True, help="Write no site.")
+@extent_options
 @decision.adr_option
 @decision.explain_option
 @templates_option
@@ -113,6 +122,8 @@ def recommend(
     as_json: bool,
     site: Path | None,
     no_site: bool,
+    all_profiles: bool,
+    further: tuple[str, ...],
     adr: Path | None,
     explained: bool,
     templates: Path | None,
@@ -176,6 +187,8 @@ def recommend(
                 advice.run,
                 site or api.HOME / "site",
                 recommendations=[answer],
+                all_profiles=all_profiles,
+                articles="articles" in further,
                 templates=templates,
                 command=again,
                 seed=session.seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,9 +43,24 @@ profile_option = click.option(
     shell_complete=offering(profiles, files=True),
 )  # fmt: skip
 profiles_option = click.option(
-    "--profile", "profiles", multiple=True, help="A profile to answer; default: all shipped. Repeatable.",
+    "--profile", "profiles", multiple=True, help="A profile to answer; default: edge. Repeatable.",
     shell_complete=offering(profiles, files=True),
 )  # fmt: skip
+
+
+def extent_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that make a site more than the answer to what was asked."""
+    for option in (
+        click.option(
+            "--with", "further", multiple=True, type=click.Choice(["articles"]),
+            help="Also what articles claim and advise, and everything that the Run tried.",
+        ),
+        click.option("--all-profiles", is_flag=True, help="Answer all shipped profiles, too."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 only_option = click.option(
     "--framework", "--frameworks", "frameworks", multiple=True, metavar="NAME",
     help="Only this one, or these: pytorch,tensorflow. Repeatable.",
@@ -185,9 +200,11 @@ def refuse_conflicts(given: Mapping[str, Any]) -> None:
         _idle(given, _TOLD, "--as-of prints its answer, and writes nothing")
     if given["as_json"]:
         _idle(given, {"explained": "--explain"}, "--json prints the whole Recommendation")
-    if not given["adr"] and (day or given["no_site"] or (given["as_json"] and given["site"] is None)):
+    if day or given["no_site"] or (given["as_json"] and given["site"] is None):
         why = "--as-of" if day else "--no-site" if given["no_site"] else "--json without --site"
-        _idle(given, {"templates": "--templates"}, f"{why} writes no page of templates")
+        if not given["adr"]:
+            _idle(given, {"templates": "--templates"}, f"{why} writes no page of templates")
+        _idle(given, {"all_profiles": "--all-profiles", "further": "--with"}, f"{why} writes no site")
 
 
 def _idle(given: Mapping[str, Any], options: Mapping[str, str], why: str) -> None:

@@ -10,7 +10,7 @@ import click
 
 from advisor import printing
 from advisor.cli.numbers import Whole
-from advisor.cli.options import Output, profiles_option, templates_option
+from advisor.cli.options import Output, extent_options, profiles_option, templates_option
 
 
 def attach(group: click.Group) -> None:
@@ -37,6 +37,7 @@ def site() -> None:
     "or of others, get pages that compare them.",
 )  # fmt: skip
 @profiles_option
+@extent_options
 @click.option("--clean", is_flag=True, help="Empty the folder of an earlier build first, of all but a repository.")
 @click.option("--output", "-o", type=Output(), default=Path("site-build"), show_default=True)
 @templates_option
@@ -54,6 +55,8 @@ def build(
     single_file: bool,
     pin: bool,
     clean: bool,
+    all_profiles: bool,
+    further: tuple[str, ...],
 ) -> None:
     """Render a Run and the answers for some profiles to a static site, with what further Runs show beside it.
 
@@ -67,6 +70,8 @@ def build(
         raise click.UsageError("--docs-only and --single-file exclude each other")
     if single_file and len(profiles) != 1:
         raise click.UsageError("--single-file holds one page: name one --profile")
+    if single_file and (all_profiles or further):
+        raise click.UsageError("--single-file holds one page: leave out --all-profiles and --with")
     if (docs_only or single_file) and pin:
         raise click.UsageError("--pin keeps a whole site: leave out --docs-only and --single-file")
     if single_file and clean:
@@ -77,7 +82,7 @@ def build(
     with steps(color) as on_step:
         index = api.build_site(
             run, output, profiles=profiles, templates=templates, pin=pin, clean=clean, on_step=on_step,
-            on_note=notes.append,
+            all_profiles=all_profiles, articles="articles" in further, on_note=notes.append,
             command=_command(run_files),
             form="docs" if docs_only else "file" if single_file else "site",
             others=map(api.load_run, run_files[1:]),
@@ -93,9 +98,17 @@ def build(
     help="The Run to show. Repeatable, as for build.",
 )  # fmt: skip
 @profiles_option
+@extent_options
 @templates_option
 @click.option("--port", type=Whole(1, 65535), default=8000, show_default=True)
-def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Path | None, port: int) -> None:
+def serve(
+    run_files: tuple[Path, ...],
+    profiles: tuple[str, ...],
+    templates: Path | None,
+    port: int,
+    all_profiles: bool,
+    further: tuple[str, ...],
+) -> None:
     """Show the site on this machine, and build it again when a Run, a profile or a template changes."""
     from advisor import api
     from advisor.report import server
@@ -104,6 +117,7 @@ def serve(run_files: tuple[Path, ...], profiles: tuple[str, ...], templates: Pat
         api.build_site(
             api.load_run(run_files[0]), folder, profiles=profiles, templates=templates,
             command=_command(run_files), others=map(api.load_run, run_files[1:]),
+            all_profiles=all_profiles, articles="articles" in further,
         )  # fmt: skip
 
     own = [Path(name) for name in profiles if Path(name).is_file()]

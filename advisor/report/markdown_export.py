@@ -32,6 +32,7 @@ def write_docs(
     command: str | None = None,
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
+    articles: bool = False,
     clean: bool = False,
     on_step: site.Step | None = None,
     on_note: Callable[[str], None] | None = None,
@@ -50,7 +51,7 @@ def write_docs(
         with output.building(folder) as temporary:
             built = temporary / "built"
             (built / "docs").mkdir(parents=True)
-            report = Report(run, recommendations, command, shipped, others)
+            report = Report(run, recommendations, command, shipped, others, articles=articles)
             on_page = on_step and partial(on_step, site.WRITING)
             nav = docs.write(report, built / "docs", templates, on_page=on_page)
             for page in (built / "docs").glob("*.md"):

@@ -56,6 +56,7 @@ def build_site(
     shipped: Collection[str] = (),
     others: Iterable[Run] = (),
     pin: bool = False,
+    articles: bool = False,
     clean: bool = False,
     on_step: Step | None = None,
 ) -> Path:
@@ -99,7 +100,7 @@ def build_site(
         with output.building(folder) as temporary:
             source, built = temporary / "docs", temporary / "site"
             source.mkdir()
-            report = Report(run, recommendations, command, shipped, others, pin=pin)
+            report = Report(run, recommendations, command, shipped, others, pin=pin, articles=articles)
             nav = docs.write(report, source, templates, on_page=on_step and partial(on_step, WRITING))
             # What a theme of the user looks at is not known: with one, every page is built.
             own_theme = templates is not None and (templates / "theme").is_dir()

@@ -156,7 +156,7 @@ def built(folder: Path) -> Path:
     from tests.report.conftest import other_runs
 
     run = api.load_run(REFERENCE)
-    return api.build_site(run, folder / "site", others=other_runs(run)).parent
+    return api.build_site(run, folder / "site", all_profiles=True, articles=True, others=other_runs(run)).parent
 
 
 def table(rows: dict[str, dict[str, Any]]) -> Iterator[str]:

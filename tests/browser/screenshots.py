@@ -53,7 +53,7 @@ def main() -> None:
     if path is None:
         raise SystemExit("no Chromium on this machine: install one, or name it in CHROMIUM")
     with tempfile.TemporaryDirectory() as folder:
-        index = api.build_site(api.load_run(given.run), Path(folder))
+        index = api.build_site(api.load_run(given.run), Path(folder), all_profiles=True)
         found = taken(index.parent, path)
     given.output.mkdir(parents=True, exist_ok=True)
     for name, picture in found.items():

@@ -124,5 +124,5 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     run = rich_run()
     recommendations = decided(run)
     others = other_runs(run)
-    build_site(run, recommendations, folder, command=COMMAND, others=others)
+    build_site(run, recommendations, folder, command=COMMAND, others=others, articles=True)
     return Site(folder, run, recommendations, others)

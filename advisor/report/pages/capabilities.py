@@ -48,13 +48,16 @@ def context(report: Report) -> dict[str, Any]:
     source = report.matrix
     names, rows = list(source.data["counts"]), list(enumerate(source.data["capabilities"]))
     places = {row["id"]: place for place, row in rows}
+    homes = {page.probe for page in report.probes_of("capability")}
+    listed = [name for name in places if report.articles or f"capability:{name}" in homes]
     seen = [word for word in MEANINGS if any(word in found for found in source.data["counts"].values())]
     absent = {name for name, found in report.run.frameworks.items() if found.outcome == "not_installed"}
     tried = [name for name in names if name not in absent and any(name in row["observations"] for _, row in rows)]
     return {
         "total": source.figure("total"),
         "stacks": [report.stack(name) for name in names],
-        "groups": [(group, [_row(report, places[name], names) for name in found]) for group, found in grouped(places)],
+        "groups": [(group, [_row(report, places[name], names) for name in found]) for group, found in grouped(listed)],
+        "whole": len(listed) == len(places),
         "meanings": [(word, MEANINGS[word]) for word in seen],
         "seen": seen,
         "counts": [(report.stack(name), [_count(source, name, word) for word in seen]) for name in names],
@@ -199,7 +202,7 @@ def _tables(results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _claims(report: Report, settles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    for place, row in enumerate(report.ledger.data["claims"]):
+    for place, row in enumerate(report.ledger.data["claims"] if report.articles else ()):
         if row["id"] in settles:
             yield {
                 "statement": report.ledger.quote("claims", place, "statement"),

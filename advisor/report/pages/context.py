@@ -67,6 +67,9 @@ class Report:
         Further Runs, of this machine or of others; the answers do not rest on them. Each is read once.
     pin : bool
         Whether every page stands a second time at an address that later builds leave alone.
+    articles : bool
+        Also what articles claim and advise, the systems that they name, the long report, and everything that the Run
+        tried; else what the answers rest on.
     """
 
     def __init__(
@@ -78,9 +81,11 @@ class Report:
         others: Iterable[Run] = (),
         *,
         pin: bool = False,
+        articles: bool = False,
     ) -> None:
         self.run = run
         self.others = others
+        self.articles = articles
         self.pinned = f"{PINNED}/{words.slug(run.id)}" if pin else None
         self.recommendations = tuple(recommendations)
         self.command = command
@@ -117,9 +122,12 @@ class Report:
         """Return the name of a profile's page."""
         return f"profile-{words.slug(profile)}"
 
-    def observation(self, index: int) -> str:
-        """Return the address of one observation of the Run, where its samples are."""
-        return self.href(self._homes.get(index, "machine"), f"observation-{index}")
+    def observation(self, index: int) -> str | None:
+        """Return the address of one observation of the Run, where its samples are; None where no page has it."""
+        home = self._homes.get(index)
+        if home is None and self.run.observations[index].probe == "environment":
+            home = "machine"
+        return None if home is None else self.href(home, f"observation-{index}")
 
     def evidence(self, pointer: str | None) -> str | None:
         """Return the address of what a cell cites, when it cites an observation of the Run."""
@@ -162,7 +170,9 @@ class Report:
         return Source("then-and-now", publications.past(self.run, profiles, seed=seed, known=known))
 
     def claim(self, claim: str) -> str | None:
-        """Return the address of what became of a claim; None for one that the ledger does not hold."""
+        """Return the address of what became of a claim; None where no page has it."""
+        if not self.articles:
+            return None
         kind = self._claims.get(claim)
         return self.href(f"claims-{kind}", f"claim-{claim}") if kind else None
 
@@ -172,7 +182,15 @@ class Report:
 
     @cached_property
     def probes(self) -> tuple[ProbePage, ...]:
-        """Return the pages of the probes, workloads first, each with its observations."""
+        """Return the pages that the site has of probes: of all with the articles, else of what the answers rest on."""
+        if self.articles or not self.recommendations:
+            return self.tried
+        cited = {cell.evidence for told in self.recommendations for cell in told.evidence if cell.evidence}
+        return tuple(page for page in self.tried if any(f"/observations/{index}" in cited for index in page.indices))
+
+    @cached_property
+    def tried(self) -> tuple[ProbePage, ...]:
+        """Return everything that the Run tried as pages, workloads first, each with its observations."""
         known, experiments = self._titles
         order = {probe: place for place, probe in enumerate({**known, **experiments})}
         found: dict[str, list[int]] = {}
@@ -205,7 +223,7 @@ class Report:
         return known, {each.probe: each.title for each in definitions.shipped().experiments}
 
     def probes_of(self, *groups: str) -> tuple[ProbePage, ...]:
-        """Return the pages of the probes of these groups."""
+        """Return the pages of the probes of these groups that the site has."""
         return tuple(page for page in self.probes if page.group in groups)
 
     @cached_property

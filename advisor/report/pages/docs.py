@@ -89,14 +89,14 @@ def write(
         behind += entries[name]
     behind += _several(pages, several) if several else []
     known = [*entries["claims"]]
-    if report.past.data["rows"]:
+    if report.articles and report.past.data["rows"]:
         known += pages.simple(
             "then-and-now", "then-and-now", "What articles advised, then and now", "Then and now", "wide",
             claims.advice(report),
         )  # fmt: skip
     known += entries["systems"]
     about: Nav = []
-    if report.recommendations:
+    if report.articles and report.recommendations:
         told = report.recommendations[0]
         papers = paper.papers(report, told, templates)
         for each in papers:
@@ -117,13 +117,8 @@ def write(
     )
     drawing_cache.tidy()
     template_engine.keep()
-    return [
-        {"Which framework?": "index.md"},
-        {"Answers": answers},
-        {"Evidence": behind},
-        {"Knowledge": known},
-        {"About": about},
-    ]
+    groups = {"Answers": answers, "Evidence": behind, "Knowledge": known, "About": about}
+    return [{"Which framework?": "index.md"}, *({title: nav} for title, nav in groups.items() if nav)]
 
 
 def _several(pages: Pages, several: machines.Several) -> Nav:
@@ -152,13 +147,17 @@ def _files(report: Report, folder: Path, several: machines.Several | None) -> li
         name = f"{report.sources[told.profile].name}.json"
         write_json(folder / name, told)
         files.append((name, f"The Recommendation for {profile.profile_name(told)}: ranking, evidence, flips, weights"))
-    for source, what in (
+    documents = [
         (report.matrix, "The capability matrix: what each framework was seen to do"),
-        (report.ledger, "The claims of the articles, and what became of each on this Run"),
         (report.blocks, "What became of every timed block: how many count, how many were disturbed, and by what"),
-        (report.past, "What articles advised, and what the engine says of that day and of today"),
-        (report.survey, "The systems that the articles name: status, since when, and who says so"),
-    ):
+    ]
+    if report.articles:
+        documents += [
+            (report.ledger, "The claims of the articles, and what became of each on this Run"),
+            (report.past, "What articles advised, and what the engine says of that day and of today"),
+            (report.survey, "The systems that the articles name: status, since when, and who says so"),
+        ]
+    for source, what in documents:
         write_json(folder / f"{source.name}.json", source.document)
         files.append((f"{source.name}.json", what))
     if several:

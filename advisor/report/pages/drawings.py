@@ -110,7 +110,7 @@ def _blocks(report: Report, timed: Sequence[tuple[int, Observation]], batch: str
 def speed(report: Report) -> Picture | None:
     """Draw how many times as long as the fastest each framework takes for each work in its smallest batch."""
     works: dict[str, list[Observation]] = {}
-    for page in report.probes_of("workload", "probe"):
+    for page in (each for each in report.tried if each.group in ("workload", "probe")):
         timed = [each for _, each in report.observed(page.indices) if each.metric == "latency" and each.summary]
         sizes = {each.parameters.get("batch") for each in timed}
         least = min((size for size in sizes if isinstance(size, int)), default=None)

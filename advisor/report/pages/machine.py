@@ -29,6 +29,7 @@ def context(report: Report) -> dict[str, Any]:
             for name in report.run.not_measurable
         ],
         "blocks": _blocks(report),
+        "timed": any(page.group in ("workload", "probe") for page in report.tried),
         "skipped": [
             (report.source.quote("skipped", place, "probe"), _left_out(report, place, each))
             for place, each in enumerate(report.run.skipped)

@@ -28,7 +28,7 @@ class Way:
     precision: Quote | None
     outcome: str | None = None
     proof: str | None = None
-    readings: dict[str, tuple[Interval, str]] = field(default_factory=dict)
+    readings: dict[str, tuple[Interval, str | None]] = field(default_factory=dict)
     values: dict[str, float] = field(default_factory=dict)
 
 

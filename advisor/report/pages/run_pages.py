@@ -31,8 +31,11 @@ def write(report: Report, pages: Pages, templates: Path | None) -> Entries:
         return texts or {}, entries
 
     known = report.measured
-    # What a page says besides its Run: how stacks are called, how it is built again, and where it lies for good.
-    if not known.keep((report.titles, report.command, report.pinned), make):
+    # What a page says besides its Run: how stacks are called, how it is built again, where it lies for good, and which
+    # pages there are.
+    there = tuple(page.name for page in report.probes)
+    surroundings = (report.titles, report.command, report.pinned, report.articles, there)
+    if not known.keep(surroundings, make):
         for name, text in known.pages.items():
             pages.put(name, text)
     return known.entries
@@ -50,8 +53,8 @@ def _written(report: Report, pages: Pages) -> Entries:
         "machine": pages.simple(
             "machine", "machine", "The machine and the rules", "Machine and policy", TOC, machine.context(report)
         ),
-        "claims": _claims(report, pages),
-        "systems": _systems(report, pages),
+        "claims": _claims(report, pages) if report.articles else [],
+        "systems": _systems(report, pages) if report.articles else [],
         "method": pages.simple(
             "method", "method", "How we measure and decide", "Method", TOC, {"verdicts": words.VERDICTS}
         ),
@@ -60,7 +63,7 @@ def _written(report: Report, pages: Pages) -> Entries:
 
 def _timed(report: Report, pages: Pages) -> Nav:
     found: Nav = []
-    if report.probes_of("workload", "probe"):
+    if any(page.group in ("workload", "probe") for page in report.tried):
         found = pages.simple(
             "workloads", "workloads", "What was timed, and how undisturbed", "Workloads", "wide",
             workloads.context(report),
@@ -73,6 +76,8 @@ def _timed(report: Report, pages: Pages) -> Nav:
 
 
 def _capabilities(report: Report, pages: Pages) -> Nav:
+    if not report.articles and not report.probes_of("capability"):
+        return []
     for page in report.probes_of("capability"):
         # Not in the menu, which would drown in them: the matrix leads to each.
         pages.simple(page.name, "capability", page.title, page.title, "wide", capabilities.page(report, page))

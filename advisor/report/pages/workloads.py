@@ -43,7 +43,7 @@ def grouped(metrics: Iterable[str]) -> list[Group]:
 
 def context(report: Report) -> dict[str, Any]:
     """Return what the template of the page needs."""
-    rows = [_row(report, page) for page in report.probes_of("workload", "probe")]
+    rows = [_row(report, page) for page in [page for page in report.tried if page.group in ("workload", "probe")]]
     counts = report.blocks.data["all"]
     return {
         "rows": rows,
@@ -59,7 +59,7 @@ def _row(report: Report, page: ProbePage) -> dict[str, Any]:
     return {
         "anchor": page.name,
         "title": page.title,
-        "href": report.href(page.name),
+        "href": report.href(page.name) if page in report.probes else None,
         "what": what(page.probe),
         "fastest": _fastest(report, page),
         "timed": report.blocks.figure("probes", page.probe, "timed") if counted else None,
@@ -74,7 +74,7 @@ def what(probe: str) -> Quote | None:
     return Quote(words.line(known[probe]), f"definition:{probe}/what") if probe in known else None
 
 
-def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval, str] | None:
+def _fastest(report: Report, page: ProbePage) -> tuple[StackName, str, Interval, str | None] | None:
     """Return the variant that takes least a call: its stack, its setting, its time, and where that stands."""
     timed = [
         (each.summary.median, index, each)
