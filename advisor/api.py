@@ -27,6 +27,7 @@ __all__ = [
     "SessionOptions",
     "build_site",
     "decide",
+    "embed",
     "evidence_frame",
     "load_profile",
     "load_run",
@@ -323,6 +324,55 @@ def build_site(
         run, wanted, folder, templates=templates, command=command, shipped=shipped, others=others, pin=pin,
         articles=articles, clean=clean, on_step=on_step,
     )  # fmt: skip
+
+
+def embed(
+    run: Run,
+    file: Path,
+    *,
+    profiles: Sequence[str | Path | Profile] = (),
+    pages: str | None = None,
+    templates: Path | None = None,
+    seed: int = 0,
+) -> int:
+    """Write pieces of the pages between the comments of a Markdown file; return how many.
+
+    Parameters
+    ----------
+    profiles : sequence
+        Profiles that the pieces are of; default the first of `LEADING`.
+    pages : str, optional
+        Where the pages lie, seen from the page that the file becomes; without it a link to one is plain text.
+
+    Raises
+    ------
+    AdvisorError
+        When the file asks for nothing, or for what no page has.
+    """
+    from advisor import scratch
+    from advisor.documents import read_text, write_text
+    from advisor.report import embeds
+    from advisor.report.pages import docs
+    from advisor.report.pages.context import Report
+
+    text = read_text(file, "page")
+    known = [each if isinstance(each, Profile) else load_profile(each) for each in profiles or LEADING[:1]]
+    report = Report(run, [decide(run, each, seed=seed) for each in known])
+
+    def address(name: str) -> str | None:
+        return None if pages is None else f"{pages.rstrip('/')}/{name}"
+
+    with scratch.folder("advisor-pages-") as folder:
+        _, pieces = docs.pages(report, folder, templates)
+    try:
+        whole, count = embeds.written(text, pieces, address)
+    except AdvisorError as error:
+        raise AdvisorError(f"{file}: {error.message}", hint=error.hint) from None
+    if not count:
+        hint = "<!-- advisor: verdict edge --> and, below, <!-- /advisor -->"
+        raise AdvisorError(f"{file}: nothing to write: no comment of advisor stands in it", hint=hint)
+    write_text(file, whole)
+    return count
 
 
 def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] | None:

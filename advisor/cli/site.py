@@ -92,6 +92,26 @@ def build(
     printing.say(str(index))
 
 
+@site.command("embed")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
+@profiles_option
+@click.option(
+    "--pages", metavar="ADDRESS", help="Where the pages lie, seen from FILE; else their links are plain text."
+)
+@templates_option
+def embed(file: Path, run_file: Path, profiles: tuple[str, ...], pages: str | None, templates: Path | None) -> None:
+    """Write pieces of the pages into FILE, between comments, for engines that know no plugins.
+
+    Between <!-- advisor: verdict edge --> and <!-- /advisor --> stands what the last call wrote; what stands around
+    them is left alone. A line of its own such as [advisor: chart edge lead] becomes such a pair.
+    """
+    from advisor import api
+
+    count = api.embed(api.load_run(run_file), file, profiles=profiles, pages=pages, templates=templates)
+    printing.say(f"{file}: {count} piece{'s' if count != 1 else ''} written")
+
+
 @site.command("serve")
 @click.option(
     "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
 from typing import Any
 
 from advisor import resources
+from advisor.report.links import Address, led
 
 ROOT = "advisor-report"
 
@@ -42,7 +42,6 @@ pre > code:not(#_) { overflow: visible; }
 _LOOK_ALIKES = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06", '"': "\u201d", "'": "\u2019"})
 _HANDED = re.compile(r'^(\w+: )(".*")$', re.MULTILINE)
 _SIGNS = re.compile(r"^\.(?:solid|soft|cut|line|own)[ .].*$", re.MULTILINE)
-_LINK = re.compile(r'(?<= href=")([a-z0-9-]+)(\.html|\.json|\.csv)(?=[#"])')
 
 
 def stylesheet(scope: str = f".{ROOT}") -> str:
@@ -88,25 +87,19 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def embed(html: str, pages: Collection[str], address: Callable[[str], str]) -> str:
+def embed(html: str, address: Address) -> str:
     """Return a page's content with our class around it and every link to one of our pages where the site has it.
 
     Parameters
     ----------
     html : str
         The content of the page, with links as `advisor.report.pages.context.Report.href` writes them.
-    pages : collection of str
-        The names of our pages, without an ending.
     address : callable
-        From the file that a link names (``evidence.html``, ``run.json``) to its address, seen from this page.
+        From the file that a link names (``evidence.html``, ``run.json``) to its address, seen from this page; None
+        where the site does not have it: such a link becomes plain text.
     """
-
-    def lead(found: re.Match[str]) -> str:
-        ours = found[2] != ".html" or found[1] in pages
-        return address(found[0]) if ours else found[0]
-
     # A section, so that the header and footer of the page are not taken for those of the whole site.
-    return f'<section class="{ROOT}">\n{_LINK.sub(lead, html)}\n</section>'
+    return f'<section class="{ROOT}">\n{led(html, address)}\n</section>'
 
 
 def _sections(text: str) -> list[tuple[str, str]]:

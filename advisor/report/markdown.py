@@ -12,10 +12,8 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
-
-_PLACEHOLDER = re.compile("\x02wzxhzdk:(\\d+)\x03")
-
+from markdown.treeprocessors import Treeprocessor, UnescapeTreeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 
 # Where a block of HTML may be cut, because what follows belongs to no section.
 _CUT = re.compile(r"\n?(?=<(?:footer|section)\b)")
@@ -60,7 +58,7 @@ class _Sections(Treeprocessor):
 
     def _stands_alone(self, element: Element) -> bool:
         """Return whether `element` is a raw section or footer, which belongs to no other section."""
-        found = _PLACEHOLDER.fullmatch((element.text or "").strip())
+        found = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip())
         if not found:
             return False
         return str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).lstrip().startswith(("<footer", "<section"))
@@ -92,5 +90,5 @@ def _last_text(parent: Element, before: Element, text: str) -> None:
 
 def _plain(text: str) -> str:
     """Return a heading's text without Python-Markdown's own placeholders for escaped characters and raw HTML."""
-    text = re.sub("\x02(\\d+)\x03", lambda found: chr(int(found[1])), text)
-    return _PLACEHOLDER.sub("", re.sub("\x02[a-z]+:\\d+\x03", "", text)).strip()
+    text = UnescapeTreeprocessor().unescape(text)
+    return str(HTML_PLACEHOLDER_RE.sub("", INLINE_PLACEHOLDER_RE.sub("", text))).strip()

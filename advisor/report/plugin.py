@@ -8,14 +8,16 @@
           run: run.json
           profiles: [edge]
 
-A hand-written page embeds a piece of them with a line such as ``[advisor: verdict edge]`` (`advisor.report.plugin`).
+It is a guest: nothing of the site is replaced, the navigation is the site's own, and the site's search finds the
+site's own pages. A hand-written page embeds a piece with a line such as ``[advisor: verdict edge]``
+(`advisor.report.embeds`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from difflib import get_close_matches
+import json
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,100 +26,21 @@ from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url, nest_paths
+from mkdocs.utils import get_relative_url
 
-from advisor import paths, printing, scratch
+from advisor import paths, printing
 from advisor.errors import AdvisorError
-from advisor.report import host_theme
+from advisor.report import embeds, host_theme
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
 
-_LINE = re.compile(r"\[advisor:([^\]<>]*)\]", re.IGNORECASE)
-_LINES = re.compile(rf"<p>\s*((?:{_LINE.pattern}(?:\s|<br ?/?>)*)+)</p>", re.IGNORECASE)
-_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
-_VERDICT = re.compile(r'<div class="answer">.*?</div>', re.DOTALL)
-_TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
-_CHART = re.compile(r'<figure class="chart" id="fig-([^"]*)">.*?</figure>', re.DOTALL)
-_TABLE = re.compile(r'<table role="table" class="stackable ([^"]*)"[^>]*>.*?</table>', re.DOTALL)
-_SIGN = re.compile(r'<symbol id="m-.*?</symbol>', re.DOTALL)
-_ANCHOR = re.compile(r' id="[^"]*"')
-_HERE = re.compile(r'(?<!<use) href="#')
-_HINT = "write 'verdict PROFILE', 'chart PAGE NAME' or 'table PAGE NAME'"
-
-
-def embedded(html: str, pages: Mapping[str, str], wrap: Callable[[str], str]) -> str:
-    """Return the content of a hand-written page with every such line replaced.
-
-    Parameters
-    ----------
-    html : str
-        The content, from Markdown.
-    pages : mapping
-        Our pages as Markdown, by name without an ending.
-    wrap : callable
-        What makes a piece fit the site: our class around it, links to where the site has our pages.
-
-    Raises
-    ------
-    AdvisorError
-        When a line names something that no page has; the message says what there is.
-    """
-    # The signs that the pieces use stand on the page once.
-    sprites = map(_sprite, [pages])
-    return _LINES.sub(
-        lambda lines: "\n".join(wrap(next(sprites, "") + piece(line, pages)) for line in _LINE.findall(lines[1])), html
-    )
-
-
-def left(html: str) -> list[str]:
-    """Return the lines of a page's content that stay as they are written, though they are no code: amid other text."""
-    return [found[0] for found in _LINE.finditer(_CODE.sub("", _LINES.sub("", html)))]
-
-
-def _sprite(pages: Mapping[str, str]) -> str:
-    """Return every sign of every page, once."""
-    signs = dict.fromkeys(sign for text in pages.values() for sign in _SIGN.findall(text))
-    return f'<div class="sprite" aria-hidden="true"><svg width="0" height="0">{"".join(signs)}</svg></div>'
-
-
-def piece(line: str, pages: Mapping[str, str]) -> str:
-    """Return what a line such as ``chart edge lead`` stands for, as HTML whose links lead to our pages."""
-    kind, _, rest = " ".join(line.split()).partition(" ")
-    page, _, name = rest.partition(" ")
-    stem = page if page in pages else f"profile-{page}"
-    if kind not in ("verdict", "chart", "table") or not page or (kind == "verdict" and name):
-        raise AdvisorError(f"'[advisor:{line}]' is no piece of a page", hint=_HINT)
-    if stem not in pages:
-        near = ", ".join(get_close_matches(page, [each.removeprefix("profile-") for each in pages]))
-        answers = ", ".join(each.removeprefix("profile-") for each in pages if each.startswith("profile-"))
-        others = (
-            f"answers there are for {answers or 'none'}; a page that is none has the name that stands in its address"
-        )
-        hint = f"did you mean {near}?" if near else others
-        raise AdvisorError(f"'[advisor:{line}]': no such page", hint=hint)
-    if kind == "verdict":
-        # The answer itself is the title of its page.
-        title, found = _TITLE.search(pages[stem]), _VERDICT.search(pages[stem])
-        named = f'<p><strong><a href="{stem}.html">{title[1]}</a></strong></p>' if title else ""
-        there = {"": named + found[0]} if found else {}
-    elif kind == "chart":
-        there = {each[1]: each[0] for each in _CHART.finditer(pages[stem])}
-    else:
-        # A table is named by the first word of its kind; the first of several of one name is meant.
-        tables = ((each[1].split()[0], each[0]) for each in reversed(list(_TABLE.finditer(pages[stem]))))
-        there = dict(tables)
-    if name not in there:
-        names = ", ".join(sorted(there)) or "none"
-        wrong = f"has no such {kind}" if name or kind == "verdict" else f"has {kind}s of several names"
-        raise AdvisorError(f"'[advisor:{line}]': the page {stem} {wrong}; there are: {names}")
-    # What an anchor of its page leads to stays there; an anchor of its own could stand twice on the hand-written page.
-    return _HERE.sub(f' href="{stem}.html#', _ANCHOR.sub("", there[name]))
-
-
 STYLE = "advisor.css"
+PAGES = ("answers", "evidence", "everything")
+_INDEX = Path("search") / "search_index.json"
 _log = get_plugin_logger("advisor")
 
 
@@ -146,7 +69,11 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     others : list of files
         Further Runs, of this machine or of others, with pages that compare them; the answers rest on `run` alone.
     profiles : list of str
-        Names of shipped profiles, or files of your own, relative to ``mkdocs.yml``; default all that are shipped.
+        Names of shipped profiles, or files of your own, relative to ``mkdocs.yml``; default edge.
+    pages : {"answers", "evidence", "everything"}
+        The answers alone; also what they rest on; also what articles claim, and everything that the Run tried.
+    search : bool
+        Whether the site's search finds these pages, too.
     folder : str
         Where the pages lie in the site: a folder in it, such as ``advisor`` or ``platform/advice``.
     title : str
@@ -157,7 +84,9 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
 
     run = c.File(exists=True)
     others = c.ListOfItems(c.File(exists=True), default=[])
-    profiles = c.ListOfItems(c.Type(str), default=[])
+    profiles = c.ListOfItems(c.Type(str), default=["edge"])
+    pages = c.Choice(PAGES, default="answers")
+    search = c.Type(bool, default=False)
     folder = _Inside(default="advisor")
     title = c.Type(str, default="Which framework?")
     templates = c.Optional(c.Dir(exists=True))
@@ -167,8 +96,11 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
     """Adds the pages to a site; everything about their look and place stays the site's own."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, str] = {}
+        self.pieces: embeds.Pieces = {}
         self.profiles: list[str] = []
+        self.nav: docs.Nav = []
+        self.ours: dict[str, str] = {}
+        self.made: tempfile.TemporaryDirectory[str] | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Ask for what the pages need: their stylesheet, and anchors at headings."""
@@ -179,52 +111,77 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             config.markdown_extensions.append("attr_list")
         return config
 
+    @event_priority(-50)
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
-        """Render the pages of the Run and add them, with a place in the navigation for those that have one."""
-        with scratch.folder("advisor-pages-") as temporary:
-            folder = temporary / "docs"
-            folder.mkdir()
-            try:
-                nav = docs.write(self._report(), folder, self._templates())
-            except AdvisorError as error:
-                raise _stop(error) from None
-            found = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
-        found = {name: host_theme.handed(text) if name.endswith(".md") else text for name, text in found.items()}
-        found[STYLE] = host_theme.stylesheet()
-        self.pages = {name.removesuffix(".md"): text for name, text in found.items() if name.endswith(".md")}
-        listed = set(_names(nav))
-        for name, text in found.items():
-            file = File.generated(config, self._place(name), content=text)
-            if name.endswith(".md") and name not in listed:
-                file.inclusion = InclusionLevel.NOT_IN_NAV
+        """Render the pages of the Run and add them as files that other plugins can open, in no menu yet."""
+        self._tidy()
+        # They stay as long as the build goes on: other plugins look at them, too.
+        self.made = tempfile.TemporaryDirectory(prefix="advisor-pages-")
+        folder = Path(self.made.name)
+        try:
+            report = self._report()
+            self.nav, self.pieces = docs.pages(report, folder, self._templates())
+        except AdvisorError as error:
+            raise _stop(error) from None
+        (folder / STYLE).write_text(host_theme.stylesheet(), encoding="utf-8")
+        self.ours = {}
+        for path in sorted(folder.iterdir()):
+            place = self._place(path.name)
+            if files.get_file_from_path(place) is not None:
+                _log.warning("%s is a page of yours and stays; ours of that name is left out", place)
+                continue
+            if path.suffix == ".md":
+                text = host_theme.handed(path.read_text(encoding="utf-8"))
+                path.write_text(text if self.config.search else _unsearched(text), encoding="utf-8")
+            file = File.generated(config, place, abs_src_path=str(path), inclusion=InclusionLevel.NOT_IN_NAV)
             files.append(file)
-        entry = {self.config.title: self._prefixed(host_theme.handed_nav(nav))}
-        if config.nav is None:
-            others = (file.src_uri for file in files.documentation_pages() if not self._ours(file))
-            config.nav = nest_paths(others)  # type: ignore[no-untyped-call]
-        if listed.isdisjoint(_within(config.nav, self._place(""))):
-            config.nav = [*config.nav, entry]
+            self.ours[place] = path.name
         return files
+
+    @event_priority(-100)
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Add our section behind what the site and its plugins made of the menu, unless they placed our pages."""
+        if any(page.file.src_uri in self.ours for page in nav.pages):
+            return nav
+        last = nav.pages[-1] if nav.pages else None
+        section = Section(self.config.title, list(self._entries(host_theme.handed_nav(self.nav), files)))
+        nav.items.append(section)
+        added = list(_pages(section))
+        for before, page in zip([last, *added[:-1]], added, strict=True):
+            page.previous_page = before
+            if before is not None:
+                before.next_page = page
+        nav.pages.extend(added)
+        return nav
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
         """Lead the links between our pages to where this site has them; put pieces where a team's own page asks."""
 
-        def address(name: str) -> str:
+        def address(name: str) -> str | None:
             source = f"{name.removesuffix('.html')}.md" if name.endswith(".html") else name
-            file = files.get_file_from_path(self._place(source))
-            return get_relative_url(file.url, page.url) if file else name
+            file = files.get_file_from_path(self._place(source)) if self._place(source) in self.ours else None
+            return get_relative_url(file.url, page.url) if file else None
 
-        def wrap(content: str) -> str:
-            return host_theme.embed(content, self.pages, address)
-
-        if self._ours(page.file):
-            return wrap(html)
-        for line in left(html):
+        if page.file.src_uri in self.ours:
+            return host_theme.embed(html, address)
+        for line in embeds.left(html):
             _log.warning("%s: '%s' stays as it is written: put it into a paragraph of its own", page.file.src_uri, line)
         try:
-            return embedded(html, self.pages, wrap)
+            return embeds.replaced(html, self.pieces, address)
         except AdvisorError as error:
             raise _stop(error, f"{page.file.src_uri}: ") from None
+
+    @event_priority(-100)
+    def on_post_build(self, /, *, config: MkDocsConfig) -> None:
+        """Take our pages out of the index of MkDocs' own search, which knows no other way; let go of the files."""
+        index = Path(config.site_dir) / _INDEX
+        if not self.config.search and index.is_file():
+            found = json.loads(index.read_text(encoding="utf-8"))
+            # One that was built beforehand names its documents by their place, and would lead to others.
+            if isinstance(found.get("docs"), list) and "index" not in found:
+                kept = [each for each in found["docs"] if not str(each.get("location", "")).startswith(self._place(""))]
+                index.write_text(json.dumps(found | {"docs": kept}, separators=(",", ":")), encoding="utf-8")
+        self._tidy()
 
     def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
         """Build again when the Run, a profile of your own, or a template changes."""
@@ -244,10 +201,14 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         from advisor.profiles.profile import load_profile, shipped_profiles
 
         run = load_run(self.config.run)
-        wanted = self.profiles or list(shipped_profiles())
-        answers = [decide(run, load_profile(name)) for name in wanted]
-        shipped = [told.profile for told, name in zip(answers, wanted, strict=True) if name in shipped_profiles()]
-        return Report(run, answers, shipped=shipped, others=map(load_run, self.config.others))
+        answers = [decide(run, load_profile(name)) for name in self.profiles]
+        shipped = [
+            told.profile for told, name in zip(answers, self.profiles, strict=True) if name in shipped_profiles()
+        ]
+        return Report(
+            run, answers, shipped=shipped, others=map(load_run, self.config.others),
+            evidence=self.config.pages != "answers", articles=self.config.pages == "everything",
+        )  # fmt: skip
 
     def _templates(self) -> Path | None:
         return Path(self.config.templates) if self.config.templates else None
@@ -255,25 +216,37 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
     def _place(self, name: str) -> str:
         return f"{self.config.folder}/{name}"
 
-    def _ours(self, file: File) -> bool:
-        return file.src_uri.startswith(self._place("")) and Path(file.src_uri).stem in self.pages
+    def _entries(self, nav: Any, files: Files) -> Iterator[Page | Section]:
+        """Yield the items of our navigation; what is in no menu is reached through the pages that are."""
+        for entry in nav:
+            for title, item in entry.items():
+                if isinstance(item, list):
+                    yield Section(title, list(self._entries(item, files)))
+                elif self._place(item) in self.ours:
+                    file = files.get_file_from_path(self._place(item))
+                    if file is not None and file.page is not None:
+                        file.page.title = title
+                        yield file.page
 
-    def _prefixed(self, nav: Any) -> Any:
-        if isinstance(nav, dict):
-            return {title: self._prefixed(item) for title, item in nav.items()}
-        return [self._prefixed(item) for item in nav] if isinstance(nav, list) else self._place(nav)
+    def _tidy(self) -> None:
+        if self.made is not None:
+            self.made.cleanup()
+            self.made = None
 
 
-def _names(nav: Any) -> list[str]:
-    """Return every file that a navigation names."""
-    if isinstance(nav, dict):
-        return [name for item in nav.values() for name in _names(item)]
-    return [name for item in nav for name in _names(item)] if isinstance(nav, list) else [str(nav)]
+def _pages(section: Section) -> Iterator[Page]:
+    """Yield the pages of a section in their order; each item is told what it lies in."""
+    for item in section.children:
+        item.parent = section
+        if isinstance(item, Section):
+            yield from _pages(item)
+        elif isinstance(item, Page):
+            yield item
 
 
-def _within(nav: Any, place: str) -> set[str]:
-    """Return what a navigation names below `place`, without it."""
-    return {name.removeprefix(place) for name in _names(nav) if name.startswith(place)}
+def _unsearched(text: str) -> str:
+    """Return a page that says to a search which heeds it (Material's and its successors') to leave it out."""
+    return text.replace("---\n", "---\nsearch:\n  exclude: true\n", 1)
 
 
 def _is_path(name: str) -> bool:

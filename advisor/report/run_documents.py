@@ -75,6 +75,7 @@ class Measured:
         self.run = run
         self.source = Source("run", run)
         self.pages: dict[str, str] = {}
+        self.pieces: dict[str, dict[tuple[str, str], str]] = {}
         self.entries: Entries = {}
         self._pages_of: object = None
 

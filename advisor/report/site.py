@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
@@ -141,33 +142,34 @@ def _build(
         errors, warnings = config.validate()
         if errors or warnings:
             raise RuntimeError(f"MkDocs refuses our configuration: {errors or warnings}")
-        if on_step is not None:
-            config.plugins["steps"] = _Built(partial(on_step, BUILDING))
-        # No site map: it carries the day of the build, and needs the address that the site will have.
-        config.theme.static_templates.clear()
-        config.theme.dirs[1:] = []
-        if templates is not None and (templates / "theme").is_dir():
-            theme = templates / "theme"
+        theme = templates / "theme" if templates is not None and (templates / "theme").is_dir() else None
+        if theme is not None:
             config.theme.dirs.insert(0, str(theme))
-            sandbox = themes.sandboxed(config.theme)
-            config.theme.get_env = lambda: sandbox  # type: ignore[method-assign]
-            try:
-                build.build(config)
-            except template_engine.MISTAKES as error:
-                raise themes.mistake(error, theme) or error from None
-        else:
+        config.plugins["advisor"] = _Build(partial(on_step, BUILDING) if on_step else None, sandbox=theme is not None)
+        try:
             build.build(config, dirty=dirty)
+        except template_engine.MISTAKES as error:
+            raise (themes.mistake(error, theme) if theme else None) or error from None
+        # No site map: it carries the day of the build, and needs the address that the site will have.
+        for name in ("sitemap.xml", "sitemap.xml.gz"):
+            (built / name).unlink(missing_ok=True)
 
 
-class _Built(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Tells of every page that MkDocs has built."""
+class _Build(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Tells of every page that MkDocs has built; runs a user's theme in the sandbox."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None] | None, *, sandbox: bool) -> None:
         self.tell = tell
+        self.sandbox = sandbox
+
+    def on_env(self, env: Environment, /, **_rest: Any) -> Environment:
+        """Return the environment in which pages are rendered."""
+        return themes.sandboxed(env) if self.sandbox else env
 
     def on_post_page(self, _output: str, /, *, page: Page, **_rest: Any) -> None:
         """Tell the name of a page."""
-        self.tell(Path(page.file.src_uri).stem)
+        if self.tell is not None:
+            self.tell(Path(page.file.src_uri).stem)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
-from mkdocs.theme import Theme
 
 from advisor.errors import AdvisorError
 from advisor.report import template_engine
@@ -37,9 +36,8 @@ class Sandbox(SandboxedEnvironment):
         return known and super().is_safe_callable(obj)
 
 
-def sandboxed(theme: Theme) -> jinja2.Environment:
-    """Return the environment of `theme`, as MkDocs makes it, but a sandbox."""
-    made = theme.get_env()
+def sandboxed(made: jinja2.Environment) -> jinja2.Environment:
+    """Return an environment as MkDocs has made it, but a sandbox."""
     sandbox = Sandbox(loader=made.loader, auto_reload=False, extensions=sorted(made.extensions))
     sandbox.filters.update(made.filters)
     sandbox.globals.update(made.globals)

@@ -62,6 +62,6 @@ def test_no_expression_of_a_theme_runs_code(text: str) -> None:
     config = MkDocsConfig()
     config.load_dict({"site_name": "x", "docs_dir": ".", "plugins": []})
     config.validate()
-    environment = themes.sandboxed(config.theme)
+    environment = themes.sandboxed(config.theme.get_env())
     with pytest.raises(jinja2.exceptions.SecurityError):
         environment.from_string(text).render(config=config)

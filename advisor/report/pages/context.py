@@ -70,6 +70,8 @@ class Report:
     articles : bool
         Also what articles claim and advise, the systems that they name, the long report, and everything that the Run
         tried; else what the answers rest on.
+    evidence : bool
+        Also the pages behind the answers; without them there is a page for each answer, and the one that leads to them.
     """
 
     def __init__(
@@ -82,10 +84,12 @@ class Report:
         *,
         pin: bool = False,
         articles: bool = False,
+        evidence: bool = True,
     ) -> None:
         self.run = run
         self.others = others
-        self.articles = articles
+        self.articles = articles and evidence
+        self.behind = evidence
         self.pinned = f"{PINNED}/{words.slug(run.id)}" if pin else None
         self.recommendations = tuple(recommendations)
         self.command = command

@@ -11,6 +11,7 @@ from advisor.articles.pages import claims, paper
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
 from advisor.report import drawing_cache, template_engine, words
+from advisor.report.embeds import Pieces
 from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import drawings
@@ -44,7 +45,7 @@ def evidence_json(recommendations: Sequence[Recommendation]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-__all__ = ["Nav", "write"]
+__all__ = ["Nav", "pages", "write"]
 
 TITLE = "Which deep learning framework should we use?"
 
@@ -65,11 +66,33 @@ def write(
     on_page : callable, optional
         Is told the name of each page that was written.
     """
-    render = Renderer(report, templates)
-    pages = Pages(folder, render, on_page)
-    several = machines.gather(report, folder)
-    pages.add("index", "home", TITLE, "One answer per profile, how sure it is, on which machine and when.", "wide home",
-              heading=TITLE, several=several and machines.summary(several), **home.context(report))  # fmt: skip
+    return pages(report, folder, templates, on_page=on_page)[0]
+
+
+def pages(
+    report: Report, folder: Path, templates: Path | None = None, *, on_page: Callable[[str], None] | None = None
+) -> tuple[Nav, Pieces]:
+    """Write all pages as `write` does; return the navigation, and the pieces that other pages may embed."""
+    written = Pages(folder, Renderer(report, templates), on_page)
+    several = machines.gather(report, folder) if report.behind else None
+    written.add(
+        "index", "home", TITLE, "One answer per profile, how sure it is, on which machine and when.", "wide home",
+        heading=TITLE, several=several and machines.summary(several), **home.context(report),
+    )  # fmt: skip
+    groups = {"Answers": _answers(report, written)}
+    if report.behind:
+        groups |= _behind(report, written, several, templates)
+    about = {"files": _files(report, folder, several)}
+    groups.setdefault("About", []).extend(
+        written.simple("downloads", "downloads", "The files behind these pages", "Downloads", TOC, about)
+    )
+    drawing_cache.tidy()
+    template_engine.keep()
+    nav: Nav = [{"Which framework?": "index.md"}, *({title: entries} for title, entries in groups.items() if entries)]
+    return nav, written.pieces
+
+
+def _answers(report: Report, written: Pages) -> Nav:
     answers: Nav = []
     for told in report.recommendations:
         context = profile.context(report, told)
@@ -77,48 +100,43 @@ def write(
         context["script"] = "what-if.js"
         context["what_if"] = scenario.context(report, told, context["needs"])
         name = report.profile_page(told.profile)
-        pages.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
+        written.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
         answers.append({words.brief(context["name"]): f"{name}.md"})
-    behind = pages.simple(
+    return answers
+
+
+def _behind(report: Report, written: Pages, several: machines.Several | None, templates: Path | None) -> dict[str, Nav]:
+    """Write the pages behind the answers; return their entries in the navigation by group."""
+    behind = written.simple(
         "evidence", "evidence", "What is known of every stack", "Criteria", "wide", evidence.context(report)
     )
     for name, title in criterion.criteria(report):
-        pages.simple(criterion.page_name(name), "criterion", title, title, TOC, criterion.context(report, name))
-    entries = run_pages.write(report, pages, templates)
+        written.simple(criterion.page_name(name), "criterion", title, title, TOC, criterion.context(report, name))
+    entries = run_pages.write(report, written, templates)
     for name in ("workloads", "capabilities", "routes", "machine"):
         behind += entries[name]
-    behind += _several(pages, several) if several else []
+    behind += _several(written, several) if several else []
     known = [*entries["claims"]]
     if report.articles and report.past.data["rows"]:
-        known += pages.simple(
+        known += written.simple(
             "then-and-now", "then-and-now", "What articles advised, then and now", "Then and now", "wide",
             claims.advice(report),
         )  # fmt: skip
     known += entries["systems"]
-    about: Nav = []
-    if report.articles and report.recommendations:
-        told = report.recommendations[0]
-        papers = paper.papers(report, told, templates)
-        for each in papers:
-            # The body is read, and an appendix is looked up: its tables need the width.
-            layout = TOC if each is papers[0] or each.short == "References" else "wide"
-            found = pages.simple(
-                each.name, "report", each.heading, each.short, layout, paper.context(report, told, each, papers)
-            )
-            about += found if each is papers[0] else []
-    about += entries["method"]
-    about += pages.simple(
-        "downloads",
-        "downloads",
-        "The files behind these pages",
-        "Downloads",
-        TOC,
-        {"files": _files(report, folder, several)},
-    )
-    drawing_cache.tidy()
-    template_engine.keep()
-    groups = {"Answers": answers, "Evidence": behind, "Knowledge": known, "About": about}
-    return [{"Which framework?": "index.md"}, *({title: nav} for title, nav in groups.items() if nav)]
+    about = _long_report(report, written, templates) if report.articles and report.recommendations else []
+    return {"Evidence": behind, "Knowledge": known, "About": [*about, *entries["method"]]}
+
+
+def _long_report(report: Report, written: Pages, templates: Path | None) -> Nav:
+    found: Nav = []
+    papers = paper.papers(report, report.recommendations[0], templates)
+    for each in papers:
+        # The body is read, and an appendix is looked up: its tables need the width.
+        layout = TOC if each is papers[0] or each.short == "References" else "wide"
+        context = paper.context(report, report.recommendations[0], each, papers)
+        entry = written.simple(each.name, "report", each.heading, each.short, layout, context)
+        found += entry if each is papers[0] else []
+    return found
 
 
 def _several(pages: Pages, several: machines.Several) -> Nav:

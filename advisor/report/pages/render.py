@@ -38,6 +38,7 @@ class Pages:
         self.render = render
         self.on_page = on_page
         self.texts: dict[str, str] | None = None
+        self.pieces: dict[str, dict[tuple[str, str], str]] = {}
 
     def simple(self, name: str, template: str, title: str, short: str, layout: str, context: dict[str, Any]) -> Nav:
         """Write a page whose heading is its title; return its entry in the navigation."""
@@ -50,6 +51,8 @@ class Pages:
             name,
             self.render.page(template, page_name=name, title=title, description=description, layout=layout, **context),
         )
+        self.pieces[name] = self.render.pieces
+        self.render.pieces = {}
         while self.render.files:
             file, text = self.render.files.popitem()
             (self.folder / file).write_text(text, encoding="utf-8", newline="\n")
@@ -86,6 +89,7 @@ class Renderer:
 
     def __init__(self, report: Report, templates: Path | None = None) -> None:
         self.files: dict[str, str] = {}
+        self.pieces: dict[tuple[str, str], str] = {}
         self.environment = template_engine.environment(
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
@@ -108,11 +112,17 @@ class Renderer:
             "h3": lambda text, anchor: heading(3, text, anchor),
             "href": report.href,
             "percent": numbers.percent,
+            "kept": self._kept,
             "score": numbers.score,
             "specification": self._specification,
             "report": report,
             "run": report.source,
         }
+
+    def _kept(self, html: Markup, kind: str, name: str) -> Markup:
+        """Keep a piece of the page that others may embed; return it. The first of a name is meant."""
+        self.pieces.setdefault((kind, name), "\n".join(line for line in html.split("\n") if line.strip()))
+        return html
 
     def _specification(self, page: str, name: str, picture: Picture) -> str:
         """Keep the specification of a chart as a file beside the pages; return its address."""

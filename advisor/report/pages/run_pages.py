@@ -38,6 +38,9 @@ def write(report: Report, pages: Pages, templates: Path | None) -> Entries:
     if not known.keep(surroundings, make):
         for name, text in known.pages.items():
             pages.put(name, text)
+            pages.pieces[name] = known.pieces.get(name, {})
+    else:
+        known.pieces = {name: pages.pieces.get(name, {}) for name in known.pages}
     return known.entries
 
 
