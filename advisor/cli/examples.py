@@ -20,8 +20,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "site build": (
         "advisor site build --run run.json --output public",
+        "advisor site build --run run.json --all-profiles --with articles --output public",
         "advisor site build --run run.json --profile edge --single-file --output answer.html",
     ),
+    "site embed": ("advisor site embed choice.md --run run.json --pages advisor",),
     "site serve": ("advisor site serve --run run.json --port 8080",),
     "profile list": ("advisor profile list",),
     "profile show": ("advisor profile show edge",),

@@ -143,7 +143,7 @@ def test_what_nobody_checked_for_a_year_is_flagged(tmp_path: Path, site: Site) -
     later = site.run.finished + timedelta(days=800)
     run = site.run.model_copy(update={"started": later, "finished": later})
     told = decide(run, load_profile(resources.profiles() / "edge.yaml"))
-    build_site(run, [told], tmp_path / "site")
+    build_site(run, [told], tmp_path / "site", articles=True)
     cited = [
         each for each in one(read(tmp_path / "site" / "profile-edge.html"), "fig-evidence").find("td")
         if any("prov-documented" in found.classes for found in each.walk())
