@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from probes import feeds, proof, route_proof
+from probes import approximations, feeds, proof, route_proof
 from probes.arrays import Array, Weights
 from probes.channel import Body, Command, claim, failed, serve
 from probes.feeds import Feed
@@ -78,7 +78,9 @@ def _proved(framework: str, route: str, spec: str, precision: str, folder: str) 
     weights_bytes = sum(array.nbytes for array in subject.weights.values())
     size = proof.size_of(artifact)
     told = {"artifact_bytes": size, "share_of_weights": size / weights_bytes, **trial.figures, **figures}
-    result = route_proof.compared(asked, trial.answers, precision, **told)
+    kinds = {node.op for node in network.nodes} | {str(node.attrs.get("activation")) for node in network.nodes}
+    limit = approximations.limit(route, kinds)
+    result = route_proof.compared(asked, trial.answers, precision, limit=limit, **told)
     # For the comparison of the makers: in one layout, images N×height×width×channel.
     answers = {name: _natural(array, framework) for name, array in trial.answers[1].items()}
     np.savez(Path(folder, "answers.npz"), allow_pickle=False, **answers)

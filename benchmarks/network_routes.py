@@ -36,7 +36,7 @@ PRECISIONS = ("float32", "int8")
 # What a small machine does in reasonable time. The others take minutes and gigabytes for each export.
 NETWORKS = (
     "mlp", "cnn", "lstm", "transformer", "recommender", "resnet8", "ds-cnn", "autoencoder", "mobilenetv1",
-    "mobilenetv2", "bert-mini", "dlrm", "unet", "lstm-words",
+    "mobilenetv2", "bert-mini", "dlrm", "unet", "lstm-words", "gpt2-decode?depth=2&heads=4&width=64",
 )  # fmt: skip
 LIMITS = Limits(seconds=300.0, memory=6e9)
 # One: with more, exporters wait at barriers for threads that the machine gave to others.
@@ -90,7 +90,7 @@ def read(results: Path) -> list[Cell]:
 
 def parameters() -> dict[str, int]:
     """Return how many parameters every reference network has."""
-    asked = [networks.find(f"@{name}") for name in networks.shipped()]
+    asked = [networks.find(f"@{name}") for name in dict.fromkeys((*networks.shipped(), *NETWORKS))]
     return {each.spec: each.parameters["trained"] for each in network_sizes.described(asked)}
 
 

@@ -14,6 +14,7 @@ Cell = Mapping[str, Any]
 Key = tuple[str, str, str, str]
 
 MOST_VALUES = 256
+OUTCOMES = {"error": "fails", "not_supported": "not supported", "crashed": "crashed", "refuted": "refuted"}
 FRAMEWORKS = {"pytorch": "PyTorch", "tensorflow": "Keras on TensorFlow"}
 RUNTIMES = {
     "executorch": "ExecuTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "litert": "LiteRT",
@@ -131,7 +132,7 @@ def _shown(cell: Cell, middle: NDArray[np.float64] | None, notes: list[str]) -> 
         note = reason(cell)
         if note not in notes:
             notes.append(note)
-        return f"{cell['outcome'].replace('_', ' ')} ({notes.index(note) + 1})"
+        return f"{OUTCOMES[cell['outcome']]} ({notes.index(note) + 1})"
     proof = cell["proof"]
     took = f"{_time(proof['latency_seconds'])}, {proof['artifact_bytes'] / 1e6:.2g} MB"
     if cell["precision"] != "int8":
@@ -185,6 +186,6 @@ def _broken(found: Mapping[Key, Cell], columns: Sequence[tuple[str, str]], sizes
             promise = f"[{words}]({where})" if where else words
             who = f"{RUNTIMES[route]} from {FRAMEWORKS[framework]}, {precision}"
             for cell in kinds.values():
-                shown = f"`{cell['network']}`, {cell['outcome'].replace('_', ' ')}: {reason(cell).partition(': ')[2]}"
+                shown = f"`{cell['network']}`, {OUTCOMES[cell['outcome']]}: {reason(cell).partition(': ')[2]}"
                 lines.append(f"- {who}: {promise}. The smallest network that shows it is {shown}")
     yield from lines or ["Nothing that was run."]
