@@ -61,12 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _measure(results: Path, subjects: Sequence[str] | None, makers: Sequence[str]) -> None:
     # Not above: the Python of a maker need not have what `advisor` stands on.
     from advisor.measurement import definitions, environments, networks
-    from benchmarks.trained_subjects import SUBJECTS
+    from benchmarks.trained_subjects import SUBJECTS, kept_digits
 
     known = definitions.frameworks()["pytorch"]
     place = environments.find([known])["pytorch"]
     with tempfile.TemporaryDirectory(prefix="trained-") as name:
         folder = Path(name)
+        kept_digits(folder)
         # One thread: with more, training waits at barriers for threads that the machine gave to others.
         variables = {networks.VARIABLE: str(networks.hand_over(folder)), "OMP_NUM_THREADS": "1"}
         for subject in subjects or SUBJECTS:

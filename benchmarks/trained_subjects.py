@@ -79,19 +79,19 @@ def same_text(before: Array, after: Array) -> Array:
 
 def resnet8(folder: Path) -> Subject:
     """Return ResNet-8 (MLPerf Tiny), trained on digits of 32×32 pixels in three equal colours."""
-    images, labels = _digits(folder)
+    images, labels = kept_digits(folder)
     return _trained("resnet8", np.repeat(images, 3, axis=3) - 0.5, labels, folder)
 
 
 def ds_cnn(folder: Path) -> Subject:
     """Return DS-CNN (MLPerf Tiny), trained on digits of 48×8 pixels where speech would be."""
-    images, labels = _digits(folder)
+    images, labels = kept_digits(folder)
     small = images[:, ::4, ::4]
     pixels = np.pad(small.repeat(6, axis=1), ((0, 0), (0, 1), (1, 1), (0, 0)))
     return _trained("ds-cnn", pixels - 0.5, labels, folder)
 
 
-def _digits(folder: Path) -> tuple[Array, Array]:
+def kept_digits(folder: Path) -> tuple[Array, Array]:
     """Return the digits; scikit-learn, which has them, need not be where each maker is."""
     kept = folder / "digits.npz"
     if not kept.exists():
