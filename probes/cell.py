@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.workloads import Array, Case, Weights
 
@@ -30,6 +31,13 @@ class Inference:
     answer: Callable[[Array], Array] | None = None
 
 
+class Double(NamedTuple):
+    """The same training in float64: the gradients before the first step, and the weights after so many steps."""
+
+    gradients: Weights
+    weights: Weights
+
+
 @dataclass(frozen=True)
 class Training:
     """A model, its optimizer and one batch.
@@ -46,6 +54,9 @@ class Training:
         The weights as they stand, in the layouts of `probes.workloads`.
     compiled : bool
         Whether the first call traces or compiles.
+    double : callable, optional
+        Takes a number of steps of the framework itself in float64, from the weights of the case. Without it the steps
+        are NumPy's, which has gradients of some operations only.
     """
 
     how: str
@@ -53,6 +64,7 @@ class Training:
     logits: Callable[[], Array]
     weights: Callable[[], Weights]
     compiled: bool = False
+    double: Callable[[int], Double] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,61 +1,63 @@
-"""The referee: the networks' forward pass, gradients and SGD in plain NumPy, to be read beside the mathematics.
+"""The referee: forward pass, loss, gradients and SGD of a network in plain NumPy, to be read beside the mathematics.
 
 The arithmetic follows the dtype of the weights: float64 to judge the frameworks, float32 to train quickly.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from probes.arrays import Array, Weights, float_type
-from probes.networks import NETWORKS
+from probes.networks import catalog, evaluation, gradients
+from probes.networks.definition import Network
+from probes.networks.weights import double as as_float64
+
+__all__ = ["as_float64", "cross_entropy", "forward", "loss", "loss_and_gradients", "operations", "sgd"]
+
+Inputs = Array | Mapping[str, Array]
 
 
-def as_float64(weights: Weights) -> dict[str, Array]:
-    """Return the weights in float64."""
-    return {name: array.astype(np.float64) for name, array in weights.items()}
+def forward(workload: str, weights: Weights, inputs: Inputs) -> Array:
+    """Return the first output in the dtype of the weights; the inputs by name, or the one there is."""
+    network = catalog.load(workload)
+    return evaluation.outputs(network, weights, _named(network, inputs))[0]
 
 
-def forward(workload: str, weights: Weights, inputs: Array) -> Array:
-    """Return the logits (N×10) in the dtype of the weights."""
-    return forward_keeping(workload, weights, inputs)[0]
+def loss(network: Network, weights: Weights, inputs: Inputs, labels: Array, *, training: bool = True) -> float:
+    """Return the loss that the network is trained with; in `training` batch normalisation sees this very batch."""
+    named = _named(network, inputs)
+    answer = evaluation.outputs(network, weights, named, training=training)[0]
+    if network.loss == "mean-squared-error":
+        return float(((answer - named[network.inputs[0].name]) ** 2).mean())
+    return cross_entropy(answer.reshape(-1, answer.shape[-1]), labels.reshape(-1))[0]
 
 
-def forward_keeping(workload: str, weights: Weights, inputs: Array) -> tuple[Array, Any]:
-    """Return the logits, and the intermediate results that `backward` needs."""
-    if np.issubdtype(inputs.dtype, np.floating):
-        inputs = inputs.astype(float_type(weights))
-    return NETWORKS[workload].forward(weights, inputs)
-
-
-def backward(workload: str, weights: Weights, kept: Any, upstream: Array) -> dict[str, Array]:
-    """Return the gradient with respect to every weight, from the gradient with respect to the logits."""
-    return NETWORKS[workload].backward(weights, kept, upstream)
-
-
-def loss_and_gradients(workload: str, weights: Weights, inputs: Array, labels: Array) -> tuple[float, dict[str, Array]]:
-    """Return the mean softmax cross entropy and its gradient with respect to every weight."""
-    logits, kept = forward_keeping(workload, weights, inputs)
-    loss, upstream = cross_entropy(logits, labels)
-    return loss, backward(workload, weights, kept, upstream)
+def loss_and_gradients(
+    workload: str, weights: Weights, inputs: Inputs, labels: Array
+) -> tuple[float, dict[str, Array]]:
+    """Return the mean softmax cross entropy and its gradient with respect to every weight, where NumPy has it."""
+    network = catalog.load(workload)
+    values = evaluation.values(network, weights, _named(network, inputs))
+    found, upstream = cross_entropy(values[network.outputs[0]], labels)
+    return found, gradients.of_weights(network, weights, values, upstream)
 
 
 def sgd(
-    workload: str, weights: Weights, inputs: Array, labels: Array, *, learning_rate: float, steps: int
+    workload: str, weights: Weights, inputs: Inputs, labels: Array, *, learning_rate: float, steps: int
 ) -> dict[str, Array]:
     """Return the weights after `steps` steps of plain SGD on the same batch."""
     current = dict(weights)
     rate = float_type(weights).type(learning_rate)
     for _ in range(steps):
-        _, gradients = loss_and_gradients(workload, current, inputs, labels)
-        current = {name: array - rate * gradients[name] for name, array in current.items()}
+        _, found = loss_and_gradients(workload, current, inputs, labels)
+        current = {name: array - rate * found[name] for name, array in current.items()}
     return current
 
 
 def cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
-    """Return the mean softmax cross entropy and its gradient with respect to the logits (N×10)."""
+    """Return the mean softmax cross entropy and its gradient with respect to the logits (N×classes)."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     rows = np.arange(len(labels))
@@ -71,6 +73,10 @@ def operations(workload: str, task: str, batch: int) -> int:
     gradient of the weights, the gradient of the input), except that nobody needs the gradient of the data.
     Element-wise work is not counted.
     """
-    network = NETWORKS[workload]
-    once = network.operations(batch)
-    return once if task == "inference" else 3 * once - network.spared(batch)
+    network = catalog.load(workload)
+    once = 2 * batch * network.macs()
+    return once if task == "inference" else 3 * once - 2 * batch * network.reading_macs()
+
+
+def _named(network: Network, inputs: Inputs) -> Mapping[str, Array]:
+    return inputs if isinstance(inputs, Mapping) else {network.inputs[0].name: inputs}

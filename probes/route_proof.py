@@ -45,8 +45,8 @@ class Asked:
     expected: Feed
 
 
-def calibration(case: Case) -> Array:
-    """Return the samples that an int8 export sees, N×height×width×channel."""
+def calibration(case: Case) -> Any:
+    """Return the samples that an int8 export sees: N×height×width×channel, or arrays by name."""
     if case.calibration is None:
         raise ValueError("int8 needs calibration samples, and this case has none")
     return case.calibration

@@ -17,11 +17,13 @@ def at_another(cell: Cell, workload: str, batch: int) -> tuple[float, float]:
     Raises
     ------
     ProbeError
-        ``not_applicable`` when the cell takes no other inputs; ``error`` when its answer is wrong.
+        ``not_applicable`` when the cell takes no other inputs, or several; ``error`` when its answer is wrong.
     """
     if not isinstance(cell, Inference) or cell.answer is None:
         raise ProbeError("not_applicable", "only the inputs of an inference can change their shape here")
     case = synthetic(workload, {"batch": batch})
+    if len(case.feeds) > 1:
+        raise ProbeError("not_applicable", "another batch is asked of networks with one input only")
     seconds = []
     for _ in range(2):
         start = time.perf_counter()

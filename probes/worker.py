@@ -224,7 +224,7 @@ def _amount(case: Case, task: str) -> dict[str, int]:
 
     if task == "pipeline":
         return {"samples": len(case.inputs)}
-    count = reference.operations(case.workload, task, len(case.inputs))
+    count = reference.operations(case.workload, task, case.samples)
     return {"operations": count} if count else {}
 
 

@@ -1,7 +1,6 @@
 """The workloads, each defined once: seeded weights, inputs and labels that every framework starts from.
 
-All networks (`probes.networks`) sort into ten classes; the loss is the mean softmax cross entropy, the optimizer plain
-SGD.
+The networks are data (`probes.networks`); most are trained with the mean softmax cross entropy, by plain SGD.
 
 Layouts: images are N×height×width×channel (NHWC), sequences N×steps×values; convolution kernels height×width×in×out
 (HWIO); dense kernels in×out; flattening runs through height, width, channel in this order.
@@ -9,6 +8,7 @@ Layouts: images are N×height×width×channel (NHWC), sequences N×steps×values
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +19,11 @@ import numpy as np
 from probes import pictures
 from probes.arrays import Array as Array
 from probes.arrays import Weights as Weights
-from probes.networks import NETWORKS
+from probes.networks import catalog
+from probes.networks import weights as networks_weights
+from probes.networks.definition import Network
 
 SEED = 2008
-CLASSES = 10
 CALIBRATION = 64
 
 
@@ -33,13 +34,13 @@ class Case:
     Attributes
     ----------
     workload : str
-        A key of `probes.networks.NETWORKS`: ``"mlp"``, ``"cnn"`` …
+        What the network is asked for by: ``"cnn"``, ``"mobilenetv2?width=0.5"``; or ``"pictures"``.
     weights : mapping of str to array
         ``<layer>_<kind>`` (``dense1_kernel``, ``dense1_bias``), float32, in the layouts of this module.
-    inputs : array
-        N samples, float32; those of the recommender are numbers of users and items, int64.
+    inputs : array, or mapping of str to array
+        N samples, float32 or int64; by name where the network has several inputs.
     labels : array
-        int64, N, the classes 0 to 9.
+        int64, the class of each sample, or of each of its pixels.
     learning_rate : float
         Of plain SGD.
     parameters : mapping
@@ -52,19 +53,43 @@ class Case:
 
     workload: str
     weights: Weights
-    inputs: Array
+    # An array or arrays by name: most recipes know which their network has.
+    inputs: Any
     labels: Array
     learning_rate: float = 0.005
     parameters: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
-    calibration: Array | None = None
+    calibration: Any = None
     held_out: Array | None = None
     held_out_labels: Array | None = None
 
+    @property
+    def network(self) -> Network:
+        """What is computed."""
+        return catalog.load(self.workload)
+
+    @property
+    def feeds(self) -> dict[str, Array]:
+        """Every input by name, in the network's order."""
+        if isinstance(self.inputs, Mapping):
+            return dict(self.inputs)
+        return {self.network.inputs[0].name: self.inputs}
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are."""
+        return len(next(iter(self.feeds.values())))
+
 
 def initial_weights(workload: str, seed: int = SEED) -> dict[str, Array]:
-    """Return float32 weights drawn as the network says."""
-    return NETWORKS[workload].initial(np.random.default_rng(seed))
+    """Return float32 weights drawn as `probes.networks.weights` says."""
+    return dict(_drawn(workload, seed))
+
+
+# A worker asks for the same network again and again: to time, to judge, in other settings.
+@functools.lru_cache(maxsize=1)
+def _drawn(workload: str, seed: int) -> dict[str, Array]:
+    return networks_weights.drawn(catalog.load(workload), np.random.default_rng(seed))
 
 
 def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, seed: int = SEED) -> Case:
@@ -73,8 +98,8 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
     Parameters
     ----------
     workload : str
-        A key of `probes.networks.NETWORKS`, or ``"pictures"``: then weights are empty, inputs are all the pictures of
-        a pass (`probes.pictures`) and labels their numbers.
+        A network of `probes.networks`, or ``"pictures"``: then weights are empty, inputs are all the pictures of a pass
+        (`probes.pictures`) and labels their numbers.
     parameters : mapping, optional
         ``batch`` is the number of samples (1 when absent).
     seed : int
@@ -85,18 +110,22 @@ def synthetic(workload: str, parameters: Mapping[str, Any] | None = None, *, see
     rng = np.random.default_rng([seed, 1])
     if workload == pictures.WORKLOAD:
         return Case(workload, {}, pictures.drawn(rng), np.arange(pictures.COUNT), parameters=parameters)
-    if workload not in NETWORKS:
-        raise ValueError(f"unknown workload {workload!r}: there are {', '.join((*NETWORKS, pictures.WORKLOAD))}")
-    inputs = NETWORKS[workload].inputs(rng, batch)
-    labels = rng.integers(0, CLASSES, size=batch)
-    return Case(workload, initial_weights(workload, seed), inputs, labels, NETWORKS[workload].learning_rate, parameters)
+    network = catalog.load(workload)
+    inputs = networks_weights.inputs(network, rng, batch)
+    answer = network.shape(network.outputs[0])
+    labels = rng.integers(0, answer[-1], size=(batch, *answer[:-1]))
+    return Case(workload, initial_weights(workload, seed), _sole(inputs), labels, network.learning_rate, parameters)
+
+
+def _sole(inputs: Mapping[str, Array]) -> Array | Mapping[str, Array]:
+    return inputs if len(inputs) > 1 else next(iter(inputs.values()))
 
 
 def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None = None) -> Case:
     """Return a synthetic case with a folder, for what needs no training; 32 samples unless ``batch`` says else."""
     case = synthetic(workload, {"batch": 32} | dict(parameters or {}))
-    calibration = NETWORKS[workload].inputs(np.random.default_rng([SEED, 2]), CALIBRATION)
-    return replace(case, folder=folder, calibration=calibration)
+    drawn = networks_weights.inputs(case.network, np.random.default_rng([SEED, 2]), CALIBRATION)
+    return replace(case, folder=folder, calibration=_sole(drawn))
 
 
 def trained(

@@ -115,6 +115,10 @@ class Network:
         """Return the shape of every weight by name, in the order of the nodes."""
         return {name: shape for node in self.nodes for name, shape in node.weights().items()}
 
+    def trained(self) -> list[str]:
+        """Return the names of the weights that gradients reach."""
+        return [f"{node.id}_{kind}" for node in self.nodes for kind in node.outcome.weights if kind not in STATISTICS]
+
     def parameters(self, counts: str = "trained") -> int:
         """Return how many weights there are.
 

@@ -21,8 +21,13 @@ _ERF = np.vectorize(math.erf, otypes=[np.float64])
 
 def outputs(network: Network, weights: Weights, inputs: Mapping[str, Array], *, training: bool = False) -> list[Array]:
     """Return every output of a batch; in `training` batch normalisation takes the statistics of this very batch."""
-    values = _values(network, weights, inputs, training=training)[0]
-    return [values[name] for name in network.outputs]
+    found = _values(network, weights, inputs, training=training)[0]
+    return [found[name] for name in network.outputs]
+
+
+def values(network: Network, weights: Weights, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what every input and node is."""
+    return _values(network, weights, inputs, training=False, all_of_them=True)[0]
 
 
 def statistics(network: Network, weights: Weights, inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -31,16 +36,16 @@ def statistics(network: Network, weights: Weights, inputs: Mapping[str, Array]) 
 
 
 def _values(
-    network: Network, weights: Weights, inputs: Mapping[str, Array], *, training: bool
+    network: Network, weights: Weights, inputs: Mapping[str, Array], *, training: bool, all_of_them: bool = False
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return what every output is, and the statistics that batch normalisation took."""
+    """Return what every output (or all) is, and the statistics that batch normalisation took."""
     dtype = float_type(weights) if weights else np.dtype(np.float64)
     values = {
         name: array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
         for name, array in inputs.items()
     }
     seen: dict[str, Array] = {}
-    wanted = _last_use(network)
+    last = {} if all_of_them else _last_use(network)
     for index, node in enumerate(network.nodes):
         own = {kind: weights[f"{node.id}_{kind}"] for kind in node.outcome.weights}
         if node.op == "batch-norm" and training:
@@ -52,7 +57,7 @@ def _values(
             own["table"] = weights[f"{node.attrs['table']}_table"]
         values[node.id] = _computed(node, own, [values[name] for name in node.inputs])
         # Of a deep network at a large batch, what nobody reads any more would fill the memory.
-        for name in {name for name in node.inputs if wanted.get(name, index) == index}:
+        for name in {name for name in node.inputs if last.get(name) == index}:
             del values[name]
     return values, seen
 

@@ -85,6 +85,12 @@ def _image(shape: Shape) -> Shape:
     return shape
 
 
+def _values(shape: Shape) -> Shape:
+    if len(shape) not in (1, 2):
+        raise MisfitError(f"expected values or a sequence of them, got {shown(shape)}")
+    return shape
+
+
 def _sequence(shape: Shape) -> Shape:
     if len(shape) != 2:
         raise MisfitError(f"expected a sequence (steps × values), got {shown(shape)}")
@@ -118,10 +124,7 @@ def _windows(given: Mapping[str, Any], shape: Shape) -> tuple[int, int]:
 
 
 def _dense(given: Mapping[str, Any], shapes: Sequence[Shape]) -> Outcome:
-    (shape,) = shapes
-    if not shape:
-        raise MisfitError("expected values, got one number")
-    units = given["units"]
+    shape, units = _values(shapes[0]), given["units"]
     macs = math.prod(shape) * units
     weights = {"kernel": (shape[-1], units)} | ({"bias": (units,)} if given["bias"] else {})
     return Outcome((*shape[:-1], units), weights, macs, macs)
@@ -167,9 +170,7 @@ def _batch_norm(given: Mapping[str, Any], shapes: Sequence[Shape]) -> Outcome:  
 
 
 def _scaled(given: Mapping[str, Any], shapes: Sequence[Shape]) -> Outcome:  # noqa: ARG001 - as all of them
-    (shape,) = shapes
-    if not shape:
-        raise MisfitError("expected values, got one number")
+    shape = _values(shapes[0])
     return Outcome(shape, dict.fromkeys(("scale", "shift"), shape[-1:]))
 
 
@@ -207,6 +208,8 @@ def _concat(given: Mapping[str, Any], shapes: Sequence[Shape]) -> Outcome:
 
 
 def _embedding(given: Mapping[str, Any], shapes: Sequence[Shape]) -> Outcome:
+    if len(shapes[0]) > 1:
+        raise MisfitError(f"expected numbers of rows, one or a sequence, got {shown(shapes[0])}")
     return Outcome((*shapes[0], given["width"]), {"table": (given["rows"], given["width"])})
 
 

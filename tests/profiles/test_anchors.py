@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -19,7 +18,8 @@ from advisor.profiles.adjustments import requiring
 from advisor.profiles.anchors import Anchor, read
 from advisor.profiles.machine import has_anchors, on_machine, peak_of
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
-from probes.networks import NETWORKS
+from probes import reference
+from probes.networks import catalog
 
 CRITERIA = load_criteria()
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference-run.json"
@@ -46,12 +46,10 @@ def camera(folder: Path, old: str = "", new: str = "") -> Profile:
 
 def test_the_quantities_are_those_of_the_networks() -> None:
     for name, found in network_quantities().items():
-        network = NETWORKS[name]
-        drawn = network.initial(np.random.default_rng(0))
-        assert found.weights == sum(weight.size for weight in drawn.values()), name
+        assert found.weights == catalog.load(name).parameters(), name
         for batch in (1, 32):
-            assert batch * found.prediction == network.operations(batch), name
-            assert batch * found.training == 3 * network.operations(batch) - network.spared(batch), name
+            assert batch * found.prediction == reference.operations(name, "inference", batch), name
+            assert batch * found.training == reference.operations(name, "training", batch), name
 
 
 @pytest.mark.parametrize(

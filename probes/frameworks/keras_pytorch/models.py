@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import torch
 
-from probes.frameworks.tensorflow.networks import layouts
-from probes.frameworks.tensorflow.networks.cnn import cnn
-from probes.frameworks.tensorflow.networks.lstm import lstm
-from probes.frameworks.tensorflow.networks.mlp import mlp
-from probes.frameworks.tensorflow.networks.transformer import transformer
+from probes.frameworks.tensorflow import interpreter
 from probes.workloads import Array, Case
-
-NETWORKS: dict[str, Callable[[], keras.Model]] = {"mlp": mlp, "cnn": cnn, "lstm": lstm, "transformer": transformer}
 
 
 def build(case: Case) -> keras.Model:
     """Return the network of a case with a copy of its weights, ready to infer."""
-    model = layouts.load(NETWORKS[case.workload](), case.weights)
+    model = interpreter.build(case.network, case.weights)
     # A Keras model is a module of PyTorch here, and PyTorch's exporters ask it whether it is in training.
     return model.eval()
 

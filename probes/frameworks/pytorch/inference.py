@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -12,34 +13,38 @@ from probes.frameworks.pytorch import models
 from probes.frameworks.pytorch.compiler import require_compiler
 from probes.workloads import Array, Case
 
+Answer: TypeAlias = Tensor | tuple[Tensor, ...]
+
 
 def eager(case: Case) -> Inference:
     """Run the model as written."""
-    return _inference("eager, torch.inference_mode", models.build(case).eval(), models.natural(case.inputs))
+    return _inference("eager, torch.inference_mode", models.build(case).eval(), models.feeds(case))
 
 
 def channels_last(case: Case) -> Inference:
     """Run the model as written, with images in the memory format that suits processors."""
-    model, inputs = models.channels_last(models.build(case).eval(), models.natural(case.inputs))
+    model, inputs = models.channels_last(models.build(case).eval(), models.feeds(case))
     return _inference(models.described("eager", inputs), model, inputs)
 
 
 def compiled(case: Case) -> Inference:
     """Run the model through torch.compile, specialised to the shape of the inputs."""
     require_compiler()
-    model, inputs = models.channels_last(models.build(case).eval(), models.natural(case.inputs))
+    model, inputs = models.channels_last(models.build(case).eval(), models.feeds(case))
     model = torch.compile(model, fullgraph=True, dynamic=False)
     return _inference(models.described("torch.compile", inputs), model, inputs, compiled=True)
 
 
-def _inference(how: str, model: Callable[[Tensor], Tensor], inputs: Tensor, *, compiled: bool = False) -> Inference:
+def _inference(
+    how: str, model: Callable[..., Answer], inputs: tuple[Tensor, ...], *, compiled: bool = False
+) -> Inference:
     def call() -> Array:
         with torch.inference_mode():
-            return model(inputs).numpy()
+            return models.array(model(*inputs))
 
     def answer(others: Array) -> Array:
         with torch.inference_mode():
-            return model(models.like(inputs, models.natural(others))).numpy()
+            return models.array(model(models.like(inputs[0], models.natural(others))))
 
     return Inference(how, call, compiled, answer)
 

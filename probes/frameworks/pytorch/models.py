@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
-from probes.frameworks.pytorch.networks.cnn import Cnn
-from probes.frameworks.pytorch.networks.lstm import Lstm
-from probes.frameworks.pytorch.networks.mlp import Mlp
-from probes.frameworks.pytorch.networks.network import Network
-from probes.frameworks.pytorch.networks.recommender import Recommender
-from probes.frameworks.pytorch.networks.tiny import Tiny
-from probes.frameworks.pytorch.networks.transformer import Transformer
+from probes.frameworks.pytorch import interpreter
+from probes.networks import catalog
 from probes.workloads import Array, Case, Weights
 
-NETWORKS: dict[str, type[Network]] = {
-    "mlp": Mlp,
-    "cnn": Cnn,
-    "lstm": Lstm,
-    "transformer": Transformer,
-    "recommender": Recommender,
-    "tiny": Tiny,
-}
 
-
-def mlp(weights: Weights) -> Mlp:
+def mlp(weights: Weights) -> fx.GraphModule:
     """Return the MLP with a copy of `weights`."""
-    return Mlp().load(weights)
+    return interpreter.build(catalog.load("mlp"), weights)
 
 
-def cnn(weights: Weights) -> Cnn:
+def cnn(weights: Weights) -> fx.GraphModule:
     """Return the CNN with a copy of `weights`."""
-    return Cnn().load(weights)
+    return interpreter.build(catalog.load("cnn"), weights)
 
 
-def build(case: Case) -> Network:
-    """Return the network of a case with a copy of its weights."""
-    return NETWORKS[case.workload]().load(case.weights)
+def build(case: Case, *, sparse: bool = False) -> fx.GraphModule:
+    """Return the network of a case with a copy of its weights; `sparse` is about its embeddings' gradients."""
+    return interpreter.build(case.network, case.weights, sparse=sparse)
 
 
-def answer(case: Case) -> Array:
-    """Return PyTorch's own float32 answer to the inputs of a case."""
+def answer(case: Case) -> Array | dict[str, Array]:
+    """Return PyTorch's own float32 answer to the inputs of a case; by name where there are several outputs."""
     with torch.no_grad():
-        logits: Array = build(case).eval()(natural(case.inputs)).numpy()
+        found = build(case).eval()(*feeds(case))
+    if isinstance(found, tuple):
+        return {name: each.numpy() for name, each in zip(case.network.outputs, found, strict=True)}
+    logits: Array = found.numpy()
     return logits
+
+
+def feeds(case: Case) -> tuple[Tensor, ...]:
+    """Return a copy of every input of a case as a tensor in PyTorch's layout."""
+    return tuple(map(natural, case.feeds.values()))
+
+
+def array(answer: Tensor | tuple[Tensor, ...]) -> Array:
+    """Return the first output as an array in the layout of `probes.workloads`."""
+    first = answer[0] if isinstance(answer, tuple) else answer
+    found: Array = (first.permute(0, 2, 3, 1) if first.ndim == 4 else first).numpy()
+    return found
 
 
 def natural(inputs: Array) -> Tensor:
@@ -55,11 +56,17 @@ def natural(inputs: Array) -> Tensor:
     return tensor
 
 
-def channels_last(model: nn.Module, inputs: Tensor) -> tuple[nn.Module, Tensor]:
+def channels_last(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[nn.Module, tuple[Tensor, ...]]:
     """Return model and images with the channel as the innermost dimension in memory, which suits processors."""
-    if inputs.ndim != 4:
+    if not pictured(inputs):
         return model, inputs
-    return model.to(memory_format=torch.channels_last), inputs.to(memory_format=torch.channels_last)
+    last = tuple(each.to(memory_format=torch.channels_last) if each.ndim == 4 else each for each in inputs)
+    return model.to(memory_format=torch.channels_last), last
+
+
+def pictured(inputs: tuple[Tensor, ...]) -> bool:
+    """Tell whether there are images among the inputs."""
+    return any(each.ndim == 4 for each in inputs)
 
 
 def like(inputs: Tensor, others: Tensor) -> Tensor:
@@ -68,11 +75,11 @@ def like(inputs: Tensor, others: Tensor) -> Tensor:
     return others.to(memory_format=torch.channels_last) if last else others
 
 
-def described(how: str, inputs: Tensor) -> str:
+def described(how: str, inputs: tuple[Tensor, ...]) -> str:
     """Return `how`, with the memory format where there is a choice of it."""
-    return f"{how}, channels_last" if inputs.ndim == 4 else how
+    return f"{how}, channels_last" if pictured(inputs) else how
 
 
-def weights_of(model: Network) -> dict[str, Array]:
+def weights_of(model: fx.GraphModule) -> dict[str, Array]:
     """Return a copy of the model's weights in the layouts of `probes.workloads`."""
-    return model.weights()
+    return interpreter.weights_of(model)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import tensorflow as tf
 
 from probes.cell import Inference
 from probes.frameworks.tensorflow import models
 from probes.workloads import Array, Case
 
+Inputs: TypeAlias = tf.Tensor | dict[str, tf.Tensor] | list[tf.Tensor]
+
 
 def eager(case: Case) -> Inference:
     """Call the model as TensorFlow's quickstart does."""
     model = models.build(case)
-    inputs = models.natural(case.inputs)
+    inputs = models.feeds(case)
 
     def call() -> Array:
-        return model(inputs, training=False).numpy()
+        return models.first(model(inputs, training=False)).numpy()
 
     def answer(others: Array) -> Array:
         return model(models.natural(others), training=False).numpy()
@@ -35,14 +39,14 @@ def xla(case: Case) -> Inference:
 
 def _compiled(how: str, case: Case, jit_compile: bool | None) -> Inference:
     model = models.build(case)
-    inputs = models.natural(case.inputs)
+    inputs = models.feeds(case)
 
     @tf.function(jit_compile=jit_compile)
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Inputs) -> Inputs:
         return model(x, training=False)
 
     def call() -> Array:
-        return forward(inputs).numpy()
+        return models.first(forward(inputs)).numpy()
 
     def answer(others: Array) -> Array:
         return forward(models.natural(others)).numpy()

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
 
-from probes.frameworks.tensorflow.networks import layouts
-from probes.frameworks.tensorflow.networks.cnn import cnn as _cnn
-from probes.frameworks.tensorflow.networks.lstm import lstm
-from probes.frameworks.tensorflow.networks.mlp import mlp as _mlp
-from probes.frameworks.tensorflow.networks.recommender import recommender
-from probes.frameworks.tensorflow.networks.tiny import Tiny
-from probes.frameworks.tensorflow.networks.transformer import transformer
+from probes.frameworks.tensorflow import interpreter
+from probes.frameworks.tensorflow.elementwise import Elementwise
+from probes.networks import catalog
 from probes.workloads import Array, Case, Weights
 
-NETWORKS: dict[str, Callable[[], keras.Model]] = {
-    "mlp": _mlp,
-    "cnn": _cnn,
-    "lstm": lstm,
-    "transformer": transformer,
-    "recommender": recommender,
-}
+Model: TypeAlias = keras.Model | Elementwise
 
 
 def mlp(weights: Weights) -> keras.Model:
     """Return the MLP with a copy of `weights`."""
-    return layouts.load(_mlp(), weights)
+    return interpreter.build(catalog.load("mlp"), weights)
 
 
 def cnn(weights: Weights) -> keras.Model:
     """Return the CNN with a copy of `weights`."""
-    return layouts.load(_cnn(), weights)
+    return interpreter.build(catalog.load("cnn"), weights)
 
 
-def build(case: Case) -> keras.Model | Tiny:
-    """Return the network of a case with a copy of its weights."""
-    if case.workload == "tiny":
-        return Tiny(case.weights)
-    return layouts.load(NETWORKS[case.workload](), case.weights)
+def build(case: Case) -> Model:
+    """Return the network of a case with a copy of its weights; what has no layer but arithmetic is written as such."""
+    if Elementwise.computes(case.network):
+        return Elementwise(case.network, case.weights)
+    return interpreter.build(case.network, case.weights)
 
 
 def natural(inputs: Array) -> tf.Tensor:
@@ -47,6 +37,17 @@ def natural(inputs: Array) -> tf.Tensor:
     return tf.constant(inputs)
 
 
-def weights_of(model: keras.Model | Tiny) -> dict[str, Array]:
+def feeds(case: Case) -> tf.Tensor | dict[str, tf.Tensor]:
+    """Return a copy of the inputs of a case as Keras takes them: a tensor, or several by name."""
+    found = {name: natural(each) for name, each in case.feeds.items()}
+    return found if len(found) > 1 else next(iter(found.values()))
+
+
+def first(answer: tf.Tensor | list[tf.Tensor]) -> tf.Tensor:
+    """Return the first output."""
+    return answer[0] if isinstance(answer, list | tuple) else answer
+
+
+def weights_of(model: Model) -> dict[str, Array]:
     """Return a copy of the model's weights in the layouts of `probes.workloads`."""
-    return model.weights() if isinstance(model, Tiny) else layouts.weights_of(model)
+    return model.arrays() if isinstance(model, Elementwise) else interpreter.weights_of(model)

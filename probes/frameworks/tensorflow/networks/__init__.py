@@ -1,1 +1,0 @@
-"""The workloads' networks in Keras: one file each; their weights come and go through `layouts`."""
