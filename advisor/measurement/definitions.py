@@ -168,7 +168,8 @@ class CapabilityDefinition(Model):
 class WorkloadDefinition(Model):
     """A workload, done the same way in every framework; ``what`` says in one sentence what is computed.
 
-    ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
+    ``not_quick`` says why a quick session leaves it out, unless it is asked for by name; ``unless_named`` why every
+    session but a thorough one does.
     """
 
     probe: Name
@@ -178,6 +179,7 @@ class WorkloadDefinition(Model):
     batches: tuple[Annotated[Count, Field(ge=1)], ...]
     what: str
     not_quick: str | None = None
+    unless_named: str | None = None
 
 
 class NetworkQuantities(Model):

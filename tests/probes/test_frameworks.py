@@ -24,6 +24,7 @@ MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
 CELLS = [
     (workload.probe, workload.workload, workload.task, batch)
     for workload in definitions.workloads()
+    if workload.unless_named is None  # the large ones are cut in tests/probes/test_interpreters.py
     for batch in workload.batches
 ]
 

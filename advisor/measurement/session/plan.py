@@ -159,7 +159,7 @@ def make_plan(
     known = (definitions or shipped()).naming(frameworks or ())
     chosen = _chosen(frameworks, known.frameworks, "framework")
     runtimes = _chosen(routes, known.routes, "route")
-    request = Request(known, chosen, tuple(only), mode == "quick")
+    request = Request(known, chosen, tuple(only), mode == "quick", mode == "thorough")
     for part in only:
         # What is misspelled among others would be missed in the Run only, after minutes.
         if not any(_wanted(each, [part]) for each in _ids(known)):

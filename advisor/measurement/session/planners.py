@@ -33,6 +33,7 @@ class Request:
     frameworks: Sequence[str]
     only: Collection[str] = ()
     quick: bool = False
+    thorough: bool = False
 
     @property
     def least(self) -> bool:
@@ -43,12 +44,16 @@ class Request:
         """Tell whether a probe id was asked for."""
         return not self.only or any(fnmatchcase(probe, glob) for glob in self.only)
 
+    def named(self, probe: str) -> bool:
+        """Tell whether a probe was asked for by its own name, or the beginning of it: ``mobilenetv2*``."""
+        return any(fnmatchcase(probe, glob) and not glob.startswith(("*", "?", "[")) for glob in self.only)
+
 
 def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
     """Return what is timed, workload by workload, and what is left out."""
     tasks, skipped = list[CellTask](), list[Skipped]()
     for work in request.known.workloads:
-        if not request.wanted(work.probe):
+        if not request.wanted(work.probe) or not (work.unless_named is None or _taken(request, work)):
             continue
         if request.least and work.not_quick:
             skipped += [
@@ -65,6 +70,11 @@ def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
                 tasks += made
                 skipped += untried
     return tasks, skipped
+
+
+def _taken(request: Request, work: WorkloadDefinition) -> bool:
+    """Tell whether a session takes up what others pass over in silence: it is none of what they are about."""
+    return request.named(work.probe) or (request.thorough and not request.only)
 
 
 def _of_each(
