@@ -22,7 +22,7 @@ from pathlib import Path
 from tests import sealed
 
 # A documentation address (RFC 5737): nobody answers there, and no route leads there.
-_NAME_SERVER = "nameserver 192.0.2.53\noptions timeout:1 attempts:1\n"
+NAME_SERVER = "nameserver 192.0.2.53\noptions timeout:1 attempts:1\n"
 _INSIDE = """\
 ip link set lo up || exit 70
 if [ -e /etc/resolv.conf ]; then mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 70; fi
@@ -48,7 +48,7 @@ def refused(folder: Path) -> dict[str, int]:
 
 def isolated(command: list[str], folder: Path, *, log: Path | None = None) -> int:
     """Run `command` without a network and with a home and temporary files in `folder`; return its exit code."""
-    (folder / "resolv.conf").write_text(_NAME_SERVER, encoding="utf-8")
+    (folder / "resolv.conf").write_text(NAME_SERVER, encoding="utf-8")
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}

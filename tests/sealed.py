@@ -56,11 +56,12 @@ def prefix(log: Path, *, files: bool = True) -> list[str]:
     if not namespaces():
         return []
     tracer = TRACER if files else (*_STRACE, _CALLS)
-    return [*_unshare(), "sh", "-c", _UP, "sealed", *((*tracer, "-o", str(log), "--") if _traces() else ())]
+    return [*unshare(), "sh", "-c", _UP, "sealed", *((*tracer, "-o", str(log), "--") if _traces() else ())]
 
 
-def _unshare() -> list[str]:
-    return ["unshare", "--net", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--"]
+def unshare(*more: str) -> list[str]:
+    """Return what stands before a program that gets a network of its own, and `more` of its own."""
+    return ["unshare", "--net", *more, *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--"]
 
 
 @functools.cache
@@ -68,7 +69,7 @@ def namespaces() -> bool:
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
     return (
-        subprocess.run([*_unshare(), "sh", "-c", _UP, "sealed", "true"], capture_output=True, check=False).returncode
+        subprocess.run([*unshare(), "sh", "-c", _UP, "sealed", "true"], capture_output=True, check=False).returncode
         == 0
     )
 

@@ -80,8 +80,9 @@ def test_each_of_them_runs_its_recipes_in_such_a_network(module: ModuleType) -> 
     assert "Probe(" in inspect.getsource(recipes.Recipes)
     assert "sealed.prefix(" in inspect.getsource(processes.Probe)
     assert "sealed.reached(" in inspect.getsource(processes.Probe)
+    assert "self._server.reached()" in inspect.getsource(processes.Probe)
 
 
 def test_the_capabilities_and_the_session_do() -> None:
-    assert "sealed.reached(" in inspect.getsource(test_capabilities)
+    assert "Probe(" in inspect.getsource(test_capabilities.trials)
     assert "route:*" in inspect.getsource(test_sealed.session)
