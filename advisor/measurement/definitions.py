@@ -196,7 +196,7 @@ class NetworkQuantities(Model):
 class ExperimentDefinition(Model):
     """Something with figures of its own, measured beside the workloads; ``what`` says in one sentence what is done.
 
-    ``metrics`` names them with their units, the one that stands for it first; ``variants`` are the parameters that it
+    ``metrics`` names them, the one that stands for it first; ``variants`` are the parameters that it
     is done with; ``seconds`` is what one takes on a quiet machine. ``recipe`` is false where no recipe of the framework
     does it but the session. ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
     """
@@ -205,7 +205,7 @@ class ExperimentDefinition(Model):
     title: str
     workload: Name | None = None
     setting: str | None = None
-    metrics: dict[str, str] = Field(min_length=1)
+    metrics: tuple[str, ...] = Field(min_length=1)
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
     seconds: Number = Field(default=5.0, gt=0)
     recipe: bool = True

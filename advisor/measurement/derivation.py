@@ -12,6 +12,7 @@ from typing import Any
 
 from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
+from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.run_index import RunIndex
 from advisor.measurement.session.accumulator import SINGLE_VALUE
@@ -45,7 +46,7 @@ def derived(run: Run) -> tuple[Observation, ...]:
 def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
     proof = latency.proof or {}
     if "samples" in proof:
-        yield _rate(latency, proof["samples"], "throughput", "1/s")
+        yield _rate(latency, proof["samples"], "throughput")
     if proof.get("tried") and latency.setting == BEST_KNOWN:
         compiled = _compiled(proof["tried"], latency.variant)
         if compiled is not None:
@@ -54,31 +55,31 @@ def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
     counted = grades.counted(latency.rounds) if latency.rounds else []
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
     if taken:
-        yield _blank(latency, "energy", "J", summary=statistics.sampled(taken), flags=latency.flags)
+        yield _blank(latency, "energy", summary=statistics.sampled(taken), flags=latency.flags)
     peaks = [
         each.summary.median for each in index.run.observations
         if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
     ]  # fmt: skip
     if "operations" in proof and peaks:
-        share = _rate(latency, proof["operations"] / max(peaks), "ceiling-share", "")
+        share = _rate(latency, proof["operations"] / max(peaks), "ceiling-share")
         yield share.model_copy(update={"proof": {"operations": proof["operations"], "peak_flops": max(peaks)}})
 
 
-def _blank(latency: Observation, metric: str, unit: str, **fields: Any) -> Observation:
+def _blank(latency: Observation, metric: str, **fields: Any) -> Observation:
     """Return an observation of the same cell: what was measured of the latency itself is left behind."""
     left = {"parity": None, "proof": None, "rounds": (), "summary": None, "message": None, "where": None, "flags": ()}
-    return latency.model_copy(update=left | {"metric": metric, "unit": unit} | fields)
+    return latency.model_copy(update=left | {"metric": metric, "unit": unit_of(metric)} | fields)
 
 
-def _rate(latency: Observation, amount: float, metric: str, unit: str) -> Observation:
+def _rate(latency: Observation, amount: float, metric: str) -> Observation:
     """Return `amount` per second, where `amount` is what one call does."""
     if latency.summary is None:
-        return _blank(latency, metric, unit, outcome=latency.outcome, message=latency.message)
+        return _blank(latency, metric, outcome=latency.outcome, message=latency.message)
     found = latency.summary
     summary = Summary(
         median=amount / found.median, low=amount / found.high, high=amount / found.low, n=found.n
     )  # fmt: skip
-    return _blank(latency, metric, unit, summary=summary, flags=latency.flags)
+    return _blank(latency, metric, summary=summary, flags=latency.flags)
 
 
 def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] | None:
@@ -91,14 +92,14 @@ def _compile_time(latency: Observation, compiled: dict[str, Any], index: RunInde
     seconds = compiled["first_call"] - compiled.get("call", 0.0)
     first = _sibling(latency, index, metric="first-call")
     return _blank(
-        latency, "compile-time", "s", outcome="measured", how=compiled["how"], variant=compiled["variant"],
+        latency, "compile-time", outcome="measured", how=compiled["how"], variant=compiled["variant"],
         summary=statistics.sampled([max(0.0, seconds)]), flags=(SINGLE_VALUE,),
         grade=None if first is None else first.grade,
     )  # fmt: skip
 
 
 def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
-    blank = _blank(latency, "break-even", "", how=compiled["how"], variant=compiled["variant"])
+    blank = _blank(latency, "break-even", how=compiled["how"], variant=compiled["variant"])
     if latency.variant != compiled["variant"]:
         if CHOSEN_BUSY in latency.flags:
             return _unknown(blank, "the machine was busy while the variants were tried")

@@ -63,3 +63,8 @@ def is_share(metric: str | None) -> bool:
     """Return whether a metric reads as a percentage."""
     known = load_metrics().get(metric or "")
     return known is not None and known.share
+
+
+def unit_of(metric: str | None) -> str | None:
+    """Return the base unit of a metric that is measured here; None of a proof, which has no metric."""
+    return None if metric is None else load_metrics()[metric].unit

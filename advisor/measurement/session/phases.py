@@ -202,7 +202,7 @@ class Phases:
             busiest = max(([each.cpu / each.wall for each in rounds] for rounds in blocks), key=median)
             summary = statistics.sampled(busiest)
             record.observe(
-                task.blank("effective-threads", "").model_copy(update={"outcome": "measured", "summary": summary})
+                task.blank("effective-threads").model_copy(update={"outcome": "measured", "summary": summary})
             )
             known = record.frameworks()[task.framework.id]
             record.framework(task.framework.id, known.model_copy(update={"threads_effective": summary.median}))

@@ -138,11 +138,11 @@ def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> li
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 for metric in ("accuracy", "accuracy-loss"):
-                    failed(context, task.blank(metric, ""), error)
+                    failed(context, task.blank(metric), error)
                 failed(context, task.latency(), error)
                 continue
-            _measured(context, task.blank("accuracy", ""), statistics.proportion(int(after.sum()), len(after)))
-            _measured(context, task.blank("accuracy-loss", ""), statistics.paired_loss(before, after))
+            _measured(context, task.blank("accuracy"), statistics.proportion(int(after.sum()), len(after)))
+            _measured(context, task.blank("accuracy-loss"), statistics.paired_loss(before, after))
             well.append(artifact)
     return well
 
@@ -156,7 +156,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
     with context.task(title, START_ESTIMATE * len(order)) as result, context.spending.on("sampling"):
         for artifact in order:
             task = artifact.task
-            blank, latency = task.blank("cold-start", "s"), task.latency()
+            blank, latency = task.blank("cold-start"), task.latency()
             try:
                 running, met = _started(context, artifact, sample)
             except WorkerError as error:
@@ -168,7 +168,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
                     _measured(context, each)
             context.record.value(blank, running.cold_start, met)
             if running.runtime_start is not None:
-                own = task.blank("runtime-start", "s")
+                own = task.blank("runtime-start")
                 if context.record.find(own) is None:
                     _measured(context, own)
                 context.record.value(own, running.runtime_start, met)
@@ -192,7 +192,7 @@ def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
     with context.spending.on("sampling"):
         asked = [(cell, cell.running.send_memory()) for cell in cells]
         for cell, pending in asked:
-            peak = cell.task.blank("peak-memory", "B")
+            peak = cell.task.blank("peak-memory")
             try:
                 told = cell.running.collect(pending)
             except WorkerError as error:
@@ -205,11 +205,11 @@ def finish(context: Context, cells: Sequence[RuntimeCell]) -> None:
                 for build, size in (("native", told.native_bytes), (told.build, told.library_bytes)):
                     if size is not None:
                         _measured(context, cell.task.runtime_size(build), statistics.exact(float(size)))
-                installed = cell.task.blank("runtime-installed-size", "B")
+                installed = cell.task.blank("runtime-installed-size")
                 _measured(context, installed, statistics.exact(float(told.installed_bytes)))
             context.record.value(peak, float(told.peak_bytes))
             if told.before_bytes is not None:
-                added = cell.task.blank("runtime-memory", "B")
+                added = cell.task.blank("runtime-memory")
                 if context.record.find(added) is None:
                     _measured(context, added)
                 context.record.value(added, float(max(0, told.peak_bytes - told.before_bytes)))

@@ -9,6 +9,7 @@ from statistics import median
 from advisor.measurement import statistics
 from advisor.measurement.definitions import BEST_KNOWN
 from advisor.measurement.derivation import CEILING, PEAK
+from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import PhaseStarted
@@ -32,11 +33,11 @@ SHAPE_ESTIMATE = 2.0
 def shapes(context: Context, benches: Mapping[str, Bench]) -> None:
     """Time, in every compiled setting of an inference, the first call with one sample more than it was compiled for."""
     tasks = [task for task in measured(context, benches, "inference") if task.setting == BEST_KNOWN]
-    due = [task for task in tasks if context.record.find(task.blank("recompile-time", "s")) is None]
+    due = [task for task in tasks if context.record.find(task.blank("recompile-time")) is None]
     if due:
         context.tell(PhaseStarted("Call at another shape", SHAPE_ESTIMATE * len(due)))
     for task in due:
-        blank, batch = task.blank("recompile-time", "s"), task.batch + 1
+        blank, batch = task.blank("recompile-time"), task.batch + 1
         known = context.record.find(task.blank()) or blank
         blank = blank.model_copy(update={"how": known.how, "variant": known.variant, "proof": {"batch": batch}})
         if not _compiled(known):
@@ -121,7 +122,7 @@ def _numpy_ceiling(context: Context, task: ExperimentTask, benches: Mapping[str,
             for worker in running:
                 worker.close()
         for metric, values in told.values.items():
-            one = blank.model_copy(update={"metric": metric, "unit": "1/s"})
+            one = blank.model_copy(update={"metric": metric, "unit": unit_of(metric)})
             context.record.observe(_best(one, told, values, met))
 
 
@@ -132,9 +133,9 @@ def _record(context: Context, task: ExperimentTask, told: Measured, met: Disturb
             context.record.observe(_best(blank, told, values, met))
             continue
         # The details, such as a curve for every seed, are told once.
-        proof = dict(told.details) if metric == next(iter(task.experiment.metrics)) else None
+        proof = dict(told.details) if metric == task.experiment.metrics[0] else None
         found = blank.model_copy(update={"outcome": "measured", "how": told.how, "proof": proof})
-        if task.experiment.metrics.get(metric) != "s":
+        if unit_of(metric) != "s":
             # Counts and shares are exact: only the seeds differ, and that is their range.
             low, high = min(map(float, values)), max(map(float, values))
             summary = Summary(median=float(median(values)), low=low, high=high, n=len(values))

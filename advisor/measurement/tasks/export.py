@@ -173,5 +173,5 @@ def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alon
     if concluded.outcome != "proved" or path is None:
         return []
     size = statistics.exact(float(proof["artifact_bytes"]))
-    context.record.observe(task.blank("artifact-size", "B").model_copy(update={"outcome": "measured", "summary": size}))
+    context.record.observe(task.blank("artifact-size").model_copy(update={"outcome": "measured", "summary": size}))
     return [Artifact(task, Path(path))]

@@ -15,6 +15,7 @@ from advisor.measurement.definitions import (
     RouteDefinition,
     WorkloadDefinition,
 )
+from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation
 
 ENVIRONMENT = "environment"
@@ -50,9 +51,11 @@ class EnvironmentTask:
         """Seconds it takes on a quiet machine with two cores."""
         return _IMPORT.get(self.framework.id, 5.0)
 
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+    def blank(self, metric: str | None = None) -> Observation:
         """Return the observation of one metric of this task before anything is known of it."""
-        return Observation(probe=self.probe, framework=self.framework.id, metric=metric, unit=unit, outcome="not_run")
+        return Observation(
+            probe=self.probe, framework=self.framework.id, metric=metric, unit=unit_of(metric), outcome="not_run"
+        )
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,12 @@ class CellTask:
         """Seconds it takes in a later process: nothing is tried, and compilers find what they left."""
         return min(self.estimate, _AGAIN)
 
-    def blank(self, metric: str | None = "latency", unit: str | None = "s") -> Observation:
+    def blank(self, metric: str | None = "latency") -> Observation:
         """Return the observation of one metric of this task before anything is known of it."""
         found = self.framework.settings.get(self.setting)
         return Observation(
             probe=self.probe, framework=self.framework.id, workload=self.workload.workload, setting=self.setting,
-            how=found.how if found else None, parameters={"batch": self.batch}, metric=metric, unit=unit,
+            how=found.how if found else None, parameters={"batch": self.batch}, metric=metric, unit=unit_of(metric),
             outcome="not_run",
         )  # fmt: skip
 
@@ -146,24 +149,24 @@ class RouteTask:
         """Seconds it takes to export and prove on a quiet machine with two cores."""
         return _EXPORT
 
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+    def blank(self, metric: str | None = None) -> Observation:
         """Return the proof's observation, or that of one metric, before anything is known of it."""
         parameters: dict[str, str | int | float | bool] = {"precision": self.precision}
         if metric == "latency":
             parameters["batch"] = 1
         return Observation(
             probe=self.probe, framework=self.framework.id, route=self.route.runtime, workload=self.workload,
-            parameters=parameters, metric=metric, unit=unit, outcome="not_run",
+            parameters=parameters, metric=metric, unit=unit_of(metric), outcome="not_run",
         )  # fmt: skip
 
     def runtime_size(self, build: str) -> Observation:
         """Return the observation of the runtime's libraries in one kind of build."""
-        blank = self.blank("runtime-size", "B")
+        blank = self.blank("runtime-size")
         return blank.model_copy(update={"parameters": {**blank.parameters, "build": build}})
 
     def latency(self) -> Observation:
         """Return the observation of how long a call takes before anything is known of it."""
-        return self.blank("latency", "s")
+        return self.blank("latency")
 
 
 @dataclass(frozen=True)
@@ -191,13 +194,12 @@ class ExperimentTask:
         """Seconds it takes on a quiet machine with two cores."""
         return self.experiment.seconds
 
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+    def blank(self, metric: str | None = None) -> Observation:
         """Return the observation of one metric, by default the first, before anything is known of it."""
-        name = metric or next(iter(self.experiment.metrics))
-        found = unit if unit is not None else self.experiment.metrics.get(name)
+        name = metric or self.experiment.metrics[0]
         return Observation(
             probe=self.probe, framework=self.framework.id, workload=self.experiment.workload,
-            setting=self.experiment.setting, parameters=dict(self.parameters), metric=name, unit=found,
+            setting=self.experiment.setting, parameters=dict(self.parameters), metric=name, unit=unit_of(name),
             outcome="not_run",
         )  # fmt: skip
 
@@ -227,9 +229,9 @@ class CapabilityTask:
         """Seconds it takes on a quiet machine with two cores."""
         return _PROOF / len(self.capability.variants)
 
-    def blank(self, metric: str | None = None, unit: str | None = None) -> Observation:
+    def blank(self, metric: str | None = None) -> Observation:
         """Return the observation of the proof before anything is known of it."""
         return Observation(
-            probe=self.probe, framework=self.framework.id, parameters=dict(self.parameters), metric=metric, unit=unit,
-            outcome="not_run",
+            probe=self.probe, framework=self.framework.id, parameters=dict(self.parameters), metric=metric,
+            unit=unit_of(metric), outcome="not_run",
         )  # fmt: skip

@@ -24,7 +24,7 @@ def measure(context: Context, benches: Container[str]) -> None:
     """
     groups: dict[str, list[CellTask]] = {}
     for task in measured(context, benches, "training"):
-        if context.record.find(task.blank("peak-memory", "B")) is None:
+        if context.record.find(task.blank("peak-memory")) is None:
             groups.setdefault(task.key, []).append(task)
     if groups:
         seconds = ESTIMATE * len(groups) * context.plan.pace.apart
@@ -60,7 +60,7 @@ def _side_by_side(context: Context, tasks: Sequence[CellTask], result: Result) -
             started.append((task, process))  # at once: should the next not start, this one is ended
         asked = [(task, process, _ask_memory(context, task, process)) for task, process in started]
         for task, process, question in asked:
-            peak, delta = task.blank("peak-memory", "B"), task.blank("memory-delta", "B")
+            peak, delta = task.blank("peak-memory"), task.blank("memory-delta")
             try:
                 if isinstance(question, WorkerError):
                     raise question

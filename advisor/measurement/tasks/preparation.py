@@ -45,19 +45,17 @@ def start(context: Context, task: EnvironmentTask, bench: Bench) -> bool:
                     install=task.framework.install,
                 ),
             )
-            for metric, unit, count in (
-                ("installed-size", "B", told.installed_bytes),
-                ("installed-packages", "", told.installed_packages),
+            for metric, count in (
+                ("installed-size", told.installed_bytes),
+                ("installed-packages", told.installed_packages),
             ):
                 number = statistics.exact(float(count))
-                context.record.observe(
-                    task.blank(metric, unit).model_copy(update={"outcome": "measured", "summary": number})
-                )
-        for metric, unit, value, disturbances in (
-            ("import-time", "s", told.import_seconds, met),
-            ("memory-after-import", "B", float(told.memory_after_import), ()),
+                context.record.observe(task.blank(metric).model_copy(update={"outcome": "measured", "summary": number}))
+        for metric, value, disturbances in (
+            ("import-time", told.import_seconds, met),
+            ("memory-after-import", float(told.memory_after_import), ()),
         ):
-            blank = task.blank(metric, unit)
+            blank = task.blank(metric)
             if context.record.find(blank) is None:
                 context.record.observe(blank.model_copy(update={"outcome": "measured"}))
             context.record.value(blank, value, disturbances)
@@ -76,7 +74,7 @@ def missing(context: Context, task: EnvironmentTask, error: WorkerError) -> None
         framework.id,
         Framework(title=framework.title, outcome=error.outcome, message=error.message, install=framework.install),
     )
-    failed(context, task.blank("import-time", "s"), error)
+    failed(context, task.blank("import-time"), error)
     for each in context.plan.trials:
         if each.framework.id == framework.id:
             failed(context, each.blank(), error)
@@ -107,7 +105,7 @@ def prepare(
             }  # fmt: skip
             if met and len(told.tried) > 1:
                 known["flags"] = (CHOSEN_BUSY,)
-            first = task.blank("first-call", "s")
+            first = task.blank("first-call")
             for blank, proof in ((task.blank(), told.details), (first, None)):
                 if context.record.find(blank) is None:
                     context.record.observe(blank.model_copy(update=known | {"proof": proof}))
