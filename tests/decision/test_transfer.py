@@ -29,7 +29,7 @@ from advisor.decision.transfer import (
     spread,
 )
 from advisor.knowledge.devices import load_comparisons
-from advisor.measurement.run import Observation, Run, load_run
+from advisor.measurement.run import Run, load_run
 from advisor.profiles.profile import Must, load_profile
 from advisor.targets.target import load_target
 from benchmarks import transfer as benchmark
@@ -178,31 +178,6 @@ def test_the_answer_says_what_was_transferred() -> None:
     # A limit that is a multiple of what the network amounts to goes along with the network, one in bytes does not.
     assert (states["artifact-size"], states["peak-memory"]) == ("pass", "unknown")
     assert states["edge-route"] == "pass"
-
-
-@pytest.mark.parametrize("factor", [20.0, 1 / 20.0])
-@pytest.mark.parametrize("name", ["edge", "server-latency", "deployment", "mobile", "browser"])
-def test_other_latencies_of_the_small_network_turn_no_recommendation_into_another(name: str, factor: float) -> None:
-    run, needed = reference(), load_profile(name)
-    before = decide(run, needed, samples=2000)
-    for route in ("executorch", "litert", "onnxruntime", "openvino"):
-        changed = decide(_scaled(run, route, factor), needed, samples=2000)
-        both = before.verdict == changed.verdict == "recommended"
-        assert not both or before.answer == changed.answer
-
-
-def _scaled(run: Run, route: str, factor: float) -> Run:
-    """Return the Run with every latency of one route multiplied."""
-
-    def other(each: Observation) -> Observation:
-        if each.route != route or each.metric != "latency" or each.summary is None:
-            return each
-        scaled = {
-            field: value * factor for field, value in each.summary.model_dump().items() if isinstance(value, float)
-        }
-        return each.model_copy(update={"summary": each.summary.model_copy(update=scaled)})
-
-    return run.model_copy(update={"observations": tuple(other(each) for each in run.observations)})
 
 
 def _rule(name: str) -> Measured:
