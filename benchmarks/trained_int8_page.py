@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         maker, variant = MAKERS[row["maker"]], row.get("how") or row["variant"] or "–"
         if "message" in row:
-            said = row["message"].replace("|", "\\|")
+            said = re.sub(r"(?:/[\w.+-]+){2,}/", "", row["message"]).replace("|", "\\|")
             yield f"| {maker} | {variant} | {said} |" + " |" * (len(head) - 3)
             continue
         cells = [maker, variant, f"{row['kept']:.1%} ({row['low']:.1%} to {row['high']:.1%})"]

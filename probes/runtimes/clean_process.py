@@ -138,7 +138,13 @@ def _replies(
         text=True,
     ) as process:
         # Killed, not asked: a runtime that hangs does not listen. Then its output ends, and so do the reads below.
-        overdue = threading.Timer(PATIENCE, process.kill)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        overdue = threading.Timer(PATIENCE, stop)
         overdue.start()
         try:
             assert process.stdin is not None
@@ -155,6 +161,8 @@ def _replies(
             # The first command loads, the next ones are the questions.
             what = f", asked {asked[number - 1]}" if 0 < number <= len(asked) and len(asked) > 1 else ""
             raise ProbeError(reply["outcome"], f"{runtime}{what}: {reply['message']}")
+    if late.is_set():
+        raise ProbeError("error", f"the {runtime} process gave no answer within {PATIENCE:g} s and was stopped")
     if len(replies) < len(commands):
         raise ProbeError("error", f"the {runtime} process ended with {_ending(process.returncode)}")
     if replies[0]["ok"]["forbidden"]:

@@ -153,6 +153,16 @@ def test_a_process_that_dies_is_named_by_its_signal(
         clean_process.answer("litert", tmp_path / "x.tflite", np.load(images))
 
 
+def test_a_process_that_hangs_is_stopped_and_told_from_one_that_dies(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "__main__.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(clean_process, "PROBES", tmp_path)
+    monkeypatch.setattr(clean_process, "PATIENCE", 0.3)
+    with pytest.raises(ProbeError, match=r"the litert process gave no answer within 0\.3 s and was stopped"):
+        clean_process.answer("litert", tmp_path / "x.tflite", np.load(images))
+
+
 def test_images_are_arranged_as_the_artifact_wants_them(images: Path) -> None:
     inputs = np.load(images)
     np.testing.assert_array_equal(arranged(inputs, (1, 4, 6, 3)), inputs)
