@@ -77,8 +77,10 @@ def _training(
 
 def _double(case: Case, steps: int) -> Double:
     """Take the steps in float64, with the model as written."""
-    usual = keras.config.floatx()
+    usual, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    # Layers follow the policy, which is float32 once the first layer was made.
+    keras.config.set_dtype_policy("float64")
     try:
         model, optimizer = models.build(case), keras.optimizers.SGD(case.learning_rate)
         inputs = {name: tf.constant(_wide(each)) for name, each in case.feeds.items()}
@@ -95,6 +97,7 @@ def _double(case: Case, steps: int) -> Double:
         return Double(gradients, models.weights_of(model))
     finally:
         keras.config.set_floatx(usual)
+        keras.config.set_dtype_policy(policy)
 
 
 def _wide(array: Array) -> Array:
