@@ -17,7 +17,7 @@ import click
 from advisor import authorship, optouts, paths, printing
 from advisor.cli import decision, ending, environments, examples, knowledge, measurement, models, options, profiles
 from advisor.cli import site as site_commands
-from advisor.cli.completion import offering, probes
+from advisor.cli.completion import networks, offering, probes
 from advisor.cli.options import (
     Output,
     adjusting_options,
@@ -216,6 +216,10 @@ def recommend(
     "--only", multiple=True, metavar="GLOB", help="Only these probes, e.g. 'mlp*,route:*'. Repeatable.",
     shell_complete=offering(probes, several=True),
 )  # fmt: skip
+@click.option(
+    "--model", metavar="@NAME", help="Only what is timed of this network, e.g. @mobilenetv2 (advisor model list).",
+    shell_complete=offering(networks),
+)  # fmt: skip
 @folders_option
 @click.option("--output", "-o", type=Output(), help="Also write the Run here.")
 @click.pass_obj
@@ -224,6 +228,7 @@ def probe(
     session: SessionOptions,
     timings: bool,
     only: tuple[str, ...],
+    model: str | None,
     output: Path | None,
 ) -> None:
     """Measure the frameworks of this machine and keep the Run (under .advisor/runs).
@@ -236,8 +241,9 @@ def probe(
     _writable(("--output", output))
     if output is not None:
         authorship.check(output, "run")
+    asked = [*parts(only), *(models.probes_of(model) if model else ())]
     with _progress(color) as on_event:
-        run, file = api.probe(replace(session, on_event=on_event), only=parts(only))
+        run, file = api.probe(replace(session, on_event=on_event), only=asked)
     if output is not None:
         authorship.check(output, "run")  # the Run is kept, whatever came there meanwhile
         api.save_run(run, output)

@@ -9,6 +9,7 @@ import click
 from advisor import printing
 from advisor.cli.completion import networks, offering
 from advisor.cli.options import format_option
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.report.rows import Format
@@ -116,6 +117,21 @@ def _millions(macs: int) -> float:
 
 def _shape(shape: object) -> str:
     return " × ".join(map(str, shape)) if isinstance(shape, (list, tuple)) and shape else "1"
+
+
+def probes_of(text: str) -> list[str]:
+    """Return the probes that time a network as it is by default; raise AdvisorError where none does."""
+    from advisor.measurement.definitions import workloads
+    from advisor.measurement.networks import find
+
+    asked = find(text)
+    found = [each.probe for each in workloads() if each.workload == asked.spec]
+    if not found:
+        raise AdvisorError(
+            f"no probe times {text}: sessions time the shipped networks, at their own sizes",
+            hint="advisor model list   (lists every network)",
+        )
+    return found
 
 
 def attach(group: click.Group) -> None:

@@ -7,6 +7,7 @@ import json
 from click.testing import CliRunner
 
 from advisor.cli import main
+from advisor.cli.models import probes_of
 
 
 def test_the_networks_are_listed_with_their_sizes() -> None:
@@ -31,3 +32,14 @@ def test_the_nearest_network_is_named() -> None:
     result = CliRunner().invoke(main, ["model", "show", "resnet5"])
     assert result.exit_code == 2
     assert "no network is called 'resnet5' — did you mean 'resnet50'?" in result.output
+
+
+def test_a_network_names_its_probes_and_one_that_no_session_times_is_told() -> None:
+    assert probes_of("@resnet8") == ["resnet8-inference", "resnet8-training"]
+    for text, told in (
+        ("@resnet9", "did you mean 'resnet8'?"),
+        ("@resnet8?width=8", "sessions time the shipped networks, at their own sizes"),
+    ):
+        result = CliRunner().invoke(main, ["probe", "--model", text])
+        assert result.exit_code == 2
+        assert told in result.output
