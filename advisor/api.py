@@ -121,7 +121,7 @@ def probe(
     asked.check()
     store = Store(asked.home / "runs")
     plan = make_plan(
-        mode=asked.mode, only=tuple(only), frameworks=tuple(asked.frameworks) if asked.frameworks else None,
+        mode=asked.mode, only=tuple(only), frameworks=_measurable(asked),
         definitions=configured_definitions(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
     )  # fmt: skip
     needless = None
@@ -385,13 +385,20 @@ def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] |
         enough = functools.partial(holds_enough, needed)
     run = store.reusable(
         mode=asked.mode,
-        frameworks=tuple(asked.frameworks) if asked.frameworks else None,
+        frameworks=_measurable(asked),
         pythons=dict(asked.pythons or {}),
         threads=asked.threads,
         definitions=configured_definitions(),
         enough=enough,
     )
     return None if run is None else (run, store.path(run.id))
+
+
+def _measurable(asked: SessionOptions) -> tuple[str, ...] | None:
+    """Return the frameworks to measure: what is only documented is compared and not measured."""
+    from advisor.decision.alternatives import measurable
+
+    return tuple(measurable(asked.frameworks)) if asked.frameworks else None
 
 
 def _unfinished(store: Store, plan: str) -> Path:

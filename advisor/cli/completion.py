@@ -53,6 +53,13 @@ def targets() -> Iterable[str]:
     return load_targets()
 
 
+def jobs() -> Iterable[str]:
+    """Return the ids of the jobs."""
+    from advisor.knowledge.jobs import load_jobs
+
+    return load_jobs()
+
+
 def networks() -> Iterable[str]:
     """Return the shipped networks, as they are asked for."""
     from advisor.measurement.networks import shipped

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import paths
-from advisor.cli.completion import compared, criteria, frameworks, offering, profiles, targets
+from advisor.cli.completion import compared, criteria, frameworks, jobs, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
 
@@ -99,16 +99,18 @@ class Question:
     excluded: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     target: str | None = None
+    job: str | None = None
     no_team: bool = False
 
     def adjusted(self) -> Profile:
         """Return the profile as the options want it."""
-        from advisor.profiles.adjustments import aiming, requiring, reweighted, without_team
+        from advisor.profiles.adjustments import aiming, requiring, reweighted, without_team, working
         from advisor.profiles.profile import load_profile
 
         profile = load_profile(self.profile)
         profile = without_team(profile) if self.no_team else profile
-        return aiming(requiring(reweighted(profile, self.weights), self.requirements), self.target)
+        asked = aiming(requiring(reweighted(profile, self.weights), self.requirements), self.target)
+        return working(asked, self.job)
 
     def words(self) -> list[str]:
         """Return the words of a command line that ask the same again."""
@@ -121,6 +123,7 @@ class Question:
         ):
             words += [word for value in values for word in (option, value)]
         words += ["--target", self.target] if self.target else []
+        words += ["--job", self.job] if self.job else []
         return [*words, "--no-team"] if self.no_team else words
 
 
@@ -130,10 +133,10 @@ def adjusting_options(command: Any) -> Any:
     @functools.wraps(command)
     def collected(
         *given: Any, profile: str, weights: tuple[str, ...], requirements: tuple[str, ...],
-        excluded: tuple[str, ...], target: str | None, no_team: bool, **others: Any,
+        excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
-        question = Question(profile, weights, requirements, excluded, compared, target, no_team)
+        question = Question(profile, weights, requirements, excluded, compared, target, job, no_team)
         return command(*given, question=question, **others)
 
     options = [
@@ -155,6 +158,10 @@ def adjusting_options(command: Any) -> Any:
         click.option(
             "--target", metavar="ID", help="What it is to run on, e.g. raspberry-pi (see advisor target list).",
             shell_complete=offering(targets),
+        ),
+        click.option(
+            "--job", metavar="ID", help="The question one level up, e.g. adapt-language-model; libraries are named.",
+            shell_complete=offering(jobs),
         ),
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip

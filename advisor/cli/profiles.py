@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import printing
-from advisor.cli.completion import frameworks, offering, profiles, targets
+from advisor.cli.completion import frameworks, jobs, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.cli.options import Output, format_option
 from advisor.errors import AdvisorError
@@ -77,6 +77,10 @@ def check(file: Path) -> None:
 @click.option("--title", help="What it is for, in one sentence.")
 @click.option("--matters", type=click.Choice(_MATTERS), help="What matters most.")
 @click.option("--model-size", metavar="SIZE", help="The largest model file that is acceptable.")
+@click.option(
+    "--job", metavar="ID", shell_complete=offering(jobs),
+    help="The question one level up that it is part of, such as adapt-language-model.",
+)  # fmt: skip
 @click.option("--memory", metavar="SIZE", help="The most memory that one process may hold.")
 @click.option(
     "--latency",

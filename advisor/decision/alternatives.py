@@ -121,10 +121,6 @@ def _tried(run: Run, framework: str) -> set[str]:
     }
 
 
-LARGE_FILE, LARGE_MEMORY = 200e6, 2e9
-"""The limits of model file and memory from which on a question is likely to be about a language model, in bytes."""
-
-
 def unmeasured(
     run: Run, profile: Profile, *, frameworks: Collection[str] | None = None, exclude: Collection[str] = ()
 ) -> dict[str, tuple[Stack, Alternative]]:
@@ -144,14 +140,6 @@ def unmeasured(
     return found
 
 
-def for_language_models(profile: Profile) -> list[str]:
-    """Return the names of what serves language models where the profile's limits look like one, else nothing."""
-    limits = {must.criterion.id: must.limit for must in profile.musts if must.kind == "at_most"}
-    large = any(limits.get(name, 0.0) >= LARGE_FILE for name in ("artifact-size",))
-    large = large or any(limits.get(name, 0.0) >= LARGE_MEMORY for name in ("peak-memory", "serving-memory"))
-    return [each.title for each in load_alternatives() if each.models == "language"] if large else []
-
-
 def measurable(names: Collection[str]) -> list[str]:
     """Return the names that are none of an alternative that is only documented."""
     known = {each.id for each in load_alternatives()}
@@ -161,11 +149,18 @@ def measurable(names: Collection[str]) -> list[str]:
 def _stack(each: Alternative, run: Run, frameworks: Collection[str] | None) -> Stack | None:
     """Return the stack of an alternative in a Run, or None where there is none that is asked for."""
     if not each.frameworks:
-        measured = each.id in run.frameworks or frameworks is not None
-        return None if measured else Stack(framework=each.id)
-    seen = {observation.route for observation in run.observations}
+        asked = frameworks is None or each.id in frameworks
+        return Stack(framework=each.id) if asked and each.id not in run.frameworks else None
+    seen = _seen(run)
     names = [name for name in each.frameworks if name in run.frameworks and name in (frameworks or [name])]
-    return Stack(framework=names[0], route=each.id) if names and each.id not in seen else None
+    left = [name for name in names if (name, each.id) not in seen]
+    return Stack(framework=left[0], route=each.id) if left and len(left) == len(names) else None
+
+
+def _seen(run: Run) -> set[tuple[str, str | None]]:
+    """Return the routes that a Run tried, by framework, where what they need was there."""
+    missing = ("not_installed", "not_run")
+    return {(each.framework, each.route) for each in run.observations if each.outcome not in missing}
 
 
 def _relevant(each: Alternative, profile: Profile) -> bool:

@@ -13,6 +13,7 @@ from advisor.decision.alternatives import alternatives, measurable, unmeasured
 from advisor.decision.evidence import Evidencer
 from advisor.decision.explanation import against, reasons, warnings
 from advisor.decision.flips import dominated, flips, joint_flips, stability
+from advisor.decision.next_steps import steps, ways
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
     Cell,
@@ -66,7 +67,8 @@ def decide(
     seed, samples : int
         Of the robustness analysis; both are recorded.
     frameworks, exclude : collection of str
-        Which alternatives to compare (see `advisor.decision.alternatives.alternatives`).
+        Which alternatives to compare (see `advisor.decision.alternatives.alternatives`), also of those that are only
+        documented.
 
     Raises
     ------
@@ -85,8 +87,8 @@ def decide(
     profile = on_machine(profile, run)
     routes = defined_routes()
     open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
-    kept = measurable(exclude)
-    stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=frameworks, exclude=kept)
+    kept, named_ones = measurable(exclude), None if frameworks is None else measurable(frameworks)
+    stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=named_ones, exclude=kept)
     titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}
     titles = {**{each.id: each.title for _, each in open_ones.values()}, **titles}
@@ -135,6 +137,8 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         open=tuple(_open(table, found)),
         without=tuple(_without(table, judgement.verdict)) if answer else (),
         lead=_lead(table) if answer else None,
+        steps=tuple(steps(table, run, judgement.answer)) if judgement.answer else (),
+        ways=tuple(ways(table)) if judgement.verdict != "undetermined" else (),
         next_probe=found.next_probe,
         coverage=_coverage(table),
         warnings=tuple(warnings(table, run, catalog, decided=judgement.verdict == "recommended")),

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from math import fsum
 
 from advisor.criteria import Build
-from advisor.decision.alternatives import for_language_models
 from advisor.decision.arguments import Said, compared, subject
+from advisor.decision.next_steps import job_of, libraries
 from advisor.decision.phrases import listed
 from advisor.decision.table import Table
 from advisor.decision.transfer import asked_of
+from advisor.decision.verdict import too_dear
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.interference import interference
@@ -115,6 +116,15 @@ def _known_already(table: Table, answer: str) -> Iterable[str]:
     """Yield why a stack is named that is not the first by its value: only a tie that the team decides does that."""
     if answer != table.feasible[0]:
         known = table.titles.get(table.stacks[answer].framework, table.stacks[answer].framework)
+        team = table.profile.team
+        if team is not None and too_dear(table, table.feasible[0]):
+            cost = table.cell(table.feasible[0], CRITERION).text
+            days = f"{team.switching(table.stacks[table.feasible[0]].framework) * team.year:,.0f} working days"
+            yield (
+                f"{table.title(answer)} is built on {known}, which the team knows: switching to "
+                f"{table.title(table.feasible[0])} would take {days}, {cost} of its year (an estimate)."
+            )
+            return
         mine, other = table.title(answer), table.title(table.feasible[0])
         yield f"{mine} is built on {known}, which the team knows, and {other} is not better by enough to matter."
 
@@ -181,10 +191,16 @@ def _published(table: Table) -> Iterable[str]:
 
 
 def _language(table: Table) -> Iterable[str]:
-    """Yield that a question that looks like one about a language model is another question."""
-    names = for_language_models(table.profile)
-    if names:
-        yield f"Limits as large as these are those of language models, which were not measured: look at {listed(names)}"
+    """Yield that a question lies one level up, where libraries or servers are chosen, with their names."""
+    job = job_of(table.profile)
+    if job is None:
+        return
+    first = table.stacks[table.feasible[0]] if table.feasible else None
+    names = listed([each.name for each in libraries(table.profile, first) or job.names])
+    if table.profile.job is None:
+        yield f"Limits as large as these are those of language models, which were not measured: look at {names}"
+    else:
+        yield f"For {job.called} the choice is one level up, and was not measured: look at {names}"
 
 
 def _switching(table: Table) -> Iterable[str]:

@@ -271,6 +271,25 @@ class Lead(Model):
     unknown: float = 0.0
 
 
+class Step(Model):
+    """What to do after the answer: in words, and as a command or lines of Python where there are any."""
+
+    kind: Literal["install", "convert", "check", "remedy", "library"]
+    text: str
+    command: str | None = None
+    source: str | None = None
+
+
+class Way(Model):
+    """What a team that has code can do: the working days, as a share of its year, and why; one of them is advised."""
+
+    kind: Literal["stay", "gradual", "rewrite"]
+    days: float
+    share: float
+    because: str
+    advised: bool = False
+
+
 class Coverage(Model):
     """Share of the weight by provenance, over all stacks of the ranking; together they are 1.
 
@@ -321,6 +340,8 @@ class Recommendation(Model):
     open: tuple[Open, ...] = ()
     without: tuple[Without, ...] = ()
     lead: Lead | None = None
+    steps: tuple[Step, ...] = ()
+    ways: tuple[Way, ...] = ()
     next_probe: str | None = None
     coverage: Coverage
     warnings: tuple[str, ...] = ()

@@ -90,7 +90,8 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
         measured. Or less than half of the weight of the leader is known; or it leads in less than half of the samples
         while more than a quarter of its weight or of its closest rival's is unknown.
     lean
-        Everything else: a leader that is not sure, or sure only on a condition.
+        Everything else: a leader that is not sure, or sure only on a condition; or what the team knows, where switching
+        to the leader would take more than a year of all its work.
 
     Parameters
     ----------
@@ -109,6 +110,9 @@ def judge(table: Table, first_rank: Mapping[str, float]) -> Judgement:
         return Judgement("undetermined", conditions=(*conditions, *_unknown_there(table)))
     if not rest:
         return Judgement("lean", first, conditions=conditions)
+    staying = _staying(table, first)
+    if staying is not None:
+        return Judgement("lean", staying, conditions=_unknown_constraints(table, staying))
     second = rest[0]
     gap = table.values[first].middle - table.values[second].middle
     close = gap <= SMALL
@@ -175,13 +179,28 @@ def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:
 
 
 def _too_dear(table: Table, first: str) -> tuple[str, ...]:
-    """Say that switching to the leader takes the team more than a year of all its work: nobody does that for a lead."""
-    if table.profile.team is None or CRITERION not in table.profile.criteria:
+    """Say that switching to the leader takes the team more than a year of all its work, where it cannot stay."""
+    if not too_dear(table, first):
         return ()
     cell = table.cell(first, CRITERION)
-    if cell.value is None or cell.value < 1.0:
-        return ()
     return (f"the team can spend {cell.text} of its year on switching (an estimate): staying is the alternative",)
+
+
+def too_dear(table: Table, name: str) -> bool:
+    """Return whether switching to a stack takes the team more than a year of all its work: no lead is worth that."""
+    if table.profile.team is None or CRITERION not in table.profile.criteria:
+        return False
+    cell = table.cell(name, CRITERION)
+    return cell.value is not None and cell.value >= 1.0
+
+
+def _staying(table: Table, first: str) -> str | None:
+    """Return the best stack that is built on what the team knows, where the leader is too dear for it to switch to."""
+    team = table.profile.team
+    if team is None or not too_dear(table, first):
+        return None
+    own = (name for name in table.feasible if table.stacks[name].framework == team.knows)
+    return next((name for name in own if table.known(name) >= ENOUGH), None)
 
 
 def _uncompared(table: Table, first: str) -> tuple[str, ...]:

@@ -57,13 +57,24 @@ class OwnEnvironment(Model):
     why: str
 
 
+class Conversion(Model):
+    """How a trained model of a framework becomes what a runtime reads, in the fewest lines that its makers document.
+
+    ``packages`` is what pip installs for it; ``code`` is Python in which ``model`` is the trained model and ``example``
+    an input of it.
+    """
+
+    packages: tuple[str, ...] = Field(min_length=1)
+    code: str
+
+
 class FrameworkDefinition(Model):
     """A framework that has probes.
 
     ``module`` is what is looked for to know whether it is there; ``packages`` are the distributions whose versions
-    a Run records; ``routes`` are the runtimes that its models can be shipped through. ``environments`` are those that
-    it has beside its own, by name; frameworks that give one the same name share it. ``unless_named`` says why a session
-    takes the framework up only when it is asked for by name.
+    a Run records; ``routes`` are the runtimes that its models can be shipped through, ``convert`` how, by runtime.
+    ``environments`` are those that it has beside its own, by name; frameworks that give one the same name share it.
+    ``unless_named`` says why a session takes the framework up only when it is asked for by name.
     """
 
     id: Name
@@ -74,6 +85,7 @@ class FrameworkDefinition(Model):
     packages: tuple[str, ...] = ()
     settings: dict[str, Setting] = Field(default_factory=dict, validation_alias=AliasChoices("settings", "modes"))
     routes: tuple[str, ...] = ()
+    convert: dict[Name, Conversion] = Field(default_factory=dict)
     environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
     unless_named: str | None = None
 

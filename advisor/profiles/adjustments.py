@@ -10,6 +10,7 @@ from math import fsum
 from advisor import numerals
 from advisor.criteria import load_criteria
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.knowledge.jobs import load_job
 from advisor.profiles.check import Checker
 from advisor.profiles.files import EVERY_CRITERION
 from advisor.profiles.profile import Limit, Must, Profile, aimed
@@ -104,6 +105,22 @@ def aiming(profile: Profile, target: str | None) -> Profile:
         return aimed(profile, load_target(target))
     except AdvisorError as error:
         raise AdvisorError(f"--target {target}: {error.message}", hint=error.hint) from None
+
+
+def working(profile: Profile, job: str | None) -> Profile:
+    """Ask for one job in place of the profile's own; none leaves that as it is.
+
+    Raises
+    ------
+    AdvisorError
+        Naming the option, for an unknown job, with the nearest one.
+    """
+    if job is None:
+        return profile
+    try:
+        return replace(profile, job=load_job(job).id)
+    except AdvisorError as error:
+        raise AdvisorError(f"--job {job}: {error.message}", hint=error.hint) from None
 
 
 def without_team(profile: Profile) -> Profile:

@@ -80,6 +80,18 @@ def existing_target(name: Any) -> Any:
     return name
 
 
+def existing_job(name: Any) -> Any:
+    """Return the id of a job; raise ValueError with the nearest one where there is none of that name."""
+    from advisor.knowledge.jobs import load_job
+
+    if isinstance(name, str):
+        try:
+            load_job(name)
+        except AdvisorError as error:
+            raise ValueError(error.message) from None
+    return name
+
+
 class RequirementEntry(Model):
     """A hard constraint as written: one of ``is`` (this level or better), ``at_most``, ``at_least``."""
 
@@ -123,7 +135,8 @@ class ProfileEntry(Model):
 
     ``extends`` names a shipped profile, or the path of another (relative to this file); what is written here replaces
     what stands there, criterion by criterion, and ``without`` leaves criteria out. ``build`` is the kind of build whose
-    sizes and memory are compared; devices get ``native`` and servers ``python`` where nothing is said.
+    sizes and memory are compared; devices get ``native`` and servers ``python`` where nothing is said. ``job`` is the
+    question one level up that the profile is part of, such as ``adapt-language-model``.
     """
 
     name: Slug
@@ -133,6 +146,7 @@ class ProfileEntry(Model):
     ships: Ships | None = None
     build: Build | None = None
     target: Annotated[str, BeforeValidator(existing_target)] | None = None
+    job: Annotated[str, BeforeValidator(existing_job)] | None = None
     team: TeamEntry | None = None
     without: tuple[str, ...] = ()
     require: tuple[RequirementEntry, ...] = ()

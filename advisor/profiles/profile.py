@@ -33,6 +33,7 @@ class Profile:
 
     ``build`` is the kind of build whose sizes and memory are compared: what is not known in that kind is unknown.
     ``target`` is what they are to run on; without one, what ships to devices is for a device that is not known.
+    ``job`` is the question one level up (`advisor.knowledge.jobs`) that it is part of.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Profile:
     team: Team | None = None
     target: Target | None = None
     build: Build = "python"
+    job: str | None = None
 
     @property
     def criteria(self) -> dict[str, Criterion]:
@@ -87,6 +89,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         musts=tuple(found.checker.musts),
         path=path,
         build=found.data.get("build") or BUILDS[found.data.get("ships")],
+        job=found.data.get("job"),
     )
     team, target = found.data.get("team"), found.data.get("target")
     profile = profile if team is None else _with_team(profile, TeamEntry.model_validate(team))

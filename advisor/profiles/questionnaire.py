@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from advisor import numerals, quantities
 from advisor.documents import Model, read_yaml
 from advisor.fields import Count
-from advisor.profiles.entries import Lines, Slug, existing_target, words
+from advisor.profiles.entries import Lines, Slug, existing_job, existing_target, words
 
 Where = Literal["device", "phone", "browser", "server", "experiments"]
 Matters = Literal["speed", "size", "accuracy", "support", "balance"]
@@ -68,6 +68,7 @@ class Answers(Model):
     name: Slug
     where: Where
     target: Annotated[str, BeforeValidator(existing_target)] | None = None
+    job: Annotated[str, BeforeValidator(existing_job)] | None = None
     title: Annotated[str, AfterValidator(words)] | None = None
     matters: Matters = "balance"
     model_size: Size = None
@@ -145,6 +146,8 @@ def profile_text(answers: Answers) -> str:
     ]
     if answers.target:
         lines.append(f"target: {answers.target}")
+    if answers.job:
+        lines.append(f"job: {answers.job}")
     if answers.title:
         lines.append(f"title: {_text(answers.title)}")
     lines += _team(answers)

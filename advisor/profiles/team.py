@@ -37,8 +37,17 @@ class Team:
         """Return what moving to `framework` costs, as a share of the team's year (1 is the whole year)."""
         if framework == self.knows:
             return 0.0
-        days = self.size * LEARNING_DAYS + (self.code / LINES_PER_DAY if self.knows != OTHER else 0.0)
-        return days / (self.size * YEAR_DAYS)
+        return self.days(1.0) / self.year
+
+    def days(self, carried: float) -> float:
+        """Return the working days of learning, and of carrying a share of the code over (0 to 1)."""
+        code = self.code / LINES_PER_DAY if self.knows != OTHER else 0.0
+        return self.size * LEARNING_DAYS + carried * code
+
+    @property
+    def year(self) -> float:
+        """The working days that the team has in a year."""
+        return self.size * YEAR_DAYS
 
     def explained(self, framework: str, title: str) -> str:
         """Return in words where the cost comes from."""

@@ -92,7 +92,9 @@ def _print(
     page.left_out()
     page.unmeasured()
     page.flips()
+    page.team()
     page.rest()
+    page.steps()
     if explained:
         explain.show(recommendation, page.titles, page.table)
     page.foot(site, command)
@@ -164,7 +166,7 @@ class _Page:
         if first.rank_acceptability and len(self.feasible) > 1:
             share = numbers.percent(first.rank_acceptability[0])
             # Where no one stack is named above, the one that this is about has to be.
-            alone = self.recommendation.answer is not None and not self.recommendation.tied
+            alone = self.recommendation.answer == first.stack and not self.recommendation.tied
             who = "First" if alone else f"{self.stack(first.stack)} is first"
             yield f"{who} in {share} of {numbers.count(self.recommendation.samples)} plausible worlds."
             if first.first_by_ranking is not None and first.first_by_any is not None:
@@ -274,6 +276,27 @@ class _Page:
             self.heading("Leaving one criterion out")
             for each in told.without[:_MOST]:
                 self.item("–", words.line(each.text))
+
+    def team(self) -> None:
+        """Print what a team that has code can do, and what is advised."""
+        if not self.recommendation.ways:
+            return
+        self.heading("For the team")
+        for way in self.recommendation.ways:
+            days = f"{way.days:,.0f} working days, {numbers.percent(way.share)} of its year" if way.days else "no day"
+            sign = Text("✓", style=_STYLES["pass"]) if way.advised else Text("–")
+            self.item(sign, f"{words.WAYS[way.kind]}: {days} (an estimate); {words.line(way.because)}")
+
+    def steps(self) -> None:
+        """Print what to do next; commands and code stand alone, so that they can be copied."""
+        if not self.recommendation.steps:
+            return
+        self.heading("Next")
+        for number, step in enumerate(self.recommendation.steps, 1):
+            text = words.line(step.text)
+            self.item(f"{number}.", f"{text[0].upper()}{text[1:]}{':' if step.command else ''}")
+            for line in (step.command or "").splitlines():
+                self.console.print(Text(f"       {words.line(line)}"), soft_wrap=True)
 
     def rest(self) -> None:
         told = self.recommendation

@@ -29,6 +29,9 @@ VERDICTS = {
     "infeasible": "No stack meets the requirements on this machine. The page lists the nearest misses.",
 }
 
+WAYS = {"stay": "Stay", "gradual": "Move step by step", "rewrite": "Rewrite at once"}
+"""What a team that has code can do."""
+
 OUTCOMES = {
     "measured": "measured",
     "proved": "proved",

@@ -17,7 +17,7 @@ from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation, Verdict
 from advisor.documents import Model, read_yaml
 from advisor.measurement.run import Run, load_run
-from advisor.profiles.adjustments import aiming, requiring
+from advisor.profiles.adjustments import aiming, requiring, working
 from advisor.profiles.profile import load_profile
 from advisor.profiles.questionnaire import Answers, out_of_place, profile_text
 
@@ -30,7 +30,9 @@ class Ask(Model):
 
     profile: str
     target: str | None = None
+    job: str | None = None
     require: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] | None = None
 
 
 class Expect(Model):
@@ -41,6 +43,8 @@ class Expect(Model):
     requirements: dict[str, str] = Field(default_factory=dict)
     told: tuple[str, ...] = ()
     route: str | None = None
+    framework: str | None = None
+    advised: str | None = None
 
 
 class Question(Model):
@@ -71,8 +75,8 @@ def answered(asked: Question, folder: Path) -> Recommendation:
         file.write_text(profile_text(Answers.model_validate({"name": "asked", **asked.answers})), encoding="utf-8")
         return decide(reference(), load_profile(file), samples=2000)
     assert asked.ask is not None
-    needed = requiring(load_profile(asked.ask.profile), asked.ask.require)
-    return decide(reference(), aiming(needed, asked.ask.target), samples=2000)
+    needed = working(requiring(load_profile(asked.ask.profile), asked.ask.require), asked.ask.job)
+    return decide(reference(), aiming(needed, asked.ask.target), samples=2000, frameworks=asked.ask.frameworks)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -88,10 +92,14 @@ def test_the_answer_is_of_a_kind_that_fits(file: Path, tmp_path: Path) -> None:
     if expected.route is not None:
         assert told.answer is not None
         assert told.answer.route == expected.route
+    if expected.framework is not None:
+        assert told.answer is not None
+        assert told.answer.framework == expected.framework
+    assert expected.advised == next((way.kind for way in told.ways if way.advised), None)
 
 
 def test_most_of_them_can_be_said_in_full() -> None:
     asked = {file.stem: question(file) for file in FILES}
     whole = {name.partition("-")[0] for name, each in asked.items() if each.expressible == "full"}
     assert len({name.partition("-")[0] for name in asked}) == 18
-    assert len(whole) >= 12
+    assert len(whole) >= 16

@@ -54,7 +54,13 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "stability": [row for row in _stability(told, source) if row["matters"]],
         "steady": [row["title"] for row in _stability(told, source) if not row["matters"]],
         "missing": _missing(needs),
+        "ways": words.WAYS,
+        "days": _days,
     }
+
+
+def _days(days: float) -> str:
+    return f"{days:,.0f}"
 
 
 def profile_name(told: Recommendation) -> str:
