@@ -6,6 +6,8 @@ PROFILE ?= edge
 # How `make recommend` measures: --quick --all takes about two minutes, and the site answers every profile from it;
 # MODE= (empty) measures with all care what could change the answer of PROFILE, MODE=--all everything.
 MODE ?= --quick --all
+# PyTorch to LiteRT needs an environment of its own (2.2 GB, once, for profiles that ship to devices); SETUP= leaves it out.
+SETUP ?= --set-up
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +34,7 @@ help:  ## Show this help
 	@echo "  Variables: PROFILE=edge|deployment|research|FILE  MODE='--quick --all'|--all|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
 
 recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
-	$(BIN)/advisor recommend --profile $(PROFILE) $(MODE) $(ARGS)
+	$(BIN)/advisor recommend --profile $(PROFILE) $(SETUP) $(MODE) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)

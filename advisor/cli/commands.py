@@ -99,6 +99,11 @@ def _start_light() -> None:
 @adjusting_options
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
+@click.option(
+    "--set-up",
+    is_flag=True,
+    help="First make the environments that routes of the profile need (minutes, gigabytes).",
+)
 @decision.everything_option
 @knowledge.as_of_option
 @measurement.measuring_options
@@ -115,6 +120,7 @@ def recommend(
     question: Question,
     run_file: Path | None,
     fresh: bool,
+    set_up: bool,
     everything: bool,
     as_of: datetime | None,
     session: SessionOptions,
@@ -161,6 +167,8 @@ def recommend(
 
         # Not after all is measured, when the answer would not be told either.
         output.check(paths.output(site or api.HOME / "site", what="--site"), "site")
+    if set_up and run_file is None:
+        fresh = environments.made_for(needed, session.folders) or fresh
     if run_file is None and not fresh and not session.resume:
         measurement.tell_of_quick(session.mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.

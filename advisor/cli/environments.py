@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ import click
 from advisor import printing
 from advisor.cli import completion
 from advisor.cli.options import folders_option, format_option
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.measurement.definitions import Definitions
+    from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
 COLUMNS = {"name": "name", "python": "Python", "packages": "packages", "recipes": "for", "why": "why"}
@@ -68,6 +71,24 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
     chosen = environments.named(name, _known(folders))
     printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.")
     printing.say(str(environments.create(chosen, constraints)))
+
+
+def made_for(profile: Profile, folders: Iterable[Path]) -> bool:
+    """Make the environments that routes of a profile lack, and return whether there is one more now.
+
+    What cannot be made is told, and the routes that need it stay open.
+    """
+    from advisor.measurement import environments as kept
+
+    made = False
+    for each in kept.lacking(_known(tuple(folders)), profile.ships):
+        printing.tell(f"Making the environment {each.name}, once, for {', '.join(each.recipes)}; this takes minutes.")
+        try:
+            kept.create(each)
+            made = True
+        except AdvisorError as error:
+            printing.tell(f"{error.message}; what needs it is not measured.")
+    return made
 
 
 @env.command()

@@ -173,6 +173,7 @@ def adjusting_options(command: Any) -> Any:
 # Parameters by the option that was given; what only measuring, or only an answer that is told, heeds.
 _MEASURING = {
     "mode": "--{mode}", "pythons": "--python", "threads": "--threads", "budget": "--budget", "until": "--until",
+    "set_up": "--set-up",
 }  # fmt: skip
 _TOLD = {"site": "--site", "adr": "--adr", "explained": "--explain", "timings": "--timings"}
 

@@ -11,6 +11,7 @@ from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
 from advisor.keys import Stack, as_id, stack_id
 from advisor.knowledge.alternatives import Alternative, load_alternatives
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
+from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
 from advisor.profiles.entries import Ships
 from advisor.profiles.profile import Profile
@@ -75,6 +76,7 @@ def every(
         seen = {each.route for each in run.observations if each.framework == name and each.route}
         known = definitions[name].routes if name in definitions else ()
         extra = {route for route in seen | set(known) if route in routes and routes[route].not_quick}
+        extra |= definitions[name].routes_apart if name in definitions else set()
         shipping = sorted(
             route
             for route in (seen | set(known)) - (extra - _tried(run, name))
@@ -142,7 +144,7 @@ def unmeasured(
 
 def measurable(names: Collection[str]) -> list[str]:
     """Return the names that are none of an alternative that is only documented."""
-    known = {each.id for each in load_alternatives()}
+    known = {each.id for each in load_alternatives()} - set(defined_routes())
     return [name for name in names if as_id(name).rpartition("→")[2] not in known]
 
 

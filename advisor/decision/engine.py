@@ -33,6 +33,7 @@ from advisor.decision.score import contributions, scored
 from advisor.decision.table import Table, build
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, judge, without
+from advisor.keys import as_id
 from advisor.knowledge.alternatives import load_alternatives, source_of
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import frameworks as defined_frameworks
@@ -87,7 +88,9 @@ def decide(
     profile = on_machine(profile, run)
     routes = defined_routes()
     open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
-    kept, named_ones = measurable(exclude), None if frameworks is None else measurable(frameworks)
+    opened = unmeasured(run, profile, frameworks=frameworks)
+    kept = [name for name in measurable(exclude) if as_id(name) not in opened]
+    named_ones = None if frameworks is None else measurable(frameworks)
     stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=named_ones, exclude=kept)
     titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}

@@ -105,7 +105,9 @@ def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: 
 
 def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collection[Stack] = ()) -> Table:
     known, profile = shipped(), on_machine(profile, run)
-    here = [stack for stack in planned if stack.framework in run.frameworks]
+    missing = {(each.framework, each.route) for each in run.observations if each.outcome == "not_installed"}
+    there = [each for each in planned if each.framework in run.frameworks]
+    here = [each for each in there if (each.framework, each.route) not in missing]
     found = [*alternatives(run, profile.ships, known.frameworks, known.routes), *here]
     stacks = sorted({stack_id(stack): stack for stack in found}.values(), key=stack_id)
     titles = run.titles

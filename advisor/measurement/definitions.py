@@ -89,6 +89,12 @@ class FrameworkDefinition(Model):
     environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
     unless_named: str | None = None
 
+    @property
+    def routes_apart(self) -> set[str]:
+        """The routes whose export needs an environment of its own: extras, compared where they were tried."""
+        recipes = (recipe for each in self.environments.values() for recipe in each.recipes)
+        return {recipe.removeprefix("route:") for recipe in recipes if recipe.startswith("route:")}
+
     @field_validator("settings")
     @classmethod
     def _known_settings(cls, settings: dict[str, Setting]) -> dict[str, Setting]:

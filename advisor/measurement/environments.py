@@ -193,6 +193,22 @@ def wanted(known: Definitions) -> dict[str, Managed]:
     return found
 
 
+def lacking(known: Definitions, ships: str | None) -> list[Managed]:
+    """Return the environments that nobody made and without which a route is not tried that ships there.
+
+    Of frameworks that are only taken up when they are named nothing is lacking.
+    """
+    needed = {
+        name
+        for framework in known.frameworks.values()
+        for name, own in framework.environments.items()
+        for recipe in own.recipes
+        for route in known.routes.values()
+        if recipe == route.id and ships in route.ships
+    }
+    return [each for name, each in wanted(known).items() if name in needed and interpreter(name) is None]
+
+
 def named(name: str, known: Definitions) -> Managed:
     """Return the environment of that name.
 

@@ -83,7 +83,7 @@ def opened(told: Recommendation) -> set[str]:
 
 
 def test_they_stand_where_they_could_be_shipped_and_nowhere_else() -> None:
-    assert opened(asked("edge")) == {"ncnn", "mnn", "iree"}
+    assert opened(asked("edge")) == {"ncnn", "mnn", "iree", "litert"}
     assert opened(asked("browser")) >= {"tensorflow-js", "onnxruntime-web", "litert-js"}
     assert opened(asked("research")) == {"jax", "keras"}
     assert opened(asked("research", "apple-silicon")) == {"jax", "mlx"}
@@ -97,7 +97,7 @@ def test_they_stand_where_they_could_be_shipped_and_nowhere_else() -> None:
 @pytest.mark.parametrize("profile", ["edge", "mobile", "browser"])
 def test_they_take_worlds_from_the_first_and_never_make_it_surer(profile: str) -> None:
     told = asked(profile)
-    names = [each.route for each in told.open if each.route]
+    names = [stack_id(each.stack) for each in told.open]
     alone = decide(reference(), load_profile(profile), samples=2000, exclude=names)
     assert not alone.open
     assert told.answer == alone.answer

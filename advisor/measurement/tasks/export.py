@@ -153,7 +153,10 @@ def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alon
     task = proving.task
     proof = dict(concluded.proof or {})
     # The folder is gone when the session ends; the name is what a reader of the Run can use.
-    path = proof.pop("artifact", None)
+    path, message = proof.pop("artifact", None), concluded.message
+    mend = context.environments[task.framework.id].mend.get(task.probe)
+    if concluded.outcome == "not_installed" and mend is not None:
+        message = f"{message}: {mend}"
     if path is not None:
         proof["artifact"] = Path(path).name
     context.record.observe(
@@ -162,7 +165,7 @@ def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alon
                 "outcome": concluded.outcome,
                 **{each: proof.pop(each) for each in ("variant", "how") if each in proof},
                 "proof": proof or None,
-                "message": concluded.message,
+                "message": message,
                 "where": concluded.where,
                 "seconds": concluded.seconds,
                 "flags": () if alone else (_CONCURRENT,),
