@@ -116,5 +116,5 @@ def test_a_team_with_code_is_told_to_stay_move_or_rewrite_and_a_dear_move_change
 
 def test_every_route_of_a_framework_says_how_a_model_is_converted() -> None:
     for framework in (frameworks() | extras()).values():
-        for route in framework.routes if framework.modes else ():
+        for route in framework.routes if framework.settings else ():
             compile(framework.convert[route].code, f"{framework.id} to {route}", "exec")
