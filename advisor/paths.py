@@ -9,6 +9,7 @@ that is fine on one machine and leads elsewhere on another is not fine.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path, PureWindowsPath
@@ -59,7 +60,7 @@ def inside(home: Path, name: str, *, what: str, nested: bool = False) -> Path:
     if why is None:
         place = home.joinpath(*name.rstrip("/").split("/"))
         try:
-            if place.resolve().is_relative_to(home.resolve()):
+            if _followed(place).is_relative_to(home.resolve()):
                 return place
             why = f"is a link that leads out of {home}"
         except (OSError, RuntimeError) as error:
@@ -113,13 +114,23 @@ def output(path: str | Path, *, what: str = "--output") -> Path:
         why = f"is too long: a name has {LONGEST} bytes at most"
     else:
         try:
-            place = Path(text).resolve()
+            place = _followed(Path(text))
             if place != place.parent:
                 return place
             why = "is the root of the file system: name a folder in it"
         except (OSError, RuntimeError) as error:
             why = f"cannot be followed: {getattr(error, 'strerror', None) or 'a loop of links'}"
     raise AdvisorError(f"{what}: {_shown(text)} {why}")
+
+
+def _followed(path: Path) -> Path:
+    """Return where a path leads; a loop of links raises RuntimeError, as `Path.resolve` did before Python 3.13."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise RuntimeError(f"{path} is a loop of links") from None
+    return path.resolve()
 
 
 def _shown(text: str) -> str:
