@@ -183,6 +183,10 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
                 index.write_text(json.dumps(found | {"docs": kept}, separators=(",", ":")), encoding="utf-8")
         self._tidy()
 
+    def on_build_error(self, /, *, error: Exception) -> None:  # noqa: ARG002
+        """Let go of the files of a build that did not come to its end."""
+        self._tidy()
+
     def on_serve(self, server: LiveReloadServer, /, **_: Any) -> LiveReloadServer:
         """Build again when the Run, a profile of your own, or a template changes."""
         for path in (

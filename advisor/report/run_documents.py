@@ -76,6 +76,7 @@ class Measured:
         self.source = Source("run", run)
         self.pages: dict[str, str] = {}
         self.pieces: dict[str, dict[tuple[str, str], str]] = {}
+        self.files: dict[str, dict[str, str]] = {}
         self.entries: Entries = {}
         self._pages_of: object = None
 

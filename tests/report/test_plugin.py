@@ -246,7 +246,7 @@ def test_other_plugins_can_open_the_pages_as_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["properdocs"])
 def test_the_successor_of_mkdocs_builds_the_same(command: str, tmp_path: Path) -> None:
     pytest.importorskip(command)
-    build_team_site(tmp_path, "mkdocs")
+    build_team_site(tmp_path, "material")
     built = subprocess.run(
         [sys.executable, "-m", command, "build", "--strict", "-f", "mkdocs.yml", "-d", "other"],
         cwd=tmp_path, capture_output=True, text=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Pages:
         self.on_page = on_page
         self.texts: dict[str, str] | None = None
         self.pieces: dict[str, dict[tuple[str, str], str]] = {}
+        self.files: dict[str, dict[str, str]] = {}
 
     def simple(self, name: str, template: str, title: str, short: str, layout: str, context: dict[str, Any]) -> Nav:
         """Write a page whose heading is its title; return its entry in the navigation."""
@@ -53,8 +54,13 @@ class Pages:
         )
         self.pieces[name] = self.render.pieces
         self.render.pieces = {}
-        while self.render.files:
-            file, text = self.render.files.popitem()
+        self.beside(name, self.render.files)
+        self.render.files = {}
+
+    def beside(self, name: str, files: Mapping[str, str]) -> None:
+        """Write the files that a page leads to and that are its own: the specifications of its charts."""
+        self.files[name] = dict(files)
+        for file, text in files.items():
             (self.folder / file).write_text(text, encoding="utf-8", newline="\n")
 
     def put(self, name: str, text: str) -> None:

@@ -39,8 +39,10 @@ def write(report: Report, pages: Pages, templates: Path | None) -> Entries:
         for name, text in known.pages.items():
             pages.put(name, text)
             pages.pieces[name] = known.pieces.get(name, {})
+            pages.beside(name, known.files.get(name, {}))
     else:
         known.pieces = {name: pages.pieces.get(name, {}) for name in known.pages}
+        known.files = {name: pages.files.get(name, {}) for name in known.pages}
     return known.entries
 
 
