@@ -158,7 +158,8 @@ def _rms(got: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
 
 
 def _time(seconds: float) -> str:
-    return f"{seconds * 1e3:.2g} ms" if seconds < 1 else f"{seconds:.2g} s"
+    value, unit = (seconds * 1e3, "ms") if seconds < 1 else (seconds, "s")
+    return f"{value:.2g} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
 
 
 def reason(cell: Cell) -> str:

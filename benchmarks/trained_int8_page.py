@@ -39,6 +39,9 @@ def written(rows: Sequence[Row]) -> str:
         count = next((row["judged"] for row in found if "judged" in row), 0)
         parts.append(f"## {subject}\n\nJudged: {what}, of {count}.\n")
         parts.append("\n".join(_table(found)) + "\n")
+        missing = [title for maker, title in MAKERS.items() if maker not in {row["maker"] for row in found}]
+        if missing:
+            parts.append(f"Not run: {', '.join(missing)}.\n")
     return "\n".join(parts)
 
 
