@@ -4,6 +4,11 @@
 weights; the truth is the whole table without noise, under the stated weights. Those weights are taken exactly, because
 here they are what was meant; how many tables are decided when they are only right within the engine's factor is shown
 too. Filling the gaps with zeros, with the mean, or leaving them out is what other tools do.
+
+Why a fifth `recommended` is the bar and not two fifths: of twelve criteria with random weights one alone often
+carries the lead, and an answer that one criterion carries is told as a lean, however sure it is. Of 200 tables with
+gaps 22 % are recommended, and 2.3 % of these wrong; without that rule it would be 49 % and 3.1 %. With noise it is 26
+and 69 %, wrong 1.9 and 2.9 %. The widths are the same in both: nothing else holds answers back.
 """
 
 from __future__ import annotations
