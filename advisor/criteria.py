@@ -166,6 +166,7 @@ class _Criteria(Model):
     criteria: tuple[Criterion, ...]
 
 
+# 170 calls of 6 ms in a site: saves 1 s.
 @functools.cache
 def load_criteria(path: Path | None = None) -> dict[str, Criterion]:
     """Return every criterion by id, in the order of the file (default: the shipped ``criteria.yaml``)."""

@@ -142,6 +142,7 @@ def _decided_then(catalog: Catalog, profile: str, day: date, seed: int, samples:
     return decide_as_of(load_profile(profile), day, catalog, seed=seed, samples=samples, certainty=False)
 
 
+# Days and profiles that articles share: 9 decisions of 56.
 @functools.lru_cache(_KEPT)
 def _then(profile: str, day: date, seed: int, samples: int) -> Recommendation:
     """Return an answer of the past: no Run has a part in it, so that one serves for all of them."""

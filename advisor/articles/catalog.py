@@ -36,6 +36,7 @@ def whole_catalog(folder: Path | None = None) -> Catalog:
     return _whole(folder or HERE)
 
 
+# 49 calls of 131 ms in a site with the articles: saves 6 s.
 @functools.cache
 def _whole(folder: Path) -> Catalog:
     sources: dict[str, Source] = {source.id: source for source in load_sources(*documented(folder))}

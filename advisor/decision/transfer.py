@@ -276,6 +276,7 @@ def between_devices(comparisons: Sequence[Comparison]) -> Spread | None:
     return replace(whole, sigma=math.sqrt(max(between, whole.sigma**2 / 2)))
 
 
+# 11 calls of 5 ms in a decision.
 @functools.cache
 def device_sigma() -> float:
     """Return σ(device) of times, from the shipped comparisons."""

