@@ -95,6 +95,7 @@ class Parity(Part):
     max_relative_error: Positive
     limit: Annotated[float, Field(ge=0, le=1)] = 1e-4
     weights_max_relative_error: Positive | None = None
+    gradient_slope_error: Positive | None = None
     referee: str = "numpy-float64"
 
 
