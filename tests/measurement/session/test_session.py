@@ -148,7 +148,7 @@ def test_what_ships_is_measured_in_its_runtime(session: Session) -> None:
     }
     assert found.keys() == {
         None, "artifact-size", "cold-start", "latency", "peak-memory", "runtime-size", "runtime-installed-size",
-        "runtime-memory", "accuracy", "accuracy-loss",
+        "runtime-memory", "runtime-start", "accuracy", "accuracy-loss",
     }  # fmt: skip
     values = {name: each.summary.median for name, each in found.items() if each.summary is not None}
     assert 0.05 < values["cold-start"] < 10
