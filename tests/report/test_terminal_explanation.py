@@ -63,7 +63,9 @@ def test_where_no_single_figure_would_do_several_together_are_named(told: Recomm
 
 
 def test_it_fits_a_narrow_console(told: Recommendation) -> None:
-    assert max(len(line) for line in printed(told, explained=True, width=80).splitlines()) <= 80
+    # Commands and code are copied: they stand on lines of their own, whole, however narrow the console is.
+    lines = printed(told, explained=True, width=80).splitlines()
+    assert max(len(line) for line in lines if not line.startswith("       ")) <= 80
 
 
 def test_criteria_that_are_missing_for_one_reason_come_together() -> None:
