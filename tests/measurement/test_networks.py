@@ -69,7 +69,7 @@ def test_what_is_no_network_is_told_with_what_is(text: str, told: str) -> None:
         ("{units: 10}", "{}", r"node 'dense' \(dense\) needs units"),
         ("units: 10", "units: 10 * widht", "nothing is called 'widht' — did you mean 'width'"),
         ("units: 10", "units: 10 / width", "expected a whole number of at least 1, got 0.625"),
-        ("start, attrs: {filters: filters", "start, attrs: {filters: 17", r":34:5: node 'add2' \(add\): 16 × 16 × 17"),
+        ("start, attrs: {filters: filters", "start, attrs: {filters: 17", r":35:5: node 'add2' \(add\): 16 × 16 × 17"),
         ("'shortcut{b}', 'norm", "'shortkut{b}', 'norm", "nothing before it is called 'shortkut2' — did you mean"),
     ],
 )  # fmt: skip

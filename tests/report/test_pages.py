@@ -94,9 +94,9 @@ def test_a_workload_shows_its_figures_by_question_and_its_code(site: Site) -> No
     assert order[:4] == ["parity", "blocks", "steady-state", "first-call-and-compiling"]
     code = section(page, "code")
     assert [each.attributes["id"] for each in code.find("figure")] == [
-        "recipe-pytorch-cnn", "recipe-tensorflow-cnn", "recipe-pytorch-inference", "recipe-tensorflow-inference",
+        "network-cnn", "recipe-pytorch-inference", "recipe-tensorflow-inference",
     ]  # fmt: skip
-    assert "class Cnn" in code.text
+    assert "op: conv" in code.text
 
 
 def test_metrics_are_in_one_group_each_and_none_is_lost() -> None:

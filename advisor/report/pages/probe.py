@@ -12,7 +12,7 @@ from advisor.measurement.run import Observation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
 from advisor.report.pages.context import ProbePage, Report, StackName
-from advisor.report.pages.recipes import Recipe, recipes
+from advisor.report.pages.recipes import Recipe, network, recipes
 from advisor.report.pages.workloads import grouped, what
 
 _TIMED = ("median", "low", "high")
@@ -83,6 +83,7 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
         ],
         "flags": _flags(each for _, each in measured),
         "messages": [_message(report, index, each) for index, each in observed if each.message],
+        "network": _network(page),
         "recipes": _recipes(report, page),
         "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
     }
@@ -136,12 +137,17 @@ def _blocks(report: Report, index: int) -> tuple[Figure, Figure | None]:
     return report.blocks.figure("observations", str(index), "timed"), disturbed if disturbed.value else None
 
 
+def _network(page: ProbePage) -> Recipe | None:
+    """Return the definition of the network that was timed, which every framework's interpreter builds."""
+    asked = next((each.workload for each in definitions.workloads() if each.probe == page.probe), None)
+    return network(asked) if asked else None
+
+
 def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
-    """Return the code that was timed, framework beside framework: the network, then what is done with it."""
+    """Return the code that was timed, framework beside framework: what is done with the network, or what is proved."""
     for workload in definitions.workloads():
         if workload.probe == page.probe:
-            networks = recipes(report, f"{workload.workload}.py", folder="networks")
-            return [*networks, *recipes(report, f"{workload.task}.py")]
+            return recipes(report, f"{workload.task}.py")
     name = page.probe.replace("route:", "route_").replace("-", "_")
     return recipes(report, f"{name}.py")
 

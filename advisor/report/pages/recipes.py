@@ -29,7 +29,7 @@ class Recipe:
     lines: int
 
 
-def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None, *, folder: str = "") -> list[Recipe]:
+def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None) -> list[Recipe]:
     """Return the file `name` of every framework that advisor ships one for, as it is shipped.
 
     Parameters
@@ -40,19 +40,28 @@ def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None
         The file's name in a framework's folder; a path that leaves the folder finds nothing.
     frameworks : tuple of str, optional
         Only these; default all that are shipped.
-    folder : str
-        The folder in a framework's own where the file lies; default that folder itself.
     """
     shipped = definitions.shipped()
     found = []
     for framework in shipped.frameworks:
-        file = shipped.probes / "frameworks" / framework / folder / name
+        file = shipped.probes / "frameworks" / framework / name
         if (frameworks is None or framework in frameworks) and Path(name).name == name and file.is_file():
             text = file.read_text(encoding="utf-8")
-            path = "/".join(part for part in ("probes/frameworks", framework, folder, name) if part)
+            path = f"probes/frameworks/{framework}/{name}"
             anchor = f"recipe-{words.slug(framework)}-{words.slug(Path(name).stem)}"
             found.append(Recipe(anchor, report.stack(framework), path, _code(text), text.count("\n")))
     return found
+
+
+def network(name: str) -> Recipe | None:
+    """Return the definition of the network `name` as it is shipped, or None where none is called so."""
+    file = definitions.shipped().probes / "networks" / f"{name}.yaml"
+    if Path(name).name != name or not file.is_file():
+        return None
+    text = file.read_text(encoding="utf-8")
+    code = Markup(escape(words.visible(text).rstrip("\n")).replace("\n", "&#10;"))  # noqa: S704 - escaped
+    stack = StackName("network", "The network", None)
+    return Recipe(f"network-{words.slug(name)}", stack, f"probes/networks/{name}.yaml", code, text.count("\n"))
 
 
 @cache
