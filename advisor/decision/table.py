@@ -33,9 +33,9 @@ def check(must: Must, cell: Cell) -> Constraint:
     good, bad = ends if upper else ends[::-1]
     said = figure(cell, percent=criterion.percent)
     if bad is not None and _within(bad, must.limit, upper=upper):
-        # What another network or another machine met, this one has yet to meet; a limit that is a multiple of what the
-        # network amounts to goes along with it.
-        if cell.transfer and must.anchor is None:
+        # What another network or another machine met, this one has yet to meet, also where the limit is a multiple of
+        # what the network amounts to: how many times its weights a file takes is another network's own affair.
+        if cell.transfer:
             return Constraint(
                 criterion=criterion.id, outcome="unknown", detail=f"{said} {cell.transferred}, yours is not known"
             )
