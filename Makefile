@@ -42,8 +42,9 @@ test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where
 test-quick: $(VENV)/.ready-dev  ## Run the tests of engine, documents, statistics and commands: a minute of processor time
 	$(BIN)/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
 
+# The folder is named so that the budget of test-quick, which was set on another Python, is not held here.
 test-core: $(VENV)/core/.ready  ## Run the tests of test-quick on CORE_PYTHON, without any framework installed
-	$(VENV)/core/bin/pytest -m "not frameworks and not browser and not install and not integration" $(ARGS)
+	$(VENV)/core/bin/pytest tests -m "not frameworks and not browser and not install and not integration" $(ARGS)
 
 javascript: $(NODE)/.ready  ## Install what the JavaScript recipes need (with Node.js and npm), about 440 MB
 
