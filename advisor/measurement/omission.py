@@ -63,7 +63,7 @@ _SENTENCES: tuple[tuple[Kind, str], ...] = (
     ("needless", r"for (?P<framework>.+?): rounds from (?P<first>\d{1,15}) on: (?P<reason>.+)"),
     ("needless", "for (?P<framework>.+?): (?P<reason>.+)"),
 )
-_BATCH = r"batch (\d{1,9}): (.+)"
+_BATCH = r"batch (\d{1,18}): (.+)"
 _NUMBERS = {"budget", "first", "last", "probes"}
 
 
