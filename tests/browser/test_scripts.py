@@ -147,7 +147,7 @@ def test_tables_sort_by_exact_values_and_remember(page: Page, home: str) -> None
     header.get_by_role("button").click()
     header.get_by_role("button").click()
     assert header.get_attribute("aria-sort") == "descending"
-    shown = page.locator("table.contrib tbody tr:not(.total) td:nth-child(3) data")
+    shown = page.locator("table.contrib tbody tr:not(.total) td:nth-child(3) data:first-of-type")
     values = [float(each.get_attribute("value") or "nan") for each in shown.all()]
     assert values == sorted(values, reverse=True)
     assert page.locator("table.contrib tbody tr").last.get_attribute("class") == "total"

@@ -22,7 +22,7 @@ from tests.report.conftest import Site
 from tests.report.html import Element, read
 
 # Names of number formats, of quantiles and of network sizes; nothing that was measured.
-ALLOWED = re.compile(r"\b(int8|float32|float64|bf16|p95|p99)\b")
+ALLOWED = re.compile(r"\b(int8|float32|float64|bf16|p95|p99|Keras 3)\b")
 # Dates, what a reader copies, drawings (their numbers stand in the table beneath), and the ends of an axis.
 SKIPPED_TAGS = {"time", "code", "pre", "svg", "data", "bdi", "script"}
 SKIPPED_CLASSES = {"scale"}
