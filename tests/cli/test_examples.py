@@ -70,7 +70,7 @@ def test_a_shell_is_told_how_to_complete(shell: str, says: str) -> None:
 
 def test_commands_and_options_are_completed() -> None:
     assert offered("advisor rec") == {"recommend"}
-    assert {"build", "serve"} == offered("advisor site ")
+    assert {"build", "embed", "serve"} == offered("advisor site ")
     assert {"--profile", "--python"} <= offered("advisor recommend --p")
 
 

@@ -113,7 +113,12 @@ def _session(place: Place, acts: dict[str, tuple[str, str | None]], *, in_a_reci
     if not tame or any(each.outcome != "measured" for each in tame):
         amiss.append("the framework that behaves was not measured")
     for act, (what, says) in acts.items():
-        yield _finding(runs[0], act, what, says, "capability:act" if in_a_recipe else "mlp-inference")
+        if in_a_recipe:
+            # What a framework does to its own process in a recipe counts against it; in a timed call it tells nothing.
+            outcome = "crashed" if act == "segfaults" else "error"
+            yield _finding(runs[0], act, what, says, "capability:act", outcome)
+        else:
+            yield _finding(runs[0], act, what, says, "mlp-inference", "error")
     yield Finding(
         f"… all of these in one session ({'recipes' if in_a_recipe else 'timed calls'})",
         "the framework beside them was measured; nothing runs on, nothing is left" if not amiss else "amiss",
@@ -121,7 +126,7 @@ def _session(place: Place, acts: dict[str, tuple[str, str | None]], *, in_a_reci
     )
 
 
-def _finding(run: Run, act: str, what: str, says: str | None, probe: str) -> Finding:
+def _finding(run: Run, act: str, what: str, says: str | None, probe: str, outcome: str) -> Finding:
     found = _of(run, _named(act), probe)
     outcomes = {each.outcome for each in found}
     message = "; ".join(sorted({(each.message or "").splitlines()[0] for each in found if each.message}))
@@ -129,9 +134,10 @@ def _finding(run: Run, act: str, what: str, says: str | None, probe: str) -> Fin
         well = bool(found) and outcomes <= {"measured", "proved"}
         return Finding(what, "survived: its answer counts", () if well else (f"{act}: {outcomes} {message}",))
     # On a busy machine a slow cell ends before its worker acts.
-    well = "error" in outcomes <= {"error", "measured"}
-    well = well and all(says in (each.message or "") for each in found if each.outcome == "error")
-    return Finding(what, f"an error of its own: {says}", () if well else (f"{act}: {outcomes} {message}",))
+    well = outcome in outcomes <= {outcome, "measured"}
+    well = well and all(says in (each.message or "") for each in found if each.outcome == outcome)
+    happened = f"{'a crash' if outcome == 'crashed' else 'an error'} of its own: {says}"
+    return Finding(what, happened, () if well else (f"{act}: {outcomes} {message}",))
 
 
 def _of(run: Run, framework: str, probe: str) -> list[Observation]:

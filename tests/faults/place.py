@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,12 @@ class Finding:
     fault: str
     happened: str
     amiss: tuple[str, ...] = ()
+
+
+def heed() -> None:
+    """Heed signals in a new process: what ``nohup`` or a shell's ``&`` started ignores some, and its children too."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,16 @@ class Place:
         limits: Callable[[], None] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a command; `before` stands before the program, `limits` is called in the new process."""
+
+        def prepare() -> None:
+            heed()
+            if limits is not None:
+                limits()
+
         return subprocess.Popen(
             [*before, sys.executable, "-m", "tests.faults.hurried", *faults, "--", *arguments],
             cwd=self.work, env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, preexec_fn=limits,
+            stderr=subprocess.PIPE, preexec_fn=prepare,
         )  # fmt: skip
 
     def ended(self, process: subprocess.Popen[bytes], *, limit: float = 240.0) -> Told:

@@ -18,7 +18,7 @@ from typing import Any
 
 from advisor import printing
 from tests.faults.disk import mounted
-from tests.faults.place import ROOT, Finding, Place, Told
+from tests.faults.place import ROOT, Finding, Place, Told, heed
 
 REFERENCE = ROOT / "tests" / "data" / "reference-run.json"
 HOLDS, HOLDS_NOT = ("check", "--expect", "pytorch"), ("check", "--expect", "tensorflow")
@@ -163,6 +163,7 @@ def _interrupted(place: Place) -> Iterator[Finding]:
         process = subprocess.Popen(
             [sys.executable, "-X", "importtime", "-m", "advisor", "profile", "list"], cwd=place.work, env=place.env,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=heed,
         )  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:

@@ -67,7 +67,7 @@ def findings(ways: Collection[str] = WAYS, ends: Collection[str] = ENDS) -> Iter
             found = [each for each in run.observations if each.probe == f"capability:{way}"] if run else []
             outcomes = {each.outcome for each in found}
             left = [*amiss, *_ended(seconds[way])]
-            left += [] if outcomes == {"error" if way == "dead" else "proved"} else [f"its outcome: {outcomes}"]
+            left += [] if outcomes == {"crashed" if way == "dead" else "proved"} else [f"its outcome: {outcomes}"]
             yield Finding(WAYS[way][0], "it is gone when the session has ended", tuple(left))
     for number, end in enumerate(ends):
         with tempfile.TemporaryDirectory(prefix="faults-") as folder:
