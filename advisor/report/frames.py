@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SMALL = 0.0005
 _STEPS = 9
 MEAN = "geometric mean"
+DRAWN = 12
+"""Of so many criteria at most a chart shows every stack; the table beneath has all."""
 
 
 def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
@@ -34,11 +36,28 @@ def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
     return frame
 
 
+def alike(told: Recommendation) -> frozenset[str]:
+    """Return the criteria on which all stacks are known to be worth the same, unless that is every one."""
+    drawn = [each for each in told.ranking if each.feasible] or list(told.ranking)
+    values: dict[str, list[float | None]] = {}
+    for each in drawn:
+        for part in each.contributions:
+            values.setdefault(part.criterion, []).append(part.value)
+    same = frozenset(
+        name
+        for name, found in values.items()
+        if None not in found and len({round(each or 0.0, 2) for each in found}) == 1
+    )
+    return same if len(drawn) > 1 and len(same) < len(values) else frozenset()
+
+
 def criteria(report: Report, told: Recommendation) -> pd.DataFrame:
-    """Return what each stack has on each criterion, the weightiest criterion first."""
+    """Return what each stack has on the weightiest criteria that tell some of them apart."""
     columns = ["name", "framework", "title", "text", "provenance", "score", "score_low", "score_high"]
     order = {need.criterion: place for place, need in enumerate(sorted(told.needs, key=lambda need: -need.weight))}
     frame = of_answer(report, told, "criteria")
+    shown = [name for name in order if name not in alike(told)][:DRAWN]
+    frame = frame[frame["criterion"].isin(shown)]
     return frame.sort_values("criterion", key=lambda each: each.map(order).astype(int), kind="stable")[columns]
 
 

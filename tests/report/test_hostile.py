@@ -72,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = hostile_run()
     older = run.model_copy(update={"id": f"{EVIL}.", "started": run.started - timedelta(days=1)})
     elsewhere = run.model_copy(update={"id": WORD, "host": run.host.model_copy(update={"cores": 3})})
-    build_site(run, [hostile_recommendation()], target, command=EVIL, others=[older, elsewhere])
+    build_site(run, [hostile_recommendation()], target, command=EVIL, others=[older, elsewhere], articles=True)
     return target
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.metadata
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -21,8 +24,13 @@ if TYPE_CHECKING:
 _SVG = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset({"id", "class", "style", "role", "font-family", "pointer-events", "cursor", "display"})
 # What SVG takes where nothing is said, and what a group hands on to what it holds.
-_PLAIN = {"opacity": "1", "stroke-width": "1", "stroke-miterlimit": "10", "text-anchor": "start"}
-_HANDED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+_PLAIN = {
+    "opacity": "1", "stroke-width": "1", "stroke-miterlimit": "10", "text-anchor": "start", "x2": "0", "y2": "0",
+    "transform": "translate(0,0)",
+}  # fmt: skip
+_HANDED = (
+    "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "font-size", "font-weight", "text-anchor",
+)  # fmt: skip
 _GRAPHICS = frozenset({"path", "line", "rect", "text", "circle"})
 _SPEC = "https://vega.github.io/schema/vega-lite/v{}.json"
 
@@ -72,7 +80,9 @@ def _drawn(spec: str, kind: str, label: str) -> Markup:
 
 @functools.cache
 def _renderer() -> str:
-    return f"vl-convert {importlib.metadata.version('vl-convert-python')}, 2"
+    """Return what a drawing is made by: the renderer, and what becomes of its drawing here."""
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return f"vl-convert {importlib.metadata.version('vl-convert-python')} {own}"
 
 
 def _render(spec: str, kind: str, label: str) -> str:
@@ -100,22 +110,52 @@ def _clean(element: ElementTree.Element) -> None:
             element.remove(child)
     if element.tag == "g":
         _hoist(element)
+    else:
+        _circle(element)
+        _place(element)
     # A group that does nothing gives way to what it holds.
     for place, child in reversed(list(enumerate(element))):
         if child.tag == "g" and not child.attrib:
             element[place : place + 1] = list(child)
 
 
+def _circle(path: ElementTree.Element) -> None:
+    """Write a path of two arcs that are a circle around its place as what it is."""
+    radius = path.get("d", "").partition(",")[0].removeprefix("M")
+    arcs = f"M{radius},0A{radius},{radius},0,1,1,-{radius},0A{radius},{radius},0,1,1,{radius},0"
+    if path.tag == "path" and path.get("d") == arcs:
+        path.tag = "circle"
+        del path.attrib["d"]
+        path.set("r", radius)
+
+
+def _place(mark: ElementTree.Element) -> None:
+    """Write where a mark is in its own words, which are shorter than a transformation."""
+    head, comma, rest = mark.get("transform", "").removeprefix("translate(").partition(",")
+    x, y = head, rest.removesuffix(")")
+    if not comma or " " in y or "(" in y:
+        return  # turned, too
+    if mark.tag == "line":
+        mark.tag = "path"
+        mark.set("d", f"M{x},{y}l{mark.attrib.pop('x2', '0')},{mark.attrib.pop('y2', '0')}")
+    elif mark.tag in ("circle", "text"):
+        names = ("cx", "cy") if mark.tag == "circle" else ("x", "y")
+        mark.attrib |= dict(zip(names, (x, y), strict=True))
+    else:
+        return
+    del mark.attrib["transform"]
+
+
 def _hoist(group: ElementTree.Element) -> None:
+    """Say on a group what most of its children say, where each says something; a child that differs says its own."""
     for name in _HANDED:
-        said = {child.get(name) for child in group}
-        if len(said) == 1 and None not in said:
-            group.set(name, str(said.pop()))
+        said = Counter(child.get(name, "") for child in group)
+        if said and "" not in said:
+            common = said.most_common(1)[0][0]
+            group.set(name, common)
             for child in group:
-                del child.attrib[name]
-    # The renderer moves each group by whole pixels; those that are not moved need not say so.
-    if group.get("transform") == "translate(0,0)":
-        del group.attrib["transform"]
+                if child.get(name) == common:
+                    del child.attrib[name]
 
 
 def _short(value: str, name: str) -> str:

@@ -20,12 +20,13 @@ _STEP = 13
 
 def criteria(frame: pd.DataFrame, finding: Markup) -> Picture:
     """Draw the rows of `Recommendation.to_frame`, one block per criterion in the order of the frame."""
-    order = list(dict.fromkeys(frame["title"]))
+    order, names = (list(dict.fromkeys(frame[each])) for each in ("title", "name"))
     label = "Where each stack stands between floor and target, by criterion. The table below has every value."
     words = {0.0: "floor 0", 0.5: "0.5", 1.0: "target 1"}
 
     def make(width: int) -> alt.TopLevelMixin:
-        row = alt.Y("name:N", sort=None, axis=None)
+        # A layer of which the first stacks have no mark would else put the others first.
+        row = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), axis=None)
         header = alt.Header(labelOrient="top", labelAnchor="start", labelAlign="left", title=None, labelLimit=width)
         layered = alt.layer(*_layers(frame, row, words), data=frame).properties(
             width=width - 14, height=alt.Step(_STEP)
@@ -57,7 +58,9 @@ def _layers(frame: pd.DataFrame, row: alt.Y, words: Mapping[float, str], *, lege
     base = alt.Chart().encode(y=row, color=alt.Color("name:N", scale=theme.colors(frame, "name"), legend=key))
     known, unknown = (base.transform_filter(f"{sign}isValid(datum.score)") for sign in ("", "!"))
     return [
-        known.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="score_high:Q"),
+        known.transform_filter("datum.score_high > datum.score_low")
+        .mark_rule(strokeWidth=3, strokeOpacity=0.5)
+        .encode(x=x, x2="score_high:Q"),
         unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2="score_high:Q"),
         known.mark_point(**theme.EDGE).encode(
             x="score:Q",

@@ -10,7 +10,7 @@ from typing import Any
 from advisor.articles.pages import claims, paper
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
-from advisor.report import drawing_cache, template_engine, words
+from advisor.report import drawing_cache, frames, template_engine, words
 from advisor.report.embeds import Pieces
 from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
 from advisor.report.pages.context import Report
@@ -97,6 +97,9 @@ def _answers(report: Report, written: Pages) -> Nav:
     for told in report.recommendations:
         context = profile.context(report, told)
         context["charts"] = drawings(report, told, context["needs"])
+        same = frames.alike(told)
+        context["alike"] = [view.title for view in context["needs"] if view.need.criterion in same]
+        context["further"] = len(context["needs"]) - len(same) > frames.DRAWN
         context["script"] = "what-if.js"
         context["what_if"] = scenario.context(report, told, context["needs"])
         name = report.profile_page(told.profile)
