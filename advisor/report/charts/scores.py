@@ -28,7 +28,8 @@ def criteria(frame: pd.DataFrame, finding: Markup) -> Picture:
         # A layer of which the first stacks have no mark would else put the others first.
         row = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), axis=None)
         header = alt.Header(labelOrient="top", labelAnchor="start", labelAlign="left", title=None, labelLimit=width)
-        layered = alt.layer(*_layers(frame, row, words), data=frame).properties(
+        columns = 2 if width > theme.NARROW else 1
+        layered = alt.layer(*_layers(frame, row, words, columns), data=frame).properties(
             width=width - 14, height=alt.Step(_STEP)
         )
         facet = layered.facet(row=alt.Row("title:N", sort=order, header=header), spacing=10)
@@ -43,17 +44,18 @@ def criterion(frame: pd.DataFrame, ticks: Mapping[float, str], finding: Markup, 
 
     def make(width: int) -> alt.TopLevelMixin:
         words = dict(ticks) if width > theme.NARROW else {at: ticks[at] for at in (0.0, 1.0)}
-        layers = _layers(frame, theme.over("name", width, 40, frame["name"]), words, legend=False)
+        layers = _layers(frame, theme.over("name", width, 40, frame["name"]), words, 0)
         return alt.layer(*layers, data=frame).properties(width=width - 14, height=alt.Step(40))
 
     return draw(make, finding, label)
 
 
-def _layers(frame: pd.DataFrame, row: alt.Y, words: Mapping[float, str], *, legend: bool = True) -> list[alt.Chart]:
+def _layers(frame: pd.DataFrame, row: alt.Y, words: Mapping[float, str], columns: int) -> list[alt.Chart]:
+    """Return the layers; the legend has so many columns, and with none there is no legend."""
     axis = alt.Axis(title=None, values=list(words), labelExpr=theme.pick(dict(words)), labelFlush=True)
     x = alt.X("score_low:Q", scale=alt.Scale(domain=[0, 1], nice=False, clamp=True), axis=axis)
     owners = dict(zip(frame["name"], frame["framework"], strict=True))
-    key: Any = alt.Legend(title=None, columns=2) if legend else None
+    key: Any = alt.Legend(title=None, columns=columns) if columns else None
     shapes = alt.Scale(domain=list(owners), range=_shapes(owners))
     base = alt.Chart().encode(y=row, color=alt.Color("name:N", scale=theme.colors(frame, "name"), legend=key))
     known, unknown = (base.transform_filter(f"{sign}isValid(datum.score)") for sign in ("", "!"))

@@ -20,7 +20,7 @@ _ROOM = 0.04
 def worlds(frame: pd.DataFrame, finding: Markup) -> Picture:
     """Draw the rows of `Recommendation.to_frame("worlds")`; places after the fourth share the faintest ink."""
     names = frame["name"].nunique()
-    label = f"Share of the worlds in which each of {names} stacks takes each place. The table below has every share."
+    label = f"Share of the worlds in which each of {names} stacks takes each place. The table below has the first."
 
     def make(width: int) -> alt.TopLevelMixin:
         row = theme.over("name", width, _STEP, frame["name"])

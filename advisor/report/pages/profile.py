@@ -14,6 +14,9 @@ from advisor.report.pages.arguments import flips, reason, sentence
 from advisor.report.pages.cells import NeedView, looked, need_views
 from advisor.report.pages.context import Report
 
+PLACES = 5
+"""Of so many places the table has the shares; more columns would not fit beside the menu. The chart has all."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -109,7 +112,7 @@ def _ranks(report: Report, source: Source, feasible: Sequence[tuple[int, Ranked]
             "stack": report.stack(ranked.stack),
             "shares": [
                 source.figure("ranking", place, "rank_acceptability", number, show=numbers.percent)
-                for number in range(len(ranked.rank_acceptability))
+                for number in range(len(ranked.rank_acceptability))[:PLACES]
             ],
             "by_order": _share(source, place, "first_by_ranking", ranked.first_by_ranking),
             "by_any": _share(source, place, "first_by_any", ranked.first_by_any),
