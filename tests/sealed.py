@@ -30,6 +30,8 @@ _DNS = 53
 _WRITING = re.compile(
     r"O_WRONLY|O_RDWR|O_CREAT|\b(?:creat|mkdir|mkdirat|rename|renameat|renameat2|symlink|symlinkat)\("
 )
+_BROKEN = " <unfinished ...>"
+_RESUMED = re.compile(r"\d+ +<\.\.\. \w+ resumed>")
 _PATH = re.compile(r'"(/[^"]*)"')
 # Devices and the kernel's own files are no files; Python keeps a compiled module beside its source.
 _NO_FILES = re.compile(r"/(dev|proc|sys)/|.*/__pycache__(/|$)")
@@ -89,12 +91,27 @@ def reached(log: Path) -> list[str]:
 
 def written(log: Path, *within: Path) -> list[str]:
     """Return the files and folders that were written or made elsewhere than in the folders `within`."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    lines = _whole(log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [])
     roots = tuple(f"{each}{os.sep}" for each in within)
     paths = {
         path for line in lines if "= -1 E" not in line and _WRITING.search(line) for path in _PATH.findall(line)[-1:]
     }
     return sorted(path for path in paths if not f"{path}/".startswith(roots) and not _NO_FILES.match(path))
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """Return the calls with their results: the tracer breaks the line of one that another process comes between."""
+    whole: list[str] = []
+    begun: dict[str, str] = {}
+    for line in lines:
+        process = line.split(" ", 1)[0]
+        if line.endswith(_BROKEN):
+            begun[process] = line.removesuffix(_BROKEN)
+        elif resumed := _RESUMED.match(line):
+            whole.append(begun.pop(process, "") + line[resumed.end() :])
+        else:
+            whole.append(line)
+    return [*whole, *begun.values()]
 
 
 def _outward(line: str) -> bool:

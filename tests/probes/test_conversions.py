@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.measurement.definitions import frameworks
+from advisor.measurement.worker.environment import at_home
 from tests import sealed
 from tests.probes.recipes import need
 
@@ -45,12 +47,13 @@ def test_what_is_told_converts_a_model(framework: str, route: str, tmp_path: Pat
     need({"pytorch": "torch", "tensorflow": "tensorflow"}[framework])
     need(MODULES[route])
     convert = frameworks()[framework].convert[route]
-    if "litert-torch" in convert.packages:
-        need("litert_torch")
+    if "litert-torch" in convert.packages and importlib.util.find_spec("litert_torch") is None:
+        # It stands in an environment of its own, where somebody made it; no extra that is tested brings it.
+        pytest.skip("litert-torch is not installed: advisor env create litert-torch")
     check = "np.testing.assert_allclose(answer, expected, rtol=1e-4, atol=1e-5)\nprint('agrees')\n"
     script = f"import numpy as np\n{MODEL[framework]}{convert.code}{ANSWER[route]}{check}"
     done = subprocess.run(
         [*sealed.prefix(tmp_path / "calls"), sys.executable, "-W", "ignore", "-c", script], cwd=tmp_path,
-        capture_output=True, text=True, check=False,
+        env=at_home(tmp_path), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1:] == ["agrees"], done.stderr[-2000:]

@@ -105,7 +105,9 @@ def test_torch_compile_without_a_compiler_says_so_and_eager_stands_in(servers: F
         worker.ok("describe", threads=1)
         ready = worker.ok("prepare", setting="best-known", **cell)
         assert ready["variant"] == "channels_last"
-        assert "needs a C++ compiler" in ready["how"]
+        assert ready["how"] == "eager, channels_last"
+        (failed,) = [each for each in ready["tried"] if each["variant"] == "compiled"]
+        assert "needs a C++ compiler" in failed["message"]
         alone = worker.ask("prepare", setting="best-known", variant="compiled", **cell)
     assert alone["outcome"] == "not_supported"
     assert "no-such-compiler" in alone["message"]

@@ -37,9 +37,11 @@ def test_executorch_has_no_names_and_takes_every_type(tmp_path: Path) -> None:
         def forward(self, ids: Any, image: Any, flag: Any) -> Any:
             pixels = self.conv(image)
             mixed = self.dense(torch.cat([pixels.mean((2, 3), keepdim=True).flatten(1), flag.float()], 1))
-            smooth = torch.nn.functional.gelu(mixed, approximate="tanh")
+            # From -3 to 1 the two forms of GELU differ clearly: in what comes out of a random layer they need not.
+            smooth = torch.nn.functional.gelu(4 * image - 3, approximate="tanh")
             return {"sum": self.table(ids).sum(1), "pixels": pixels, "mixed": mixed, "next": ids + 1, "smooth": smooth}
 
+    torch.manual_seed(0)
     model, inputs = Several().eval(), samples()
 
     def answer(feed: Feed) -> Feed:

@@ -55,6 +55,11 @@ def test_blocks_on_one_pinned_thread_are_not_watched_and_tell_nothing_of_the_mac
     assert found.observations[str(len(site.run.observations))] == before.observations[str(index)]
 
 
+def test_a_workload_says_which_variant_did_not_work_and_why(site: Site) -> None:
+    page = read(site.folder / "workload-cnn-inference.html")
+    assert "eager; not possible here: torch.compile needs a <C++> compiler" in page.text
+
+
 def test_the_machine_page_tells_how_quiet_it_was(tmp_path: Path, site: Site) -> None:
     run = site.run.model_copy(update={"noise": {"ping-pong canary": "not available: no second core"}})
     build_site(run, site.recommendations[:1], tmp_path / "site")

@@ -27,6 +27,7 @@ class Variant:
     setting: str
     how: Quote | None
     slower: tuple[Quote, ...]
+    failed: tuple[Quote, ...]
     parameters: tuple[tuple[str, Figure | Quote], ...]
 
     @property
@@ -175,6 +176,7 @@ def _variant(report: Report, index: int, each: Observation, names: Sequence[str]
         setting=words.SETTINGS.get(each.setting, words.line(each.setting)) if each.setting else "",
         how=report.source.quote(*path, "how") if each.how else None,
         slower=tuple(_slower(report.source, index, each)),
+        failed=tuple(_failed(report.source, index, each)),
         parameters=tuple((words.line(name), _parameter(report.source, index, name)) for name in names),
     )
 
@@ -184,6 +186,13 @@ def _slower(source: Source, index: int, each: Observation) -> Iterator[Quote]:
     for place, way in enumerate((each.proof or {}).get("tried", ())):
         if isinstance(way, dict) and "call" in way and "how" in way and way.get("variant") != each.variant:
             yield source.quote("observations", index, "proof", "tried", place, "how")
+
+
+def _failed(source: Source, index: int, each: Observation) -> Iterator[Quote]:
+    """Yield why variants of the setting did not work, so that another one had to be taken."""
+    for place, way in enumerate((each.proof or {}).get("tried", ())):
+        if isinstance(way, dict) and way.get("message"):
+            yield source.quote("observations", index, "proof", "tried", place, "message")
 
 
 def _parameter(source: Source, index: int, name: str) -> Figure | Quote:
