@@ -31,6 +31,8 @@ _HELD: list[int] = []
 os.environ.update(optouts.variables())
 # A test-only package imports matplotlib, which keeps a list of fonts: here, and not in the home of who runs the tests.
 os.environ.setdefault("MPLCONFIGDIR", str(Path(__file__).parents[1] / ".pytest_cache" / "matplotlib"))
+# As does Keras with its settings.
+os.environ.setdefault("KERAS_HOME", str(Path(__file__).parents[1] / ".pytest_cache" / "keras"))
 
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.probes.recipes import ForkServers, Recipes, left_behind
+
+
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for temporary files; it is short, as the addresses of sockets have to be, and goes with the tests."""
+    tmp_path_factory.getbasetemp()  # pytest's own stays where it is
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _temporary_files(temporary: Path) -> Iterator[None]:
+    """Frameworks leave temporary files behind, in the process of the tests, too: they do not stay on the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        patch.setattr(tempfile, "tempdir", str(temporary))
+        yield
 
 
 @pytest.fixture(scope="session")
