@@ -29,8 +29,9 @@ _HELD: list[int] = []
 
 # What the tests start without a session, too, sends nothing.
 os.environ.update(optouts.variables())
-# A test-only package imports matplotlib, which keeps a list of fonts: here, and not in the home of who runs the tests.
+# npm keeps no logs in the home of who runs the tests.
 os.environ.setdefault("NPM_CONFIG_LOGS_MAX", "0")
+# A test-only package imports matplotlib, which keeps a list of fonts: here, and not there.
 os.environ.setdefault("MPLCONFIGDIR", str(Path(__file__).parents[1] / ".pytest_cache" / "matplotlib"))
 # As does Keras with its settings.
 os.environ.setdefault("KERAS_HOME", str(Path(__file__).parents[1] / ".pytest_cache" / "keras"))

@@ -3,11 +3,11 @@
 The command runs in a network namespace that has the loopback interface and an IPv6 interface behind which nothing is,
 with a home of its own. The kernel counts each packet for which there was no way out, or that went there, whoever sent
 it, so nothing has to be traced and a program that traces others still can. (Over IPv6 there is a route, for Chromium
-asks at its start whether there is one, and sends nothing.) The name servers are addresses that lead nowhere, so that looking a name up counts as
-well. Exit 1 when anything looked a name up, sent or connected, or left a file in the home or among temporary files
-(but for advisor's cache folder and the last folders that pytest keeps); else the command's own code. ``--tell-files``
-tells the files and fails for the network alone. ``--trace`` also writes down who it was, and what was written elsewhere
-than here (slower, and no tracer can run inside).
+asks at its start whether there is one, and sends nothing.) The name servers are addresses that lead nowhere, so that
+looking a name up counts as well. Exit 1 when anything looked a name up, sent or connected, or left a file in the home
+or among temporary files (but for advisor's cache folder and the last folders that pytest keeps); else the command's own
+code. ``--tell-files`` tells the files and fails for the network alone. ``--trace`` also writes down who it was, and what
+was written elsewhere than here (slower, and no tracer can run inside).
 
 It needs root, `unshare` (util-linux) and `ip` (iproute2); `--trace` needs strace.
 """
