@@ -6,7 +6,7 @@ it, so nothing has to be traced and a program that traces others still can. (Ove
 asks at its start whether there is one, and sends nothing.) The name servers are addresses that lead nowhere, so that
 looking a name up counts as well. Exit 1 when anything looked a name up, sent or connected, or left a file in the home
 or among temporary files (but for advisor's cache folder and the last folders that pytest keeps); else the command's own
-code. ``--tell-files`` tells the files and fails for the network alone. ``--trace`` also writes down who it was, and what
+code. ``--tell-files`` tells files and fails for the network alone. ``--trace`` also writes down who it was, and what
 was written elsewhere than here (slower, and no tracer can run inside).
 
 It needs root, `unshare` (util-linux) and `ip` (iproute2); `--trace` needs strace.
@@ -51,10 +51,10 @@ def refused(folder: Path) -> dict[str, int]:
         if name == "Ip6OutNoRoutes":
             counts["IPv6"] = int(value)
     for line in (folder / "dev").read_text().splitlines():
-        name, _, values = line.partition(":")
-        if name.strip() == "outside":
+        interface, _, columns = line.partition(":")
+        if interface.strip() == "outside":
             # Received bytes, packets and six more columns; then those that were sent, and the packets among them.
-            counts["IPv6"] = counts.get("IPv6", 0) + int(values.split()[9])
+            counts["IPv6"] = counts.get("IPv6", 0) + int(columns.split()[9])
     return counts
 
 
@@ -97,10 +97,9 @@ def main() -> None:
         print(f"Files left in the home folder: {len(home)}; among temporary files: {len(others)}")
         for line in [*reached, *elsewhere, *(str(path.relative_to(folder)) for path in [*home, *others])]:
             print(f"  {line}")
-        amiss = any(counts.values()) or reached
-        if not arguments.tell_files:
-            amiss = amiss or elsewhere or home or others
-    sys.exit(code or bool(amiss))
+        sent = any(counts.values()) or bool(reached)
+        left = bool(elsewhere or home or others) and not arguments.tell_files
+    sys.exit(code or sent or left)
 
 
 if __name__ == "__main__":
