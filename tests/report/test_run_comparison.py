@@ -148,7 +148,7 @@ def test_an_order_that_depends_on_the_machine_is_drawn_with_its_intervals(site: 
             each.text for each in drawn.find("text")
         }
         # Beyond noise a row stands in the color of the framework that takes less time.
-        marks = {each.attributes.get("fill") for each in drawn.find("path")}
+        marks = {each.attributes.get("fill") for name in ("path", "circle", "g") for each in drawn.find(name)}
         assert {theme.color("pytorch"), theme.color("tensorflow")} <= marks
 
 
