@@ -85,22 +85,24 @@ def _traces() -> bool:
 
 def reached(log: Path) -> list[str]:
     """Return the calls that looked a name up or went to anything but this machine's loopback addresses."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-    return [line for line in lines if _outward(line)]
+    return [line for line in _calls(log) if _outward(line)]
 
 
 def written(log: Path, *within: Path) -> list[str]:
     """Return the files and folders that were written or made elsewhere than in the folders `within`."""
-    lines = _whole(log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [])
     roots = tuple(f"{each}{os.sep}" for each in within)
     paths = {
-        path for line in lines if "= -1 E" not in line and _WRITING.search(line) for path in _PATH.findall(line)[-1:]
+        path
+        for line in _calls(log)
+        if "= -1 E" not in line and _WRITING.search(line)
+        for path in _PATH.findall(line)[-1:]
     }
     return sorted(path for path in paths if not f"{path}/".startswith(roots) and not _NO_FILES.match(path))
 
 
-def _whole(lines: list[str]) -> list[str]:
+def _calls(log: Path) -> list[str]:
     """Return the calls with their results: the tracer breaks the line of one that another process comes between."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     whole: list[str] = []
     begun: dict[str, str] = {}
     for line in lines:

@@ -12,6 +12,7 @@ from advisor.cli.options import format_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.measurement.networks import Published
     from advisor.report.rows import Format
 
 COLUMNS = {"network": "network", "title": "what it is", "kind": "kind", "parameters": "parameters", "mmacs": "MMAC"}
@@ -100,10 +101,7 @@ def show(color: str, name: str, form: Format) -> None:
             printing.say(f"{source.authors} ({source.published}). {source.title}. {source.url}")
 
 
-def _published(each: object) -> str:
-    from advisor.measurement.networks import Published
-
-    assert isinstance(each, Published)
+def _published(each: Published) -> str:
     counted = {"all": " with statistics", "folded": " without batch normalisation"}.get(each.counts, "")
     sizes = [f"{each.parameters:,.0f} parameters{counted}"] if each.parameters is not None else []
     sizes += [f"{each.mmacs:g} MMAC"] if each.mmacs is not None else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import fsum
+from typing import TypeVar
 
 from advisor import numerals
 from advisor.criteria import load_criteria
@@ -16,6 +17,8 @@ from advisor.profiles.files import EVERY_CRITERION
 from advisor.profiles.profile import Limit, Must, Profile, aimed
 from advisor.profiles.team import CRITERION
 from advisor.targets.target import load_target
+
+T = TypeVar("T")
 
 _KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
 _REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥!]+)\s*([<>=≤≥!]+)\s*([^<>=≤≥!]*?)\s*")
@@ -99,12 +102,7 @@ def aiming(profile: Profile, target: str | None) -> Profile:
     AdvisorError
         Naming the option, for an unknown target, with the nearest one.
     """
-    if target is None:
-        return profile
-    try:
-        return aimed(profile, load_target(target))
-    except AdvisorError as error:
-        raise AdvisorError(f"--target {target}: {error.message}", hint=error.hint) from None
+    return profile if target is None else aimed(profile, _named("--target", target, load_target))
 
 
 def working(profile: Profile, job: str | None) -> Profile:
@@ -115,12 +113,15 @@ def working(profile: Profile, job: str | None) -> Profile:
     AdvisorError
         Naming the option, for an unknown job, with the nearest one.
     """
-    if job is None:
-        return profile
+    return profile if job is None else replace(profile, job=_named("--job", job, load_job).id)
+
+
+def _named(option: str, name: str, load: Callable[[str], T]) -> T:
+    """Return what an option names; a mistake names the option."""
     try:
-        return replace(profile, job=load_job(job).id)
+        return load(name)
     except AdvisorError as error:
-        raise AdvisorError(f"--job {job}: {error.message}", hint=error.hint) from None
+        raise AdvisorError(f"{option} {name}: {error.message}", hint=error.hint) from None
 
 
 def without_team(profile: Profile) -> Profile:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.measurement import definitions
+from advisor.measurement.definitions import WorkloadDefinition
 from advisor.measurement.run import Observation
 from advisor.report import numbers, words
 from advisor.report.figures import Figure, Interval, Quote, Source
@@ -73,6 +74,7 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
     measured = [(index, each) for index, each in observed if each.metric]
     common = _common([each for _, each in measured])
     rows = _rows(report, measured, common)
+    workload = next((each for each in definitions.workloads() if each.probe == page.probe), None)
     return {
         "page": page,
         "about": _about(page),
@@ -84,8 +86,9 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
         ],
         "flags": _flags(each for _, each in measured),
         "messages": [_message(report, index, each) for index, each in observed if each.message],
-        "network": _network(page),
-        "recipes": _recipes(report, page),
+        # Every framework's interpreter builds the network from one definition.
+        "network": network(workload.workload) if workload else None,
+        "recipes": _recipes(report, page, workload),
         "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
     }
 
@@ -138,18 +141,9 @@ def _blocks(report: Report, index: int) -> tuple[Figure, Figure | None]:
     return report.blocks.figure("observations", str(index), "timed"), disturbed if disturbed.value else None
 
 
-def _network(page: ProbePage) -> Recipe | None:
-    """Return the definition of the network that was timed, which every framework's interpreter builds."""
-    asked = next((each.workload for each in definitions.workloads() if each.probe == page.probe), None)
-    return network(asked) if asked else None
-
-
-def _recipes(report: Report, page: ProbePage) -> list[Recipe]:
+def _recipes(report: Report, page: ProbePage, workload: WorkloadDefinition | None) -> list[Recipe]:
     """Return the code that was timed, framework beside framework: what is done with the network, or what is proved."""
-    for workload in definitions.workloads():
-        if workload.probe == page.probe:
-            return recipes(report, f"{workload.task}.py")
-    name = page.probe.replace("route:", "route_").replace("-", "_")
+    name = workload.task if workload else page.probe.replace("route:", "route_").replace("-", "_")
     return recipes(report, f"{name}.py")
 
 
