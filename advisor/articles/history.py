@@ -144,9 +144,10 @@ def documents_only(profile: Profile, catalog: Catalog) -> tuple[Profile, tuple[C
     """
     keys = {fact.key for fact in catalog.facts if not fact.measured}
     wishes = tuple(wish for wish in profile.wishes if _documentable(wish.criterion, keys, profile.build))
-    musts = tuple(must for must in profile.musts if _documentable(must.criterion, keys, profile.build))
+    constraints = tuple(each for each in profile.constraints if _documentable(each.criterion, keys, profile.build))
     total = fsum(wish.weight for wish in wishes)
-    asked = replace(profile, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes), musts=musts)
+    wishes = tuple(replace(wish, weight=wish.weight / total) for wish in wishes)
+    asked = replace(profile, wishes=wishes, constraints=constraints)
     kept = asked.criteria
     return asked, tuple(criterion for name, criterion in profile.criteria.items() if name not in kept)
 
@@ -159,7 +160,7 @@ def _documentable(criterion: Criterion, keys: Collection[str], build: Build) -> 
 
 
 def runtimes_of(day: date, required: Collection[str] = ()) -> tuple[Runtime, ...]:
-    """Return the runtimes that were offered on `day`; those for one purpose only where a requirement asks for it."""
+    """Return the runtimes that were offered on `day`; those for one purpose only where a constraint asks for it."""
     return tuple(
         runtime
         for runtime in load_runtimes()
@@ -170,7 +171,8 @@ def runtimes_of(day: date, required: Collection[str] = ()) -> tuple[Runtime, ...
 def _table(
     run: Run, profile: Profile, catalog: Catalog, frameworks: Collection[str] | None, exclude: Collection[str]
 ) -> Table:
-    required = {rule.documented.fact for must in profile.musts for rule in must.criterion.evidence if rule.documented}
+    rules = [rule for constraint in profile.constraints for rule in constraint.criterion.evidence]
+    required = {rule.documented.fact for rule in rules if rule.documented}
     offered = runtimes_of(run.finished.date(), required)
     routes = {runtime.id: _route(runtime) for runtime in offered}
     definitions = {name: _framework(found, offered) for name, found in defined_frameworks().items()}

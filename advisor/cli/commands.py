@@ -141,7 +141,7 @@ def recommend(
     --fresh measures anew.
 
     \b
-    Exit codes: 0 an answer · 1 no framework meets the requirements · 2 usage or a bad file
+    Exit codes: 0 an answer · 1 no framework meets the constraints · 2 usage or a bad file
                 3 probing failed · 70 a mistake of ours · 130 interrupted
     """
     options.refuse_conflicts(click.get_current_context().params)

@@ -95,7 +95,7 @@ class Question:
 
     profile: str
     weights: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     target: str | None = None
@@ -109,7 +109,7 @@ class Question:
 
         profile = load_profile(self.profile)
         profile = without_team(profile) if self.no_team else profile
-        asked = aiming(requiring(reweighted(profile, self.weights), self.requirements), self.target)
+        asked = aiming(requiring(reweighted(profile, self.weights), self.constraints), self.target)
         return working(asked, self.job)
 
     def words(self) -> list[str]:
@@ -117,7 +117,7 @@ class Question:
         words = ["--profile", self.profile]
         for option, values in (
             ("--weight", self.weights),
-            ("--require", self.requirements),
+            ("--require", self.constraints),
             ("--frameworks", self.frameworks),
             ("--exclude", self.excluded),
         ):
@@ -132,11 +132,11 @@ def adjusting_options(command: Any) -> Any:
 
     @functools.wraps(command)
     def collected(
-        *given: Any, profile: str, weights: tuple[str, ...], requirements: tuple[str, ...],
+        *given: Any, profile: str, weights: tuple[str, ...], constraints: tuple[str, ...],
         excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
-        question = Question(profile, weights, requirements, excluded, compared, target, job, no_team)
+        question = Question(profile, weights, constraints, excluded, compared, target, job, no_team)
         return command(*given, question=question, **others)
 
     options = [
@@ -146,7 +146,7 @@ def adjusting_options(command: Any) -> Any:
             shell_complete=offering(criteria, ending="="),
         ),
         click.option(
-            "--require", "requirements", multiple=True, metavar="LIMIT",
+            "--require", "constraints", multiple=True, metavar="LIMIT",
             help="A further must-have, e.g. 'artifact-size<=5 MB' or edge-route=proved. Repeatable.",
             shell_complete=offering(criteria),
         ),

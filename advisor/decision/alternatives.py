@@ -170,5 +170,5 @@ def _relevant(each: Alternative, profile: Profile) -> bool:
         return False
     if profile.target is not None:
         return isinstance(profile.target.reach(each.id), Reached)
-    asked = {"browser"} if any(must.criterion.id == "browser-runtime" for must in profile.musts) else set()
+    asked = {"browser"} if any(each.criterion.id == "browser-runtime" for each in profile.constraints) else set()
     return not each.where or bool(asked & set(each.where))

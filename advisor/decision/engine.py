@@ -24,7 +24,7 @@ from advisor.decision.recommendation import (
     Provenance,
     Ranked,
     Recommendation,
-    Requirement,
+    StatedConstraint,
     Verdict,
     Without,
 )
@@ -128,7 +128,7 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         titles=dict(table.titles) | {name: criterion.title for name, criterion in profile.criteria.items()},
         ranking=tuple(_ranked(table, name, found) for name in (*table.feasible, *table.out)),
         needs=tuple(_needs(profile)),
-        requirements=tuple(_requirements(profile)),
+        constraints=tuple(_constraints(profile)),
         evidence=tuple(_cells(table)),
         reasons=tuple(each.text for each in because),
         reason_grounds=tuple(each.grounds for each in because),
@@ -192,15 +192,15 @@ def _needs(profile: Profile) -> list[Need]:
     ]
 
 
-def _requirements(profile: Profile) -> list[Requirement]:
+def _constraints(profile: Profile) -> list[StatedConstraint]:
     return [
-        Requirement(
-            criterion=must.criterion.id,
-            title=must.criterion.title,
-            text=f"{must.criterion.title} {must.text}",
-            because=must.because,
+        StatedConstraint(
+            criterion=constraint.criterion.id,
+            title=constraint.criterion.title,
+            text=f"{constraint.criterion.title} {constraint.text}",
+            because=constraint.because,
         )
-        for must in profile.musts
+        for constraint in profile.constraints
     ]
 
 

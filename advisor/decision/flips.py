@@ -11,7 +11,7 @@ from advisor.decision.phrases import amount, figure, listed
 from advisor.decision.recommendation import Flip, JointFlip, Stability
 from advisor.decision.score import Worth
 from advisor.decision.table import Table
-from advisor.profiles.profile import Must, Wish
+from advisor.profiles.profile import Constraint, Wish
 
 ROUNDING = 1e-9
 """Differences in worth below this are rounding."""
@@ -153,22 +153,22 @@ def _answer(table: Table) -> Iterator[_Candidate]:
         ]
         if gaps and table.cell(first, column).value is not None:
             yield from _at(table, first, wish, table.worths[first, column].middle - min(gaps) / wish.weight)
-    for must, state in zip(table.profile.musts, table.constraints[first], strict=True):
-        now = table.cell(first, must.criterion.id).value
-        if state.outcome == "pass" and now is not None and not must.criterion.levels:
-            yield _limit(table, first, must, now, leaves=True)
+    for constraint, state in zip(table.profile.constraints, table.constraints[first], strict=True):
+        now = table.cell(first, constraint.criterion.id).value
+        if state.outcome == "pass" and now is not None and not constraint.criterion.levels:
+            yield _limit(table, first, constraint, now, leaves=True)
 
 
 def _excluded(table: Table) -> Iterator[_Candidate]:
     first = table.feasible[0]
-    musts = {must.criterion.id: must for must in table.profile.musts}
+    constraints = {constraint.criterion.id: constraint for constraint in table.profile.constraints}
     for stack in table.out:
         failed = table.failed(stack)
         if len(failed) == 1 and table.values[stack].middle > table.values[first].middle:
-            must = musts[failed[0].criterion]
-            now = table.cell(stack, must.criterion.id).value
+            constraint = constraints[failed[0].criterion]
+            now = table.cell(stack, constraint.criterion.id).value
             if now is not None:
-                yield _limit(table, stack, must, now, leaves=False)
+                yield _limit(table, stack, constraint, now, leaves=False)
 
 
 def _at(table: Table, stack: str, wish: Wish, needed_worth: float) -> Iterator[_Candidate]:
@@ -194,16 +194,17 @@ def _at(table: Table, stack: str, wish: Wish, needed_worth: float) -> Iterator[_
     yield _Candidate(distance, _flip(table, stack, criterion.id, now, needed, criterion.unit, text))
 
 
-def _limit(table: Table, stack: str, must: Must, now: float, *, leaves: bool) -> _Candidate:
-    below = (must.kind == "at_most") != leaves
-    text = _text(table, stack, must.criterion.title, now, must.limit, must, below=below)
-    text += f", which {'breaks' if leaves else 'meets'} the requirement"
-    wish = next((wish for wish in table.profile.wishes if wish.criterion.id == must.criterion.id), None)
+def _limit(table: Table, stack: str, constraint: Constraint, now: float, *, leaves: bool) -> _Candidate:
+    below = (constraint.kind == "at_most") != leaves
+    text = _text(table, stack, constraint.criterion.title, now, constraint.limit, constraint, below=below)
+    text += f", which {'breaks' if leaves else 'meets'} the constraint"
+    wish = next((wish for wish in table.profile.wishes if wish.criterion.id == constraint.criterion.id), None)
     if wish is not None:
-        distance = abs(wish.value.position(must.limit) - wish.value.position(now))
+        distance = abs(wish.value.position(constraint.limit) - wish.value.position(now))
     else:
-        distance = abs(math.log10(must.limit / now)) if must.limit > 0 and now > 0 else abs(must.limit - now)
-    flip = _flip(table, stack, must.criterion.id, now, must.limit, must.criterion.unit, text)
+        limit = constraint.limit
+        distance = abs(math.log10(limit / now)) if limit > 0 and now > 0 else abs(limit - now)
+    flip = _flip(table, stack, constraint.criterion.id, now, constraint.limit, constraint.criterion.unit, text)
     return _Candidate(distance, flip)
 
 
@@ -219,7 +220,7 @@ def _flip(table: Table, stack: str, criterion: str, now: float | None, needed: f
 
 
 def _text(
-    table: Table, stack: str, title: str, now: float | None, needed: float, of: Wish | Must, *, below: bool
+    table: Table, stack: str, title: str, now: float | None, needed: float, of: Wish | Constraint, *, below: bool
 ) -> str:
     criterion = of.criterion
     title = f"'{title}'"

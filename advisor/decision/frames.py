@@ -40,7 +40,7 @@ _STACK = {
     "name": Column("category", "the stack as people write it"),
     "framework": Column("category", "the framework's id"),
     "route": Column("category", "the route's id; missing for a framework alone"),
-    "place": Column("count", "place in the ranking, from 1; missing for what fails a requirement", unit=""),
+    "place": Column("count", "place in the ranking, from 1; missing for what fails a constraint", unit=""),
     "answer": Column("yes or no", "whether it is the answer, or one of a tie"),
 }
 CRITERIA = _STACK | {
@@ -59,8 +59,8 @@ RANKING = _STACK | {
     "high": Column("number", "upper end of its interval", unit=""),
     "first": Column("number", "share of plausible worlds in which it comes first", unit=""),
     "beats_answer": Column("number", "share of worlds in which it is worth more than the first", unit=""),
-    "failed": Column("text", "requirements that it fails"),
-    "open": Column("text", "requirements of which nobody knows whether it meets them"),
+    "failed": Column("text", "constraints that it fails"),
+    "open": Column("text", "constraints of which nobody knows whether it meets them"),
 }
 WORLDS = _STACK | {
     "rank": Column("count", "a place that it takes in some worlds, from 1", unit=""),

@@ -37,7 +37,7 @@ def job_of(profile: Profile) -> Job | None:
 
 
 def _by_limits(profile: Profile) -> Job | None:
-    limits = {must.criterion.id: must.limit for must in profile.musts if must.kind == "at_most"}
+    limits = {each.criterion.id: each.limit for each in profile.constraints if each.kind == "at_most"}
     large = limits.get("artifact-size", 0.0) >= LARGE_FILE
     large = large or any(limits.get(name, 0.0) >= LARGE_MEMORY for name in ("peak-memory", "serving-memory"))
     if not large:

@@ -1,7 +1,7 @@
 """What is worth measuring for a profile, in which order, and what can no longer change its answer.
 
 Two bounds decide. A probe on which no criterion of the profile rests says nothing about its answer. And once the worst
-that the leader can be worth is more than the best of a rival, or the rival fails a requirement, nothing that is still
+that the leader can be worth is more than the best of a rival, or the rival fails a constraint, nothing that is still
 unknown about the two can change which of them comes first. Beyond the bounds a leader counts as settled that is
 recommended already, comes first in nearly all samples in which everything unknown is drawn, and is known well enough,
 as its closest rival is, for its reasons to be worth reading.
@@ -48,7 +48,7 @@ _UNTRIED = frozenset({"missing", "not_run"})
 def needed_probes(profile: Profile, definitions: Definitions | None = None) -> dict[str, float]:
     """Return the probes on which the profile's criteria rest, the weightiest first, with what rests on each (0 to 1).
 
-    A probe on which a requirement rests comes before all others: it can put a stack out.
+    A probe on which a constraint rests comes before all others: it can put a stack out.
     """
     known = definitions or shipped()
     ids = [
@@ -58,7 +58,7 @@ def needed_probes(profile: Profile, definitions: Definitions | None = None) -> d
         *(route.id for route in known.routes.values() if profile.ships in route.ships),
         *(capability.probe for capability in known.capabilities.values()),
     ]
-    required = {must.criterion.id for must in profile.musts}
+    required = {constraint.criterion.id for constraint in profile.constraints}
     weights = {wish.criterion.id: wish.weight for wish in profile.wishes}
     found: dict[str, float] = {}
     for name, criterion in profile.criteria.items():
@@ -153,12 +153,12 @@ def _asked(table: Table) -> dict[tuple[str, str], list[str]]:
 
 def _decided(table: Table, seed: int) -> dict[str, str]:
     """Return the stacks of which nothing more needs to be known, and why."""
-    reasons = {stack: f"{table.title(stack)} fails a requirement already" for stack in table.out}
+    reasons = {stack: f"{table.title(stack)} fails a constraint already" for stack in table.out}
     if not table.feasible:
         return reasons
     first, rest = table.feasible[0], table.feasible[1:]
     title, worst = table.title(first), table.values[first].low
-    # A requirement that is still open could put the leader out, and then every rival counts again.
+    # A constraint that is still open could put the leader out, and then every rival counts again.
     if any(each.outcome == "unknown" for each in table.constraints[first]):
         return reasons
     behind = {rival for rival in rest if table.values[rival].high < worst}

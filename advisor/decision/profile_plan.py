@@ -35,7 +35,7 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     A criterion that asks for the best known setting needs every setting, to know which is the fastest. An int8 model is
     compared with the float32 one, so that one is shipped as well, and first: its proof can put the route out.
 
-    The weightiest comes first; among the capabilities, what a requirement rests on comes before anything is timed.
+    The weightiest comes first; among the capabilities, what a constraint rests on comes before anything is timed.
     """
     needs = [*needed_probes(profile, plan.definitions)]
     cases = [*_cases(profile)]
@@ -71,11 +71,11 @@ def compared(plan: Plan, profile: Profile) -> tuple[Stack, ...]:
 
 
 def _required(profile: Profile, needs: Iterable[str]) -> frozenset[str]:
-    """Return the probes of capabilities on which a requirement rests."""
+    """Return the probes of capabilities on which a constraint rests."""
     asked = [
         rule.measured.probe_of(None)
-        for must in profile.musts
-        for rule in must.criterion.evidence
+        for constraint in profile.constraints
+        for rule in constraint.criterion.evidence
         if rule.measured is not None
     ]
     return frozenset(

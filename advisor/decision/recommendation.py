@@ -104,7 +104,7 @@ class Need(Model):
     because: str
 
 
-class Requirement(Model):
+class StatedConstraint(Model):
     """A hard constraint of the profile, in words."""
 
     criterion: str
@@ -113,7 +113,7 @@ class Requirement(Model):
     because: str
 
 
-class Constraint(Model):
+class ConstraintCheck(Model):
     """Whether one stack meets one hard constraint; ``shortfall`` is in the criterion's base unit."""
 
     criterion: str
@@ -157,7 +157,7 @@ class Ranked(Model):
     central_weights: tuple[float, ...] = ()
     dominated: bool = False
     would_rank: int | None = None
-    constraints: tuple[Constraint, ...] = ()
+    constraints: tuple[ConstraintCheck, ...] = ()
     contributions: tuple[Contribution, ...] = ()
 
     @property
@@ -328,7 +328,7 @@ class Recommendation(Model):
     titles: dict[str, str] = Field(default_factory=dict)
     ranking: tuple[Ranked, ...] = ()
     needs: tuple[Need, ...] = ()
-    requirements: tuple[Requirement, ...] = ()
+    constraints: tuple[StatedConstraint, ...] = ()
     evidence: tuple[Cell, ...] = ()
     reasons: tuple[str, ...] = ()
     reason_grounds: tuple[tuple[Ground, ...], ...] = ()

@@ -9,50 +9,51 @@ from math import fsum
 from advisor.decision.evidence import Finding
 from advisor.decision.phrases import amount, figure
 from advisor.decision.readings import WORTHLESS
-from advisor.decision.recommendation import Cell, Check, Constraint
+from advisor.decision.recommendation import Cell, Check, ConstraintCheck
 from advisor.decision.score import Worth, known_share, total, worth
 from advisor.keys import Stack, stack_id, stack_title
-from advisor.profiles.profile import Must, Profile
+from advisor.profiles.profile import Constraint, Profile
 
 
-def check(must: Must, cell: Cell) -> Constraint:
+def check(constraint: Constraint, cell: Cell) -> ConstraintCheck:
     """Return whether `cell` meets `must`.
 
     Pass: the whole interval does, and it is of the model and the device that are asked about. Fail: the whole interval
     does not (``shortfall`` is how far its nearest end is off, in the criterion's base unit), or the outcome is evidence
     against the stack. Unknown: anything else.
     """
-    criterion = must.criterion
+    criterion = constraint.criterion
     if cell.outcome in WORTHLESS and not criterion.levels:
-        return Constraint(criterion=criterion.id, outcome="fail", detail=_because(figure(cell), cell))
+        return ConstraintCheck(criterion=criterion.id, outcome="fail", detail=_because(figure(cell), cell))
     if cell.provenance == "missing":
-        return Constraint(criterion=criterion.id, outcome="unknown", detail=_because(figure(cell), cell))
-    upper = must.kind == "at_most"
+        return ConstraintCheck(criterion=criterion.id, outcome="unknown", detail=_because(figure(cell), cell))
+    upper = constraint.kind == "at_most"
     # The end of the interval that is nearest to the limit from the good side, and the one that is farthest from it.
     ends = cell.plausible
     good, bad = ends if upper else ends[::-1]
     said = figure(cell, percent=criterion.percent)
-    if bad is not None and _within(bad, must.limit, upper=upper):
+    if bad is not None and _within(bad, constraint.limit, upper=upper):
         # What another network or another machine met, this one has yet to meet, also where the limit is a multiple of
         # what the network amounts to: how many times its weights a file takes is another network's own affair.
         if cell.transfer:
-            return Constraint(
+            return ConstraintCheck(
                 criterion=criterion.id, outcome="unknown", detail=f"{said} {cell.transferred}, yours is not known"
             )
-        detail = said if criterion.levels else f"{said} {'≤' if upper else '≥'} {must.limit_text}"
-        return Constraint(criterion=criterion.id, outcome="pass", detail=detail)
-    if good is None or _within(good, must.limit, upper=upper):
+        detail = said if criterion.levels else f"{said} {'≤' if upper else '≥'} {constraint.limit_text}"
+        return ConstraintCheck(criterion=criterion.id, outcome="pass", detail=detail)
+    if good is None or _within(good, constraint.limit, upper=upper):
         outcome: Check = "unknown"
-        return Constraint(criterion=criterion.id, outcome=outcome, detail=_because(f"{said}, {must.text}", cell))
-    shortfall = abs(good - must.limit)
+        detail = _because(f"{said}, {constraint.text}", cell)
+        return ConstraintCheck(criterion=criterion.id, outcome=outcome, detail=detail)
+    shortfall = abs(good - constraint.limit)
     if criterion.levels:
-        missed = f"{said}, must be {must.limit_text}"
+        missed = f"{said}, must be {constraint.limit_text}"
     else:
         off = amount(shortfall, criterion.unit, percent=criterion.percent)
         least = "" if good == cell.value else "at least "
-        missed = f"{said} {'>' if upper else '<'} {must.limit_text}, off by {least}{off}"
+        missed = f"{said} {'>' if upper else '<'} {constraint.limit_text}, off by {least}{off}"
     detail = _because(missed, cell)
-    return Constraint(criterion=criterion.id, outcome="fail", detail=detail, shortfall=shortfall)
+    return ConstraintCheck(criterion=criterion.id, outcome="fail", detail=detail, shortfall=shortfall)
 
 
 def _within(quantity: float, limit: float, *, upper: bool) -> bool:
@@ -79,7 +80,7 @@ class Table:
     findings: Mapping[tuple[str, str], Finding]
     worths: Mapping[tuple[str, str], Worth]
     values: Mapping[str, Worth]
-    constraints: Mapping[str, tuple[Constraint, ...]]
+    constraints: Mapping[str, tuple[ConstraintCheck, ...]]
     feasible: tuple[str, ...]
     out: tuple[str, ...]
     open: Table | None = None
@@ -100,7 +101,7 @@ class Table:
         """Return the worths of one stack by criterion."""
         return {wish.criterion.id: self.worths[stack, wish.criterion.id] for wish in self.profile.wishes}
 
-    def failed(self, stack: str) -> list[Constraint]:
+    def failed(self, stack: str) -> list[ConstraintCheck]:
         """Return the constraints that the stack fails."""
         return [each for each in self.constraints[stack] if each.outcome == "fail"]
 
@@ -119,7 +120,8 @@ def build(
     }
     values = {name: total(profile.wishes, row) for name, row in rows.items()}
     constraints = {
-        name: tuple(check(must, findings[name, must.criterion.id].cell) for must in profile.musts) for name in named
+        name: tuple(check(each, findings[name, each.criterion.id].cell) for each in profile.constraints)
+        for name in named
     }
     by_value = sorted(named, key=lambda name: (-values[name].middle, name))
     fails = {name: [each for each in constraints[name] if each.outcome == "fail"] for name in named}
@@ -138,9 +140,9 @@ def build(
     )
 
 
-def _distance(profile: Profile, failed: Sequence[Constraint]) -> float:
+def _distance(profile: Profile, failed: Sequence[ConstraintCheck]) -> float:
     """Return how far the constraints are missed, each relative to its limit; an outcome counts as a whole limit."""
-    limits = {must.criterion.id: abs(must.limit) for must in profile.musts}
+    limits = {constraint.criterion.id: abs(constraint.limit) for constraint in profile.constraints}
     return fsum(
         1.0 if each.shortfall is None or not limits[each.criterion] else each.shortfall / limits[each.criterion]
         for each in failed

@@ -59,7 +59,7 @@ def check(told: Recommendation, expected: str, *, confidence: float) -> Held:
     if all(not each.feasible for each in matching) and failed is not None:
         reason = next(each for each in failed.constraints if each.outcome == "fail")
         what = told.titles.get(reason.criterion, reason.criterion)
-        return Held(False, f"{title} no longer meets the requirement '{what}': {reason.detail}")
+        return Held(False, f"{title} no longer meets the constraint '{what}': {reason.detail}")
     if told.answer is None:
         return Held(False, f"the verdict is '{told.verdict}': {sure}")
     named = told.tied or (told.answer,)

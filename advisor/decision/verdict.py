@@ -172,8 +172,8 @@ def _unknown_there(table: Table) -> tuple[str, ...]:
 
 def _unknown_constraints(table: Table, first: str) -> tuple[str, ...]:
     return tuple(
-        f"{must.criterion.title} {must.text} ({state.detail})"
-        for must, state in zip(table.profile.musts, table.constraints[first], strict=True)
+        f"{constraint.criterion.title} {constraint.text} ({state.detail})"
+        for constraint, state in zip(table.profile.constraints, table.constraints[first], strict=True)
         if state.outcome == "unknown"
     )
 

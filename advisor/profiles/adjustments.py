@@ -1,4 +1,4 @@
-"""A profile adjusted for one question, its file untouched: other weights, further requirements, without the team."""
+"""A profile adjusted for one question, its file untouched: other weights, further constraints, without the team."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from advisor.errors import AdvisorError, did_you_mean
 from advisor.knowledge.jobs import load_job
 from advisor.profiles.check import Checker
 from advisor.profiles.files import EVERY_CRITERION
-from advisor.profiles.profile import Limit, Must, Profile, aimed
+from advisor.profiles.profile import Constraint, Limit, Profile, aimed
 from advisor.profiles.team import CRITERION
 from advisor.targets.target import load_target
 
 T = TypeVar("T")
 
 _KINDS: Mapping[str, Limit] = {"<=": "at_most", "≤": "at_most", ">=": "at_least", "≥": "at_least", "=": "is"}
-_REQUIREMENT = re.compile(r"\s*([^\s<>=≤≥!]+)\s*([<>=≤≥!]+)\s*([^<>=≤≥!]*?)\s*")
+_CONSTRAINT = re.compile(r"\s*([^\s<>=≤≥!]+)\s*([<>=≤≥!]+)\s*([^<>=≤≥!]*?)\s*")
 _SIGNS = re.compile(r"[<>=≤≥!]+")
 # Signs that are none of ours, and which of ours is meant.
 _MEANT = {"<": "<=", "=<": "<=", ">": ">=", "=>": ">=", "==": "=", "<==": "<=", ">==": ">="}
@@ -75,12 +75,12 @@ def reweighted(profile: Profile, weights: Sequence[str]) -> Profile:
     return replace(profile, wishes=tuple(wish for wish in wishes if wish.weight > 0))
 
 
-def requiring(profile: Profile, requirements: Sequence[str]) -> Profile:
+def requiring(profile: Profile, constraints: Sequence[str]) -> Profile:
     """Add hard constraints, each in place of the profile's own on the same criterion.
 
     Parameters
     ----------
-    requirements : sequence of str
+    constraints : sequence of str
         Such as ``artifact-size<=5 MB``, ``accuracy>=95 %`` or ``edge-route=proved``.
 
     Raises
@@ -88,10 +88,10 @@ def requiring(profile: Profile, requirements: Sequence[str]) -> Profile:
     AdvisorError
         Naming the option and what was expected.
     """
-    asked = [_requirement(profile, text) for text in requirements]
-    replaced = {must.criterion.id for must in asked}
-    kept = [must for must in profile.musts if must.criterion.id not in replaced]
-    return replace(profile, musts=(*kept, *{must.criterion.id: must for must in asked}.values()))
+    asked = [_constraint(profile, text) for text in constraints]
+    replaced = {constraint.criterion.id for constraint in asked}
+    kept = [constraint for constraint in profile.constraints if constraint.criterion.id not in replaced]
+    return replace(profile, constraints=(*kept, *{each.criterion.id: each for each in asked}.values()))
 
 
 def aiming(profile: Profile, target: str | None) -> Profile:
@@ -133,8 +133,8 @@ def without_team(profile: Profile) -> Profile:
     return replace(profile, team=None, wishes=tuple(replace(wish, weight=wish.weight / total) for wish in wishes))
 
 
-def _requirement(profile: Profile, text: str) -> Must:
-    option, found = f"--require '{text}'", _REQUIREMENT.fullmatch(text)
+def _constraint(profile: Profile, text: str) -> Constraint:
+    option, found = f"--require '{text}'", _CONSTRAINT.fullmatch(text)
     examples = "'artifact-size<=5 MB', 'cnn-throughput>=100 /s' or 'edge-route=proved'"
     if found is None or not found[3]:
         several = ", and one only" if len(_SIGNS.findall(text)) > 1 else ""
@@ -149,9 +149,9 @@ def _requirement(profile: Profile, text: str) -> Must:
         kind = f"a level of '{name}'" if criterion.levels else f"a limit of '{name}'"
         message = f"{option}: {kind} stands after {' or '.join(repr(each) for each in fitting)}, not after '{sign}'"
         raise AdvisorError(message, hint=" or ".join(f"--require '{name}{each}{value}'" for each in signs))
-    must = checker.must(name, _KINDS.get(sign, "is"), value, "asked for on the command line")
-    if must is not None:
-        return must
+    constraint = checker.constraint(name, _KINDS.get(sign, "is"), value, "asked for on the command line")
+    if constraint is not None:
+        return constraint
     raise AdvisorError(f"{option}: {checker.problems[0].message}", hint=EVERY_CRITERION if checker.unknown else None)
 
 

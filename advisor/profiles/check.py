@@ -14,7 +14,7 @@ from advisor.documents import Model
 from advisor.errors import Loc, Problem, did_you_mean
 from advisor.profiles import anchors
 from advisor.profiles.anchors import Anchor
-from advisor.profiles.entries import RequirementEntry, Ships, WishEntry, slug, threshold
+from advisor.profiles.entries import ConstraintEntry, Ships, WishEntry, slug, threshold
 from advisor.profiles.value import LOGARITHMIC, ValueFunction
 
 Limit = Literal["is", "at_most", "at_least"]
@@ -41,7 +41,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Must:
+class Constraint:
     """A hard constraint, checked; ``limit`` is in the criterion's base unit or the index of a level.
 
     ``anchor`` is the limit where it is a multiple of what the model amounts to.
@@ -70,7 +70,7 @@ class Checker:
 
     def __init__(self, criteria: Mapping[str, Criterion]) -> None:
         self.criteria = criteria
-        self.musts: list[Must] = []
+        self.constraints: list[Constraint] = []
         self.wishes: list[Wish] = []
         self.problems: list[Problem] = []
         self.unknown = False
@@ -88,7 +88,7 @@ class Checker:
         self._ships_anything = (part and "ships" not in data) or self._ships not in (None, *get_args(Ships))
         require, prefer = data.get("require"), data.get("prefer")
         self._asked = tuple(_named(require, prefer))
-        self.musts = list(self._musts(require if isinstance(require, list) else []))
+        self.constraints = list(self._constraints(require if isinstance(require, list) else []))
         self.wishes = list(self._wishes(prefer if isinstance(prefer, dict) else {}))
         if data.get("build") is not None and self._ships is None and not self._ships_anything:
             self._problem(("build",), "'build' is of what ships, and this profile ships nothing ('ships' is not set)")
@@ -101,7 +101,7 @@ class Checker:
             self.problems = [each for each in self.problems if not each.message.endswith("is missing")]
         return self.problems
 
-    def must(self, name: str, kind: Limit, value: str | float, because: str, loc: Loc = ()) -> Must | None:
+    def constraint(self, name: str, kind: Limit, value: str | float, because: str, loc: Loc = ()) -> Constraint | None:
         """Return a hard constraint, or None and note what is wrong with it."""
         criterion = self._criterion(name, (*loc, "criterion"))
         if criterion is None:
@@ -113,14 +113,14 @@ class Checker:
         limit = self._quantity(value, criterion, (*loc, kind))
         if limit is None:
             return None
-        return Must(criterion, kind, limit, _text(value), because, anchors.read(value, criterion))
+        return Constraint(criterion, kind, limit, _text(value), because, anchors.read(value, criterion))
 
     def for_profile(self, ships: Ships | None, asked: Collection[str]) -> Checker:
         """Say what the profile ships and which criteria it asks, where no data says it."""
         self._ships, self._asked = ships, asked
         return self
 
-    def _musts(self, items: list[Any]) -> Iterator[Must]:
+    def _constraints(self, items: list[Any]) -> Iterator[Constraint]:
         seen: set[str] = set()
         for index, item in enumerate(items):
             loc: Loc = ("require", index)
@@ -130,7 +130,7 @@ class Checker:
             if name in seen:
                 self._problem((*loc, "criterion"), f"'{name}' is required twice")
             seen.add(name)
-            entry = _entry(RequirementEntry, item)
+            entry = _entry(ConstraintEntry, item)
             stated = [(kind, item[kind]) for kind in get_args(Limit) if item.get(kind) is not None]
             if len(stated) != 1:
                 self._criterion(name, (*loc, "criterion"))
@@ -140,9 +140,9 @@ class Checker:
             if not _readable(value):
                 self._criterion(name, (*loc, "criterion"))
                 continue
-            must = self.must(name, kind, value, entry.because if entry else "", loc)
-            if must is not None and entry is not None:
-                yield must
+            constraint = self.constraint(name, kind, value, entry.because if entry else "", loc)
+            if constraint is not None and entry is not None:
+                yield constraint
 
     def _wishes(self, groups: dict[Any, Any]) -> Iterator[Wish]:
         first: dict[str, str] = {}

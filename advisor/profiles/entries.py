@@ -92,7 +92,7 @@ def existing_job(name: Any) -> Any:
     return name
 
 
-class RequirementEntry(Model):
+class ConstraintEntry(Model):
     """A hard constraint as written: one of ``is`` (this level or better), ``at_most``, ``at_least``."""
 
     criterion: str
@@ -149,5 +149,5 @@ class ProfileEntry(Model):
     job: Annotated[str, BeforeValidator(existing_job)] | None = None
     team: TeamEntry | None = None
     without: tuple[str, ...] = ()
-    require: tuple[RequirementEntry, ...] = ()
+    require: tuple[ConstraintEntry, ...] = ()
     prefer: dict[str, GroupEntry] = Field(default_factory=dict)

@@ -21,7 +21,7 @@ from advisor.profiles.team import OTHER
 def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a profile over those of its base.
 
-    Requirements on the same criterion replace each other, wishes are taken over key by key, and a criterion that now
+    Constraints on the same criterion replace each other, wishes are taken over key by key, and a criterion that now
     stands in another group, or in ``without``, is gone from where it stood.
     """
     whole = {**base, **own}
@@ -165,7 +165,7 @@ class _Reader:
         if self.base is None:
             return []
         known = {name for group in self.base.data["prefer"].values() for name in group["criteria"]}
-        known |= {must["criterion"] for must in self.base.data.get("require", ())}
+        known |= {constraint["criterion"] for constraint in self.base.data.get("require", ())}
         return [
             Problem(("without", index), f"'{name}' does not stand in '{data['extends']}'{did_you_mean(name, known)}")
             for index, name in enumerate(_list(data.get("without")))
@@ -244,7 +244,7 @@ def profile_schema() -> dict[str, Any]:
     schema = ProfileEntry.model_json_schema(by_alias=True)
     criteria = load_criteria().values()
     definitions = schema["$defs"]
-    definitions["RequirementEntry"]["properties"]["criterion"] |= {
+    definitions["ConstraintEntry"]["properties"]["criterion"] |= {
         "oneOf": [{"const": each.id, "title": each.title, "description": each.question} for each in criteria]
     }
     wishes = definitions["GroupEntry"]["properties"]["criteria"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from advisor.measurement.derivation import CEILING
 from advisor.measurement.run import Run
 from advisor.profiles.anchors import NOMINAL_PEAK, Quantity
-from advisor.profiles.check import Must, Wish
+from advisor.profiles.check import Constraint, Wish
 from advisor.profiles.profile import Profile
 from advisor.profiles.value import ValueFunction
 
@@ -23,14 +23,14 @@ def on_machine(profile: Profile, run: Run) -> Profile:
     return replace(
         profile,
         wishes=tuple(_wish_on(wish, peak) for wish in profile.wishes),
-        musts=tuple(_must_on(must, peak) for must in profile.musts),
+        constraints=tuple(_constraint_on(constraint, peak) for constraint in profile.constraints),
     )
 
 
 def has_anchors(profile: Profile, of: Quantity | None = None) -> bool:
     """Return whether a profile states anything in the model's own quantities, or in this one of them."""
     stated = [anchor for wish in profile.wishes for anchor in wish.anchors or ()]
-    stated += [must.anchor for must in profile.musts if must.anchor is not None]
+    stated += [constraint.anchor for constraint in profile.constraints if constraint.anchor is not None]
     return any(of in (None, anchor.of) for anchor in stated)
 
 
@@ -53,8 +53,8 @@ def _wish_on(wish: Wish, peak: float) -> Wish:
     return replace(wish, value=value, floor_text=texts[0], target_text=texts[1])
 
 
-def _must_on(must: Must, peak: float) -> Must:
-    if must.anchor is None:
-        return must
-    told = must.anchor.told(must.criterion, peak)
-    return replace(must, limit=must.anchor.value(must.criterion, peak), limit_text=told)
+def _constraint_on(constraint: Constraint, peak: float) -> Constraint:
+    if constraint.anchor is None:
+        return constraint
+    told = constraint.anchor.told(constraint.criterion, peak)
+    return replace(constraint, limit=constraint.anchor.value(constraint.criterion, peak), limit_text=told)

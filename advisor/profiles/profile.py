@@ -12,7 +12,7 @@ from math import fsum
 from pathlib import Path
 
 from advisor.criteria import Build, Criterion, Documented, Evidence, load_criteria
-from advisor.profiles.check import Limit, Must, Wish
+from advisor.profiles.check import Constraint, Limit, Wish
 from advisor.profiles.entries import BUILDS, Ships, TeamEntry, words
 from advisor.profiles.files import profile_path, read_profile, shipped_profiles
 from advisor.profiles.team import CRITERION, Team
@@ -24,7 +24,17 @@ REACH = "reach"
 
 LEVELS = ("not reached", "reached")
 
-__all__ = ["REACH", "Limit", "Must", "Profile", "Wish", "aimed", "load_profile", "profile_path", "shipped_profiles"]
+__all__ = [
+    "REACH",
+    "Constraint",
+    "Limit",
+    "Profile",
+    "Wish",
+    "aimed",
+    "load_profile",
+    "profile_path",
+    "shipped_profiles",
+]
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Profile:
     question: str
     ships: Ships | None
     wishes: tuple[Wish, ...]
-    musts: tuple[Must, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     path: Path | None = None
     team: Team | None = None
     target: Target | None = None
@@ -51,7 +61,7 @@ class Profile:
     @property
     def criteria(self) -> dict[str, Criterion]:
         """Return every criterion that the profile mentions, by id, in the profile's order."""
-        mentioned = [must.criterion for must in self.musts] + [wish.criterion for wish in self.wishes]
+        mentioned = [each.criterion for each in self.constraints] + [wish.criterion for wish in self.wishes]
         return {criterion.id: criterion for criterion in mentioned}
 
 
@@ -86,7 +96,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         question=words(found.data["question"]),
         ships=found.data.get("ships"),
         wishes=wishes,
-        musts=tuple(found.checker.musts),
+        constraints=tuple(found.checker.constraints),
         path=path,
         build=found.data.get("build") or BUILDS[found.data.get("ships")],
         job=found.data.get("job"),
@@ -98,7 +108,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
 
 def aimed(profile: Profile, target: Target) -> Profile:
     """Return the profile for one target: what does not reach it is out, and what was measured elsewhere says less."""
-    kept = tuple(must for must in profile.musts if must.criterion.id != REACH)
+    kept = tuple(constraint for constraint in profile.constraints if constraint.criterion.id != REACH)
     title = f"Reaches {target.called}"
     criterion = Criterion(
         id=REACH, title=title, question=f"Is it documented that it runs on {target.called}?",
@@ -107,7 +117,8 @@ def aimed(profile: Profile, target: Target) -> Profile:
     )  # fmt: skip
     because = f"it is to run on {target.called}"
     build = target.build or profile.build
-    return replace(profile, target=target, build=build, musts=(Must(criterion, "is", 1.0, LEVELS[1], because), *kept))
+    reached = Constraint(criterion, "is", 1.0, LEVELS[1], because)
+    return replace(profile, target=target, build=build, constraints=(reached, *kept))
 
 
 def _with_team(profile: Profile, entry: TeamEntry) -> Profile:

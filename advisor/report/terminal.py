@@ -88,7 +88,7 @@ def _print(
     page.reasons()
     page.criteria()
     page.open()
-    page.requirements()
+    page.constraints()
     page.left_out()
     page.unmeasured()
     page.flips()
@@ -152,7 +152,7 @@ class _Page:
         if told.verdict == "tie" and told.tied:
             return listed([self.stack(each.stack) for each in told.tied], "or")
         if told.answer is None:
-            return "No stack meets the requirements" if told.verdict == "infeasible" else "No answer yet"
+            return "No stack meets the constraints" if told.verdict == "infeasible" else "No answer yet"
         first_name = words.name(told.answer.framework, self.titles)
         return first_name + (
             f", shipped with {words.name(told.answer.route, self.titles)}" if told.answer.route else ""
@@ -228,13 +228,13 @@ class _Page:
                 told += f"{numbers.score(each.high)}; {each.known} ({each.date})"
                 self.item("–", words.line(told))
 
-    def requirements(self) -> None:
+    def constraints(self) -> None:
         told = self.recommendation
         shown = self.feasible[:1]
-        if not told.requirements or not shown or not shown[0].constraints:
+        if not told.constraints or not shown or not shown[0].constraints:
             return
         self.heading("Must hold")
-        titles = {need.criterion: words.line(need.title) for need in told.requirements}
+        titles = {need.criterion: words.line(need.title) for need in told.constraints}
         for check in shown[0].constraints:
             sign = Text(_SIGNS[check.outcome], style=_STYLES[check.outcome])
             what = titles.get(check.criterion) or words.name(check.criterion, self.titles)
@@ -248,7 +248,7 @@ class _Page:
         for each in out:
             failed = [check for check in each.constraints if check.outcome == "fail"]
             named = [f"'{words.name(check.criterion, self.titles)}': {words.line(check.detail)}" for check in failed]
-            why = "; ".join(named) or "a requirement"
+            why = "; ".join(named) or "a constraint"
             sign = Text(_SIGNS["fail"], style=_STYLES["fail"])
             self.item(sign, f"{self.stack(each.stack)} fails {why}")
 

@@ -22,11 +22,11 @@ NAMES = {
 }
 
 VERDICTS = {
-    "recommended": "First in at least nine of ten sampled worlds, and no requirement is unknown.",
-    "lean": "First more often than the others, yet in fewer than nine of ten worlds, or one requirement is unknown.",
+    "recommended": "First in at least nine of ten sampled worlds, and no constraint is unknown.",
+    "lean": "First more often than the others, yet in fewer than nine of ten worlds, or one constraint is unknown.",
     "tie": "The difference is too small to matter in practice. What the team already knows decides.",
     "undetermined": "Too much evidence is missing to name an answer. The page says which probe would help most.",
-    "infeasible": "No stack meets the requirements on this machine. The page lists the nearest misses.",
+    "infeasible": "No stack meets the constraints on this machine. The page lists the nearest misses.",
 }
 
 WAYS = {"stay": "Stay", "gradual": "Move step by step", "rewrite": "Rewrite at once"}

@@ -56,7 +56,8 @@ def profiles() -> str:
     lines = ["# The profiles", "", "| Profile | Question | Weighs | Requires |", "|---|---|---|---|"]
     for name in shipped_profiles():
         found = load_profile(name)
-        lines.append(f"| `{name}` | {_cell(found.question)} | {len(found.wishes)} criteria | {len(found.musts)} |")
+        asked = f"{len(found.wishes)} criteria | {len(found.constraints)}"
+        lines.append(f"| `{name}` | {_cell(found.question)} | {asked} |")
     schema = json.dumps(profile_schema(), indent=2, ensure_ascii=False)
     return "\n".join([*lines, "", "## The schema of a profile", "", "```json", schema, "```", ""])
 

@@ -1,4 +1,4 @@
-// What if: other weights, other requirements. The same sum as the engine's, over the values that it found.
+// What if: other weights, other constraints. The same sum as the engine's, over the values that it found.
 "use strict";
 
 (() => {
@@ -14,7 +14,7 @@
   const without = section.querySelector(".what-if-without");
   const SVG = "http://www.w3.org/2000/svg";
   const sliders = data.criteria.map(slider);
-  const switches = data.requirements.map(control);
+  const switches = data.constraints.map(control);
   form.querySelector(".switches").hidden = !switches.length;
 
   const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
@@ -72,7 +72,7 @@
   }
 
   function ranked(weights, total) {
-    const asked = data.requirements.filter((_, place) => switches[place].checked);
+    const asked = data.constraints.filter((_, place) => switches[place].checked);
     return data.stacks
       .map((stack, rank) => {
         const sum = (values) => values.reduce((all, value, place) => all + weights[place] * value, 0) / total;
@@ -148,7 +148,7 @@
     );
     const first = order[0];
     status.textContent = first.fails.length
-      ? "No stack meets these requirements."
+      ? "No stack meets these constraints."
       : `First: ${first.stack.first}${first.stack.via ? ` through ${first.stack.via}` : ""}, ${first.value.toFixed(2)}.`;
   }
 
@@ -158,7 +158,7 @@
     data.criteria.forEach((each, place) => {
       if (Number(sliders[place].value) !== 1) state.set(each.id, sliders[place].value);
     });
-    const off = data.requirements.filter((_, place) => !switches[place].checked).map((each) => each.id);
+    const off = data.constraints.filter((_, place) => !switches[place].checked).map((each) => each.id);
     if (off.length) state.set("without", off.join(","));
     const text = state.toString();
     if (text || location.hash.startsWith("#what-if")) history.replaceState(null, "", text ? `#what-if?${text}` : "#what-if");
@@ -172,7 +172,7 @@
       const factor = Number(state.get(each.id) ?? 1);
       sliders[place].value = Number.isFinite(factor) ? factor : 1;
     });
-    data.requirements.forEach((each, place) => { switches[place].checked = !off.includes(each.id); });
+    data.constraints.forEach((each, place) => { switches[place].checked = !off.includes(each.id); });
     show();
     if (anchor === "#what-if") section.scrollIntoView();
   }

@@ -127,7 +127,7 @@ def test_all_weights_zero_compares_nothing(page: Page, home: str, site: Site) ->
     assert "nothing is compared" in page.locator("#what-if .what-if-status").inner_text()
 
 
-def test_a_requirement_can_be_dropped(page: Page, home: str) -> None:
+def test_a_constraint_can_be_dropped(page: Page, home: str) -> None:
     page.goto(f"{home}/profile-made-by-hand.html")
     assert page.locator("#what-if .live li.out").count() == 1
     page.get_by_label("Size of the model file at most 32 kB").uncheck()

@@ -85,7 +85,7 @@ FEW = ("--min-confidence", "0.15")
         (
             ["--profile", "edge", "--expect", "tensorflow", "--require", "artifact-size<=1 kB"],
             1,
-            "no longer meets the requirement 'Size of the model file (int8)': 149 kB > 1 kB",
+            "no longer meets the constraint 'Size of the model file (int8)': 149 kB > 1 kB",
         ),
         (
             ["--profile", "edge", "--expect", "tensorflow→litert", "--exclude", "litert"],
@@ -105,14 +105,14 @@ def test_check_needs_a_run(folder: Path) -> None:
     assert "no Run is kept here" in call("check", "--expect", "pytorch", code=2)
 
 
-def test_weights_and_requirements_change_the_question(folder: Path) -> None:
+def test_weights_and_constraints_change_the_question(folder: Path) -> None:
     found = answer("--weight", "edge-latency=60", "--require", "int8-route=proved")
     needs = found["needs"]
     assert isinstance(needs, list)
     assert next(need["weight"] for need in needs if need["criterion"] == "edge-latency") == pytest.approx(0.6)
-    requirements = found["requirements"]
-    assert isinstance(requirements, list)
-    assert "int8-route" in [must["criterion"] for must in requirements]
+    constraints = found["constraints"]
+    assert isinstance(constraints, list)
+    assert "int8-route" in [constraint["criterion"] for constraint in constraints]
 
 
 def test_stacks_can_be_left_out(folder: Path) -> None:

@@ -11,7 +11,7 @@ from advisor.decision.evidence import Finding
 from advisor.decision.recommendation import Cell
 from advisor.decision.table import Table, build
 from advisor.keys import Stack
-from advisor.profiles.profile import Must, Profile, Wish
+from advisor.profiles.profile import Constraint, Profile, Wish
 from advisor.profiles.value import ValueFunction
 
 Interval = tuple[float, float, float]
@@ -34,12 +34,12 @@ def wish(of: Criterion, weight: float, floor: float, target: float) -> Wish:
     return Wish(of, "all", weight, ValueFunction(floor, target, of.unit), f"{floor}", f"{target}", "a test")
 
 
-def profile(wishes: Sequence[Wish], musts: Sequence[Must] = ()) -> Profile:
+def profile(wishes: Sequence[Wish], constraints: Sequence[Constraint] = ()) -> Profile:
     total = sum(each.weight for each in wishes)
     normalised = tuple(
         Wish(w.criterion, w.group, w.weight / total, w.value, w.floor_text, w.target_text, w.because) for w in wishes
     )
-    return Profile("invented", "Invented", "Which?", None, normalised, tuple(musts))
+    return Profile("invented", "Invented", "Which?", None, normalised, tuple(constraints))
 
 
 def finding(stack: str, of: Criterion, known: Interval | None, key: str | None = None) -> Finding:

@@ -108,7 +108,7 @@ def test_they_take_worlds_from_the_first_and_never_make_it_surer(profile: str) -
     assert firsts + sum(each.rank_acceptability[0] for each in told.ranking if each.feasible) == pytest.approx(1)
 
 
-def test_what_is_documented_counts_and_what_fails_a_requirement_is_not_open() -> None:
+def test_what_is_documented_counts_and_what_fails_a_constraint_is_not_open() -> None:
     needed = requiring(load_profile("edge"), ["phones=Android and iOS"])
     assert "ncnn" in opened(decide(reference(), needed, samples=200))
     needed = requiring(load_profile("edge"), ["microcontrollers=supported"])

@@ -11,7 +11,7 @@ from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.robustness import Robustness, robustness
 from advisor.decision.table import Table
 from advisor.knowledge.catalog import load_catalog
-from advisor.profiles.profile import Must, Profile, load_profile
+from advisor.profiles.profile import Constraint, Profile, load_profile
 from tests.decision.tables import Interval, criterion, profile, table, wish
 from tests.samples import sample_run
 
@@ -23,8 +23,8 @@ Rows = dict[str, dict[str, Interval | None]]
 
 def needs(limit: float | None = None) -> Profile:
     wishes = [wish(criterion(name), weight, 0.0, 1.0) for name, weight in (("x", 3), ("y", 2), ("z", 1))]
-    must = Must(criterion("x"), "at_least", limit or 0.0, f"{limit}", "a test")
-    return profile(wishes, [must] if limit else [])
+    constraint = Constraint(criterion("x"), "at_least", limit or 0.0, f"{limit}", "a test")
+    return profile(wishes, [constraint] if limit else [])
 
 
 def rows() -> Rows:

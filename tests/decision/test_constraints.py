@@ -4,7 +4,7 @@ import pytest
 
 from advisor.decision.recommendation import Cell
 from advisor.decision.table import check
-from advisor.profiles.profile import Limit, Must
+from advisor.profiles.profile import Constraint, Limit
 from tests.decision.tables import criterion
 
 SIZE = criterion("size", "B", "lower")
@@ -39,32 +39,32 @@ def cell(low: float | None, value: float | None, high: float | None, **update: o
 def test_the_whole_interval_decides(
     kind: Limit, low: float | None, value: float | None, high: float | None, outcome: str, shortfall: float | None
 ) -> None:
-    found = check(Must(SIZE, kind, 100.0, "100 B", "a test"), cell(low, value, high))
+    found = check(Constraint(SIZE, kind, 100.0, "100 B", "a test"), cell(low, value, high))
     assert (found.outcome, found.shortfall) == (outcome, shortfall)
 
 
 def test_a_failure_says_by_how_much() -> None:
-    found = check(Must(SIZE, "at_most", 10e6, "10 MB", "a test"), cell(12e6, 12e6, 12e6))
+    found = check(Constraint(SIZE, "at_most", 10e6, "10 MB", "a test"), cell(12e6, 12e6, 12e6))
     assert found.detail == "12 MB > 10 MB, off by 2 MB"
 
 
 def test_unknown_is_not_pass_and_says_why() -> None:
     missing = cell(None, None, None, outcome="not_run", provenance="missing", message="left out by --quick")
-    found = check(Must(SIZE, "at_most", 100.0, "100 B", "a test"), missing)
+    found = check(Constraint(SIZE, "at_most", 100.0, "100 B", "a test"), missing)
     assert (found.outcome, found.detail) == ("unknown", "not run: left out by --quick")
 
 
 @pytest.mark.parametrize("outcome", ["not_supported", "refuted"])
 def test_an_outcome_against_the_stack_fails(outcome: str) -> None:
     against = cell(None, None, None, outcome=outcome, message="the exporter refuses")
-    found = check(Must(SIZE, "at_most", 100.0, "100 B", "a test"), against)
+    found = check(Constraint(SIZE, "at_most", 100.0, "100 B", "a test"), against)
     assert (found.outcome, found.shortfall) == ("fail", None)
     assert found.detail == f"{outcome.replace('_', ' ')}: the exporter refuses"
 
 
 def test_a_pass_shows_the_figure_beside_its_limit() -> None:
-    assert check(Must(SIZE, "at_most", 10e6, "10 MB", "a test"), cell(1e6, 1e6, 1e6)).detail == "1 MB ≤ 10 MB"
-    assert check(Must(SIZE, "at_least", 1e3, "1 kB", "a test"), cell(1e6, 1e6, 1e6)).detail == "1 MB ≥ 1 kB"
+    assert check(Constraint(SIZE, "at_most", 10e6, "10 MB", "a test"), cell(1e6, 1e6, 1e6)).detail == "1 MB ≤ 10 MB"
+    assert check(Constraint(SIZE, "at_least", 1e3, "1 kB", "a test"), cell(1e6, 1e6, 1e6)).detail == "1 MB ≥ 1 kB"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_pass_shows_the_figure_beside_its_limit() -> None:
 )
 def test_a_level_must_be_reached(value: float, outcome: str, detail: str) -> None:
     level = LEVELS.levels[int(value)]
-    found = check(Must(LEVELS, "is", 1.0, "proved", "a test"), cell(value, value, value, level=level, unit=""))
+    found = check(Constraint(LEVELS, "is", 1.0, "proved", "a test"), cell(value, value, value, level=level, unit=""))
     assert (found.outcome, found.detail) == (outcome, detail)
 
 
@@ -92,16 +92,16 @@ def test_a_missed_share_is_told_in_percent_from_the_side_that_was_missed(
     kind: Limit, low: float, value: float, high: float, detail: str
 ) -> None:
     limit = 0.5 if "50 %" in detail else 0.1
-    must = Must(SHARE, kind, limit, f"{limit:.0%}".replace("%", " %"), "a test")
-    found = check(must, cell(low, value, high, criterion="share", unit=""))
+    constraint = Constraint(SHARE, kind, limit, f"{limit:.0%}".replace("%", " %"), "a test")
+    found = check(constraint, cell(low, value, high, criterion="share", unit=""))
     assert (found.outcome, found.detail) == ("fail", detail)
 
 
 @pytest.mark.parametrize("outcome", ["measured", "proved", "documented"])
 def test_what_was_found_needs_no_message(outcome: str) -> None:
-    must = Must(SIZE, "at_most", 10e6, "10 MB", "a test")
-    found = check(must, cell(12e6, 12e6, 12e6, outcome=outcome, message="how it was measured"))
+    constraint = Constraint(SIZE, "at_most", 10e6, "10 MB", "a test")
+    found = check(constraint, cell(12e6, 12e6, 12e6, outcome=outcome, message="how it was measured"))
     assert found.detail == "12 MB > 10 MB, off by 2 MB"
-    assert check(must, cell(12e6, None, None, outcome="bounded", message="it was stopped there")).detail == (
+    assert check(constraint, cell(12e6, None, None, outcome="bounded", message="it was stopped there")).detail == (
         "at least 12 MB > 10 MB, off by at least 2 MB: it was stopped there"
     )

@@ -114,7 +114,7 @@ def test_it_explains_itself_without_the_run() -> None:
     assert found.titles["tensorflow"] == "TensorFlow"
     assert found.titles["litert"] == "LiteRT"
     assert found.titles["edge-latency"] == "Latency of one prediction (int8)"
-    assert {each.text for each in found.requirements} >= {
+    assert {each.text for each in found.constraints} >= {
         "Route to the device is proved", "Size of the model file (int8) at most 2 x weights float32 (1.09 MB)",
     }  # fmt: skip
     assert all(cell.text for cell in found.evidence)
@@ -183,7 +183,7 @@ def test_an_interrupted_run_says_so() -> None:
     assert any("interrupted" in warning for warning in found.warnings)
 
 
-def test_no_stack_that_meets_the_requirements_is_infeasible_with_the_nearest_miss_first(tmp_path: Path) -> None:
+def test_no_stack_that_meets_the_constraints_is_infeasible_with_the_nearest_miss_first(tmp_path: Path) -> None:
     needed = profile(
         tmp_path,
         """\

@@ -8,7 +8,7 @@ from advisor.decision.flips import SHOWN, flips, joint_flips
 from advisor.decision.recommendation import Flip
 from advisor.decision.table import build
 from advisor.keys import Stack
-from advisor.profiles.profile import Limit, Must, Wish
+from advisor.profiles.profile import Constraint, Limit, Wish
 from tests.decision.tables import Interval, criterion, finding, profile, table, wish
 
 SIZE, SPEED, SHARE = criterion("size", "B", "lower"), criterion("speed", "s", "lower"), criterion("share")
@@ -20,8 +20,8 @@ def exactly(value: float) -> Interval:
     return (value, value, value)
 
 
-def told(wishes: list[Wish], rows: Rows, musts: list[Must] | None = None) -> list[Flip]:
-    return flips(table(profile(wishes, musts or []), rows))
+def told(wishes: list[Wish], rows: Rows, constraints: list[Constraint] | None = None) -> list[Flip]:
+    return flips(table(profile(wishes, constraints or []), rows))
 
 
 def test_a_share_is_told_in_percent_from_both_sides() -> None:
@@ -62,19 +62,19 @@ def test_a_flip_names_the_whole_stack() -> None:
 @pytest.mark.parametrize(
     ("kind", "limit", "now", "text"),
     [
-        ("at_most", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which breaks the requirement"),
-        ("at_least", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which breaks the requirement"),
-        ("at_most", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which meets the requirement"),
-        ("at_least", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which meets the requirement"),
+        ("at_most", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which breaks the constraint"),
+        ("at_least", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which breaks the constraint"),
+        ("at_most", 20.0, 50.0, "'Size' were below 20 B for a (now 50 B), which meets the constraint"),
+        ("at_least", 100.0, 50.0, "'Size' were above 100 B for a (now 50 B), which meets the constraint"),
     ],
 )
-def test_a_requirement_is_broken_or_met_at_its_limit(kind: Limit, limit: float, now: float, text: str) -> None:
-    wishes, must = [wish(SPEED, 1, 0.1, 0.001)], Must(SIZE, kind, limit, f"{limit:g} B", "a test")
-    inside = limit if text.endswith("meets the requirement") else now
+def test_a_constraint_is_broken_or_met_at_its_limit(kind: Limit, limit: float, now: float, text: str) -> None:
+    wishes, constraint = [wish(SPEED, 1, 0.1, 0.001)], Constraint(SIZE, kind, limit, f"{limit:g} B", "a test")
+    inside = limit if text.endswith("meets the constraint") else now
     rows: Rows = {
         "a": {"size": exactly(now), "speed": exactly(0.005)}, "b": {"size": exactly(inside), "speed": exactly(0.01)},
     }  # fmt: skip
-    (found,) = [flip for flip in told(wishes, rows, [must]) if flip.framework == "a" and flip.criterion == "size"]
+    (found,) = [flip for flip in told(wishes, rows, [constraint]) if flip.framework == "a" and flip.criterion == "size"]
     assert (found.text, found.now, found.needed, found.unit) == (text, now, limit, "B")
 
 
@@ -86,8 +86,8 @@ def test_a_limit_is_as_far_as_its_way_on_the_axis_of_the_criterion() -> None:
     alone = [wish(SPEED, 1, 0.1, 0.001)]
 
     def order(wishes: list[Wish], limit: float, rows: Rows = rows) -> list[str]:
-        must = Must(SIZE, "at_most", limit, f"{limit:g} B", "a test")
-        return [flip.criterion for flip in told(wishes, rows, [must])]
+        constraint = Constraint(SIZE, "at_most", limit, f"{limit:g} B", "a test")
+        return [flip.criterion for flip in told(wishes, rows, [constraint])]
 
     # Without a worth, powers of ten are counted: 100 B are 0.3 away from 50 B, 200 B are 0.6.
     assert order(alone, 100.0) == ["size", "speed", "speed"]
@@ -102,9 +102,9 @@ def test_a_limit_is_as_far_as_its_way_on_the_axis_of_the_criterion() -> None:
 @pytest.mark.parametrize(("now", "limit", "first"), [(0.0, 0.4, True), (0.0, 0.6, False), (0.9, 0.0, False)])
 def test_where_no_power_of_ten_leads_to_a_limit_the_difference_counts(now: float, limit: float, first: bool) -> None:
     kind: Limit = "at_most" if limit > now else "at_least"
-    must = Must(SHARE, kind, limit, f"{limit:g}", "a test")
+    constraint = Constraint(SHARE, kind, limit, f"{limit:g}", "a test")
     rows: Rows = {name: {"share": exactly(now), "speed": exactly(t)} for name, t in (("a", 0.005), ("b", 0.05))}
-    found = told([wish(SPEED, 1, 0.1, 0.001)], rows, [must])
+    found = told([wish(SPEED, 1, 0.1, 0.001)], rows, [constraint])
     assert (found[0].criterion == "share") == first
 
 

@@ -157,7 +157,7 @@ def test_it_takes_at_most_sixty_percent_of_the_time_of_everything(number: int) -
     assert any(len(each.tried) < len(each.plan.trials) for each in replays)
 
 
-def test_of_a_framework_that_fails_a_requirement_nothing_is_timed() -> None:
+def test_of_a_framework_that_fails_a_constraint_nothing_is_timed() -> None:
     training, whole = load_profile("large-training"), WHOLES[0]
 
     def refused(each: Observation) -> Observation:
@@ -186,7 +186,7 @@ def test_float32_is_proved_before_int8_and_a_refuted_route_is_not_quantized() ->
     assert litert == {"float32"}
 
 
-def test_what_a_requirement_rests_on_is_proved_before_anything_is_timed() -> None:
+def test_what_a_constraint_rests_on_is_proved_before_anything_is_timed() -> None:
     assert narrowed(WHOLE, load_profile("large-training")).first == {"capability:data-parallel"}
     assert not narrowed(WHOLE, load_profile("research")).first
 
@@ -217,7 +217,7 @@ def test_every_probe_that_a_profile_needs_stays_in_the_plan(needed: Profile) -> 
         assert places == sorted(places)
 
 
-def test_requirements_come_before_wishes() -> None:
+def test_constraints_come_before_wishes() -> None:
     assert next(iter(needed_probes(load_profile("large-training")))) == "capability:data-parallel"
 
 
@@ -265,10 +265,10 @@ def test_what_a_stack_that_is_out_would_show_is_skipped() -> None:
 
     run = without(sample_run(change=refused), "capability:checkpoint")
     left = skippable(training, run)
-    assert left["capability:checkpoint", "tensorflow"] == "TensorFlow fails a requirement already"
+    assert left["capability:checkpoint", "tensorflow"] == "TensorFlow fails a constraint already"
 
 
-def test_an_open_requirement_keeps_everything_open() -> None:
+def test_an_open_constraint_keeps_everything_open() -> None:
     training = load_profile("large-training")
     run = without(without(sample_run(), "capability:data-parallel"), "capability:checkpoint")
     assert skippable(training, run) == {}

@@ -36,11 +36,11 @@ class Ask(Model):
 
 
 class Expect(Model):
-    """The kinds of answer that fit, what has to stand there as open, and how requirements of the first come out."""
+    """The kinds of answer that fit, what has to stand there as open, and how constraints of the first come out."""
 
     verdicts: tuple[Verdict, ...]
     open: tuple[str, ...] = ()
-    requirements: dict[str, str] = Field(default_factory=dict)
+    constraints: dict[str, str] = Field(default_factory=dict)
     told: tuple[str, ...] = ()
     route: str | None = None
     framework: str | None = None
@@ -86,7 +86,7 @@ def test_the_answer_is_of_a_kind_that_fits(file: Path, tmp_path: Path) -> None:
     assert told.verdict in expected.verdicts, asked.because
     assert set(expected.open) <= {each.route or each.framework for each in told.open}
     first = {each.criterion: each.outcome for each in told.ranking[0].constraints}
-    assert {name: first[name] for name in expected.requirements} == expected.requirements
+    assert {name: first[name] for name in expected.constraints} == expected.constraints
     for words in expected.told:
         assert any(words in each for each in told.warnings), words
     if expected.route is not None:

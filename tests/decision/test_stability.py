@@ -9,7 +9,7 @@ from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.robustness import first_rank
 from advisor.decision.sampling import draw
 from advisor.decision.table import Table
-from advisor.profiles.profile import Must, Profile, Wish
+from advisor.profiles.profile import Constraint, Profile, Wish
 from tests.decision.tables import Interval, criterion, profile, table, tables, wish
 
 Rows = dict[str, dict[str, Interval | None]]
@@ -109,8 +109,8 @@ def test_levels_flip_at_whole_levels() -> None:
 
 def limited(limit: float) -> tuple[Profile, Rows]:
     size, speed = criterion("size", "B", "lower"), criterion("speed", "s", "lower")
-    must = Must(size, "at_most", limit, f"{limit:g} B", "a test")
-    needed = profile([wish(speed, 1, 0.1, 0.001)], [must])
+    constraint = Constraint(size, "at_most", limit, f"{limit:g} B", "a test")
+    needed = profile([wish(speed, 1, 0.1, 0.001)], [constraint])
     rows: Rows = {
         "a": {"size": (50.0, 50.0, 50.0), "speed": (0.01, 0.01, 0.01)},
         "b": {"size": (200.0, 200.0, 200.0), "speed": (0.005, 0.005, 0.005)},
@@ -122,11 +122,11 @@ def test_a_stack_that_is_out_and_would_be_first_flips_at_its_limit() -> None:
     needed, rows = limited(100.0)
     found = {(flip.framework, flip.criterion): flip for flip in flips(table(needed, rows))}
     assert found["b", "size"].needed == 100.0
-    assert found["b", "size"].text == "'Size' were below 100 B for b (now 200 B), which meets the requirement"
+    assert found["b", "size"].text == "'Size' were below 100 B for b (now 200 B), which meets the constraint"
     assert first_of(needed, moved(rows, "b", "size", 100.0)) == "b"
 
 
-def test_the_answer_flips_where_it_breaks_a_requirement() -> None:
+def test_the_answer_flips_where_it_breaks_a_constraint() -> None:
     needed, rows = limited(100.0)
     found = {(flip.framework, flip.criterion): flip for flip in flips(table(needed, rows))}
     assert found["a", "size"].needed == 100.0

@@ -7,14 +7,14 @@ import pytest
 from advisor.decision.evidence import Finding
 from advisor.decision.table import Table, build
 from advisor.keys import Stack
-from advisor.profiles.profile import Must
+from advisor.profiles.profile import Constraint
 from tests.decision.tables import criterion, finding, profile, table, wish
 
 SIZE, SPEED, CHANCE = criterion("size", "B", "lower"), criterion("speed", "s", "lower"), criterion("chance")
 WISHES = [wish(SPEED, 1, 0.1, 0.001)]
-SMALL = Must(SIZE, "at_most", 100.0, "100 B", "a test")
-QUICK = Must(SPEED, "at_most", 0.1, "100 ms", "a test")
-NEVER = Must(CHANCE, "at_most", 0.0, "0", "a test")
+SMALL = Constraint(SIZE, "at_most", 100.0, "100 B", "a test")
+QUICK = Constraint(SPEED, "at_most", 0.1, "100 ms", "a test")
+NEVER = Constraint(CHANCE, "at_most", 0.0, "0", "a test")
 
 
 def refused(found: Finding) -> Finding:

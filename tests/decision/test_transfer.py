@@ -30,7 +30,7 @@ from advisor.decision.transfer import (
 )
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.run import Run, load_run
-from advisor.profiles.profile import Must, load_profile
+from advisor.profiles.profile import Constraint, load_profile
 from advisor.targets.target import load_target
 from benchmarks import transfer as benchmark
 from tests.decision.tables import criterion, profile, wish
@@ -134,16 +134,16 @@ def test_more_transfer_is_never_narrower(value: float, down: float, up: float, s
     )
 
 
-def test_a_requirement_that_another_network_met_is_open_and_one_that_it_missed_by_far_is_failed() -> None:
+def test_a_constraint_that_another_network_met_is_open_and_one_that_it_missed_by_far_is_failed() -> None:
     time = criterion("time", "s", "lower")
-    must = Must(time, "at_most", 1.0, "1 s", "a test")
-    assert check(must, cell(0.001, 0.0009, 0.0011)).outcome == "pass"
-    met = check(must, cell(0.001, 0.0009, 0.0011, 0.5))
+    constraint = Constraint(time, "at_most", 1.0, "1 s", "a test")
+    assert check(constraint, cell(0.001, 0.0009, 0.0011)).outcome == "pass"
+    met = check(constraint, cell(0.001, 0.0009, 0.0011, 0.5))
     assert met.outcome == "unknown"
     assert "of another network" in met.detail
-    assert check(must, cell(1.2, 1.1, 1.3)).outcome == "fail"
-    assert check(must, cell(1.2, 1.1, 1.3, 0.5)).outcome == "unknown"
-    assert check(must, cell(50.0, 49.0, 51.0, 0.5)).outcome == "fail"
+    assert check(constraint, cell(1.2, 1.1, 1.3)).outcome == "fail"
+    assert check(constraint, cell(1.2, 1.1, 1.3, 0.5)).outcome == "unknown"
+    assert check(constraint, cell(50.0, 49.0, 51.0, 0.5)).outcome == "fail"
 
 
 def test_each_stack_is_drawn_a_factor_of_its_own() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.decision.engine import assemble
-from advisor.decision.recommendation import Constraint, Ranked, Recommendation, Verdict
+from advisor.decision.recommendation import ConstraintCheck, Ranked, Recommendation, Verdict
 from advisor.decision.validity import check
 from advisor.errors import AdvisorError
 from advisor.keys import Stack
@@ -26,11 +26,11 @@ def told() -> Recommendation:
 
 
 def ranked(told: Recommendation, framework: str, route: str | None, first: float, failed: str | None = None) -> Ranked:
-    """Return a stack that comes first in this share of the samples, or fails a requirement."""
+    """Return a stack that comes first in this share of the samples, or fails a constraint."""
     failing = (
-        Constraint(criterion="speed", outcome="pass", detail="fast"),
-        Constraint(criterion="size", outcome="fail", detail=failed or ""),
-        Constraint(criterion="speed", outcome="fail", detail="the second to fail"),
+        ConstraintCheck(criterion="speed", outcome="pass", detail="fast"),
+        ConstraintCheck(criterion="size", outcome="fail", detail=failed or ""),
+        ConstraintCheck(criterion="speed", outcome="fail", detail="the second to fail"),
     )
     return told.ranking[0].model_copy(
         update={
@@ -85,12 +85,12 @@ def test_each_of_a_tie_still_holds(told: Recommendation) -> None:
     assert not check(both, "c", confidence=0.0).holds
 
 
-def test_failing_a_requirement_is_said_by_the_first_that_is_failed(told: Recommendation) -> None:
+def test_failing_a_constraint_is_said_by_the_first_that_is_failed(told: Recommendation) -> None:
     out = answer(told, ranked(told, "b", None, 1.0), ranked(told, "a", "r", 0.0, "9 MB > 5 MB"),
                  ranked(told, "a", "s", 0.0, "8 MB > 5 MB"))  # fmt: skip
     found = check(out, "a", confidence=0.0)
     assert not found.holds
-    assert found.why.startswith("Ann no longer meets the requirement")
+    assert found.why.startswith("Ann no longer meets the constraint")
     assert "'Size'" in found.why
     assert "9 MB > 5 MB" in found.why
     assert "the second to fail" not in found.why

@@ -7,7 +7,7 @@ import pytest
 from advisor.decision.robustness import rank_acceptability
 from advisor.decision.sampling import draw
 from advisor.decision.verdict import Judgement, judge, without
-from advisor.profiles.profile import Must, Profile
+from advisor.profiles.profile import Constraint, Profile
 from advisor.profiles.team import Team
 from tests.decision.tables import Interval, criterion, profile, table, wish
 
@@ -25,8 +25,8 @@ def judged(needed: Profile, rows: Rows) -> Judgement:
 
 
 def needs(*names: str, limit: float | None = None) -> Profile:
-    musts = [] if limit is None else [Must(SIZE, "at_most", limit, f"{limit:g} B", "a test")]
-    return profile([wish(criterion(name), 1, 0.0, 1.0) for name in names], musts)
+    constraints = [] if limit is None else [Constraint(SIZE, "at_most", limit, f"{limit:g} B", "a test")]
+    return profile([wish(criterion(name), 1, 0.0, 1.0) for name in names], constraints)
 
 
 def exact(*values: float | None, names: str = "xyzuvw") -> dict[str, Interval | None]:
@@ -112,14 +112,14 @@ def test_a_rival_that_could_not_overtake_makes_no_condition() -> None:
     assert found.verdict == "recommended"
 
 
-def test_an_unknown_requirement_is_a_condition() -> None:
+def test_an_unknown_constraint_is_a_condition() -> None:
     rows: Rows = {"a": {**exact(0.9), "size": None}, "b": {**exact(0.1), "size": (50.0, 50.0, 50.0)}}
     found = judged(needs("x", limit=100.0), rows)
     assert (found.verdict, found.answer) == ("lean", "a")
     assert found.conditions == ("Size at most 100 B (not run)",)
 
 
-def test_a_requirement_that_a_rival_does_not_meet_or_may_not_meet_is_no_condition() -> None:
+def test_a_constraint_that_a_rival_does_not_meet_or_may_not_meet_is_no_condition() -> None:
     rows: Rows = {
         "a": {**exact(0.9), "size": (50.0, 50.0, 50.0)},
         "b": {**exact(0.1), "size": None},

@@ -1,4 +1,4 @@
-"""Other weights, further requirements and the team, for one question."""
+"""Other weights, further constraints and the team, for one question."""
 
 from pathlib import Path
 
@@ -31,14 +31,14 @@ def test_a_weight_of_zero_leaves_the_wish_out_and_of_a_hundred_all_others() -> N
     assert reweighted(EDGE, []) is EDGE
 
 
-def test_a_requirement_is_added_or_replaces_the_profiles_own() -> None:
+def test_a_constraint_is_added_or_replaces_the_profiles_own() -> None:
     found = requiring(EDGE, ["artifact-size<=5 MB", "int8-route = proved", "shipped-accuracy >= 95 %"])
-    told = {must.criterion.id: must.text for must in found.musts}
+    told = {constraint.criterion.id: constraint.text for constraint in found.constraints}
     assert told["artifact-size"] == "at most 5 MB"
     assert told["int8-route"] == "is proved"
     assert told["shipped-accuracy"] == "at least 95 %"
-    assert {must.because for must in found.musts} > {"asked for on the command line"}
-    assert len(found.musts) == len(EDGE.musts) + 2
+    assert {constraint.because for constraint in found.constraints} > {"asked for on the command line"}
+    assert len(found.constraints) == len(EDGE.constraints) + 2
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_shares_cannot_add_up_to_more_than_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("requirement", "words"),
+    ("constraint", "words"),
     [
         ("artifact-size", "--require 'artifact-size': expected a criterion and its limit"),
         ("artifact-size<=", "expected a criterion and its limit"),
@@ -103,9 +103,9 @@ def test_shares_cannot_add_up_to_more_than_everything() -> None:
         ("cnn-training<=5 ms; rm", "got '5 ms; rm'"),
     ],
 )
-def test_a_wrong_requirement_names_the_option(requirement: str, words: str) -> None:
+def test_a_wrong_constraint_names_the_option(constraint: str, words: str) -> None:
     with pytest.raises(AdvisorError, match=words):
-        requiring(EDGE, [requirement])
+        requiring(EDGE, [constraint])
 
 
 def test_what_switching_costs_is_shown_as_asserted_and_can_be_left_out(tmp_path: Path) -> None:

@@ -122,10 +122,10 @@ def test_where_the_ceiling_was_not_measured_a_stated_one_stands_in(tmp_path: Pat
     assert there.value.target == pytest.approx(2_917_632 / anchors.NOMINAL_PEAK)
 
 
-def test_a_requirement_can_be_a_multiple_too() -> None:
+def test_a_constraint_can_be_a_multiple_too() -> None:
     asked = requiring(load_profile("edge"), ["artifact-size<=3 x weights int8"])
-    must = next(must for must in asked.musts if must.criterion.id == "artifact-size")
-    assert (must.limit, must.limit_text) == (3 * 136_586, "3 x weights int8")
+    constraint = next(constraint for constraint in asked.constraints if constraint.criterion.id == "artifact-size")
+    assert (constraint.limit, constraint.limit_text) == (3 * 136_586, "3 x weights int8")
     with pytest.raises(AdvisorError, match="did you mean '3 x weights int8'"):
         requiring(load_profile("edge"), ["artifact-size<=3 x weight int8"])
 

@@ -23,7 +23,7 @@ def test_the_name_alone_makes_a_copy(tmp_path: Path) -> None:
     assert copy.name == "mine"
     assert (copy.title, copy.question, copy.ships) == (base.title, base.question, base.ships)
     assert copy.wishes == base.wishes
-    assert copy.musts == base.musts
+    assert copy.constraints == base.constraints
 
 
 def test_a_wish_is_taken_over_key_by_key(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ prefer:
     assert wish.group == "sustain"
 
 
-def test_a_requirement_replaces_the_one_on_the_same_criterion(tmp_path: Path) -> None:
+def test_a_constraint_replaces_the_one_on_the_same_criterion(tmp_path: Path) -> None:
     text = "name: mine\nextends: edge\nrequire:\n  - {criterion: artifact-size, at_most: 1 MB, because: small flash}\n"
-    limits = {must.criterion.id: must.limit_text for must in loaded(tmp_path, text).musts}
+    limits = {constraint.criterion.id: constraint.limit_text for constraint in loaded(tmp_path, text).constraints}
     assert limits == {"edge-route": "proved", "peak-memory": "256 MB", "artifact-size": "1 MB"}
 
 
@@ -87,7 +87,7 @@ def test_profiles_extend_each_other_in_a_row_and_by_path(tmp_path: Path) -> None
     )
     found = load_profile(tmp_path / "mine.yaml")
     assert (found.name, found.title) == ("mine", "In between")
-    assert [must.criterion.id for must in found.musts] == ["edge-route"]
+    assert [constraint.criterion.id for constraint in found.constraints] == ["edge-route"]
 
 
 @pytest.mark.parametrize(

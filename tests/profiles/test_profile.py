@@ -134,7 +134,7 @@ def test_shipped_profiles_are_whole(name: str) -> None:
     assert found.name == name
     assert sum(wish.weight for wish in found.wishes) == pytest.approx(1)
     assert found.question.endswith("?")
-    reasons = [wish.because for wish in found.wishes] + [must.because for must in found.musts]
+    reasons = [wish.because for wish in found.wishes] + [constraint.because for constraint in found.constraints]
     assert all(len(reason.split()) >= 5 for reason in reasons)
 
 
@@ -156,8 +156,8 @@ def test_quantities_are_kept_in_base_units_and_as_written(tmp_path: Path) -> Non
     latency = found.wishes[0]
     assert (latency.value.target, latency.value.floor) == (0.005, 0.05)
     assert (latency.target_text, latency.floor_text) == ("5 ms", "50 ms")
-    assert [must.text for must in found.musts] == ["is proved", "at most 10 MB"]
-    assert found.musts[1].limit == 10e6
+    assert [constraint.text for constraint in found.constraints] == ["is proved", "at most 10 MB"]
+    assert found.constraints[1].limit == 10e6
 
 
 def test_every_mistake_is_named_at_once_with_its_place(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_the_json_schema_names_every_key() -> None:
         "name", "extends", "title", "question", "ships", "build", "target", "job", "team", "without", "require",
         "prefer",
     }  # fmt: skip
-    assert set(schema["$defs"]["RequirementEntry"]["properties"]) == {
+    assert set(schema["$defs"]["ConstraintEntry"]["properties"]) == {
         "criterion",
         "is",
         "at_most",
@@ -377,7 +377,7 @@ def test_the_cost_of_switching_is_worth_nothing_at_half_a_year(tmp_path: Path) -
     assert (cost.floor_text, cost.target_text) == ("50 %", "0 %")
 
 
-def test_every_requirement_is_looked_at_whatever_is_wrong_with_the_one_before(tmp_path: Path) -> None:
+def test_every_constraint_is_looked_at_whatever_is_wrong_with_the_one_before(tmp_path: Path) -> None:
     broken = GOOD.replace("  - criterion: edge-route\n    is: proved\n", "  - is: proved\n")
     message = refusal(tmp_path, broken.replace("at_most: 10 MB", "at_most: 10 s")).message
     assert "expected a size such as '10 MB', got '10 s'" in message

@@ -47,7 +47,7 @@ def test_every_combination_makes_a_valid_profile(tmp_path: Path, where: str, mat
 
 def test_what_was_answered_stands_in_the_profile(tmp_path: Path) -> None:
     found = made(tmp_path, where="device", title='Count "cars": at night', model_size="3 MB", latency="20 ms")
-    limits = {must.criterion.id: must.limit_text for must in found.musts}
+    limits = {constraint.criterion.id: constraint.limit_text for constraint in found.constraints}
     assert (limits["artifact-size"], limits["edge-latency"]) == ("3 MB", "20 ms")
     assert found.title == 'Count "cars": at night'
     assert found.team is None
@@ -119,9 +119,11 @@ def test_each_question_is_a_sentence_and_its_default_is_an_answer() -> None:
 def test_a_limit_is_required_of_what_it_is_about(tmp_path: Path, where: str, limited: dict[str, float]) -> None:
     asked_for = made(tmp_path, where=where, model_size="3 MB", memory="200 MB", latency="20 ms")
     unlimited = made(tmp_path, where=where, model_size="none", memory="", latency=None)
-    before = {must.criterion.id: must.limit for must in unlimited.musts}
-    after = {must.criterion.id: must.limit for must in asked_for.musts}
-    assert before == {must.criterion.id: must.limit for must in load_profile(BASES[where]).musts}
+    before = {constraint.criterion.id: constraint.limit for constraint in unlimited.constraints}
+    after = {constraint.criterion.id: constraint.limit for constraint in asked_for.constraints}
+    assert before == {
+        constraint.criterion.id: constraint.limit for constraint in load_profile(BASES[where]).constraints
+    }
     assert after == pytest.approx(before | limited)
 
 

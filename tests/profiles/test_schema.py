@@ -24,8 +24,8 @@ def test_it_says_what_it_is_and_in_which_dialect(schema: dict[str, Any]) -> None
     assert "name" in schema["required"]
 
 
-def test_a_requirement_is_offered_every_criterion_with_its_question(schema: dict[str, Any]) -> None:
-    offered = schema["$defs"]["RequirementEntry"]["properties"]["criterion"]
+def test_a_constraint_is_offered_every_criterion_with_its_question(schema: dict[str, Any]) -> None:
+    offered = schema["$defs"]["ConstraintEntry"]["properties"]["criterion"]
     assert offered["type"] == "string"
     assert offered["oneOf"] == [
         {"const": name, "title": each.title, "description": each.question} for name, each in CRITERIA.items()

@@ -7,15 +7,15 @@ from typing import Any
 
 from advisor.decision.recommendation import (
     Cell,
-    Constraint,
+    ConstraintCheck,
     Contribution,
     Coverage,
     Flip,
     Need,
     Ranked,
     Recommendation,
-    Requirement,
     Stability,
+    StatedConstraint,
 )
 from advisor.keys import Stack
 
@@ -61,7 +61,7 @@ def sample_recommendation() -> Recommendation:
             _ranked(ONNX, 0.7, 0.5, 1.0, (), feasible=False),
         ),
         needs=_NEEDS,
-        requirements=(Requirement(criterion="artifact-size", title="Size of the model file",
+        constraints=(StatedConstraint(criterion="artifact-size", title="Size of the model file",
                                   text="Size of the model file at most 32 kB", because="updates go over the air"),),
         evidence=tuple(_cell(stack, need) for stack in (LITERT, EXECUTORCH, ONNX) for need in _NEEDS),
         reasons=("Accuracy lost to int8 is 0.3 %, against 1.1 %.",
@@ -83,8 +83,8 @@ def _ranked(
     return Ranked(
         framework=stack[0], route=stack[1], feasible=feasible, value=value, low=low, high=high,
         rank_acceptability=first, would_rank=None if feasible else 3,
-        constraints=(Constraint(criterion="artifact-size", outcome="pass" if feasible else "fail", detail=detail[0],
-                                shortfall=None if feasible else 1_900.0),),
+        constraints=(ConstraintCheck(criterion="artifact-size", outcome="pass" if feasible else "fail",
+                                     detail=detail[0], shortfall=None if feasible else 1_900.0),),
         contributions=tuple(_contribution(stack, need) for need in _NEEDS),
     )  # fmt: skip
 

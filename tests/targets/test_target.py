@@ -92,7 +92,16 @@ def test_a_profile_names_its_target_and_an_option_replaces_it(tmp_path: Path) ->
     file.write_text("name: camera\nextends: edge\ntarget: jetson\n", encoding="utf-8")
     assert load_profile(file).target == load_target("jetson")
     assert aiming(load_profile(file), "raspberry-pi").target == load_target("raspberry-pi")
-    assert len([must for must in aiming(load_profile(file), "tpu").musts if must.criterion.id == "reach"]) == 1
+    assert (
+        len(
+            [
+                constraint
+                for constraint in aiming(load_profile(file), "tpu").constraints
+                if constraint.criterion.id == "reach"
+            ]
+        )
+        == 1
+    )
     file.write_text("name: camera\nextends: edge\ntarget: jetsn\n", encoding="utf-8")
     with pytest.raises(AdvisorError, match=r"camera\.yaml:3:9: unknown target 'jetsn' — did you mean 'jetson'"):
         load_profile(file)

@@ -88,7 +88,7 @@ def _why(report: Report, told: Recommendation) -> str | Markup:
         what = "provided that" if told.answer else "yet to be shown:"
         return Markup("{} {}").format(what, source.quote("conditions", 0))
     return {
-        "recommended": "every requirement passes" if told.requirements else "first in nine of ten worlds and more",
+        "recommended": "every constraint passes" if told.constraints else "first in nine of ten worlds and more",
         "lean": "ahead, but not in nine of ten worlds",
         "tie": "too close to matter, so what the team knows decides",
         "undetermined": "too much evidence is missing",

@@ -48,7 +48,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "needs": needs,
         "looked": looked(cell for view in needs for cell in view.cells),
         "stacks": [report.stack(each.stack) for _, each in drawn],
-        "requirements": _requirements(report, told, feasible),
+        "constraints": _constraints(report, told, feasible),
         "contributions": _contributions(source, drawn, needs),
         "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],
         "reasons": [reason(report, told, place) for place in range(len(told.reasons))],
@@ -76,7 +76,7 @@ def heading(report: Report, told: Recommendation) -> str:
     """Return the sentence that states the answer."""
     name = words.profile(told.profile)
     if told.verdict == "infeasible":
-        return f"For {name}, no stack meets the requirements"
+        return f"For {name}, no stack meets the constraints"
     if told.verdict == "tie" and told.tied:
         tied = [report.stack(each.stack).spoken for each in told.tied]
         return f"For {name}, {', '.join(tied[:-1])} and {tied[-1]} tie"
@@ -153,10 +153,10 @@ def _three(value: float) -> str:
     return f"{value:.3f}" if value else "0"
 
 
-def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple[int, Ranked]]) -> list[dict[str, Any]]:
+def _constraints(report: Report, told: Recommendation, feasible: Sequence[tuple[int, Ranked]]) -> list[dict[str, Any]]:
     source = report.sources[told.profile]
     rows = []
-    for number, need in enumerate(told.requirements):
+    for number, need in enumerate(told.constraints):
         checks = []
         for place, ranked in feasible:
             found = next((i for i, each in enumerate(ranked.constraints) if each.criterion == need.criterion), None)
@@ -171,8 +171,8 @@ def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple
             )
         rows.append(
             {
-                "text": source.quote("requirements", number, "text"),
-                "because": source.quote("requirements", number, "because"),
+                "text": source.quote("constraints", number, "text"),
+                "because": source.quote("constraints", number, "because"),
                 "checks": checks,
             }
         )
@@ -181,10 +181,10 @@ def _requirements(report: Report, told: Recommendation, feasible: Sequence[tuple
 
 def _out(report: Report, told: Recommendation, place: int, ranked: Ranked) -> dict[str, Any]:
     source = report.sources[told.profile]
-    places = {need.criterion: number for number, need in enumerate(told.requirements)}
+    places = {need.criterion: number for number, need in enumerate(told.constraints)}
     fails = [
         {
-            "what": source.quote("requirements", places[check.criterion], "title")
+            "what": source.quote("constraints", places[check.criterion], "title")
             if check.criterion in places
             else words.name(check.criterion, told.titles),
             "detail": source.quote("ranking", place, "constraints", number, "detail"),

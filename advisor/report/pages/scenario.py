@@ -1,4 +1,4 @@
-"""What a browser needs to weigh again: the value of every stack on every criterion, and which requirements it meets."""
+"""What a browser needs to weigh again: the value of every stack on every criterion, and which constraints it meets."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def context(report: Report, told: Recommendation, needs: list[NeedView]) -> dict
         }
         for view in needs
     ]
-    requirements = [
+    constraints = [
         {"id": need.criterion, "anchor": words.slug(need.criterion), "text": words.line(need.text)}
-        for need in told.requirements
+        for need in told.constraints
     ]
     data = {
         "profile": words.line(told.profile),
         "criteria": criteria,
-        "requirements": requirements,
+        "constraints": constraints,
         "stacks": [_stack(report, each, [view.need.criterion for view in needs]) for each in stacks],
     }
     # The script makes the controls: without it there would be nothing to move.
