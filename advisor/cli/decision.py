@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +12,11 @@ from advisor.cli.completion import compared, frameworks, offering, profiles
 from advisor.cli.knowledge import kept_run
 from advisor.cli.numbers import Share
 from advisor.cli.options import (
-    Output,
+    CONFIDENCE,
+    Asking,
     Question,
     adjusting_options,
+    examples,
     format_option,
     named,
     only_option,
@@ -27,7 +27,6 @@ from advisor.cli.options import (
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.decision.recommendation import Recommendation
     from advisor.measurement.run import Run
     from advisor.report.rows import Format
 
@@ -39,75 +38,14 @@ EVIDENCE_COLUMNS = {
     "evidence": "where",
     "date": "as of",
 }
-CONFIDENCE = 0.8
-"""The share of plausible worlds in which a decision has to come first to hold, where nothing else is asked."""
 
 
-class Asking(click.Command):
-    """A command about a profile; a name that stands alone is answered with the option that it belongs to."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; `advisor recommend research` is what people type first."""
-        given = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            alone = next((word for word in given if error.message.endswith(f"({word})")), None)
-            if alone is None or "extra argument" not in error.message:
-                raise
-            raise click.UsageError(f"unexpected '{alone}': a profile is named by --profile {alone}", ctx) from None
-
-
-everything_option = click.option(
-    "--all", "everything", is_flag=True, help="Measure everything, not only what could change this profile's answer."
-)  # fmt: skip
-explain_option = click.option("--explain", "explained", is_flag=True, help="Also print how much hangs on the weights.")
-adr_option = click.option(
-    "--adr", type=Output(file_okay=False), metavar="FOLDER",
-    help="Record the decision there (MADR 4.0, proposed, numbered), such as docs/decisions.",
-)  # fmt: skip
-
-
-def record(told: Recommendation, run: Run, folder: Path, question: list[str], *, templates: Path | None) -> None:
-    """Write the architecture decision record and say where."""
-    from advisor.report import adr
-
-    expected = "" if told.answer is None else "→".join(filter(None, (told.answer.framework, told.answer.route)))
-    confidence = _to_keep(told)
-    asked = [*question, "--expect", expected]
-    asked += [] if confidence >= CONFIDENCE else ["--min-confidence", f"{confidence:.2f}"]
-    path = adr.write(
-        told,
-        run,
-        folder,
-        command=shlex.join(["advisor", "recommend", *question]),
-        check=shlex.join(["advisor", "check", *asked]),
-        templates=templates,
-    )
-    printing.tell(str(path))
-
-
-def _to_keep(told: Recommendation) -> float:
-    """Return the share of the worlds below which a decision no longer holds: less sure ones may be as unsure as now."""
-    share = next(
-        (
-            each.rank_acceptability[0]
-            for each in told.ranking
-            if told.answer is not None and each.rank_acceptability
-            and (each.framework, each.route) == (told.answer.framework, told.answer.route)
-        ),
-        0.0,
-    )  # fmt: skip
-    return min(CONFIDENCE, max(0.0, math.floor(share * 20 - 1) / 20))
-
-
-def attach(group: click.Group) -> None:
-    """Add these commands to `group`."""
-    for asking in (evidence, check):
-        group.add_command(asking)
-
-
-@click.command(cls=Asking)
+@click.command(
+    cls=Asking,
+    epilog=examples(
+        "advisor evidence --profile edge", "advisor evidence --run run.json --exclude onnxruntime --format csv"
+    ),
+)
 @click.option(
     "--profile", metavar="NAME", help="Only what this profile asks; default: every criterion.",
     shell_complete=offering(profiles, files=True),
@@ -139,7 +77,13 @@ def evidence(
     listing.show(rows, form, columns=EVIDENCE_COLUMNS, console=listing.console(color), fields=FIELDS)
 
 
-@click.command(cls=Asking)
+@click.command(
+    cls=Asking,
+    epilog=examples(
+        "advisor check --profile edge --expect tensorflow",
+        "advisor check --profile camera.yaml --expect tensorflow --run run.json --min-confidence 0.8",
+    ),
+)
 @profile_option
 @adjusting_options
 @only_option

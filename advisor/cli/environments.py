@@ -10,7 +10,7 @@ import click
 
 from advisor import printing
 from advisor.cli import completion
-from advisor.cli.options import folders_option, format_option
+from advisor.cli.options import examples, folders_option, format_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
 COLUMNS = {"name": "name", "python": "Python", "packages": "packages", "recipes": "for", "why": "why"}
 
 
-def attach(main: click.Group) -> None:
-    """Add these commands to `main`."""
-    main.add_command(env)
-
-
 @click.group()
 def env() -> None:
     """Keep environments for recipes whose packages do not go together with the others'."""
 
 
-@env.command("list")
+@env.command("list", epilog=examples("advisor env list"))
 @folders_option
 @format_option
 def show(folders: tuple[Path, ...], form: Format) -> None:
@@ -54,7 +49,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
     listing.show(found, form, columns=COLUMNS, console=listing.console("auto"), none="No recipe asks for one.")
 
 
-@env.command()
+@env.command(epilog=examples("advisor env create litert-torch"))
 @click.argument("name", shell_complete=completion.offering(completion.environments))
 @click.option(
     "--constraint", "-c", "constraints", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -91,7 +86,7 @@ def made_for(profile: Profile, folders: Iterable[Path]) -> bool:
     return made
 
 
-@env.command()
+@env.command(epilog=examples("advisor env remove litert-torch"))
 @click.argument("name", shell_complete=completion.offering(completion.environments))
 @folders_option
 def remove(name: str, folders: tuple[Path, ...]) -> None:

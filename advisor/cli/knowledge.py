@@ -14,8 +14,16 @@ import click
 from advisor import printing
 from advisor.cli import completion as names_of
 from advisor.cli.completion import RUNS, offering
-from advisor.cli.numbers import Day, Time
-from advisor.cli.options import Output, format_option, profile_option, run_option, seed_option, templates_option
+from advisor.cli.numbers import Time
+from advisor.cli.options import (
+    Output,
+    examples,
+    format_option,
+    profile_option,
+    run_option,
+    seed_option,
+    templates_option,
+)
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
@@ -43,19 +51,8 @@ CHECK_COLUMNS = {"name": "system", "status": "status", "here": "here", "version 
 ONLINE_COLUMNS = {"newest": "newest", "resolves": "fits this Python", "index": "index"}
 STALE_COLUMNS = {"checked_on": "checked on", "days": "days", "kind": "what", "id": "id", "url": "look again at"}
 
-as_of_option = click.option(
-    "--as-of", type=Day(), metavar="YYYY-MM-DD",
-    help="Decide on the facts valid on that day; everything measured is excluded.",
-)  # fmt: skip
 
-
-def attach(group: click.Group) -> None:
-    """Add these commands to `group`."""
-    for command in (systems, claims, knowledge, report):
-        group.add_command(command)
-
-
-@click.command()
+@click.command(epilog=examples("advisor systems", "advisor systems keras --check"))
 @click.argument("names", nargs=-1, metavar="[SYSTEM]...", shell_complete=offering(names_of.systems))
 @click.option(
     "--status", "statuses", multiple=True, metavar="STATUS", help="Only of this status. Repeatable.",
@@ -102,7 +99,7 @@ def systems(
     _show(rows, form, columns, color, none="No system has that status.")
 
 
-@click.command()
+@click.command(epilog=examples("advisor claims", "advisor claims --format csv"))
 @click.argument("names", nargs=-1, metavar="[CLAIM]...", shell_complete=offering(names_of.claims))
 @click.option(
     "--verdict",
@@ -156,7 +153,7 @@ def knowledge() -> None:
     """See whether what is documented is sound, and what to look up again."""
 
 
-@knowledge.command("check")
+@knowledge.command("check", epilog=examples("advisor knowledge check"))
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 def check_catalog(folder: Path | None) -> None:
     """Check the catalog: every mistake is named with file:line:column.
@@ -181,7 +178,7 @@ def check_catalog(folder: Path | None) -> None:
     printing.say("sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
 
 
-@knowledge.command()
+@knowledge.command(epilog=examples("advisor knowledge stale --format json"))
 @click.option("--older-than", "age", default="1 year", show_default=True, metavar="TIME", help="Such as '6 months'.")
 @format_option
 @click.pass_obj
@@ -205,7 +202,7 @@ def stale(color: str, age: str, form: Format) -> None:
     _show([asdict(item) for item in found], form, STALE_COLUMNS, color, none=nothing)
 
 
-@click.command()
+@click.command(epilog=examples("advisor report --profile edge --run run.json --output report.md"))
 @profile_option
 @run_option
 @click.option("--output", "-o", type=Output(), help="Write it here instead of printing it.")

@@ -8,7 +8,7 @@ import click
 
 from advisor import printing
 from advisor.cli.completion import networks, offering
-from advisor.cli.options import format_option
+from advisor.cli.options import examples, format_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def model() -> None:
     """Show the networks that can be measured (@NAME), and what one of them is made of."""
 
 
-@model.command("list")
+@model.command("list", epilog=examples("advisor model list"))
 @format_option
 @click.pass_obj
 def list_models(color: str, form: Format) -> None:
@@ -52,7 +52,7 @@ def list_models(color: str, form: Format) -> None:
     listing.show(rows, form, columns=COLUMNS, console=listing.console(color))
 
 
-@model.command()
+@model.command(epilog=examples("advisor model show @mobilenetv2", "advisor model show '@mobilenetv2?width=0.5'"))
 @click.argument("name", metavar="NAME|FILE", shell_complete=offering(networks, files=True))
 @format_option
 @click.pass_obj
@@ -130,8 +130,3 @@ def probes_of(text: str) -> list[str]:
             hint="advisor model list   (lists every network)",
         )
     return found
-
-
-def attach(group: click.Group) -> None:
-    """Add these commands to `group`."""
-    group.add_command(model)

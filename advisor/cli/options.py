@@ -18,6 +18,29 @@ from advisor.errors import AdvisorError
 if TYPE_CHECKING:
     from advisor.profiles.profile import Profile
 
+CONFIDENCE = 0.8
+"""The share of plausible worlds in which a decision has to come first to hold, where nothing else is asked."""
+
+
+def examples(*lines: str) -> str:
+    """Return command lines as the end of a command's ``--help``; a test reads every one as the command line would."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class Asking(click.Command):
+    """A command about a profile; a name that stands alone is answered with the option that it belongs to."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; `advisor recommend research` is what people type first."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            alone = next((word for word in given if error.message.endswith(f"({word})")), None)
+            if alone is None or "extra argument" not in error.message:
+                raise
+            raise click.UsageError(f"unexpected '{alone}': a profile is named by --profile {alone}", ctx) from None
+
 
 class Output(click.Path):
     """Where something is written: a path that is a place, on this machine (`advisor.paths.output`)."""

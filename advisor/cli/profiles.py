@@ -12,7 +12,7 @@ import click
 from advisor import printing
 from advisor.cli.completion import frameworks, jobs, offering, profiles, targets
 from advisor.cli.numbers import Whole
-from advisor.cli.options import Output, format_option
+from advisor.cli.options import Output, examples, format_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -24,20 +24,12 @@ _WHERE = ("device", "phone", "browser", "server", "experiments")
 _MATTERS = ("speed", "size", "accuracy", "support", "balance")
 
 
-def attach(group: click.Group) -> None:
-    """Add these commands to `group`."""
-    group.add_command(profile)
-    group.add_command(target)
-    for command in (new, criteria, schema):
-        profile.add_command(command)
-
-
 @click.group()
 def profile() -> None:
     """See the profiles, and check your own."""
 
 
-@profile.command("list")
+@profile.command("list", epilog=examples("advisor profile list"))
 def list_profiles() -> None:
     """List the shipped profiles."""
     from advisor import api
@@ -48,7 +40,7 @@ def list_profiles() -> None:
         printing.say(f"{name:<{width}}  {api.load_profile(name).title}")
 
 
-@profile.command()
+@profile.command(epilog=examples("advisor profile show edge"))
 @click.argument("name", shell_complete=offering(profiles, files=True))
 def show(name: str) -> None:
     """Print a profile as it is written, to start your own from."""
@@ -58,7 +50,7 @@ def show(name: str) -> None:
     printing.text(read_text(profile_path(name), "profile", hint="advisor profile list"))
 
 
-@profile.command()
+@profile.command(epilog=examples("advisor profile check camera.yaml"))
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Check a profile file; every mistake is named with its place."""
@@ -69,7 +61,9 @@ def check(file: Path) -> None:
     printing.say(f"{file}: a valid profile, '{loaded.name}'")
 
 
-@click.command()
+@profile.command(
+    epilog=examples("advisor profile new", "advisor profile new --name camera --where device --output camera.yaml")
+)
 @click.option("--answers", "file", type=click.Path(path_type=Path), help="A YAML file with the answers: ask nothing.")
 @click.option("--name", help="A short name for the profile.")
 @click.option("--where", type=click.Choice(_WHERE), help="Where the model will run.")
@@ -129,7 +123,7 @@ def new(file: Path | None, output: Path | None, **options: Any) -> None:
     printing.say(f"{path}  (advisor recommend --profile {shlex.quote(str(path))})")
 
 
-@click.command()
+@profile.command(epilog=examples("advisor profile criteria", "advisor profile criteria memory latency"))
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @format_option
 @click.pass_obj
@@ -153,7 +147,7 @@ def criteria(color: str, words: tuple[str, ...], form: Format) -> None:
     listing.show(found, form, columns=CRITERIA_COLUMNS, console=listing.console(color), none=none)
 
 
-@click.command()
+@profile.command(epilog=examples("advisor profile schema"))
 def schema() -> None:
     """Print the JSON Schema of profiles, from which editors complete and check."""
     import json
@@ -205,7 +199,7 @@ def target() -> None:
     """Show what a model can be asked to run on (--target), and what is documented to reach it."""
 
 
-@target.command("list")
+@target.command("list", epilog=examples("advisor target list"))
 @format_option
 @click.pass_obj
 def list_targets(color: str, form: Format) -> None:
@@ -225,7 +219,7 @@ def list_targets(color: str, form: Format) -> None:
     listing.show(rows, form, columns=TARGET_COLUMNS, console=listing.console(color))
 
 
-@target.command("show")
+@target.command("show", epilog=examples("advisor target show raspberry-pi"))
 @click.argument("name", metavar="ID", shell_complete=offering(targets))
 @format_option
 @click.pass_obj

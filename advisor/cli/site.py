@@ -10,12 +10,7 @@ import click
 
 from advisor import printing
 from advisor.cli.numbers import Whole
-from advisor.cli.options import Output, extent_options, profiles_option, templates_option
-
-
-def attach(group: click.Group) -> None:
-    """Add these commands to `group`."""
-    group.add_command(site)
+from advisor.cli.options import Output, examples, extent_options, profiles_option, templates_option
 
 
 def steps(color: str) -> Any:
@@ -30,7 +25,14 @@ def site() -> None:
     """Build the static site of a Run."""
 
 
-@site.command("build")
+@site.command(
+    "build",
+    epilog=examples(
+        "advisor site build --run run.json --output public",
+        "advisor site build --run run.json --all-profiles --with articles --output public",
+        "advisor site build --run run.json --profile edge --single-file --output answer.html",
+    ),
+)
 @click.option(
     "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
     help="The Run to show. Repeatable: the first, usually the newest, gives the answers; the others, of this machine "
@@ -92,7 +94,7 @@ def build(
     printing.say(str(index))
 
 
-@site.command("embed")
+@site.command("embed", epilog=examples("advisor site embed choice.md --run run.json --pages advisor"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--run", "run_file", type=click.Path(path_type=Path), required=True, help="The Run to show.")
 @profiles_option
@@ -112,7 +114,7 @@ def embed(file: Path, run_file: Path, profiles: tuple[str, ...], pages: str | No
     printing.say(f"{file}: {count} piece{'s' if count != 1 else ''} written")
 
 
-@site.command("serve")
+@site.command("serve", epilog=examples("advisor site serve --run run.json --port 8080"))
 @click.option(
     "--run", "run_files", type=click.Path(path_type=Path), required=True, multiple=True,
     help="The Run to show. Repeatable, as for build.",

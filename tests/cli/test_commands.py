@@ -67,6 +67,11 @@ def test_every_command_has_help_with_a_first_sentence() -> None:
         call(name, "--help")
 
 
+@pytest.mark.parametrize(("words", "nearest"), [(("recomend",), "recommend"), (("site", "biuld"), "build")])
+def test_a_mistyped_command_is_answered_with_the_nearest(words: tuple[str, ...], nearest: str) -> None:
+    assert f"Did you mean '{nearest}'?" in call(*words, code=2)
+
+
 def test_recommend_decides_on_a_run_without_measuring(run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(run_file.parent)
     answer = json.loads(call("recommend", "--profile", "edge", "--run", str(run_file), "--json"))

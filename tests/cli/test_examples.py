@@ -17,7 +17,6 @@ from click.testing import CliRunner
 from advisor.articles.articles import load_articles
 from advisor.articles.claims import load_claims
 from advisor.cli import main
-from advisor.cli.examples import EXAMPLES
 from advisor.measurement.run import save_run
 from tests.samples import sample_run
 
@@ -35,10 +34,11 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 
 FOUND = dict(commands(main))
+EXAMPLES = {name: [line.strip() for line in (each.epilog or "").split("\n")[2:]] for name, each in FOUND.items()}
 
 
-def test_every_command_has_examples_and_every_example_a_command() -> None:
-    assert EXAMPLES.keys() == FOUND.keys()
+def test_every_command_has_examples() -> None:
+    assert [name for name, lines in EXAMPLES.items() if not lines] == []
 
 
 @pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in EXAMPLES.items() for line in lines])

@@ -10,11 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
-from advisor.cli import main, measurement
+from advisor.cli import main
 from advisor.errors import AdvisorError
 from advisor.measurement import definitions, doctor
 from advisor.measurement.run import Observation, Policy, Run, load_run, save_run
@@ -56,34 +55,7 @@ def call(*arguments: str, code: int = 0) -> Result:
     return result
 
 
-def test_why_a_quick_run_is_not_used_again_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    measurement.tell_of_quick("standard")
-    assert capsys.readouterr().err == ""
-    quick = sample_run().model_copy(update={"mode": "quick"})
-    save_run(quick, RUNS / f"{quick.id}.json")
-    measurement.tell_of_quick("standard")
-    assert "is a quick one: measuring with more care. --quick decides on it." in capsys.readouterr().err
-    measurement.tell_of_quick("quick")
-    assert capsys.readouterr().err == ""
-    save_run(quick.model_copy(update={"id": "20261121-000000-bbbb", "mode": "standard"}), RUNS / "other.json")
-    measurement.tell_of_quick("standard")
-    assert capsys.readouterr().err == ""
-
-
 # --- a budget, and going on -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("5m", 300), ("1.5 min", 90), ("90s", 90), ("300 s", 300), ("5 minutes", 300), ("1 hour", 3600)],
-)
-def test_a_budget_is_a_time_as_people_write_it(text: str, seconds: float) -> None:
-    @click.command()
-    @measurement.budget_option
-    def shown(budget: float) -> None:
-        click.echo(repr(budget))
-
-    assert float(CliRunner().invoke(shown, ["--budget", text]).output) == seconds
 
 
 @pytest.mark.parametrize("text", ["soon", "5 MB", "0 s", "-3 s", "m", "nan", "5 M", "45"])
