@@ -1,4 +1,4 @@
-"""Start a worker: ``python probes framework pytorch``, ``runtime litert``; or do one thing: ``digits``, ``ceiling``.
+"""Start a worker: ``framework pytorch``, ``runtime litert``, ``model``; or do one thing: ``digits``, ``ceiling``.
 
 Run as a script by the Python that has the framework; nothing has to be installed there but the framework and NumPy.
 """
@@ -34,6 +34,10 @@ def main() -> int:
         from probes import runtime_worker
 
         runtime_worker.main(arguments.name)
+    elif arguments.what == "model":
+        from probes.models import reader
+
+        reader.main()
     elif arguments.what == "ceiling":
         from probes import peaks
 
@@ -64,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     runtime.add_argument("name")
     ceiling = commands.add_parser("ceiling", help="measure what NumPy reaches on this machine")
     ceiling.add_argument("--threads", type=int, required=True, metavar="N")
+    commands.add_parser("model", help="read a user's model, take its answers, export it, over JSON Lines")
     digits = commands.add_parser("digits", help="train the convolutional network on the digits")
     digits.add_argument("--output", type=Path, required=True, metavar="DIR")
     commands.add_parser("networks", help="describe network definitions: JSON in, JSON out")

@@ -16,7 +16,7 @@ import advisor
 
 ROOT = Path(__file__).resolve().parent.parent
 # From left to right: a wing imports what stands before it and nothing that stands behind it.
-WINGS = ["measurement", "knowledge", "targets", "profiles", "decision", "articles", "report", "api", "cli"]
+WINGS = ["measurement", "models", "knowledge", "targets", "profiles", "decision", "articles", "report", "api", "cli"]
 GROUND = {
     "authorship", "criteria", "documents", "errors", "fields", "frames", "interrupts", "keys", "nodes", "numerals",
     "optouts", "paths", "printing", "quantities", "resources", "rounding", "scratch", "yaml_cache",

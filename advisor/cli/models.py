@@ -9,6 +9,7 @@ import click
 from advisor import printing
 from advisor.cli.completion import networks, offering
 from advisor.cli.options import examples, format_option
+from advisor.cli.own_model import check
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ LAYER_COLUMNS = {
 
 @click.group("model")
 def model() -> None:
-    """Show the networks that can be measured (@NAME), and what one of them is made of."""
+    """Show the networks that can be measured (@NAME), and look at a model of your own."""
+
+
+model.add_command(check)
 
 
 @model.command("list", epilog=examples("advisor model list"))

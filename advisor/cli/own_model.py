@@ -1,0 +1,211 @@
+"""Commands about a model of the user's: what it is, and which routes carry it."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor import printing
+from advisor.cli.numbers import Time
+from advisor.cli.options import examples, format_option
+from advisor.errors import EXIT_REFUSED, AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.models.check import Checked
+    from advisor.models.reader import Request
+    from advisor.models.routes import Conversion
+    from advisor.report.rows import Format
+
+COLUMNS = {
+    "runtime": "runtime", "precision": "precision", "takes it": "takes it", "error": "error", "bytes": "bytes",
+    "seconds": "seconds", "in the way": "in the way", "place": "place", "reason": "reason",
+}  # fmt: skip
+LIMIT = 180.0
+MEMORY = "8 GB"
+PATIENCE = 30.0
+"""Seconds within which `model check` answers, where nothing else is asked."""
+
+
+def model_options(command: Any) -> Any:
+    """Add the options that say what a model takes and what it may cost; the command is given `describe`."""
+
+    @functools.wraps(command)
+    def collected(*given: Any, **others: Any) -> Any:
+        told = {name: others.pop(name) for name in _NAMES}
+        return command(*given, describe=functools.partial(_request, **told), **others)
+
+    for option in reversed(_OPTIONS):
+        collected = option(collected)
+    return collected
+
+
+_OPTIONS = (
+    click.option(
+        "--input", "inputs", multiple=True, metavar="NAME=DTYPE[DIMS]:LOW..HIGH",
+        help="What it takes, e.g. image=float32[batch,3,224,224]:0..1. Repeatable.",
+    ),
+    click.option(
+        "--inputs", "inputs_file", type=click.Path(path_type=Path), metavar="FILE.yaml",
+        help="The same as YAML, as `model check` prints it.",
+    ),
+    click.option(
+        "--samples", type=click.Path(path_type=Path, exists=True), metavar="FILE",
+        help="Your own inputs: .npz by name, .npy, or a folder of .npy.",
+    ),
+    click.option("--signature", default="", metavar="NAME", help="Which signature of a SavedModel."),
+    click.option("--allow-code", is_flag=True, help="Run code in a .keras file (Lambda layers)."),
+    click.option(
+        "--limit-time", type=Time("'2 min'"), default=LIMIT, show_default="3 min",
+        help="After so long the reader or an export is stopped.",
+    ),
+    click.option(
+        "--limit-memory", default=MEMORY, show_default=True, metavar="SIZE",
+        help="With more in memory the reader or an export is stopped.",
+    ),
+)  # fmt: skip
+_NAMES = ("inputs", "inputs_file", "samples", "signature", "allow_code", "limit_time", "limit_memory")
+
+
+def _request(
+    text: str,
+    *,
+    inputs: tuple[str, ...],
+    inputs_file: Path | None,
+    samples: Path | None,
+    signature: str,
+    allow_code: bool,
+    limit_time: float,
+    limit_memory: str,
+    what: str = "--model",
+) -> Request:
+    """Return what the options say of a model."""
+    from advisor import quantities
+    from advisor.measurement.definitions import Limits
+    from advisor.models import inputs as specifications
+    from advisor.models import kinds
+    from advisor.models.reader import Request
+
+    try:
+        memory = quantities.parse(limit_memory, "B")
+    except ValueError as error:
+        raise AdvisorError(f"--limit-memory: {error}") from None
+    if memory < 1e8:
+        raise AdvisorError(f"--limit-memory: no model is read in less than 100 MB, got {limit_memory}")
+    return Request(
+        source=kinds.source(text, what=what),
+        specification=specifications.read(inputs, inputs_file),
+        samples=samples.resolve() if samples else None,
+        signature=signature,
+        allow_code=allow_code,
+        limits=Limits(seconds=limit_time, memory=memory),
+    )
+
+
+@click.command(
+    epilog=examples(
+        "advisor model check camera.py:make",
+        "advisor model check encoder.onnx --input 'ids=int64[batch,length=128]:0..30521'",
+    )
+)
+@click.argument("name", metavar="MODEL")
+@model_options
+@click.option("--route", "only", multiple=True, metavar="RUNTIME", help="Only this one, e.g. onnxruntime. Repeatable.")
+@click.option(
+    "--precision", "precisions", multiple=True, type=click.Choice(["float32", "int8"]),
+    help="Default: float32. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--within", type=Time("'30 s'"), default=PATIENCE, show_default="30 s",
+    help="What is not done after so long is not waited for.",
+)  # fmt: skip
+@format_option
+@click.pass_obj
+def check(
+    color: str,
+    name: str,
+    describe: Callable[..., Request],
+    only: tuple[str, ...],
+    precisions: tuple[str, ...],
+    within: float,
+    form: Format,
+) -> None:
+    """Look at your own model: FILE.py:FUNCTION, FILE.keras, FILE.onnx, FILE.pt2 or a SavedModel.
+
+    What it holds and takes, its first answer, and which routes carry it: exported, run by the runtime alone, and held
+    against the model's own answers. A Python file is run; nothing else is.
+    """
+    from advisor import scratch
+    from advisor.cli.options import parts
+    from advisor.models.check import checked, rows
+    from advisor.report import rows as listing
+
+    request = describe(name, what="MODEL")
+    asked = _runtimes(parts(only))
+    if request.source.runs_code:
+        printing.tell(f"The code in {request.source.path.name} is run.")
+    began = time.monotonic()
+    with scratch.folder("advisor-model-") as folder:
+        found = checked(
+            request, folder, precisions=precisions or ("float32",), only=asked,
+            budget=max(1.0, within - (time.monotonic() - began)), listener=_told if form == "table" else _nothing,
+        )  # fmt: skip
+        if form == "table":
+            _describe(found)
+        listing.show(rows(found), form, columns=COLUMNS, console=listing.console(color))
+    if not any(each.proved for each in found.conversions):
+        raise SystemExit(EXIT_REFUSED)
+
+
+def _runtimes(asked: tuple[str, ...]) -> tuple[str, ...]:
+    from advisor.errors import did_you_mean
+    from advisor.models.routes import SUFFIXES
+
+    for each in asked:
+        if each not in SUFFIXES:
+            near = did_you_mean(each, SUFFIXES)
+            raise AdvisorError(f"--route: unknown runtime '{each}'{near} (known: {', '.join(SUFFIXES)})")
+    return asked
+
+
+def _nothing(_: Conversion) -> None:
+    pass
+
+
+def _told(each: Conversion) -> None:
+    words = "carries it" if each.proved else each.outcome.replace("_", " ")
+    printing.tell(f"{each.route.runtime}, {each.precision}: {words} ({each.seconds:.0f} s)")
+
+
+def _describe(found: Checked) -> None:
+    """Print what a model holds, what it takes, and its first answer."""
+    from advisor.models import inputs, reader
+    from advisor.quantities import show
+
+    content, told = found.content, found.told
+    printing.say(f"{found.request.source.said}: {content.kind}")
+    sizes = [f"{content.parameters:,} parameters"] if content.parameters is not None else []
+    sizes += [f"{show(content.weights_bytes, 'B')} as float32"] if content.weights_bytes else []
+    sizes += [f"{content.macs / 1e6:,.4g} MMAC for one sample"] if content.macs else ["MMAC could not be counted"]
+    sizes += [f"opset {content.opset}"] if content.opset else []
+    printing.say(", ".join(sizes) + ".")
+    for each in told.inputs:
+        bounds = "" if each.range is None else f", {each.range[0]:g} to {each.range[1]:g}"
+        printing.say(f"Takes {each.name}: {each.dtype}, {_dims(each.shape)}{bounds}.")
+    for output in told.outputs:
+        first = ", ".join(f"{value:.4g}" for value in output.first)
+        printing.say(f"Gives {output.name}: {output.dtype}, {_dims(output.shape)}; the first answer begins {first}.")
+    drawn = "your samples" if told.own_samples else "inputs drawn at random"
+    printing.say(f"Asked with {told.samples} of {drawn}.")
+    for note in told.notes:
+        printing.say(f"Note: {note}.")
+    printing.say("", "What it takes, to edit and to give by --inputs FILE.yaml:", "")
+    printing.text(inputs.written(reader.plain_inputs(told), told.sizes) + "\n")
+
+
+def _dims(shape: Any) -> str:
+    return " × ".join(map(str, shape)) if shape else "one number"

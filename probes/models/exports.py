@@ -1,0 +1,204 @@
+"""One route of a user's model: export it as the networks' routes do, and prove what came out."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from probes import route_proof
+from probes.channel import ProbeError
+from probes.feeds import Feed
+from probes.models import samples
+from probes.models.reference import Reference
+from probes.models.subject import BATCH, Entry
+from probes.proof import Proof, size_of
+from probes.runtimes import clean_process
+
+SUFFIXES = {"executorch": ".pte", "onnxruntime": ".onnx", "openvino": "-openvino", "litert": ".tflite"}
+# A runtime that plans its memory ahead is exported for one sample, as its makers show; every other one for any batch.
+FIXED = ("executorch", "litert")
+MOST = 64
+"""The largest batch that a program is exported for, where its runtime wants to know one."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An export: through which route, in which precision, where to, and with which samples int8 is calibrated."""
+
+    route: str
+    precision: str
+    artifact: Path
+    calibration: Feed | None
+
+    @property
+    def int8(self) -> bool:
+        """Whether it is quantised."""
+        return self.precision == "int8"
+
+
+def done(subject: Any, reference: Reference, sizes: Mapping[str, int], job: Job) -> Proof:
+    """Export a model through one route and hold what came out against the reference.
+
+    Returns
+    -------
+    Proof
+        As `route_proof.compared`, with ``artifact_bytes``, ``cold_start_seconds``, ``latency_seconds`` …
+    """
+    if job.int8 and job.calibration is None:
+        raise ProbeError("not_supported", "int8 wants samples in a batch: the first dimension of an input is none")
+    free = dimensions(reference, job.route)
+    export = {"pytorch": _pytorch, "tensorflow": _tensorflow, "onnx": _onnx}[subject.framework]
+    figures = export(subject, reference, sizes, job, free)
+    asked = [each for each in reference.asked if _serves(each.question.what, free)]
+    names = list(reference.outputs)
+    trial = clean_process.ask(job.route, job.artifact, [each.question for each in asked], names, measured=True)
+    told: dict[str, Any] = {
+        "artifact": str(job.artifact), "artifact_bytes": size_of(job.artifact),
+        "questions": [each.question.what for each in asked],
+        "takes": {name: sorted(axes.values()) for name, axes in free.items() if axes}, **trial.figures, **figures,
+    }  # fmt: skip
+    result = route_proof.compared(asked, trial.answers, job.precision, **told)
+    weights = subject.content(samples.rows(reference.inputs, reference.entries, 0, 1)).weights_bytes
+    return route_proof.smaller(result, weights) if job.int8 and weights else result
+
+
+def dimensions(reference: Reference, route: str) -> dict[str, dict[int, str]]:
+    """Return for every input the dimensions that an export leaves open, by axis."""
+    if route in FIXED:
+        return {}
+    known = {each.question.what for each in reference.asked}
+    open_ = {BATCH} if reference.dynamic else set()
+    named = {size for each in reference.entries for size in each.shape if isinstance(size, str)} - {BATCH}
+    open_ |= {name for name in named if any(what.startswith(f"with another {name} ") for what in known)}
+    return {
+        each.name: {axis: size for axis, size in enumerate(each.shape) if isinstance(size, str) and size in open_}
+        for each in reference.entries
+    }
+
+
+def _serves(what: str, free: Mapping[str, Mapping[int, str]]) -> bool:
+    """Tell whether an export with these open dimensions is to answer a question."""
+    names = {name for axes in free.values() for name in axes.values()}
+    if what.endswith("at once"):
+        return BATCH in names
+    if what.startswith("with another "):
+        return what.removeprefix("with another ").rpartition(" (")[0] in names
+    return True
+
+
+def _shape(each: Entry, sizes: Mapping[str, int], free: Mapping[int, str], batch: int | None) -> list[int | None]:
+    """Return the sizes that an export is to take of one input; None where any."""
+    found: list[int | None] = []
+    for axis, size in enumerate(each.shape):
+        if axis in free:
+            found.append(None)
+        elif size == BATCH:
+            found.append(batch)
+        else:
+            found.append(sizes[size] if isinstance(size, str) else size)
+    return found
+
+
+def _pytorch(
+    subject: Any, reference: Reference, sizes: Mapping[str, int], job: Job, free: Mapping[str, Mapping[int, str]]
+) -> dict[str, Any]:
+    import torch
+
+    from probes.frameworks.pytorch import export
+    from probes.models.programs import Call
+
+    wide = any(free.values())
+    # Of a batch of one an exporter takes one for a constant.
+    stop = 2 if wide and reference.dynamic else 1
+    feed = samples.rows(reference.inputs, reference.entries, 0, stop)
+    tensors = {name: torch.tensor(array) for name, array in feed.items()}
+    given = job.calibration if job.int8 else None
+    source = Call(
+        subject.wrapped(feed, list(reference.outputs)),
+        tensors,
+        job.int8,
+        None if given is None else {name: torch.tensor(array) for name, array in given.items()},
+        {name: {axis: (word, _most(word, sizes)) for axis, word in axes.items()} for name, axes in free.items()}
+        if wide
+        else {},
+    )
+    if job.route == "openvino":
+        from probes.runtimes import openvino_export
+
+        return openvino_export.save(export.program(source, None), source.sizes(), job.artifact, given)
+    figures = importlib.import_module(f"probes.frameworks.pytorch.route_{job.route}").write(source, job.artifact)
+    return (figures or {}) | _quantised(job)
+
+
+def _most(word: str, sizes: Mapping[str, int]) -> int:
+    return MOST if word == BATCH else max(MOST, 4 * sizes[word])
+
+
+def _tensorflow(
+    subject: Any, reference: Reference, sizes: Mapping[str, int], job: Job, free: Mapping[str, Mapping[int, str]]
+) -> dict[str, Any]:
+    shapes = {each.name: _shape(each, sizes, free.get(each.name, {}), 1) for each in reference.entries}
+    feed = samples.rows(reference.inputs, reference.entries, 0, 1)
+    source = subject.source(feed, shapes, job.calibration if job.int8 else None)
+    if hasattr(subject, "call"):
+        subject.call(feed)  # Keras exports only what was called once
+    if job.route == "openvino":
+        from probes.runtimes import openvino_export
+
+        saved = source.saved(job.artifact.with_name("saved"))
+        return openvino_export.save(saved, shapes, job.artifact, job.calibration)
+    if job.route == "onnxruntime" and not hasattr(subject, "call"):
+        from probes.models.saved_graphs import onnx_of
+
+        onnx_of(subject.function, shapes, feed, job.artifact)
+        return _quantised(job)
+    figures = importlib.import_module(f"probes.frameworks.tensorflow.route_{job.route}").write(source, job.artifact)
+    return (figures or {}) | _quantised(job)
+
+
+def _onnx(
+    subject: Any, reference: Reference, sizes: Mapping[str, int], job: Job, free: Mapping[str, Mapping[int, str]]
+) -> dict[str, Any]:
+    if job.route == "openvino":
+        from probes.runtimes import openvino_export
+
+        shapes = {each.name: _shape(each, sizes, free.get(each.name, {}), 1) for each in reference.entries}
+        return openvino_export.save(str(subject.path), shapes, job.artifact, job.calibration)
+    shutil.copyfile(subject.path, job.artifact)
+    for name in subject.beside:
+        target = job.artifact.parent / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(subject.path.parent / name, target)
+    if job.int8:
+        from probes.models.opsets import raised
+
+        raised(job.artifact)
+    return _quantised(job)
+
+
+def _quantised(job: Job) -> dict[str, Any]:
+    if job.route != "onnxruntime" or not job.int8:
+        return {}
+    from probes.runtimes import onnxruntime_int8
+
+    assert job.calibration is not None
+    return onnxruntime_int8.quantise(job.artifact, job.calibration)
+
+
+def macs(artifact: Path, feed: Feed) -> int | None:
+    """Return the multiplications of an artifact in ONNX."""
+    import onnx
+
+    from probes.models import onnx_file
+
+    return onnx_file.macs(onnx.load(artifact), feed)
+
+
+def calibration(inputs: Feed, entries: Sequence[Entry]) -> Feed | None:
+    """Return samples for int8, or None where the inputs have no batch."""
+    firsts = {each.shape[0] if each.shape else None for each in entries}
+    return inputs if firsts <= {BATCH, 1} and firsts else None
