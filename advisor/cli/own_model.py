@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,17 +147,26 @@ def check(
     asked = _runtimes(parts(only))
     if request.source.runs_code:
         printing.tell(f"The code in {request.source.path.name} is run.")
-    began = time.monotonic()
     with scratch.folder("advisor-model-") as folder:
         found = checked(
             request, folder, precisions=precisions or ("float32",), only=asked,
-            budget=max(1.0, within - (time.monotonic() - began)), listener=_told if form == "table" else _nothing,
+            budget=within, listener=_told if form == "table" else _nothing,
         )  # fmt: skip
         if form == "table":
             _describe(found)
-        listing.show(rows(found), form, columns=COLUMNS, console=listing.console(color))
+        listed = [_shown(row) for row in rows(found)] if form == "table" else rows(found)
+        listing.show(listed, form, columns=COLUMNS, console=listing.console(color))
     if not any(each.proved for each in found.conversions):
         raise SystemExit(EXIT_REFUSED)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as a table shows it: figures with their units."""
+    from advisor.quantities import show
+
+    units = {"bytes": "B", "seconds": "s", "latency": "s"}
+    told = {key: show(row[key], unit) for key, unit in units.items() if row[key] is not None}
+    return row | told | ({} if row["error"] is None else {"error": f"{row['error']:.1e}"})
 
 
 def _runtimes(asked: tuple[str, ...]) -> tuple[str, ...]:

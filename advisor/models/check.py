@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,7 +62,7 @@ def checked(
     pythons : mapping, optional
         Of frameworks and environments, as `environments.find` takes them.
     budget : float, optional
-        Seconds for all exports together.
+        Seconds for all of it: exports that would take longer are stopped.
     listener : callable
         Told each result as it comes.
 
@@ -70,6 +71,7 @@ def checked(
     AdvisorError
         As `reader.read`.
     """
+    began = time.monotonic()
     told = reader.read(request, folder)
     wanted = [
         (route, precision)
@@ -77,8 +79,9 @@ def checked(
         if not only or route.runtime in only
         for precision in precisions
     ]
+    left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
     found = routes.converted(
-        request.source, told, request.model(), wanted, folder, request.limits, budget=budget, listener=listener
+        request.source, told, request.model(), wanted, folder, request.limits, budget=left, listener=listener
     )
     return Checked(request, told, found, routes.unreached(told.framework))
 
