@@ -5,24 +5,33 @@ Blocks of HTML are set aside before Python-Markdown parses them tag by tag, whic
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor, UnescapeTreeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
+from markdown.treeprocessors import Treeprocessor
 
 # Where a block of HTML may be cut, because what follows belongs to no section.
 _CUT = re.compile(r"\n?(?=<(?:footer|section)\b)")
 
 
 class _Blocks(Preprocessor):
-    """Sets aside every run of lines from a block-level tag to the next empty line, which CommonMark takes as HTML."""
+    """Sets aside every run of lines from a block-level tag to the next empty line, which CommonMark takes as HTML.
+
+    In `alone` are the places of raw sections and footers, which belong to no other section.
+    """
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.alone: set[str] = set()
 
     def run(self, lines: list[str]) -> list[str]:
+        self.alone.clear()
         chunks = "\n".join(lines).split("\n\n")
         return "\n\n".join(part for chunk in chunks for part in self._kept(chunk)).split("\n")
 
@@ -31,11 +40,22 @@ class _Blocks(Preprocessor):
         tag = re.match(r"</?([a-z][a-z0-9]*)\b", text)
         if not tag or not self.md.is_block_level(tag[1]):
             return [chunk]
-        return [self.md.htmlStash.store(part) for part in _CUT.split(text) if part]
+        return [self._stored(part) for part in _CUT.split(text) if part]
+
+    def _stored(self, part: str) -> str:
+        place = self.md.htmlStash.store(part)
+        if part.startswith(("<footer", "<section")):
+            self.alone.add(place)
+        return place
 
 
 class _Sections(Treeprocessor):
+    def __init__(self, md: Markdown, blocks: _Blocks) -> None:
+        super().__init__(md)
+        self.blocks = blocks
+
     def run(self, root: Element) -> None:
+        names = {each["id"]: each["name"] for each in _tokens(self.md.toc_tokens)}  # type: ignore[attr-defined]
         children = list(root)
         for child in children:
             root.remove(child)
@@ -46,22 +66,21 @@ class _Sections(Treeprocessor):
                 here = SubElement(root, "section", {"aria-labelledby": identifier})
                 if identifier in ("against",):
                     here.set("class", identifier)
-                name = "".join(child.itertext())
                 link = SubElement(child, "a", {"class": "anchor", "href": f"#{identifier}"})
-                link.set("aria-label", f"Link to “{_plain(name)}”")
+                link.set("aria-label", f"Link to “{html.unescape(names.get(identifier, identifier))}”")
                 link.text = "#"
                 link.tail = ""
                 _last_text(child, link, " ")
-            elif self._stands_alone(child):
+            elif (child.text or "").strip() in self.blocks.alone:
                 here = root
             here.append(child)
 
-    def _stands_alone(self, element: Element) -> bool:
-        """Return whether `element` is a raw section or footer, which belongs to no other section."""
-        found = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip())
-        if not found:
-            return False
-        return str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).lstrip().startswith(("<footer", "<section"))
+
+def _tokens(tokens: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield every heading of the table of contents as ``toc`` keeps it."""
+    for each in tokens:
+        yield each
+        yield from _tokens(each["children"])
 
 
 class SectionsExtension(Extension):
@@ -69,8 +88,9 @@ class SectionsExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
         """Register before Python-Markdown's own HTML blocks (20), and after ``toc`` (5) has given the ids."""
-        md.preprocessors.register(_Blocks(md), "advisor-blocks", 25)
-        md.treeprocessors.register(_Sections(md), "advisor-sections", 2)
+        blocks = _Blocks(md)
+        md.preprocessors.register(blocks, "advisor-blocks", 25)
+        md.treeprocessors.register(_Sections(md, blocks), "advisor-sections", 2)
 
 
 def makeExtension(**options: Any) -> SectionsExtension:  # noqa: N802 - the name is Python-Markdown's
@@ -86,9 +106,3 @@ def _last_text(parent: Element, before: Element, text: str) -> None:
         siblings[index - 1].tail = (siblings[index - 1].tail or "") + text
     else:
         parent.text = (parent.text or "") + text
-
-
-def _plain(text: str) -> str:
-    """Return a heading's text without Python-Markdown's own placeholders for escaped characters and raw HTML."""
-    text = UnescapeTreeprocessor().unescape(text)
-    return str(HTML_PLACEHOLDER_RE.sub("", INLINE_PLACEHOLDER_RE.sub("", text))).strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,15 +11,9 @@ from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import host_theme, output, site
+from advisor.report import host_theme, links, output, site
 from advisor.report.pages import docs
 from advisor.report.pages.context import Report
-
-_SIDE = re.compile(r'<header class="side">.*?</header>\s*(?=<div class="page">)', re.DOTALL)
-_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\s*", re.DOTALL)
-_STYLE = re.compile(r'<link rel="stylesheet"[^>]*>\s*')
-_LINK = re.compile(r'<a\b[^>]*\shref="(?!#|https?:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
-_ALONE = "@media all { body { display: block; } .page { margin-inline: auto; } .skip { display: none; } }"
 
 
 def write_docs(
@@ -51,7 +44,7 @@ def write_docs(
         with output.building(folder) as temporary:
             built = temporary / "built"
             (built / "docs").mkdir(parents=True)
-            report = Report(run, recommendations, command, shipped, others, articles=articles)
+            report = Report(run, recommendations, command, shipped, others, articles=articles, scripts=False)
             on_page = on_step and partial(on_step, site.WRITING)
             nav = docs.write(report, built / "docs", templates, on_page=on_page)
             for page in (built / "docs").glob("*.md"):
@@ -95,17 +88,17 @@ def write_file(
     file = Path(file).absolute()
     authorship.check(file, "text")
     with scratch.folder("advisor-page-") as temporary:
-        built = site.build_site(
-            run, [recommendation], temporary / "site", templates=templates, command=command, shipped=shipped,
-            on_step=on_step,
-        )  # fmt: skip
-        name = Report(run, [recommendation]).profile_page(recommendation.profile)
-        page = (built.parent / f"{name}.html").read_text(encoding="utf-8")
-        style = (built.parent / "style.css").read_text(encoding="utf-8")
-    page = _SCRIPT.sub("", _SIDE.sub("", page)).replace(f'href="{name}.html#', 'href="#')
-    page = _LINK.sub(lambda found: f"<span>{found[1]}</span>", page)
-    styles = iter([f"<style>\n{style}\n{_ALONE}\n</style>\n"])
-    page = authorship.signed(_STYLE.sub(lambda _: next(styles, ""), page))
+        source, built = temporary / "docs", temporary / "site"
+        source.mkdir()
+        report = Report(run, [recommendation], command, shipped, evidence=False, scripts=False)
+        docs.write(report, source, templates, on_page=on_step and partial(on_step, site.WRITING))
+        name = report.profile_page(recommendation.profile)
+        for other in source.glob("*.md"):
+            if other.stem != name:
+                other.unlink()
+        site.build_pages(source, built, [{name: f"{name}.md"}], templates, on_step=on_step, alone=True)
+        page = (built / f"{name}.html").read_text(encoding="utf-8")
+    page = authorship.signed(links.led(page, lambda file: "" if file == f"{name}.html" else None))
     authorship.check(file, "text")  # it took a while
     write_text(file, page)
     return file

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from advisor import scratch
 from advisor.errors import AdvisorError
 from advisor.report import mark
-from advisor.report.mark import Kind, Listed, Mark
+from advisor.report.mark import Kind, Mark
 from advisor.report.pages.context import PINNED
 
 if sys.platform != "win32":
@@ -85,7 +85,7 @@ def _refuse_edited(folder: Path, before: Mark) -> None:
     edited = [
         name for name, each in before.files.items()
         if not name.startswith(f"{PINNED}/") and os.path.lexists(folder / name)
-        and mark.digest_of(folder / name) != each.became
+        and mark.digest_of(folder / name) != each
     ]  # fmt: skip
     if edited:
         raise _refused(folder, edited)
@@ -121,7 +121,6 @@ def put(
     built: Path,
     kind: Kind,
     *,
-    made: Mapping[str, str] | None = None,
     stays: Callable[[str], bool] = lambda _: False,
     clean: bool = False,
 ) -> list[str]:
@@ -132,8 +131,6 @@ def put(
 
     Parameters
     ----------
-    made : mapping
-        What pages were made of, as digests by file name, for the mark.
     stays : callable
         Tells of a file of an earlier build that is not in this one whether it stays; else it goes.
     clean : bool
@@ -145,7 +142,7 @@ def put(
         When something that no build wrote, or that was edited since, has the name of a file of a site.
     """
     names = [_name(path, built) for path in built.rglob("*") if not path.is_dir()]
-    written = {name: Listed(mark.digest_of(built / name) or "", (made or {}).get(name, "-")) for name in sorted(names)}
+    written = {name: mark.digest_of(built / name) or "" for name in sorted(names)}
     while True:
         with _held(folder) as stands:
             new = dict(written)
@@ -201,7 +198,7 @@ def _merge(
     kind: Kind,
     there: Mapping[str, bool],
     before: Mark,
-    new: dict[str, Listed],
+    new: dict[str, str],
     stays: Callable[[str], bool],
 ) -> tuple[list[str], set[str]]:
     """Put into `built` what is kept of `folder`; `new` becomes what the mark lists.
@@ -230,7 +227,7 @@ def _merge(
                 target.mkdir(parents=True, exist_ok=True)
                 kept_folders += [name, *_parents(name)]
         elif name in new:
-            if mark.digest_of(old) == new[name].became:
+            if mark.digest_of(old) == new[name]:
                 shutil.copystat(old, target)
             else:
                 shutil.copymode(old, target)
@@ -244,22 +241,22 @@ def _merge(
     return notes, set(there)
 
 
-def _is_ours(file: Path, listed: Listed | None, new: Listed | None) -> bool:
+def _is_ours(file: Path, listed: str | None, new: str | None) -> bool:
     """Tell whether a file is what a build wrote, or what this one would write."""
     if listed is None and new is None:
         return False
     found = mark.digest_of(file)
-    return found is not None and found in (listed and listed.became, new and new.became)
+    return found is not None and found in (listed, new)
 
 
-def _beside(built: Path, name: str, there: Mapping[str, bool], ours: set[str], new: dict[str, Listed]) -> str:
+def _beside(built: Path, name: str, there: Mapping[str, bool], ours: set[str], new: dict[str, str]) -> str:
     """Give a new file another name, because what has its own is somebody's; return what to say of it."""
     path, number, other = PurePosixPath(name), 1, ""
     while not other or other in new or (other in there and other not in ours):
         other = str(path.with_name(f"{path.stem}.new{'' if number == 1 else f'-{number}'}{path.suffix}"))
         number += 1
     os.replace(built / name, built / other)
-    new[other] = Listed(new.pop(name).became)
+    new[other] = new.pop(name)
     return f"{name} is not what a build wrote, and stays: the new one is {other}"
 
 

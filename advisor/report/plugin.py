@@ -212,6 +212,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         return Report(
             run, answers, shipped=shipped, others=map(load_run, self.config.others),
             evidence=self.config.pages != "answers", articles=self.config.pages == "everything",
+            scripts=False,
         )  # fmt: skip
 
     def _templates(self) -> Path | None:

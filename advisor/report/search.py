@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from mkdocs.structure.pages import Page
+
 NAME = "search-index.js"
-_BEGINS, _ENDS = "window.advisorSearchIndex = ", ";\n"
-_MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
-_SILENT = re.compile(r"<(svg|script|style|footer)\b.*?</\1>|<a [^>]*class=\"anchor\".*?</a>", re.DOTALL)
-_HEADING = re.compile(r'<h2\b[^>]*?\bid="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
-_NAMES = re.compile(r'<(?:h1\b[^>]*|p class="crumb")>(.*?)</(?:h1|p)>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_SILENT = frozenset({"svg", "script", "style", "footer"})
 _WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
+_LONGEST = 40
 
 
 @dataclass
@@ -27,50 +24,47 @@ class Entry:
     address: str
     page: str
     section: str = ""
-    words: dict[str, None] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
 
 
-def write(folder: Path, taken: Collection[str] = (), before: str | None = None) -> None:
-    """Read the built pages in `folder` and write the index beside them.
+def entries(page: Page) -> list[Entry]:
+    """Return the sections of a page that MkDocs has rendered."""
+    reader = _Sections(page)
+    reader.feed(page.content or "")
+    reader.close()
+    return reader.entries
 
-    Pages that were `taken` over from an earlier build are not read again where the index `before` has them.
-    """
-    known: dict[str, list[dict[str, Any]]] = {}
-    if taken and before is not None:
-        for row in json.loads(before.removeprefix(_BEGINS).removesuffix(_ENDS)):
-            known.setdefault(row["address"].partition(".html")[0], []).append(row)
-    rows = []
-    for page in sorted(folder.glob("*.html")):
-        found = known.get(page.stem) if page.stem in taken else None
-        rows += [_row(entry) for entry in _entries(page)] if found is None else found
+
+def write(folder: Path, found: list[Entry]) -> None:
+    """Write the index of these sections beside the pages."""
+    rows: list[dict[str, Any]] = [vars(each) | {"words": sorted(each.words)} for each in found]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    (folder / NAME).write_text(f"{_BEGINS}{text}{_ENDS}", encoding="utf-8", newline="\n")
+    (folder / NAME).write_text(f"window.advisorSearchIndex = {text};\n", encoding="utf-8", newline="\n")
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    return {"address": entry.address, "page": entry.page, "section": entry.section, "words": sorted(entry.words)}
+class _Sections(HTMLParser):
+    """Gathers the words under each heading of the table of contents."""
 
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._address, self._page = page.url, str(page.title)
+        self._titles = {item.id: item.title for item in page.toc}
+        self._silent: list[str] = []
+        self.entries = [Entry(self._address, self._page)]
 
-def _entries(page: Path) -> list[Entry]:
-    """Return the entries of one page; its HTML is our own, so that patterns are enough to read it, and much faster."""
-    found = _MAIN.search(page.read_text(encoding="utf-8"))
-    if found is None:
-        return []
-    head, *rest = _HEADING.split(_SILENT.sub(" ", found[0]))
-    # The page's short name ends its way from the first page; the first page has no way, and its heading tells.
-    names = [_text(each) for each in _NAMES.findall(head)]
-    name = names[0].rpartition(" / ")[2] if names else page.stem
-    entries = [Entry(page.name, name, "", _words(head))]
-    for anchor, heading, body in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
-        entries.append(Entry(f"{page.name}#{anchor}", name, _text(heading), _words(f"{heading} {body}")))
-    return entries
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        anchor = dict(attrs).get("id")
+        if tag in _SILENT:
+            self._silent.append(tag)
+        elif tag == "h2" and anchor in self._titles:
+            self.entries.append(Entry(f"{self._address}#{anchor}", self._page, self._titles[anchor]))
 
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent and tag == self._silent[-1]:
+            self._silent.pop()
 
-def _text(markup: str) -> str:
-    return " ".join(html.unescape(_TAG.sub("", markup)).split())
-
-
-def _words(markup: str) -> dict[str, None]:
-    """Return the words of a piece of HTML; numbers are not searched for: they would make up most of the index."""
-    found = _WORD.findall(html.unescape(_TAG.sub(" ", markup)))
-    return dict.fromkeys(word.lower() for word in found if not word[0].isdigit() and len(word) < 40)
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            # Numbers are not searched for: they would make up most of the index.
+            words = (word.lower() for word in _WORD.findall(data) if not word[0].isdigit() and len(word) < _LONGEST)
+            self.entries[-1].words.update(words)

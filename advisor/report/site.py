@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,31 +10,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from mkdocs.commands import build
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from advisor import paths, resources
 from advisor.decision.recommendation import Recommendation
+from advisor.documents import write_text
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run
-from advisor.report import mark, output, search, template_engine, themes
+from advisor.report import output, search, template_engine, themes
+from advisor.report.charts.picture import vega
 from advisor.report.pages import docs
 from advisor.report.pages.context import PINNED, Report
-
-# The two links at the foot of a page: to itself on this Run, and to itself on the latest.
-_HERE = re.compile(r'(<a rel="bookmark" href=")[^"]*/([^"/]+")')
-_LATEST = re.compile(r'(<a rel="up" href=")([^"/]+")')
 
 
 def put_copy(built: Path, place: str) -> None:
     """Copy a built site into its own folder `place`, where its pages lead to the latest two folders up."""
     shutil.copytree(built, built / place, ignore=lambda folder, _: {PINNED} if Path(folder) == built else set())
     for page in (built / place).glob("*.html"):
-        text = _LATEST.sub(r"\1../../\2", _HERE.sub(r"\1\2", page.read_text(encoding="utf-8")))
-        page.write_text(text, encoding="utf-8", newline="\n")
+        # The two links at the foot of a page, as its template writes them: no text of a document has their quotes.
+        latest, here = f'<a rel="up" href="{page.name}">', f'<a rel="bookmark" href="{place}/{page.name}">'
+        text = page.read_text(encoding="utf-8").replace(latest, latest.replace(page.name, f"../../{page.name}"))
+        page.write_text(text.replace(here, here.replace(f"{place}/", "")), encoding="utf-8", newline="\n")
 
 
 def stays(name: str, place: str | None) -> bool:
@@ -103,26 +103,21 @@ def build_site(
             source.mkdir()
             report = Report(run, recommendations, command, shipped, others, pin=pin, articles=articles)
             nav = docs.write(report, source, templates, on_page=on_step and partial(on_step, WRITING))
-            # What a theme of the user looks at is not known: with one, every page is built.
-            own_theme = templates is not None and (templates / "theme").is_dir()
-            made = {} if own_theme else mark.made_of(source, nav)
-            taken = mark.take_over(folder, built, made)
-            _build(source, built, nav, templates, dirty=bool(taken), on_step=on_step)
-            search.write(built, taken, mark.still(folder, search.NAME))
+            build_pages(source, built, nav, templates, on_step=on_step)
+            if any(source.glob("*-charts.js")):
+                write_text(built / "vega.js", vega())
             if report.pinned:
                 put_copy(built, report.pinned)
-            output.put(
-                folder, built, "site", made={f"{name}.html": each for name, each in made.items()}, clean=clean,
-                stays=lambda name: stays(name, report.pinned),
-            )  # fmt: skip
+            output.put(folder, built, "site", clean=clean, stays=lambda name: stays(name, report.pinned))
     except OSError as error:
         raise AdvisorError(f"{folder}: cannot write the site: {error.strerror or error}") from None
     return shown / "index.html"
 
 
-def _build(
-    source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, dirty: bool, on_step: Step | None
+def build_pages(
+    source: Path, built: Path, nav: docs.Nav, templates: Path | None, *, on_step: Step | None, alone: bool = False
 ) -> None:
+    """Build a docs directory with our theme; a page that is to stand `alone` has no menu and no scripts."""
     config = MkDocsConfig()
     config.load_dict(
         {
@@ -132,7 +127,7 @@ def _build(
             "use_directory_urls": False,
             "nav": nav,
             "plugins": [],
-            "extra": {"search": True},
+            "extra": {"search": not alone, "alone": alone},
             "theme": {"name": None, "custom_dir": str(resources.templates() / "theme")},
             "markdown_extensions": ["attr_list", {"toc": {"toc_depth": "2"}}, "advisor.report.markdown"],
             "validation": {"anchors": "warn", "unrecognized_links": "ignore", "absolute_links": "ignore"},
@@ -143,31 +138,47 @@ def _build(
         if errors or warnings:
             raise RuntimeError(f"MkDocs refuses our configuration: {errors or warnings}")
         theme = templates / "theme" if templates is not None and (templates / "theme").is_dir() else None
-        if theme is not None:
-            config.theme.dirs.insert(0, str(theme))
-        config.plugins["advisor"] = _Build(partial(on_step, BUILDING) if on_step else None, sandbox=theme is not None)
+        config.plugins["advisor"] = ours = _Build(partial(on_step, BUILDING) if on_step else None, theme)
         try:
-            build.build(config, dirty=dirty)
+            build.build(config)
         except template_engine.MISTAKES as error:
             raise (themes.mistake(error, theme) if theme else None) or error from None
         # No site map: it carries the day of the build, and needs the address that the site will have.
         for name in ("sitemap.xml", "sitemap.xml.gz"):
             (built / name).unlink(missing_ok=True)
+        if not alone:
+            search.write(built, sorted(ours.found, key=lambda entry: entry.address.partition("#")[0]))
 
 
 class _Build(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Tells of every page that MkDocs has built; runs a user's theme in the sandbox."""
+    """Tells of every page that MkDocs has built, and gathers what is searched; runs a user's theme in the sandbox."""
 
-    def __init__(self, tell: Callable[[str], None] | None, *, sandbox: bool) -> None:
+    def __init__(self, tell: Callable[[str], None] | None, theme: Path | None) -> None:
         self.tell = tell
-        self.sandbox = sandbox
+        self.theme = theme
+        self.found: list[search.Entry] = []
+
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Put the files of the user's theme in the place of ours."""
+        for path in sorted(self.theme.rglob("*")) if self.theme else ():
+            if path.is_file() and path.suffix != ".html":
+                name = path.relative_to(self.theme or path).as_posix()
+                there = files.get_file_from_path(name)
+                if there is not None:
+                    files.remove(there)
+                files.append(File(name, str(self.theme), config.site_dir, config.use_directory_urls))
+        return files
 
     def on_env(self, env: Environment, /, **_rest: Any) -> Environment:
-        """Return the environment in which pages are rendered."""
-        return themes.sandboxed(env) if self.sandbox else env
+        """Return the environment in which pages are rendered: a user's templates win over ours, in the sandbox."""
+        if self.theme is None:
+            return env
+        assert env.loader is not None
+        return themes.sandboxed(env, ChoiceLoader([FileSystemLoader(self.theme), env.loader]))
 
     def on_post_page(self, _output: str, /, *, page: Page, **_rest: Any) -> None:
-        """Tell the name of a page."""
+        """Tell the name of a page, and keep its words."""
+        self.found += search.entries(page)
         if self.tell is not None:
             self.tell(Path(page.file.src_uri).stem)
 
@@ -194,6 +205,4 @@ class _Collect(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        # That pages were passed over is what we asked for, and their links are those of the build that wrote them.
-        if "'dirty' build" not in record.getMessage():
-            self.messages.append(record.getMessage())
+        self.messages.append(record.getMessage())

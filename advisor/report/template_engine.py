@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import importlib.util
-import marshal
-import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,60 +14,30 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
-from advisor import resources
+from advisor import paths, resources
 from advisor.errors import AdvisorError
 
 
-class Memory(jinja2.BytecodeCache):
-    """Keeps the code of each template by its name and its source, so that a changed template is compiled anew.
+class Compiled(jinja2.FileSystemBytecodeCache):
+    """Keeps what our templates were compiled to in the user's cache, where Python may write what it compiles."""
 
-    It is kept for the life of the process: a site that is served is built many times. With a `file` it is kept for the
-    next process as well.
-    """
-
-    def __init__(self, file: Path | None = None) -> None:
-        self.file = file
-        self.new = False
-        self.found: dict[tuple[str, str], bytes] = _read(file) if file else {}
+    def __init__(self) -> None:
+        folder = paths.cache() / "templates"
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), f"jinja-{importlib.metadata.version('jinja2')}-%s.cache")
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill `bucket` when its template was compiled before."""
-        code = self.found.get((bucket.key, bucket.checksum))
-        if code is not None:
-            bucket.bytecode_from_string(code)
+        """Fill `bucket` when its template was compiled before, and what is kept can be read."""
+        with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what is in `bucket`."""
-        self.found[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-        self.new = True
-
-    def save(self) -> None:
-        """Write what is new to the file, where Python may write what it compiles; one version of each template."""
-        if not self.new or self.file is None or sys.dont_write_bytecode:
-            return
-        last = {name: (checksum, code) for (name, checksum), code in self.found.items()}
-        with contextlib.suppress(OSError):
-            self.file.parent.mkdir(exist_ok=True, parents=True)
-            partial = self.file.with_name(f"{self.file.name}.{os.getpid()}")
-            partial.write_bytes(marshal.dumps((_FORM, last)))
-            partial.replace(self.file)
-        self.new = False
-
-
-def _read(file: Path) -> dict[tuple[str, str], bytes]:
-    try:
-        form, kept = marshal.loads(file.read_bytes())  # noqa: S302 - our own, beside what Python compiled
-        return {(name, checksum): code for name, (checksum, code) in kept.items()} if form == _FORM else {}
-    except (OSError, ValueError, EOFError, TypeError, AttributeError):
-        return {}
-
-
-def _place() -> Path | None:
-    """Return where the code of our templates is kept: beside that of this module, for this version of Python."""
-    try:
-        return Path(importlib.util.cache_from_source(__file__)).with_suffix(".templates")
-    except (NotImplementedError, ValueError):
-        return None
+        """Keep what is in `bucket`, where that is possible."""
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                super().dump_bytecode(bucket)
 
 
 # What a template of a user may stumble over: Jinja's own errors, and those of what it computes.
@@ -78,15 +45,6 @@ MISTAKES = (
     jinja2.TemplateError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
 )  # fmt: skip
 _TEMPLATES = (".j2", ".html", ".svg", ".xml")
-# To be raised when the same template would be compiled otherwise.
-_FORM = f"1, Jinja {importlib.metadata.version('jinja2')}"
-# Code that runs in a sandbox is compiled otherwise, and is a user's: it is kept in memory alone.
-_COMPILED, _SANDBOXED = Memory(_place()), Memory()
-
-
-def keep() -> None:
-    """Keep the code of our templates for the next process."""
-    _COMPILED.save()
 
 
 def environment(templates: Path | None, finalize: Callable[[Any], Any]) -> jinja2.Environment:
@@ -115,7 +73,7 @@ def environment(templates: Path | None, finalize: Callable[[Any], Any]) -> jinja
     kind = jinja2.Environment if templates is None else SandboxedEnvironment
     return kind(
         loader=jinja2.ChoiceLoader(loaders),
-        bytecode_cache=_COMPILED if templates is None else _SANDBOXED,
+        bytecode_cache=Compiled() if templates is None else None,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -36,9 +36,9 @@ class Sandbox(SandboxedEnvironment):
         return known and super().is_safe_callable(obj)
 
 
-def sandboxed(made: jinja2.Environment) -> jinja2.Environment:
-    """Return an environment as MkDocs has made it, but a sandbox."""
-    sandbox = Sandbox(loader=made.loader, auto_reload=False, extensions=sorted(made.extensions))
+def sandboxed(made: jinja2.Environment, loader: jinja2.BaseLoader | None = None) -> jinja2.Environment:
+    """Return an environment as MkDocs has made it, but a sandbox, and with another loader where one is given."""
+    sandbox = Sandbox(loader=loader or made.loader, auto_reload=False, extensions=sorted(made.extensions))
     sandbox.filters.update(made.filters)
     sandbox.globals.update(made.globals)
     return sandbox

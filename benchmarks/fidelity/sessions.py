@@ -27,7 +27,7 @@ from advisor.measurement.store import Store
 from advisor.measurement.worker import bench
 from advisor.measurement.worker.answers import Block
 from advisor.report.progress import progress
-from advisor.report.run_documents import blocks
+from advisor.report.timed_blocks import blocks
 from benchmarks.tables import Result, binomial_tail
 
 FRAMEWORKS = Path(__file__).parent / "frameworks"

@@ -193,3 +193,17 @@ def test_search_says_when_it_finds_nothing(page: Page, home: str) -> None:
     page.goto(f"{home}/index.html")
     page.locator("#search").fill("zebra")
     expect(page.locator(".search [role=status]")).to_have_text("Nothing found")
+
+
+def test_a_chart_answers_to_the_pointer_and_fades_the_others(page: Page, home: str) -> None:
+    page.goto(f"{home}/profile-edge.html")
+    figure = page.locator("#fig-evidence")
+    figure.locator("svg.wide").hover()
+    mark = figure.locator(".live-chart .mark-symbol path").first
+    expect(mark).to_be_attached(timeout=20_000)
+    expect(figure.locator("svg.wide")).to_be_hidden()
+    mark.hover(force=True)
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("measured here")
+    assert figure.locator(".live-chart .mark-symbol path[opacity='0.2']").count() > 0
+    page.locator("#fig-lead button.live-button").press("Enter")
+    expect(page.locator("#fig-lead .live-chart svg")).to_be_visible()

@@ -18,8 +18,8 @@ from advisor.profiles.profile import load_profile
 from advisor.report import numbers
 from advisor.report.pages.context import Report
 from advisor.report.pages.workloads import REST, grouped
-from advisor.report.run_documents import blocks
 from advisor.report.site import build_site
+from advisor.report.timed_blocks import blocks
 from tests.report.conftest import Site
 from tests.report.html import Element, read
 from tests.samples import sample_run

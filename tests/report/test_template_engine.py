@@ -10,25 +10,46 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.report import template_engine
-from advisor.report.template_engine import Memory
+from advisor.report.template_engine import Compiled
 
 
-def render(kept: Memory, text: str) -> str:
-    environment = jinja2.Environment(loader=jinja2.DictLoader({"page": text}), bytecode_cache=kept, autoescape=True)
+def render(text: str) -> str:
+    loader = jinja2.DictLoader({"page": text})
+    environment = jinja2.Environment(loader=loader, bytecode_cache=Compiled(), autoescape=True)
     return environment.get_template("page").render(name="<b>")
 
 
-def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Memory()
-    assert render(kept, "Hello {{ name }}") == "Hello &lt;b&gt;"
-    monkeypatch.setattr(jinja2.Environment, "compile", None)
-    assert render(kept, "Hello {{ name }}") == "Hello &lt;b&gt;"
+class TestCompiled:
+    """What a process compiled, the next one need not."""
 
+    @pytest.fixture(autouse=True)
+    def _cache(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
+        monkeypatch.setenv("ADVISOR_CACHE", str(tmp_path / "cache"))
 
-def test_a_changed_template_is_compiled_anew() -> None:
-    kept = Memory()
-    assert render(kept, "Hello {{ name }}") == "Hello &lt;b&gt;"
-    assert render(kept, "Goodbye {{ name }}") == "Goodbye &lt;b&gt;"
+    def test_a_template_is_compiled_once_and_anew_when_it_changed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert render("Hello {{ name }}") == "Hello &lt;b&gt;"
+        assert render("Goodbye {{ name }}") == "Goodbye &lt;b&gt;"
+        monkeypatch.setattr(jinja2.Environment, "compile", None)
+        assert render("Goodbye {{ name }}") == "Goodbye &lt;b&gt;"
+
+    @pytest.mark.parametrize("content", [b"", b"\x00", b"e", b"j2\x05\x00\x00\x00"])
+    def test_what_cannot_be_read_is_compiled(self, tmp_path: Path, content: bytes) -> None:
+        render("Hello {{ name }}")
+        for file in (tmp_path / "cache" / "templates").iterdir():
+            file.write_bytes(content)
+        assert render("Hello {{ name }}") == "Hello &lt;b&gt;"
+
+    def test_nothing_is_written_where_python_writes_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        assert render("Hello {{ name }}") == "Hello &lt;b&gt;"
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_place_that_cannot_be_written_is_no_harm(self, tmp_path: Path) -> None:
+        (tmp_path / "cache").write_text("a file", encoding="utf-8")
+        assert render("Hello {{ name }}") == "Hello &lt;b&gt;"
 
 
 @pytest.mark.parametrize(
@@ -65,49 +86,6 @@ def test_a_folder_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
 def test_a_mistake_in_a_shipped_template_is_ours_and_no_users() -> None:
     with pytest.raises(jinja2.TemplateError):
         template_engine.render(template_engine.environment(None, lambda value: value), "adr.md.j2", {})
-
-
-class TestNextProcess:
-    """What a process compiled, the next one need not."""
-
-    @pytest.fixture(autouse=True)
-    def _allowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sys, "dont_write_bytecode", False)
-
-    def test_nothing_is_compiled_again(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        first = Memory(tmp_path / "cache" / "templates")
-        assert render(first, "Hello {{ name }}") == "Hello &lt;b&gt;"
-        first.save()
-        monkeypatch.setattr(jinja2.Environment, "compile", None)
-        assert render(Memory(tmp_path / "cache" / "templates"), "Hello {{ name }}") == "Hello &lt;b&gt;"
-
-    def test_one_version_of_a_template_is_kept(self, tmp_path: Path) -> None:
-        for text in ("Hello {{ name }}", "Goodbye {{ name }}"):
-            kept = Memory(tmp_path / "templates")
-            render(kept, text)
-            kept.save()
-        assert len(Memory(tmp_path / "templates").found) == 1
-
-    @pytest.mark.parametrize("content", [b"", b"\x00", b"e", b"(\x01\x00\x00\x00N"])
-    def test_what_cannot_be_read_is_compiled(self, tmp_path: Path, content: bytes) -> None:
-        (tmp_path / "templates").write_bytes(content)
-        assert render(Memory(tmp_path / "templates"), "Hello {{ name }}") == "Hello &lt;b&gt;"
-
-    def test_what_another_version_compiled_is_not_used(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        kept = Memory(tmp_path / "templates")
-        render(kept, "Hello {{ name }}")
-        kept.save()
-        monkeypatch.setattr(template_engine, "_FORM", "of another day")
-        assert Memory(tmp_path / "templates").found == {}
-
-    def test_nothing_is_written_where_python_writes_nothing(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        monkeypatch.setattr(sys, "dont_write_bytecode", True)
-        kept = Memory(tmp_path / "templates")
-        render(kept, "Hello {{ name }}")
-        kept.save()
-        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["adr.md.j2", "site/home.md.j2", "theme/main.html"])

@@ -78,6 +78,14 @@ def _drawn(spec: str, kind: str, label: str) -> Markup:
     return Markup(svg)  # noqa: S704
 
 
+def vega() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script, which any page of a site may load to draw its charts."""
+    import vl_convert
+
+    snippet = "window.vegaEmbed = vegaEmbed;"
+    return drawing_cache.piece(lambda: str(vl_convert.javascript_bundle(snippet)), _renderer(), snippet)
+
+
 @functools.cache
 def _renderer() -> str:
     """Return what a drawing is made by: the renderer, and what becomes of its drawing here."""

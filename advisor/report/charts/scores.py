@@ -58,14 +58,20 @@ def _layers(frame: pd.DataFrame, row: alt.Y, words: Mapping[float, str], columns
     key: Any = alt.Legend(title=None, columns=columns) if columns else None
     shapes = alt.Scale(domain=list(owners), range=_shapes(owners))
     base = alt.Chart().encode(y=row, color=alt.Color("name:N", scale=theme.colors(frame, "name"), legend=key))
+    pointed = theme.pointed("name")
     known, unknown = (base.transform_filter(f"{sign}isValid(datum.score)") for sign in ("", "!"))
     return [
         known.transform_filter("datum.score_high > datum.score_low")
         .mark_rule(strokeWidth=3, strokeOpacity=0.5)
-        .encode(x=x, x2="score_high:Q"),
-        unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(x=x, x2="score_high:Q"),
-        known.mark_point(**theme.EDGE).encode(
+        .encode(x=x, x2="score_high:Q", opacity=theme.faded(pointed)),
+        unknown.mark_rule(strokeWidth=1.5, strokeDash=[2, 3]).encode(
+            x=x, x2="score_high:Q", opacity=theme.faded(pointed)
+        ),
+        known.mark_point(**theme.EDGE)
+        .add_params(pointed)
+        .encode(
             x="score:Q",
+            opacity=theme.faded(pointed),
             shape=alt.Shape("name:N", scale=shapes, legend=key),
             tooltip=["name", "title", "text", "provenance", alt.Tooltip("score:Q", format=".2f")],
         ),

@@ -95,6 +95,16 @@ def unit_axis(unit: str, title: str, width: int) -> alt.Axis:
                     labelOverlap="greedy", labelSeparation=10)  # fmt: skip
 
 
+def pointed(field: str) -> alt.Parameter:
+    """Return the selection of what the pointer is on, by a field: in a drawing that does not move it is empty."""
+    return alt.selection_point(name="pointed", fields=[field], on="pointerover", clear="pointerout")
+
+
+def faded(selection: alt.Parameter, most: float = 1.0) -> Any:
+    """Return the opacity of marks of which others are pointed at."""
+    return alt.when(selection).then(alt.value(most)).otherwise(alt.value(0.2))
+
+
 def pick(words: dict[float, str]) -> str:
     """Return the expression for labels that are words: each value's own."""
     found = "''"

@@ -14,7 +14,7 @@ from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.report import publications, words
 from advisor.report.figures import Quote, Source
-from advisor.report.run_documents import measured
+from advisor.report.timed_blocks import blocks
 
 PINNED = "runs"
 """The folder of a site in which the builds of single Runs are kept for good."""
@@ -72,6 +72,8 @@ class Report:
         tried; else what the answers rest on.
     evidence : bool
         Also the pages behind the answers; without them there is a page for each answer, and the one that leads to them.
+    scripts : bool
+        Whether the pages have the scripts of our own theme: the what-if, and charts that answer to the pointer.
     """
 
     def __init__(
@@ -85,17 +87,18 @@ class Report:
         pin: bool = False,
         articles: bool = False,
         evidence: bool = True,
+        scripts: bool = True,
     ) -> None:
         self.run = run
         self.others = others
         self.articles = articles and evidence
         self.behind = evidence
+        self.scripts = scripts
         self.pinned = f"{PINNED}/{words.slug(run.id)}" if pin else None
         self.recommendations = tuple(recommendations)
         self.command = command
         self.shipped = frozenset(shipped)
-        self.measured = measured(run)
-        self.source = self.measured.source
+        self.source = Source("run", run)
         self.sources = {
             told.profile: Source(f"answer-{words.slug(told.profile)}", told) for told in self.recommendations
         }
@@ -141,25 +144,25 @@ class Report:
             return self.observation(int(number))
         return None
 
-    @property
+    @cached_property
     def matrix(self) -> Source:
         """Return the capability matrix, `advisor.report.publications.Matrix`."""
-        return self.measured.matrix
+        return Source("capabilities", publications.matrix(self.run))
 
-    @property
+    @cached_property
     def blocks(self) -> Source:
-        """Return what became of the timed blocks, `advisor.report.run_documents.Blocks`."""
-        return self.measured.blocks
+        """Return what became of the timed blocks, `advisor.report.timed_blocks.Blocks`."""
+        return Source("blocks", blocks(self.run))
 
-    @property
+    @cached_property
     def ledger(self) -> Source:
         """Return the claims and what became of them on this Run, `advisor.report.publications.Ledger`."""
-        return self.measured.ledger
+        return Source("claims", publications.settled(self.run))
 
-    @property
+    @cached_property
     def survey(self) -> Source:
         """Return the systems, `advisor.report.publications.Survey`."""
-        return self.measured.survey
+        return Source("systems", publications.surveyed())
 
     @cached_property
     def past(self) -> Source:

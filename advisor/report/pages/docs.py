@@ -10,7 +10,7 @@ from typing import Any
 from advisor.articles.pages import claims, paper
 from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
-from advisor.report import drawing_cache, frames, template_engine, words
+from advisor.report import drawing_cache, frames, words
 from advisor.report.embeds import Pieces
 from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
 from advisor.report.pages.context import Report
@@ -87,7 +87,6 @@ def pages(
         written.simple("downloads", "downloads", "The files behind these pages", "Downloads", TOC, about)
     )
     drawing_cache.tidy()
-    template_engine.keep()
     nav: Nav = [{"Which framework?": "index.md"}, *({title: entries} for title, entries in groups.items() if entries)]
     return nav, written.pieces
 
@@ -100,8 +99,9 @@ def _answers(report: Report, written: Pages) -> Nav:
         same = frames.alike(told)
         context["alike"] = [view.title for view in context["needs"] if view.need.criterion in same]
         context["further"] = len(context["needs"]) - len(same) > frames.DRAWN
-        context["script"] = "what-if.js"
-        context["what_if"] = scenario.context(report, told, context["needs"])
+        if report.scripts:
+            context["script"] = "what-if.js"
+        context["what_if"] = scenario.context(report, told, context["needs"]) if report.scripts else {}
         name = report.profile_page(told.profile)
         written.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
         answers.append({words.brief(context["name"]): f"{name}.md"})
@@ -115,7 +115,7 @@ def _behind(report: Report, written: Pages, several: machines.Several | None, te
     )
     for name, title in criterion.criteria(report):
         written.simple(criterion.page_name(name), "criterion", title, title, TOC, criterion.context(report, name))
-    entries = run_pages.write(report, written, templates)
+    entries = run_pages.write(report, written)
     for name in ("workloads", "capabilities", "routes", "machine"):
         behind += entries[name]
     behind += _several(written, several) if several else []
@@ -162,7 +162,8 @@ def _several(pages: Pages, several: machines.Several) -> Nav:
 
 def _files(report: Report, folder: Path, several: machines.Several | None) -> list[tuple[str, str]]:
     """Write the documents themselves beside the pages; return name and content of each."""
-    write_json(folder / "run.json", report.run)
+    # Half of a site is its Run, and a third of that would be line breaks and spaces.
+    write_text(folder / "run.json", report.run.model_dump_json(by_alias=True, exclude_none=True) + "\n")
     files = [("run.json", "The Run: everything that was measured, with every sample")]
     for told in report.recommendations:
         name = f"{report.sources[told.profile].name}.json"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from markupsafe import Markup
 
@@ -21,7 +22,7 @@ Nav = list[dict[str, Any]]
 
 
 class Pages:
-    """Writes pages into one folder, and keeps the text of each in `texts` where asked to.
+    """Writes pages into one folder, and keeps the pieces of each that others may embed.
 
     Parameters
     ----------
@@ -37,9 +38,7 @@ class Pages:
         self.folder = folder
         self.render = render
         self.on_page = on_page
-        self.texts: dict[str, str] | None = None
         self.pieces: dict[str, dict[tuple[str, str], str]] = {}
-        self.files: dict[str, dict[str, str]] = {}
 
     def simple(self, name: str, template: str, title: str, short: str, layout: str, context: dict[str, Any]) -> Nav:
         """Write a page whose heading is its title; return its entry in the navigation."""
@@ -48,27 +47,12 @@ class Pages:
 
     def add(self, name: str, template: str, title: str, description: str, layout: str, /, **context: Any) -> None:
         """Write a page."""
-        self.put(
-            name,
-            self.render.page(template, page_name=name, title=title, description=description, layout=layout, **context),
-        )
+        given = {"page_name": name, "title": title, "description": description, "layout": layout}
+        text = self.render.page(template, **given, **context)
         self.pieces[name] = self.render.pieces
-        self.render.pieces = {}
-        self.beside(name, self.render.files)
-        self.render.files = {}
-
-    def beside(self, name: str, files: Mapping[str, str]) -> None:
-        """Write the files that a page leads to and that are its own: the specifications of its charts."""
-        self.files[name] = dict(files)
-        for file, text in files.items():
-            (self.folder / file).write_text(text, encoding="utf-8", newline="\n")
-
-    def put(self, name: str, text: str) -> None:
-        """Write a page whose text is known."""
-        if self.texts is not None:
-            self.texts[name] = text
         # Not synced to the disk: the whole folder is made anew, and moved into place when it is complete.
-        (self.folder / f"{name}.md").write_text(text, encoding="utf-8", newline="\n")
+        for file, content in {f"{name}.md": text, **self.render.files}.items():
+            (self.folder / file).write_text(content, encoding="utf-8", newline="\n")
         if self.on_page is not None:
             self.on_page(name)
 
@@ -76,9 +60,7 @@ class Pages:
 # Headings are Markdown, everything else is HTML: the mark keeps them apart until the page is put together.
 _HEADING = "\x00"
 _BACKSLASHED = frozenset("\\`*_{}[]()#+-.!")
-_CITED = re.compile(r' data-from="([^"#]+)#/')
-_SIGN = re.compile(r'<symbol id="m-([a-z]+)".*?</symbol>\n?', re.DOTALL)
-_USED = re.compile(r'<use href="#m-([a-z]+)"')
+_CITES = ' data-from="'
 
 
 class Renderer:
@@ -94,8 +76,11 @@ class Renderer:
     """
 
     def __init__(self, report: Report, templates: Path | None = None) -> None:
+        self.report = report
         self.files: dict[str, str] = {}
         self.pieces: dict[tuple[str, str], str] = {}
+        self.charts: dict[str, str] = {}
+        self._signs: dict[str, None] = {}
         self.environment = template_engine.environment(
             templates, lambda value: words.visible(value) if type(value) is str else value
         )
@@ -118,9 +103,12 @@ class Renderer:
             "h3": lambda text, anchor: heading(3, text, anchor),
             "href": report.href,
             "percent": numbers.percent,
+            "charts_file": self._charts,
             "kept": self._kept,
             "score": numbers.score,
+            "symbol": self._sign,
             "specification": self._specification,
+            "sprite": self._sprite,
             "report": report,
             "run": report.source,
         }
@@ -133,18 +121,48 @@ class Renderer:
     def _specification(self, page: str, name: str, picture: Picture) -> str:
         """Keep the specification of a chart as a file beside the pages; return its address."""
         address = f"{page}-{name}.json"
-        self.files[address] = picture.spec
+        self.files[address] = self.charts[name] = picture.spec
         return address
+
+    def _charts(self, page: str) -> str:
+        """Keep the specifications of a page's charts as one script; return its address, nothing without charts.
+
+        A page that was opened from a file may not fetch, but it may load a script that lies beside it.
+        """
+        if not self.charts or not self.report.scripts:
+            return ""
+        address = f"{page}-charts.js"
+        specs = ",".join(f"{json.dumps(name)}:{spec}" for name, spec in self.charts.items())
+        self.files[address] = f"window.advisorCharts={{{specs}}};\n"
+        return address
+
+    def _sign(self, name: str) -> str:
+        """Note that the page shows a sign; return the id of its symbol."""
+        self._signs[name] = None
+        return f"m-{name}"
+
+    def _sprite(self) -> Markup:
+        """Return the symbols of the signs that the page shows."""
+        source = self.environment.get_template("site/sprite.svg").render()
+        return sprite(source, {f"m-{name}" for name in self._signs})
 
     def page(self, template: str, /, **context: Any) -> str:
         """Return the Markdown of one page."""
+        self.files, self.pieces, self.charts, self._signs = {}, {}, {}, {}
         return _assemble(template_engine.render(self.environment, f"site/{template}.md.j2", context))
 
 
+def sprite(source: str, wanted: Collection[str] | None = None) -> Markup:
+    """Return an SVG of symbols with those of these ids alone, or with all."""
+    root = ElementTree.fromstring(source)  # noqa: S314 - our own file, or one of whoever builds the site
+    for symbols in root:
+        for each in [each for each in symbols if wanted is not None and each.get("id") not in wanted]:
+            symbols.remove(each)
+    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - serialised XML
+
+
 def _assemble(text: str) -> str:
-    """Return the page with the signs it uses, one empty line around every heading and none inside a block of HTML."""
-    used = frozenset(_USED.findall(text))
-    text = _SIGN.sub(lambda sign: sign[0] if sign[1] in used else "", text)
+    """Return the page with one empty line around every heading and none inside a block of HTML."""
     front, mark, body = text.lstrip().removeprefix("---").partition("\n---\n")
     if not mark:
         raise ValueError("a page's template must begin with front matter between two lines of ---")
@@ -173,15 +191,17 @@ def _escape(character: str) -> str:
 
 def _cited(body: str) -> str:
     """Return the name of the document that a piece of HTML cites most; nothing where none is cited more than twice."""
-    name, times = max(Counter(_CITED.findall(body)).items(), key=lambda item: item[1], default=("", 0))
+    cited = (rest.partition("#/")[0] for rest in body.split(_CITES)[1:])
+    counts = Counter(name for name in cited if name and '"' not in name)
+    name, times = max(counts.items(), key=lambda item: item[1], default=("", 0))
     return name if times > 2 else ""
 
 
 def _citing(body: str, document: str) -> Markup:
     """Return a piece of HTML that cites `document` without its name, as an address within a page goes without it."""
     # A quotation mark of a text is escaped: no text can read as an attribute.
-    named = f' data-from="{document}#/'
-    return Markup(str(body).replace(named, ' data-from="#/') if document else body)  # noqa: S704 - HTML before
+    named = f"{_CITES}{document}#/"
+    return Markup(str(body).replace(named, f"{_CITES}#/") if document else body)  # noqa: S704 - HTML before
 
 
 def _front_matter(text: object) -> Markup:

@@ -1,11 +1,6 @@
-"""The pages that rest on the Run alone: what was measured, what came of the claims, which systems there are.
-
-No answer changes them, so a build in the process that built before, of the same Run, takes their text from it.
-"""
+"""The pages that rest on the Run alone: what was measured, what came of the claims, which systems there are."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from advisor.articles.pages import claims, systems
 from advisor.report import words
@@ -13,40 +8,12 @@ from advisor.report.pages import capabilities, machine, probe, routes, workloads
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks
 from advisor.report.pages.render import TOC, Nav, Pages
-from advisor.report.run_documents import Entries
+
+Entries = dict[str, Nav]
 
 
-def write(report: Report, pages: Pages, templates: Path | None) -> Entries:
-    """Write the pages; return their entries in the navigation, by name of the first page of each kind.
-
-    With templates of a user, which may look at more than the Run and may change from build to build, all are made.
-    """
-    if templates is not None:
-        return _written(report, pages)
-
-    def make() -> tuple[dict[str, str], Entries]:
-        pages.texts = {}
-        entries = _written(report, pages)
-        texts, pages.texts = pages.texts, None
-        return texts or {}, entries
-
-    known = report.measured
-    # What a page says besides its Run: how stacks are called, how it is built again, where it lies for good, and which
-    # pages there are.
-    there = tuple(page.name for page in report.probes)
-    surroundings = (report.titles, report.command, report.pinned, report.articles, there)
-    if not known.keep(surroundings, make):
-        for name, text in known.pages.items():
-            pages.put(name, text)
-            pages.pieces[name] = known.pieces.get(name, {})
-            pages.beside(name, known.files.get(name, {}))
-    else:
-        known.pieces = {name: pages.pieces.get(name, {}) for name in known.pages}
-        known.files = {name: pages.files.get(name, {}) for name in known.pages}
-    return known.entries
-
-
-def _written(report: Report, pages: Pages) -> Entries:
+def write(report: Report, pages: Pages) -> Entries:
+    """Write the pages; return their entries in the navigation, by name of the first page of each kind."""
     return {
         "workloads": _timed(report, pages),
         "capabilities": _capabilities(report, pages),
