@@ -14,12 +14,14 @@ from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
 from advisor.measurement.options import HOME, SessionKeywords, SessionOptions, configured_definitions
 from advisor.measurement.run import Run, load_run, save_run
+from advisor.profiles.networks import subjects_of
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from advisor.measurement.store import Store
+    from advisor.measurement.subject import Subject
 
 __all__ = [
     "HOME",
@@ -60,6 +62,7 @@ def probe(
     *,
     only: Collection[str] = (),
     needed: Profile | None = None,
+    models: Sequence[Subject] = (),
     **keywords: Unpack[SessionKeywords],
 ) -> tuple[Run, Path]:
     """Measure the frameworks of this machine and keep the Run under ``home/runs``.
@@ -72,6 +75,8 @@ def probe(
         Globs over probe ids (``"mlp*"``, ``"route:*"``); empty means all.
     needed : Profile, optional
         Only what could change the answer of this profile; what is left out, the Run says.
+    models : sequence of Subject
+        Models that are measured beside what is always measured (`advisor.measurement.subject.find`).
     mode : {"quick", "standard", "thorough"}
         How much is measured, and how often.
     frameworks : collection of str, optional
@@ -120,9 +125,11 @@ def probe(
     asked = replace(options or SessionOptions(), **keywords)
     asked.check()
     store = Store(asked.home / "runs")
+    subjects = [*models, *(subjects_of(needed, quick=asked.mode == "quick") if needed is not None else ())]
     plan = make_plan(
         mode=asked.mode, only=tuple(only), frameworks=_measurable(asked),
         definitions=configured_definitions(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
+        subjects=subjects,
     )  # fmt: skip
     needless = None
     if needed is not None:
@@ -191,12 +198,14 @@ def recommend(
         if exclude:
             _refuse_unknown(exclude)
         narrow = None if everything else needed
-        kept = None if fresh or asked.resume else _recent(asked, narrow)
+        # Whether a Run holds everything of a model, too, nobody can tell of it.
+        models = subjects_of(needed) if everything else ()
+        kept = None if fresh or asked.resume or models else _recent(asked, narrow)
         if kept is not None and asked.until_decided:
             told = decide(kept[0], needed, seed=asked.seed, frameworks=asked.frameworks, exclude=exclude)
             kept = kept if told.verdict == "recommended" else None
         reused = kept is not None
-        found, file = kept or probe(asked, needed=narrow)
+        found, file = kept or probe(asked, needed=narrow, models=models)
     decided = decide(found, needed, seed=asked.seed, frameworks=asked.frameworks, exclude=exclude)
     return Advice(decided, found, file, reused)
 

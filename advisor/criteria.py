@@ -60,11 +60,21 @@ class Measured(Selection):
     ``items_per_call`` turns a time per call into a rate of items per second. ``bound: at least`` says that the figure
     is only a lower bound of what the criterion asks (memory after import, where memory while serving is asked), ``at
     most`` that it is an upper one (a process with Python in it, where a program without is asked).
+    ``networks`` are the same figure of several networks, each selected for itself: then their geometric mean answers,
+    and the rule's own selection stands for none of them.
     """
 
     plus: tuple[Selection, ...] = ()
+    networks: tuple[Measured, ...] = ()
     items_per_call: Count | None = Field(default=None, gt=0)
     bound: Literal["exact", "at least", "at most"] = "exact"
+
+    @property
+    def parts(self) -> tuple[Selection, ...]:
+        """Return every selection that the figure is made of."""
+        if self.networks:
+            return tuple(part for each in self.networks for part in each.parts)
+        return (self, *self.plus)
 
 
 class Documented(Model):
@@ -98,12 +108,21 @@ class Evidence(Model):
         return "framework" if scope is None else scope.route
 
 
+class OfModel(Model):
+    """The words of a criterion where it is asked about one model, and not about the network that stands for all."""
+
+    title: Text
+    question: Text
+    wins: Text
+
+
 class Criterion(Model):
     """One question, its unit or its levels, and its evidence in order of preference.
 
     ``stage`` says what it is about: working with the framework (``training``), the way out of it (``converting``), or
     what ships (``running``). What runs is the stack's runtime, and a fact of the framework says nothing of that.
 
+    ``of_model`` are the words where one model is asked about: a question about a dense network is then one about it.
     ``rests_on`` names what several criteria rest on that measure different things: they are one thing counted again.
     ``wins`` completes the sentence "it …" when a stack is the better one, in plain words. In such a
     sentence ``counted`` stands after each figure (``6 a year``, ``120 days ago``).
@@ -122,6 +141,7 @@ class Criterion(Model):
     measures: Text
     stage: Stage
     rests_on: Text | None = None
+    of_model: OfModel | None = None
     evidence: tuple[Evidence, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

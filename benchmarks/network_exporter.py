@@ -78,8 +78,7 @@ def _proved(framework: str, route: str, spec: str, precision: str, folder: str) 
     weights_bytes = sum(array.nbytes for array in subject.weights.values())
     size = proof.size_of(artifact)
     told = {"artifact_bytes": size, "share_of_weights": size / weights_bytes, **trial.figures, **figures}
-    kinds = {node.op for node in network.nodes} | {str(node.attrs.get("activation")) for node in network.nodes}
-    limit = approximations.limit(route, kinds)
+    limit = approximations.limit(route, network.kinds)
     result = route_proof.compared(asked, trial.answers, precision, limit=limit, **told)
     # For the comparison of the makers: in one layout, images N×height×width×channel.
     answers = {name: _natural(array, framework) for name, array in trial.answers[1].items()}

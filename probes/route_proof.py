@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import feeds
+from probes import approximations, feeds
 from probes.arrays import Array
 from probes.feeds import Feed
 from probes.proof import LIMIT, Proof, relative_error, relative_rms, size_of, wilson
@@ -97,7 +97,8 @@ def proof(
     # A session measures the trained network itself, side by side with others; what names its batching is measured here.
     measured = "batching" in case.parameters
     trial = clean_process.ask(runtime, artifact, [each.question for each in asked], names, measured=measured)
-    return judged(case, artifact, asked, trial, **figures)
+    limit = approximations.limit(runtime, case.network.kinds)
+    return judged(case, artifact, asked, trial, limit=limit, **figures)
 
 
 def checked(
@@ -168,7 +169,9 @@ def sizes(case: Case, otherwise: Sequence[int] = (1,)) -> Sequence[int]:
     return BATCHES.get(case.parameters.get("batching", ""), otherwise)
 
 
-def judged(case: Case, artifact: Path, asked: Sequence[Asked], trial: Trial, **figures: Any) -> Proof:
+def judged(
+    case: Case, artifact: Path, asked: Sequence[Asked], trial: Trial, *, limit: float = LIMIT, **figures: Any
+) -> Proof:
     """Return the proof that what a trial saw agrees with the framework, and that an artifact in int8 is smaller."""
     precision = str(case.parameters["precision"])
     told: dict[str, Any] = {
@@ -180,7 +183,7 @@ def judged(case: Case, artifact: Path, asked: Sequence[Asked], trial: Trial, **f
         **figures,
     }
     labels = case.labels if case.held_out is not None else None
-    result = compared(asked, trial.answers, precision, labels=labels, **told)
+    result = compared(asked, trial.answers, precision, limit=limit, labels=labels, **told)
     weights_bytes = sum(array.astype(np.float32).nbytes for array in case.weights.values())
     return smaller(result, weights_bytes) if precision == "int8" else result
 

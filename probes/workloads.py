@@ -122,9 +122,13 @@ def _sole(inputs: Mapping[str, Array]) -> Array | Mapping[str, Array]:
 
 
 def untrained(workload: str, folder: Path, parameters: Mapping[str, Any] | None = None) -> Case:
-    """Return a synthetic case with a folder, for what needs no training; 32 samples unless ``batch`` says else."""
-    case = synthetic(workload, {"batch": 32} | dict(parameters or {}))
-    drawn = networks_weights.inputs(case.network, np.random.default_rng([SEED, 2]), CALIBRATION)
+    """Return a synthetic case with a folder, for what needs no training.
+
+    There are 32 samples unless ``batch`` says else, and for quantizers 64 more unless ``calibration`` does.
+    """
+    case = synthetic(workload, {"batch": 32, "calibration": CALIBRATION} | dict(parameters or {}))
+    samples = int(case.parameters["calibration"])
+    drawn = networks_weights.inputs(case.network, np.random.default_rng([SEED, 2]), samples)
     return replace(case, folder=folder, calibration=_sole(drawn))
 
 

@@ -10,7 +10,7 @@ import click
 
 from advisor import paths, printing
 from advisor.cli.completion import RUNS, networks, offering, probes, runs
-from advisor.cli.options import Output, examples, folders_option, format_option, parts
+from advisor.cli.options import Output, examples, folders_option, format_option, parts, subject_of
 from advisor.cli.session import measuring_options, progress, writable
 from advisor.cli.session import timings as show_timings
 from advisor.errors import AdvisorError
@@ -48,8 +48,8 @@ COMPARE_COLUMNS = {
     shell_complete=offering(probes, several=True),
 )  # fmt: skip
 @click.option(
-    "--model", metavar="@NAME", help="Only what is timed of this network, e.g. @mobilenetv2 (advisor model list).",
-    shell_complete=offering(networks),
+    "--model", metavar="@NAME|FILE", help="Only what is timed of this model: @mobilenetv2, net.yaml.",
+    shell_complete=offering(networks, files=True),
 )  # fmt: skip
 @folders_option
 @click.option("--output", "-o", type=Output(), help="Also write the Run here.")
@@ -68,14 +68,14 @@ def probe(
     frameworks-folders = ["DIR"] under [tool.advisor] in the project's pyproject.toml names it for good.
     """
     from advisor import api, authorship
-    from advisor.cli.models import probes_of
 
     writable(("--output", output))
     if output is not None:
         authorship.check(output, "run")
-    asked = [*parts(only), *(probes_of(model) if model else ())]
+    subjects = [subject_of(model)] if model else []
+    asked = [*parts(only), *(work.probe for each in subjects for work in each.works)]
     with progress(color) as on_event:
-        run, file = api.probe(replace(session, on_event=on_event), only=asked)
+        run, file = api.probe(replace(session, on_event=on_event), only=asked, models=subjects)
     if output is not None:
         authorship.check(output, "run")  # the Run is kept, whatever came there meanwhile
         api.save_run(run, output)

@@ -10,7 +10,6 @@ from advisor import printing
 from advisor.cli.completion import networks, offering
 from advisor.cli.options import examples, format_option
 from advisor.cli.own_model import check
-from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.measurement.networks import Published
@@ -121,16 +120,3 @@ def _shape(shape: object) -> str:
     return " × ".join(map(str, shape)) if isinstance(shape, (list, tuple)) and shape else "1"
 
 
-def probes_of(text: str) -> list[str]:
-    """Return the probes that time a network as it is by default; raise AdvisorError where none does."""
-    from advisor.measurement.definitions import workloads
-    from advisor.measurement.networks import find
-
-    asked = find(text)
-    found = [each.probe for each in workloads() if each.workload == asked.spec]
-    if not found:
-        raise AdvisorError(
-            f"no probe times {text}: sessions time the shipped networks, at their own sizes",
-            hint="advisor model list   (lists every network)",
-        )
-    return found

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor import paths
-from advisor.cli.completion import compared, criteria, frameworks, jobs, offering, profiles, targets
+from advisor.cli.completion import compared, criteria, frameworks, jobs, networks, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.measurement.subject import Subject
     from advisor.profiles.profile import Profile
 
 CONFIDENCE = 0.8
@@ -65,6 +66,10 @@ profile_option = click.option(
     "--profile", default="edge", show_default=True, help="A shipped profile, or the path of your own.",
     shell_complete=offering(profiles, files=True),
 )  # fmt: skip
+model_option = click.option(
+    "--model", metavar="@NAME|FILE", help="What is asked about: @mobilenetv2, '@mobilenetv2?width=0.5', net.yaml.",
+    shell_complete=offering(networks, files=True),
+)  # fmt: skip
 profiles_option = click.option(
     "--profile", "profiles", multiple=True, help="A profile to answer; default: edge. Repeatable.",
     shell_complete=offering(profiles, files=True),
@@ -112,6 +117,18 @@ def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     return found or None
 
 
+def subject_of(model: str) -> Subject:
+    """Return what ``--model`` names; a mistake names the option, or its place in the file."""
+    from advisor.measurement import subject
+
+    try:
+        return subject.find(model)
+    except AdvisorError as error:
+        if not model.startswith("@"):
+            raise
+        raise AdvisorError(f"--model {model}: {error.message}", hint=error.hint) from None
+
+
 @dataclass(frozen=True)
 class Question:
     """What a command asks: a profile, what was adjusted of it on the command line, and what is compared."""
@@ -124,6 +141,7 @@ class Question:
     target: str | None = None
     job: str | None = None
     no_team: bool = False
+    model: str | None = None
 
     def adjusted(self) -> Profile:
         """Return the profile as the options want it."""
@@ -133,7 +151,8 @@ class Question:
         profile = load_profile(self.profile)
         profile = without_team(profile) if self.no_team else profile
         asked = aiming(requiring(reweighted(profile, self.weights), self.constraints), self.target)
-        return working(asked, self.job)
+        asked = working(asked, self.job)
+        return asked if self.model is None else replace(asked, model=subject_of(self.model))
 
     def words(self) -> list[str]:
         """Return the words of a command line that ask the same again."""
@@ -147,6 +166,7 @@ class Question:
             words += [word for value in values for word in (option, value)]
         words += ["--target", self.target] if self.target else []
         words += ["--job", self.job] if self.job else []
+        words += ["--model", self.model] if self.model else []
         return [*words, "--no-team"] if self.no_team else words
 
 
@@ -156,10 +176,11 @@ def adjusting_options(command: Any) -> Any:
     @functools.wraps(command)
     def collected(
         *given: Any, profile: str, weights: tuple[str, ...], constraints: tuple[str, ...],
-        excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, **others: Any,
+        excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, model: str | None,
+        **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
-        question = Question(profile, weights, constraints, excluded, compared, target, job, no_team)
+        question = Question(profile, weights, constraints, excluded, compared, target, job, no_team, model)
         return command(*given, question=question, **others)
 
     options = [
@@ -186,6 +207,7 @@ def adjusting_options(command: Any) -> Any:
             "--job", metavar="ID", help="The question one level up, e.g. adapt-language-model; libraries are named.",
             shell_complete=offering(jobs),
         ),
+        model_option,
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip
     for option in reversed(options):

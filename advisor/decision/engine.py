@@ -40,6 +40,7 @@ from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
 from advisor.profiles.machine import on_machine
+from advisor.profiles.networks import for_run
 from advisor.profiles.profile import Profile
 
 SAMPLES = 10_000
@@ -85,7 +86,7 @@ def decide(
     ('lean', Stack(framework='tensorflow', route='litert'))
     """
     catalog = load_catalog() if catalog is None else catalog
-    profile = on_machine(profile, run)
+    profile = on_machine(for_run(profile, run), run)
     routes = defined_routes()
     open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
     opened = unmeasured(run, profile, frameworks=frameworks)

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from advisor.criteria import Build, Criterion, Documented, Evidence, Measured
+from advisor.decision import network_means
 from advisor.decision.phrases import figure
 from advisor.decision.reader import RunReader, probe_of
 from advisor.decision.readings import ELSEWHERE, Reading, add, at_least, at_most, per_second
@@ -84,6 +85,7 @@ class Evidencer:
         self.open = open_ones or {}
         self.build = build
         self.day = run.finished.date()
+        self._known_levels: dict[tuple[str, Measured], Mapping[str, float]] = {}
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
         """Return the finding of every cell by (`stack_id`, criterion id)."""
@@ -123,18 +125,7 @@ class Evidencer:
         if self.transfer is not None and (why := self.transfer.foreign(rule)) is not None:
             cell = self._missing(stack, criterion, ELSEWHERE, why)
             return Finding(cell, f"{criterion.id}|{stack_id(stack)}")
-        unit = "s" if rule.items_per_call else criterion.unit
-        read = functools.partial(
-            self.reader.read, stack=stack, unit=unit, yes_or_no=bool(criterion.levels),
-            most=1.0 if criterion.percent else math.inf,
-        )  # fmt: skip
-        reading = read(rule)
-        if rule.plus:
-            reading = add([reading, *map(read, rule.plus)])
-        if rule.items_per_call:
-            reading = per_second(reading, rule.items_per_call)
-        if rule.bound != "exact":
-            reading = at_least(reading) if rule.bound == "at least" else at_most(reading)
+        reading = self._reading(stack, criterion, rule)
         probe = probe_of(rule, stack)
         subject = stack.framework if rule.route == "framework" else stack_id(stack)
         if not reading.informative:
@@ -163,6 +154,37 @@ class Evidencer:
         key = f"{criterion.id}|{','.join(reading.evidence) or subject}"
         group = None if reading.group is None else f"{criterion.id}|{reading.group}"
         return Finding(cell, key, probe, probe, alone, group=group, shared=reading.shared)
+
+    def _reading(self, stack: Stack, criterion: Criterion, rule: Measured) -> Reading:
+        """Return what the Run says of a figure, put together from its parts."""
+        if rule.networks:
+            named = {str(each.workload): self._reading(stack, criterion, each) for each in rule.networks}
+            return network_means.mean(named, self._levels(criterion, rule))
+        unit = "s" if rule.items_per_call else criterion.unit
+        read = functools.partial(
+            self.reader.read, stack=stack, unit=unit, yes_or_no=bool(criterion.levels),
+            most=1.0 if criterion.percent else math.inf,
+        )  # fmt: skip
+        reading = read(rule)
+        if rule.plus:
+            reading = add([reading, *map(read, rule.plus)])
+        if rule.items_per_call:
+            reading = per_second(reading, rule.items_per_call)
+        if rule.bound != "exact":
+            reading = at_least(reading) if rule.bound == "at least" else at_most(reading)
+        return reading
+
+    def _levels(self, criterion: Criterion, rule: Measured) -> Mapping[str, float]:
+        """Return how far the figures of each network lie from the mean over all, from every stack of the Run."""
+        key = criterion.id, rule
+        if key not in self._known_levels:
+            rows = []
+            for stack in self.reader.stacks:
+                found = {str(each.workload): self._reading(stack, criterion, each) for each in rule.networks}
+                logs = {name: network_means.middle(reading) for name, reading in found.items()}
+                rows.append({name: log for name, log in logs.items() if log is not None})
+            self._known_levels[key] = network_means.levels(rows)
+        return self._known_levels[key]
 
     def _telling(self, rule: Measured, probe: str, stack: Stack, outcome: str) -> str | None:
         """Return the probe that would tell what is missing; None where it was tried and does not, or there is none."""

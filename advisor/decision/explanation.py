@@ -12,7 +12,7 @@ from advisor.decision.arguments import Said, compared, subject
 from advisor.decision.next_steps import job_of, libraries
 from advisor.decision.phrases import listed
 from advisor.decision.table import Table
-from advisor.decision.transfer import asked_of
+from advisor.decision.transfer import SMALL_ONE, asked_of
 from advisor.decision.verdict import too_dear
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
@@ -168,7 +168,17 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
 def _elsewhere(table: Table, run: Run) -> Iterable[str]:
     """Yield that a small network was measured, not the asker's, and how much its figures were widened for that."""
     sigmas = [finding.cell.transfer for finding in table.findings.values() if finding.cell.transfer]
-    yield from asked_of(run, table.profile).told(sigmas)
+    yield from asked_of(run, table.profile).told(sigmas, _instead(table))
+
+
+def _instead(table: Table) -> list[str]:
+    """Return what was measured in place of the model that is asked about; nothing where it was measured itself."""
+    cells = [finding.cell for finding in table.findings.values() if finding.cell.transfer]
+    if not any(cell.transferred and cell.transferred.startswith("with ") for cell in cells):
+        return []
+    named = {each.workload for criterion in table.profile.criteria.values() for rule in criterion.evidence
+             if rule.measured is not None for each in rule.measured.networks}  # fmt: skip
+    return sorted(str(each) for each in named) or [SMALL_ONE]
 
 
 def _nominal(table: Table, run: Run) -> Iterable[str]:

@@ -108,7 +108,7 @@ def reason(skipped: Skipped, titles: Mapping[str, str]) -> str:
             return f"peak memory and calls at another shape: {no_criterion} them; --all measures them too"
         case "needless":
             return f"for {whose}: {needless(skipped)}"
-        case "slow" | "other":
+        case "slow" | "other" | "not_taken":
             return skipped.reason or ""
 
 

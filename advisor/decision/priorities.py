@@ -29,6 +29,7 @@ from advisor.measurement.derivation import CEILING
 from advisor.measurement.run import Run
 from advisor.measurement.tasks.kinds import ENVIRONMENT
 from advisor.profiles.machine import has_anchors, on_machine
+from advisor.profiles.networks import for_session, subjects_of
 from advisor.profiles.profile import Profile
 
 MARGIN = 3 * SMALL
@@ -54,6 +55,7 @@ def needed_probes(profile: Profile, definitions: Definitions | None = None) -> d
     ids = [
         ENVIRONMENT,
         *(work.probe for work in known.workloads),
+        *(work.probe for subject in subjects_of(profile) for work in subject.works),
         *(experiment.probe for experiment in known.experiments),
         *(route.id for route in known.routes.values() if profile.ships in route.ships),
         *(capability.probe for capability in known.capabilities.values()),
@@ -104,7 +106,8 @@ def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: 
 
 
 def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collection[Stack] = ()) -> Table:
-    known, profile = shipped(), on_machine(profile, run)
+    # Of what is asked about, the quickest session measures this much: a Run without it has yet to answer.
+    known, profile = shipped(), on_machine(for_session(profile, quick=True), run)
     missing = {(each.framework, each.route) for each in run.observations if each.outcome == "not_installed"}
     there = [each for each in planned if each.framework in run.frameworks]
     here = [each for each in there if (each.framework, each.route) not in missing]
@@ -145,7 +148,7 @@ def _asked(table: Table) -> dict[tuple[str, str], list[str]]:
             for rule in criterion.evidence:
                 if rule.measured is None or not applies(rule, stack) or not of_build(rule, table.profile.build):
                     continue
-                for part in (rule.measured, *rule.measured.plus):
+                for part in rule.measured.parts:
                     stacks = asking.setdefault((probe_of(part, stack), stack.framework), [])
                     stacks += [name] if name not in stacks else []
     return asking
@@ -204,5 +207,5 @@ def _probes(criterion: Criterion, profile: Profile, ids: Iterable[str]) -> Itera
             continue
         if not of_build(rule, profile.build):
             continue
-        for part in (rule.measured, *rule.measured.plus):
+        for part in rule.measured.parts:
             yield from (probe for probe in ids if fnmatchcase(probe, part.probe_of(None)))

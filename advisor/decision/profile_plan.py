@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -13,9 +13,12 @@ from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.run import Skipped
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.tasks.kinds import ENVIRONMENT, CellTask, RouteTask
+from advisor.profiles.networks import for_session
 from advisor.profiles.profile import Profile
 
 INT8 = "int8"
+UNTIMED = (None, "accuracy", "accuracy-loss", "artifact-size")
+"""The metrics that the proof of a route and the digits tell; None: the proof itself."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class _Case:
     probe: str
     batch: object = None
     setting: str | None = None
+    network: str | None = None
     precision: object = None
     metric: str | None = None
 
@@ -37,6 +41,7 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
 
     The weightiest comes first; among the capabilities, what a constraint rests on comes before anything is timed.
     """
+    profile = for_session(profile, quick=plan.mode == "quick") if plan.subjects else profile
     needs = [*needed_probes(profile, plan.definitions)]
     cases = [*_cases(profile)]
     left = {task.probe for task in plan.trials} - set(needs)
@@ -44,7 +49,10 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     if left:
         skipped.append(Skipped(probe=EVERYTHING_ELSE, kind="not_asked", profile=profile.name, probes=len(left)))
     cells = [cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases)]
-    routes = [route for route in plan.routes if route.probe in needs and _asks_route(cases, route)]
+    everything = not plan.subjects
+    routes = [
+        each for route in plan.routes if route.probe in needs for each in _routed(cases, route, everything=everything)
+    ]
     experiments = [task for task in plan.experiments if task.probe in needs]
     capabilities = [task for task in plan.capabilities if task.probe in needs]
     pace = plan.pace if cells or routes or ENVIRONMENT in needs else replace(plan.pace, rounds=0, processes=1)
@@ -54,7 +62,7 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     return replace(
         plan, pace=pace, skipped=tuple(skipped), only=tuple(needs),
         cells=tuple(sorted(cells, key=lambda cell: needs.index(cell.probe))),
-        routes=tuple(sorted(routes, key=lambda route: (route.precision == INT8, needs.index(route.probe)))),
+        routes=tuple(sorted(routes, key=_first_what_ends_most(needs))),
         experiments=tuple(sorted(experiments, key=lambda task: needs.index(task.probe))),
         capabilities=tuple(sorted(capabilities, key=lambda task: needs.index(task.probe))),
         first=_required(profile, needs),
@@ -96,23 +104,36 @@ def _memory_and_shapes(profile: Profile, cells: Iterable[CellTask]) -> list[Skip
 def _cases(profile: Profile) -> Iterator[_Case]:
     for criterion in profile.criteria.values():
         for rule in criterion.evidence:
-            for part in () if rule.measured is None else (rule.measured, *rule.measured.plus):
+            for part in () if rule.measured is None else rule.measured.parts:
                 yield _case(part)
 
 
 def _case(part: Selection) -> _Case:
     batch, precision = part.parameters.get("batch"), part.parameters.get("precision")
-    return _Case(part.probe_of(None), batch, part.setting, precision, part.metric)
+    return _Case(part.probe_of(None), batch, part.setting, part.workload, precision, part.metric)
 
 
 def _asks_cell(case: _Case, cell: CellTask) -> bool:
     return (
         fnmatchcase(cell.probe, case.probe)
+        and case.network in (None, cell.workload.workload)
         and case.batch in (None, cell.batch)
         and (case.setting != OUT_OF_THE_BOX or cell.setting == OUT_OF_THE_BOX)
     )
 
 
-def _asks_route(cases: Iterable[_Case], route: RouteTask) -> bool:
-    asked = {case.precision for case in cases if fnmatchcase(route.probe, case.probe)}
-    return route.precision != INT8 or INT8 in asked or None in asked
+def _first_what_ends_most(needs: Sequence[str]) -> Callable[[RouteTask], tuple[bool, bool, int]]:
+    """Return what sorts routes: the proof of the trained network can put a stack out, and it is the quickest."""
+    return lambda route: (not route.trained, route.precision == INT8, needs.index(route.probe))
+
+
+def _routed(cases: Iterable[_Case], route: RouteTask, *, everything: bool) -> list[RouteTask]:
+    """Return the task of a route as the cases ask for it: not at all, to be proved, or to be timed as well.
+
+    `everything` that is shipped is timed where the profile is about no network but the trained one.
+    """
+    asked = [case for case in cases if fnmatchcase(route.probe, case.probe) and case.network in (None, route.workload)]
+    alike = [case for case in asked if case.precision in (None, route.precision)]
+    if not (alike or (asked and route.trained and route.precision != INT8)):
+        return []
+    return [replace(route, timed=everything or any(case.metric not in UNTIMED for case in alike))]

@@ -48,6 +48,11 @@ class RunReader:
             return self._best_known(selection, stack, unit)
         return self._metric(selection, stack, unit, selection.setting)
 
+    @property
+    def stacks(self) -> list[Stack]:
+        """The stacks of which the Run has an observation, in its order."""
+        return self._index.stacks
+
     def tried(self, probe: str, stack: Stack) -> bool:
         """Return whether the Run tried a probe with a stack's framework, whatever came of it."""
         return (probe, stack.framework) in self._tried

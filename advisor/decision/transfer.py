@@ -34,8 +34,11 @@ from advisor.targets.target import Target
 NETWORKS = 3
 """How many networks a Run must have measured before its own spread between them counts."""
 
-WORKLOADS = frozenset({"mlp", "cnn", "lstm", "transformer", "recommender"})
-"""The workloads that are networks: what they say depends on the model."""
+NO_NETWORKS = frozenset({"pictures", "tiny"})
+"""The workloads that are no networks: what they say does not depend on the model."""
+
+SMALL_ONE = "a small network"
+SMALL = f"with {SMALL_ONE}"
 
 PROVED = {
     "latency": "latency_seconds",
@@ -119,13 +122,21 @@ def between_networks(run: Run, metric: str) -> Spread | None:
     `metric` is a key of `PROVED` (of the routes that something can be shipped through, each precision for itself) or
     ``training`` (a training step of the frameworks themselves).
     """
-    rows: dict[str | None, dict[str, dict[Hashable, float]]] = defaultdict(lambda: defaultdict(dict))
-    for each in run.observations:
-        found = _step(each) if metric == "training" else _proof(each, PROVED[metric])
-        if found is not None:
+    # What was timed in rounds says it better than what proofs report of one thread, where there is enough of it.
+    ways = (
+        [_step]
+        if metric == "training"
+        else [functools.partial(_shipped, metric), functools.partial(_proof, PROVED[metric])]
+    )
+    for way in ways:
+        rows: dict[str | None, dict[str, dict[Hashable, float]]] = defaultdict(lambda: defaultdict(dict))
+        for found in filter(None, map(way, run.observations)):
             network, precision, stack, value = found
             rows[precision][network].setdefault(stack, math.log(value))
-    return pooled(spread(by.items(), least=NETWORKS) for by in rows.values())
+        known = pooled(spread(by.items(), least=NETWORKS) for by in rows.values())
+        if known is not None and known.freedom >= NETWORKS:
+            return known
+    return None
 
 
 def pooled(spreads: Iterable[Spread | None]) -> Spread | None:
@@ -138,7 +149,21 @@ def pooled(spreads: Iterable[Spread | None]) -> Spread | None:
     return Spread(math.sqrt(square), max(each.contexts for each in known), sum(each.pairs for each in known), freedom)
 
 
-def _proof(each: Observation, figure: str) -> tuple[str, str | None, Hashable, float] | None:
+Contextual = tuple[str, str | None, Hashable, float]
+"""Network, precision, stack and value."""
+
+
+def _shipped(metric: str, each: Observation) -> Contextual | None:
+    """Return network, precision, stack and value of a figure of what ships; None for another one."""
+    if each.route is None or each.metric != metric or each.summary is None or each.workload is None:
+        return None
+    if each.parameters.get("build") in ("python", "native"):
+        return None
+    stack = each.framework, each.route
+    return each.workload, str(each.parameters.get("precision")), stack, each.summary.median
+
+
+def _proof(figure: str, each: Observation) -> Contextual | None:
     """Return network, precision, stack and value of a figure of a route's proof."""
     route = each.probe.removeprefix("capability:route-")
     if route == each.probe or route not in routes() or each.outcome != "proved" or each.proof is None:
@@ -149,10 +174,12 @@ def _proof(each: Observation, figure: str) -> tuple[str, str | None, Hashable, f
     return network, str(each.parameters.get("precision")), (each.framework, route), float(value)
 
 
-def _step(each: Observation) -> tuple[str, str | None, Hashable, float] | None:
+def _step(each: Observation) -> Contextual | None:
     """Return network, no precision, framework and time of a training step in the best known setting."""
-    network, _, kind = each.probe.partition("-")
-    if kind != "training" or network not in WORKLOADS or each.metric != "latency" or each.setting != "best-known":
+    network = each.workload or ""
+    if not each.probe.endswith("-training") or network in ("", *NO_NETWORKS):
+        return None
+    if each.metric != "latency" or each.setting != "best-known":
         return None
     return (network, None, each.framework, each.summary.median) if each.summary is not None else None
 
@@ -162,7 +189,7 @@ def model_sigma(run: Run, metric: str) -> tuple[float, str]:
     found = between_networks(run, metric)
     if found is None or found.freedom < NETWORKS:
         return SHIPPED[metric], "the reference Run's spread between networks"
-    return found.predictive, f"the spread between the {found.contexts} small networks of this Run"
+    return found.predictive, f"the spread between the {found.contexts} networks of this Run"
 
 
 def model_metric(rule: Measured) -> str | None:
@@ -171,7 +198,7 @@ def model_metric(rule: Measured) -> str | None:
     What a proof proves and what an import takes do not. Accuracies neither: a share that another network lost says
     nothing of this one's, in any width, and is left as it is.
     """
-    if not any(part.workload in WORKLOADS for part in (rule, *rule.plus)):
+    if all(part.workload is None or part.workload in NO_NETWORKS for part in (rule, *rule.plus)):
         return None
     if rule.parameters.get("build") in ("python", "native"):
         return None  # the full library, whatever the model
@@ -189,11 +216,16 @@ def model_metric(rule: Measured) -> str | None:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What was measured against what is asked: another model always, another device where ``device`` says so."""
+    """What was measured against what is asked.
+
+    Another model, but where the ``model`` that is asked about was measured itself; another device where ``device`` says
+    so.
+    """
 
     run: Run
     device: bool = False
     target: Target | None = None
+    model: str | None = None
 
     @property
     def called(self) -> str:
@@ -210,26 +242,41 @@ class Transfer:
     def sigma(self, rule: Measured, unit: str) -> tuple[float, str | None]:
         """Return the σ that a figure of this rule has for what is asked, and what it was obtained with; 0 and None."""
         squares, others = 0.0, []
-        metric = model_metric(rule)
+        metric = None if rule.workload == self.model and rule.workload is not None else model_metric(rule)
         if metric is not None:
-            squares += self._model(metric)[0] ** 2
-            others.append("with a small network")
+            # The mean of several networks is itself as far from what holds for all as they are from each other.
+            several = len(rule.networks)
+            squares += self._model(metric)[0] ** 2 * (1 + 1 / several if several else 1)
+            others.append(f"with {several} networks" if several > 1 else "with another network" if several else SMALL)
         if self.device and unit in TIMES:
             squares += device_sigma() ** 2
             others.append("on this machine")
         return math.sqrt(squares), " ".join(others) or None
 
-    def told(self, sigmas: Collection[float]) -> list[str]:
-        """Return what a reader of figures with these σ has to know: how much they were widened, and after what."""
+    def told(self, sigmas: Collection[float], networks: Collection[str] = (SMALL_ONE,)) -> list[str]:
+        """Return what a reader of figures with these σ has to know: how much they were widened, and after what.
+
+        Parameters
+        ----------
+        networks : collection of str
+            What was measured in place of the model that is asked about; nothing where it was measured itself.
+        """
         if not sigmas:
             return []
-        source = self._model("latency")[1]
+        factor = f"by up to ×{math.exp(Z95 * max(sigmas)):.1f} either way"
+        published = "what was published of other devices"
+        if not networks:
+            return [
+                f"The model was measured on this machine. For {self.called} its times are widened, {factor}, after "
+                f"{published}: check there what must hold"
+            ]
         asked = "your model" + (f" on {self.called}" if self.device else "")
-        after = source + (" and what was published of other devices" if self.device else "")
-        factor = math.exp(Z95 * max(sigmas))
+        after = self._model("latency")[1] + (f" and {published}" if self.device else "")
+        several = len(networks) > 1
+        what = f"{', '.join(networks)} were" if several else f"{next(iter(networks))} was"
         return [
-            f"A small network was measured on this machine. For {asked} its figures are widened, by up to "
-            f"×{factor:.1f} either way, after {after}: check there what must hold"
+            f"{what[0].upper()}{what[1:]} measured on this machine. For {asked} {'their' if several else 'its'} "
+            f"figures are widened, {factor}, after {after}: check there what must hold"
         ]
 
     def _model(self, metric: str) -> tuple[float, str]:
@@ -246,10 +293,11 @@ def asked_of(run: Run, profile: Profile) -> Transfer:
     A Run that was measured on a device of the target needs no widening for it.
     """
     target, host = profile.target, run.host
+    model = None if profile.model is None else profile.model.spec
     if target is None:
-        return Transfer(run, device=profile.ships == "edge")
+        return Transfer(run, device=profile.ships == "edge", model=model)
     there = target.is_host(system=host.os, architecture=host.architecture, processor=host.cpu)
-    return Transfer(run, device=not there, target=target)
+    return Transfer(run, device=not there, target=target, model=model)
 
 
 def device_rows(comparisons: Sequence[Comparison]) -> list[tuple[Hashable, Stacks]]:

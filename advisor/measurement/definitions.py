@@ -313,7 +313,7 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
         for file in sorted((folder / "capabilities").glob("*.yaml")):
             capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
             capabilities[capability.id] = capability
-    workloads = read_yaml(home / "workloads.yaml", _Workloads, what="list of workloads").value.workloads
+    workloads = _workloads(home)
     # Only those who add experiments have the file.
     own = home / "experiments.yaml"
     experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
@@ -346,6 +346,10 @@ def _apart(found: Mapping[str, FrameworkDefinition]) -> tuple[dict[str, Framewor
     return tuple({name: each for name, each in found.items() if bool(each.unless_named) == extra} for extra in (0, 1))
 
 
+def _workloads(home: Path) -> tuple[WorkloadDefinition, ...]:
+    return read_yaml(home / "workloads.yaml", _Workloads, what="list of workloads").value.workloads
+
+
 def _routes(home: Path) -> dict[str, RouteDefinition]:
     files = sorted((home / "routes").glob("*.yaml"))
     found = [read_yaml(file, RouteDefinition, what="route definition").value for file in files]
@@ -371,6 +375,11 @@ def _shipped_frameworks() -> dict[str, FrameworkDefinition]:
 @lru_cache(maxsize=1)
 def _shipped_routes() -> dict[str, RouteDefinition]:
     return _routes(resources.probes())
+
+
+@lru_cache(maxsize=1)
+def _shipped_workloads() -> tuple[WorkloadDefinition, ...]:
+    return _workloads(resources.probes())
 
 
 def frameworks() -> dict[str, FrameworkDefinition]:
@@ -403,4 +412,4 @@ def capabilities() -> dict[str, CapabilityDefinition]:
 
 def workloads() -> tuple[WorkloadDefinition, ...]:
     """Return the shipped workloads in the order in which they are measured."""
-    return shipped().workloads
+    return _shipped_workloads()

@@ -18,9 +18,15 @@ _Z95 = 1.959963984540054
 
 
 def group_of(observation: Observation) -> str:
-    """Return the name of what is visited in the same rounds: one workload and batch, or all that ships alike."""
+    """Return the name of what is visited in the same rounds: one network and batch, or all that ships it alike."""
     what = "route" if observation.route is not None else observation.probe
-    return "|".join((what, *(f"{name} {value}" for name, value in sorted(observation.parameters.items()))))
+    return "|".join(
+        (
+            what,
+            observation.workload or "",
+            *(f"{name} {value}" for name, value in sorted(observation.parameters.items())),
+        )
+    )
 
 
 def with_shares(run: Run, *, seed: int = 0) -> Run:

@@ -35,12 +35,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Description:
-    """What a network comes to: its layers, and its size; ``parameters`` by how they are counted."""
+    """What a network comes to: its layers, and its size.
+
+    ``parameters`` are by how they are counted; ``reading`` are those multiplications that read the data directly.
+    """
 
     spec: str
     layers: tuple[Layer, ...]
     parameters: Mapping[str, int]
     macs: int
+    reading: int
     inputs: Mapping[str, Sequence[int]]
     outputs: Mapping[str, Sequence[int]]
 
@@ -68,4 +72,5 @@ def _description(asked: Asked, body: Mapping[str, Any]) -> Description:
         Layer(each["id"], each["op"], tuple(each["inputs"]), tuple(each["shape"]), each["parameters"], each["macs"])
         for each in body["layers"]
     )
-    return Description(body["spec"], layers, body["parameters"], body["macs"], body["inputs"], body["outputs"])
+    sizes = (body[each] for each in ("parameters", "macs", "reading", "inputs", "outputs"))
+    return Description(body["spec"], layers, *sizes)

@@ -155,8 +155,17 @@ class Asked:
 @functools.cache
 def shipped() -> dict[str, Document[NetworkDefinition]]:
     """Return the networks that advisor ships, by name."""
-    found = [read(path) for path in sorted((resources.probes() / "networks").glob("*.yaml"))]
-    return {each.value.id: each for each in found}
+    return {name: _shipped(path) for name, path in _files().items()}
+
+
+def _files() -> dict[str, Path]:
+    """Return where the networks that advisor ships are defined, by name: that of the file."""
+    return {path.stem: path for path in sorted((resources.probes() / "networks").glob("*.yaml"))}
+
+
+@functools.cache
+def _shipped(path: Path) -> Document[NetworkDefinition]:
+    return read(path)
 
 
 def read(path: Path) -> Document[NetworkDefinition]:
@@ -174,13 +183,13 @@ def find(text: str) -> Asked:
     """
     name, _, rest = text.partition("?")
     if name.startswith("@"):
-        known = shipped()
+        known = _files()
         if name[1:] not in known:
             raise AdvisorError(
                 f"no network is called '{name[1:]}'{did_you_mean(name[1:], known)}",
                 hint="advisor model list   (lists every network)",
             )
-        document = known[name[1:]]
+        document = _shipped(known[name[1:]])
     elif name.endswith((".yaml", ".yml")):
         document = read(Path(name))
     else:

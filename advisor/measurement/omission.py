@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Kind = Literal[
-    "no_recipe", "slow", "slow_setting", "slow_variants", "slow_memory", "slow_capabilities", "budget_rounds",
-    "budget_apart", "budget_capabilities", "not_asked", "not_asked_apart", "needless", "other",
+    "no_recipe", "not_taken", "slow", "slow_setting", "slow_variants", "slow_memory", "slow_capabilities",
+    "budget_rounds", "budget_apart", "budget_capabilities", "not_asked", "not_asked_apart", "needless", "other",
 ]  # fmt: skip
 """Why something was left out.
 
-``no_recipe``: the framework has none for it. ``slow``…: it takes longer than a quick session allows, for the reason
-that its definition gives, because it has to be compiled, as have the other variants than the one that was taken, or
+``no_recipe``: the framework has none for it. ``not_taken``: the model that is asked about
+cannot go that way. ``slow``…: it takes longer than a quick session allows, for the reason that its definition gives,
+because it has to be compiled, as have the other variants than the one that was taken, or
 because it needs processes that do nothing else. ``budget``…: the session's seconds were spent before these rounds,
 before what is measured apart from the rounds, before the capabilities. ``not_asked``…: no criterion of the profile
 rests on it. ``needless``: nothing that it could show would change the answer, at once or after some rounds, for the
@@ -22,6 +23,7 @@ reason that whoever decides gives. ``other``: what an older Run says in words th
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "no_recipe": ("framework",),
+    "not_taken": ("framework", "reason"),
     "slow": ("reason",),
     "slow_setting": (),
     "slow_variants": ("framework", "variant"),

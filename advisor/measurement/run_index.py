@@ -64,6 +64,11 @@ class RunIndex:
         """Return the observation with this key, or with one that differs from it in `other` only."""
         return self._keys.get(replace(key, **other) if other else key)
 
+    @property
+    def stacks(self) -> list[Stack]:
+        """The stacks that something was observed of, in the order of the Run."""
+        return list(self._stacks)
+
     def of(self, stack: Stack) -> list[Found]:
         """Return the observations of one stack, in the order of the Run."""
         return self._stacks.get(stack, [])

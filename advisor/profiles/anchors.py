@@ -9,7 +9,9 @@ evidence says: the one that was measured for it.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,8 +45,12 @@ class Anchor:
     def __str__(self) -> str:
         return f"{numerals.written(self.factor)} x {self.of}"
 
-    def value(self, criterion: Criterion, peak: float = NOMINAL_PEAK) -> float:
+    def value(
+        self, criterion: Criterion, peak: float = NOMINAL_PEAK, known: Mapping[str, NetworkQuantities] | None = None
+    ) -> float:
         """Return it in the criterion's base unit, for the network that was measured for the criterion.
+
+        Of several networks it is the geometric mean, as their figure is.
 
         Parameters
         ----------
@@ -52,10 +58,15 @@ class Anchor:
             One that `read` accepted it for.
         peak : float
             The most operations a second that the machine reaches.
+        known : mapping, optional
+            What networks amount to, by name; default the shipped ones.
         """
-        case = _case(criterion)
-        assert case is not None
-        network, rule = case
+        cases = _cases(criterion, network_quantities() if known is None else known)
+        assert cases
+        logs = [math.log(self._of(network, rule, peak)) for network, rule in cases]
+        return math.exp(math.fsum(logs) / len(logs)) if len(logs) > 1 else self._of(*cases[0], peak)
+
+    def _of(self, network: NetworkQuantities, rule: Measured, peak: float) -> float:
         if self.of != "ceiling":
             return self.factor * network.weights * BYTES[self.of]
         batch = rule.parameters.get("batch", 1)
@@ -63,9 +74,9 @@ class Anchor:
         operations = network.training if rule.probe.endswith("-training") else network.prediction
         return self.factor * operations * batch / peak
 
-    def told(self, criterion: Criterion, peak: float) -> str:
+    def told(self, criterion: Criterion, peak: float, known: Mapping[str, NetworkQuantities] | None = None) -> str:
         """Return it with what it is for the network that was measured, such as ``2 x ceiling (15.6 µs)``."""
-        return f"{self} ({show(self.value(criterion, peak), criterion.unit)})"
+        return f"{self} ({show(self.value(criterion, peak, known), criterion.unit)})"
 
 
 def read(value: Any, criterion: Criterion) -> Anchor | None:
@@ -94,17 +105,17 @@ def read(value: Any, criterion: Criterion) -> Anchor | None:
     if criterion.unit != UNITS[anchor.of]:
         kind = "a time" if UNITS[anchor.of] == "s" else "a size"
         raise ValueError(f"'{said}' is {kind}, and '{criterion.id}' is none")
-    if _case(criterion) is None:
+    if not _cases(criterion, network_quantities()):
         raise ValueError(f"'{criterion.id}' does not depend on the network alone: it has no '{said}'")
     return anchor
 
 
-def _case(criterion: Criterion) -> tuple[NetworkQuantities, Measured] | None:
-    """Return the network that the criterion's figure is of, and the rule that measures it."""
+def _cases(criterion: Criterion, known: Mapping[str, NetworkQuantities]) -> list[tuple[NetworkQuantities, Measured]]:
+    """Return the networks that the criterion's figure is of, each with the rule that measures it."""
     for rule in (rule.measured for rule in criterion.evidence):
         if rule is None or rule.metric not in ("latency", "artifact-size") or rule.plus:
             continue
-        network = network_quantities().get(rule.workload or "")
-        if network is not None and (network.prediction or rule.metric != "latency"):
-            return network, rule
-    return None
+        found = [(known[str(each.workload)], each) for each in rule.networks or (rule,) if each.workload in known]
+        if found and all(network.prediction or rule.metric != "latency" for network, _ in found):
+            return found
+    return []

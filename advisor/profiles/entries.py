@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from advisor import numerals
 from advisor.criteria import Build
 from advisor.documents import Model
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, did_you_mean
 from advisor.fields import Count, Number
 
 Ships = Literal["edge", "server"]
@@ -92,6 +92,16 @@ def existing_job(name: Any) -> Any:
     return name
 
 
+def existing_network(name: Any) -> Any:
+    """Return the name of a network; raise ValueError with the nearest one where there is none of that name."""
+    from advisor.measurement.definitions import network_quantities
+
+    known = network_quantities()
+    if isinstance(name, str) and name not in known:
+        raise ValueError(f"no network is called '{name}'{did_you_mean(name, known)}")
+    return name
+
+
 class ConstraintEntry(Model):
     """A hard constraint as written: one of ``is`` (this level or better), ``at_most``, ``at_least``."""
 
@@ -136,7 +146,8 @@ class ProfileEntry(Model):
     ``extends`` names a shipped profile, or the path of another (relative to this file); what is written here replaces
     what stands there, criterion by criterion, and ``without`` leaves criteria out. ``build`` is the kind of build whose
     sizes and memory are compared; devices get ``native`` and servers ``python`` where nothing is said. ``job`` is the
-    question one level up that the profile is part of, such as ``adapt-language-model``.
+    question one level up that the profile is part of, such as ``adapt-language-model``. ``networks`` stand for the
+    model where none is asked about; a quick session measures the first two.
     """
 
     name: Slug
@@ -147,6 +158,7 @@ class ProfileEntry(Model):
     build: Build | None = None
     target: Annotated[str, BeforeValidator(existing_target)] | None = None
     job: Annotated[str, BeforeValidator(existing_job)] | None = None
+    networks: tuple[Annotated[str, BeforeValidator(existing_network)], ...] = ()
     team: TeamEntry | None = None
     without: tuple[str, ...] = ()
     require: tuple[ConstraintEntry, ...] = ()

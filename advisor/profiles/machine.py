@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from advisor.measurement.definitions import NetworkQuantities
 from advisor.measurement.derivation import CEILING
 from advisor.measurement.run import Run
 from advisor.profiles.anchors import NOMINAL_PEAK, Quantity
 from advisor.profiles.check import Constraint, Wish
+from advisor.profiles.networks import quantities_of
 from advisor.profiles.profile import Profile
 from advisor.profiles.value import ValueFunction
+
+Known = Mapping[str, NetworkQuantities]
 
 
 def on_machine(profile: Profile, run: Run) -> Profile:
@@ -19,11 +24,11 @@ def on_machine(profile: Profile, run: Run) -> Profile:
     """
     if not has_anchors(profile):
         return profile
-    peak = peak_of(run) or NOMINAL_PEAK
+    peak, known = peak_of(run) or NOMINAL_PEAK, quantities_of(profile)
     return replace(
         profile,
-        wishes=tuple(_wish_on(wish, peak) for wish in profile.wishes),
-        constraints=tuple(_constraint_on(constraint, peak) for constraint in profile.constraints),
+        wishes=tuple(_wish_on(wish, peak, known) for wish in profile.wishes),
+        constraints=tuple(_constraint_on(constraint, peak, known) for constraint in profile.constraints),
     )
 
 
@@ -44,17 +49,17 @@ def peak_of(run: Run) -> float | None:
     return max(peaks, default=None)
 
 
-def _wish_on(wish: Wish, peak: float) -> Wish:
+def _wish_on(wish: Wish, peak: float, known: Known) -> Wish:
     if wish.anchors is None:
         return wish
-    floor, target = (anchor.value(wish.criterion, peak) for anchor in wish.anchors)
-    texts = [anchor.told(wish.criterion, peak) for anchor in wish.anchors]
+    floor, target = (anchor.value(wish.criterion, peak, known) for anchor in wish.anchors)
+    texts = [anchor.told(wish.criterion, peak, known) for anchor in wish.anchors]
     value = ValueFunction(floor, target, wish.criterion.unit)
     return replace(wish, value=value, floor_text=texts[0], target_text=texts[1])
 
 
-def _constraint_on(constraint: Constraint, peak: float) -> Constraint:
+def _constraint_on(constraint: Constraint, peak: float, known: Known) -> Constraint:
     if constraint.anchor is None:
         return constraint
-    told = constraint.anchor.told(constraint.criterion, peak)
-    return replace(constraint, limit=constraint.anchor.value(constraint.criterion, peak), limit_text=told)
+    told = constraint.anchor.told(constraint.criterion, peak, known)
+    return replace(constraint, limit=constraint.anchor.value(constraint.criterion, peak, known), limit_text=told)

@@ -12,6 +12,7 @@ from math import fsum
 from pathlib import Path
 
 from advisor.criteria import Build, Criterion, Documented, Evidence, load_criteria
+from advisor.measurement.subject import Subject
 from advisor.profiles.check import Constraint, Limit, Wish
 from advisor.profiles.entries import BUILDS, Ships, TeamEntry, words
 from advisor.profiles.files import profile_path, read_profile, shipped_profiles
@@ -43,7 +44,9 @@ class Profile:
 
     ``build`` is the kind of build whose sizes and memory are compared: what is not known in that kind is unknown.
     ``target`` is what they are to run on; without one, what ships to devices is for a device that is not known.
-    ``job`` is the question one level up (`advisor.knowledge.jobs`) that it is part of.
+    ``job`` is the question one level up (`advisor.knowledge.jobs`) that it is part of. ``model`` is what it is asked
+    about; without one, it is for a model that is not known, and ``networks`` are those that stand for it
+    (`advisor.profiles.networks`).
     """
 
     name: str
@@ -57,6 +60,8 @@ class Profile:
     target: Target | None = None
     build: Build = "python"
     job: str | None = None
+    model: Subject | None = None
+    networks: tuple[str, ...] = ()
 
     @property
     def criteria(self) -> dict[str, Criterion]:
@@ -100,6 +105,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         path=path,
         build=found.data.get("build") or BUILDS[found.data.get("ships")],
         job=found.data.get("job"),
+        networks=tuple(found.data.get("networks") or ()),
     )
     team, target = found.data.get("team"), found.data.get("target")
     profile = profile if team is None else _with_team(profile, TeamEntry.model_validate(team))

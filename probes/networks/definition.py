@@ -137,6 +137,12 @@ class Network:
         """Return the multiplications for one sample."""
         return sum(node.macs for node in self.nodes)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The operations and activations of the network."""
+        activations = (node.attrs.get("activation") for node in self.nodes)
+        return frozenset(str(each) for each in (*(node.op for node in self.nodes), *activations) if each is not None)
+
     def reading_macs(self) -> int:
         """Return those that read the data directly: no gradient with respect to the data is needed."""
         return sum(node.outcome.reading for node in self.nodes if all(map(self.reads, node.inputs)))

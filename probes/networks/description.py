@@ -40,6 +40,7 @@ def described(network: Network) -> dict[str, Any]:
         ],
         "parameters": {counts: network.parameters(counts) for counts in ("trained", "all", "folded")},
         "macs": network.macs(),
+        "reading": network.reading_macs(),
         "inputs": {each.name: each.shape for each in network.inputs},
         "outputs": {name: network.shape(name) for name in network.outputs},
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.cli.models import probes_of
+from advisor.measurement import networks
 
 
 def test_the_networks_are_listed_with_their_sizes() -> None:
@@ -34,12 +37,18 @@ def test_the_nearest_network_is_named() -> None:
     assert "no network is called 'resnet5' — did you mean 'resnet50'?" in result.output
 
 
-def test_a_network_names_its_probes_and_one_that_no_session_times_is_told() -> None:
-    assert probes_of("@resnet8") == ["resnet8-inference", "resnet8-training"]
-    for text, told in (
-        ("@resnet9", "did you mean 'resnet8'?"),
-        ("@resnet8?width=8", "sessions time the shipped networks, at their own sizes"),
-    ):
-        result = CliRunner().invoke(main, ["probe", "--model", text])
-        assert result.exit_code == 2
-        assert told in result.output
+@pytest.mark.parametrize("command", ["probe", "recommend"])
+def test_a_model_that_is_misspelled_is_told_before_anything_is_measured(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--model", "@resnet9"])
+    assert result.exit_code == 2
+    assert "did you mean 'resnet8'?" in result.output
+
+
+@pytest.mark.parametrize("command", [["probe", "--model"], ["recommend", "--model"], ["model", "show"]])
+def test_a_mistake_in_a_definition_of_ones_own_has_its_place(command: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    text = networks.find("@mlp").document.text
+    file.write_text(text.replace("op: dense", "op: dence", 1), encoding="utf-8")
+    result = CliRunner().invoke(main, [*command, str(file)])
+    assert result.exit_code == 2
+    assert re.search(r"own\.yaml:\d+:\d+: .*dence.* — did you mean 'dense'", result.output), result.output

@@ -93,7 +93,12 @@ class Context:
         program = [str(python or sys.executable), str(self.plan.definitions.probes / "__main__.py"), *arguments]
         own = scratch or self.scratch
         try:
-            env = surroundings(threads=threads or self.threads, scratch=own) | dict(extra or {})
+            subjects = self.plan.subjects
+            documents = [each for subject in subjects for each in subject.documents]
+            env = surroundings(threads=threads or self.threads, scratch=own, own=documents)
+            for subject in subjects:
+                env |= subject.variables
+            env |= dict(extra or {})
         except OSError as error:
             raise WorkerDiedError(f"{name} could not be started: {own}: {error.strerror or error}") from None
         worker = Worker(program, env=env, name=name, core=core)

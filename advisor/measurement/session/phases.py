@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from statistics import median
 
-import numpy as np
-
 from advisor.measurement import statistics
 from advisor.measurement.derivation import CEILING
 from advisor.measurement.interference import interference
@@ -30,7 +28,6 @@ from advisor.measurement.worker.bench import Bench
 
 _TRAINING = "train the network that the routes ship"
 _TRAINING_ESTIMATE = 4.0
-_SAMPLE = "sample.npy"
 
 
 class Phases:
@@ -59,11 +56,12 @@ class Phases:
         # Nothing of the exports is compared, so the second processes may import meanwhile.
         self.twins = Twins(self.context, self.benches)
         self.twins.launch()
-        artifacts, digits = self._export()
+        artifacts = self._export()
         cells += self.twins.cells()
-        self._rounds(cells, artifacts, digits)
+        Rounds(self.context, self.benches, self.twins, artifacts, self.needed).go(cells)
+        self._tell_cut_short()
         self.twins.stop()
-        single_core.measure(self.context, artifacts, self.context.scratch / _SAMPLE)
+        single_core.measure(self.context, artifacts)
         self._tell_interference()
         self._apart()
         self._prove()
@@ -113,34 +111,31 @@ class Phases:
         found = self.context.record.find(task.blank())
         return found is None or found.outcome == "not_run"
 
-    def _export(self) -> tuple[list[Artifact], Digits | None]:
+    def _export(self) -> list[Artifact]:
+        """Export what ships; return what is to be timed."""
         context = self.context
         tasks = [task for task in self.plan.routes if task.framework.id in self.benches and self._due(task)]
         tasks = self.needed.due(tasks)
         if not tasks:
-            return [], None
+            return []
         seconds = sum(task.estimate for task in tasks) / len(self.benches)
         context.tell(PhaseStarted("Export and prove the routes", seconds))
+        digits: Digits | None = None
         with context.spending.on("preparation"):
-            with context.task(_TRAINING, _TRAINING_ESTIMATE) as result:
-                try:
-                    digits = export.train(context, next(iter(self.benches.values())))
-                except WorkerError as error:
-                    result.outcome, result.message = error.outcome, error.message
-                    for task in tasks:
-                        sampling.failed(context, task.blank(), error)
-                    return [], None
+            if trained := [task for task in tasks if task.trained]:
+                with context.task(_TRAINING, _TRAINING_ESTIMATE) as result:
+                    try:
+                        digits = export.train(context, next(iter(self.benches.values())))
+                    except WorkerError as error:
+                        result.outcome, result.message = error.outcome, error.message
+                        for task in trained:
+                            sampling.failed(context, task.blank(), error)
+                        tasks = [task for task in tasks if not task.trained]
             artifacts = export.prove(context, tasks, self.benches, digits, self.needed)
-        artifacts = deployment.check(context, artifacts, digits)
-        still = self.needed.due(artifact.task for artifact in artifacts)
-        return [artifact for artifact in artifacts if artifact.task in still], digits
-
-    def _rounds(self, cells: list[sampling.Cell], artifacts: list[Artifact], digits: Digits | None) -> None:
-        sample = self.context.scratch / _SAMPLE
         if digits is not None:
-            np.save(sample, np.load(digits.held_out)[:1])
-        Rounds(self.context, self.benches, self.twins, artifacts, sample, self.needed).go(cells)
-        self._tell_cut_short()
+            artifacts = deployment.check(context, artifacts, digits)
+        still = self.needed.due(artifact.task for artifact in artifacts)
+        return [artifact for artifact in artifacts if artifact.task in still and artifact.task.timed]
 
     def _apart(self) -> None:
         """Measure what is no part of the rounds, as long as the budget allows."""
@@ -169,7 +164,8 @@ class Phases:
 
     def _latencies(self) -> list[Observation]:
         plan = self.plan
-        return [cell.blank() for cell in plan.cells] + [route.latency() for route in plan.routes]
+        timed = [route for route in plan.routes if route.timed]
+        return [cell.blank() for cell in plan.cells] + [route.latency() for route in timed]
 
     def _left_out(self, probe: str, kind: Kind, *, first: int | None = None, last: int | None = None) -> None:
         left_out = Skipped(probe=probe, kind=kind, budget=self.plan.budget, first=first, last=last)

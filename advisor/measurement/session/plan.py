@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -19,6 +19,7 @@ from advisor.measurement.run import Mode, Run, Skipped
 from advisor.measurement.session import planners
 from advisor.measurement.session.effort import MOST_FURTHER, PACES, Pace
 from advisor.measurement.session.planners import Request
+from advisor.measurement.subject import Subject
 from advisor.measurement.tasks.kinds import (
     ENVIRONMENT,
     ROUTE_WORKLOAD,
@@ -43,7 +44,8 @@ Task = EnvironmentTask | Trial
 class Plan:
     """The tasks of a session in their order, its pace, and what it leaves out on purpose.
 
-    Of the capabilities, the probes in ``first`` are proved before anything is timed.
+    Of the capabilities, the probes in ``first`` are proved before anything is timed. ``subjects`` are the models that
+    it is about, beside what it always measures.
     """
 
     definitions: Definitions
@@ -58,6 +60,7 @@ class Plan:
     only: tuple[str, ...] = field(default=())
     budget: float | None = None
     first: frozenset[str] = frozenset()
+    subjects: tuple[Subject, ...] = ()
 
     @property
     def frameworks(self) -> dict[str, FrameworkDefinition]:
@@ -131,6 +134,7 @@ def make_plan(
     pace: Pace | None = None,
     budget: float | None = None,
     until_decided: bool = False,
+    subjects: Sequence[Subject] = (),
 ) -> Plan:
     """Decide what a session will do.
 
@@ -150,6 +154,8 @@ def make_plan(
         Seconds after which the session begins nothing more that can be left out: rounds and capabilities.
     until_decided : bool
         Whether further fresh processes are heard until every pair that is needed has a word, `MOST_FURTHER` at most.
+    subjects : sequence of Subject
+        Models that are measured beside what is always measured; their probes may be named in `only`.
 
     Raises
     ------
@@ -159,10 +165,11 @@ def make_plan(
     known = (definitions or shipped()).naming(frameworks or ())
     chosen = _chosen(frameworks, known.frameworks, "framework")
     runtimes = _chosen(routes, known.routes, "route")
-    request = Request(known, chosen, tuple(only), mode == "quick", mode == "thorough")
+    request = Request(known, chosen, tuple(only), mode == "quick", mode == "thorough", tuple(subjects))
+    ids = [*_ids(known), *(work.probe for subject in subjects for work in subject.works)]
     for part in only:
         # What is misspelled among others would be missed in the Run only, after minutes.
-        if not any(_wanted(each, [part]) for each in _ids(known)):
+        if not any(_wanted(each, [part]) for each in ids):
             raise _nothing_to_do(known, [part], chosen)
     cells, skipped = planners.cells(request)
     shipped_through, left_out = planners.routes(request, runtimes, named=routes is not None)
@@ -185,7 +192,7 @@ def make_plan(
         used = replace(used, rounds=0, processes=1)  # nothing is timed
     return Plan(
         known, mode, used, tuple(environments), tuple(cells), tuple(shipped_through), tuple(proofs), tuple(trials),
-        tuple(skipped), tuple(only), budget,
+        tuple(skipped), tuple(only), budget, subjects=tuple(subjects),
     )  # fmt: skip
 
 

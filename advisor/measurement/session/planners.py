@@ -15,7 +15,8 @@ from advisor.measurement.definitions import (
     WorkloadDefinition,
 )
 from advisor.measurement.run import Skipped
-from advisor.measurement.tasks.kinds import CapabilityTask, CellTask, ExperimentTask, RouteTask
+from advisor.measurement.subject import Subject
+from advisor.measurement.tasks.kinds import ROUTE_WORKLOAD, CapabilityTask, CellTask, ExperimentTask, RouteTask
 
 PRECISIONS = ("float32", "int8")
 EVERY = "capability:*"
@@ -27,13 +28,17 @@ _QUICK_BEST_KNOWN = {("cnn-inference", 1), ("cnn-training", 64)}
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a session: which frameworks (by id) of which definitions, which probes (globs), how much."""
+    """What is asked of a session: which frameworks (by id) of which definitions, which probes (globs), how much.
+
+    The `subjects` are models that are measured in any case, in both settings and through every route.
+    """
 
     known: Definitions
     frameworks: Sequence[str]
     only: Collection[str] = ()
     quick: bool = False
     thorough: bool = False
+    subjects: Sequence[Subject] = ()
 
     @property
     def least(self) -> bool:
@@ -48,11 +53,15 @@ class Request:
         """Tell whether a probe was asked for by its own name, or the beginning of it: ``mobilenetv2*``."""
         return any(fnmatchcase(probe, glob) and not glob.startswith(("*", "?", "[")) for glob in self.only)
 
+    def about(self, workload: str) -> Subject | None:
+        """Return the subject that a workload is of."""
+        return next((each for each in self.subjects if each.spec == workload), None)
+
 
 def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
     """Return what is timed, workload by workload, and what is left out."""
     tasks, skipped = list[CellTask](), list[Skipped]()
-    for work in request.known.workloads:
+    for work in _workloads(request):
         if not request.wanted(work.probe) or not (work.unless_named is None or _taken(request, work)):
             continue
         if request.least and work.not_quick:
@@ -63,13 +72,21 @@ def cells(request: Request) -> tuple[list[CellTask], list[Skipped]]:
             continue
         for batch in work.batches:
             for setting in (OUT_OF_THE_BOX, BEST_KNOWN):
-                if request.quick and setting == BEST_KNOWN and (work.probe, batch) not in _QUICK_BEST_KNOWN:
+                kept = (work.probe, batch) in _QUICK_BEST_KNOWN or request.about(work.workload) is not None
+                if request.quick and setting == BEST_KNOWN and not kept:
                     skipped.append(Skipped(probe=work.probe, kind="slow_setting", parameters={"batch": batch}))
                     continue
                 made, untried = _of_each(request, work, batch, setting)
                 tasks += made
                 skipped += untried
     return tasks, skipped
+
+
+def _workloads(request: Request) -> list[WorkloadDefinition]:
+    """Return what may be timed: what is defined, and what of the subjects is; one of both is the subject's."""
+    own = {(each.probe, each.workload): each for subject in request.subjects for each in subject.works}
+    defined = [own.pop((each.probe, each.workload), each) for each in request.known.workloads]
+    return [*defined, *own.values()]
 
 
 def _taken(request: Request, work: WorkloadDefinition) -> bool:
@@ -82,7 +99,12 @@ def _of_each(
 ) -> tuple[list[CellTask], list[Skipped]]:
     """Return the cells of one workload, batch and setting, and the variants of the setting that are not tried."""
     tasks, skipped = list[CellTask](), list[Skipped]()
+    subject = request.about(work.workload)
     for framework in (request.known.frameworks[name] for name in request.frameworks):
+        if subject is not None and (why := subject.takes(framework.id)) is not None:
+            left = Skipped(probe=work.probe, kind="not_taken", framework=framework.id, reason=why)
+            skipped += [left] if left not in skipped else []
+            continue
         if setting in framework.settings:
             taken = framework.settings[setting].quick.get(work.probe) if request.quick else None
             tasks.append(CellTask(framework, work, batch, setting, taken))
@@ -96,18 +118,28 @@ def _of_each(
 
 
 def routes(request: Request, runtimes: Collection[str], *, named: bool) -> tuple[list[RouteTask], list[Skipped]]:
-    """Return what is shipped through these runtimes, and what a quick session leaves out unless they were `named`."""
-    found = [request.known.routes[name] for name in runtimes if request.wanted(request.known.routes[name].id)]
+    """Return what is shipped through these runtimes, and what a quick session leaves out unless they were `named`.
+
+    Subjects go through every route, whichever probes were named.
+    """
+    found = [request.known.routes[name] for name in runtimes]
+    if not request.subjects:
+        found = [route for route in found if request.wanted(route.id)]
     skipped = []
     if request.least and not named:
         skipped = [Skipped(probe=route.id, kind="slow", reason=route.not_quick) for route in found if route.not_quick]
         found = [route for route in found if not route.not_quick]
-    return [
-        RouteTask(framework, route, precision)
-        for framework in (request.known.frameworks[name] for name in request.frameworks)
-        for route in _of_framework(framework, found)
-        for precision in PRECISIONS
-    ], skipped
+    tasks = []
+    for framework in (request.known.frameworks[name] for name in request.frameworks):
+        for route in _of_framework(framework, found):
+            if request.wanted(route.id):
+                tasks += [RouteTask(framework, route, precision) for precision in PRECISIONS]
+            for subject in request.subjects:
+                if (why := subject.takes(framework.id, route.runtime)) is not None:
+                    skipped.append(Skipped(probe=route.id, kind="not_taken", framework=framework.id, reason=why))
+                elif subject.spec != ROUTE_WORKLOAD:
+                    tasks += [RouteTask(framework, route, precision, subject.spec) for precision in PRECISIONS]
+    return tasks, skipped
 
 
 def _of_framework(framework: FrameworkDefinition, routes: Sequence[RouteDefinition]) -> list[RouteDefinition]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -35,21 +34,18 @@ class Rounds:
         The second processes, for the A/A floor.
     artifacts : sequence of Artifact
         What ships, and is timed in processes of its own.
-    sample : path
-        One input of the network that ships, as a NumPy file.
     needed : Needed, optional
         What no longer could change the answer is not timed any further, once two processes of it were heard.
     """
 
     def __init__(
-        self, context: Context, benches: dict[str, Bench], twins: Twins, artifacts: Sequence[Artifact], sample: Path,
+        self, context: Context, benches: dict[str, Bench], twins: Twins, artifacts: Sequence[Artifact],
         needed: Needed | None = None,
     ) -> None:  # fmt: skip
         self._context = context
         self._benches = benches
         self._twins = twins
         self._artifacts = artifacts
-        self._sample = sample
         self._needed = needed or Needed(context)
         self._left: set[str] = set()
         self._told: set[tuple[str, str]] = set()
@@ -135,7 +131,7 @@ class Rounds:
     ) -> list[Cell]:
         """Make these rounds; return those of `cells` that are still well."""
         context = self._context
-        shipped = deployment.start(context, artifacts, self._sample, segment) if artifacts else []
+        shipped = deployment.start(context, artifacts, segment) if artifacts else []
         well = {id(cell) for cell in sampling.sample(context, [*cells, *shipped], numbers)}
         deployment.finish(context, [cell for cell in shipped if id(cell) in well])
         return [cell for cell in cells if id(cell) in well]

@@ -42,7 +42,7 @@ class RuntimeProcess:
         self,
         context: Context,
         artifact: Artifact,
-        sample: Path,
+        sample: Path | None = None,
         *,
         threads: int | None = None,
         core: int | None = None,
@@ -53,7 +53,7 @@ class RuntimeProcess:
             name=f"the {artifact.task.route.title} worker", threads=used, core=core,
         )  # fmt: skip
         # Written before the process can read it, so that the cold start holds no pause of ours.
-        sent = self._worker.send(Load(artifact=artifact.path, inputs=sample, threads=used))
+        sent = self._worker.send(Load(artifact=artifact.path, inputs=sample or artifact.sample, threads=used))
         reply = self._worker.reply(sent, limit=LOAD_LIMIT)
         self.cold_start = reply.received - self._worker.started
         try:
@@ -122,7 +122,7 @@ class RuntimeCell(Cell):
 
 
 def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> list[Artifact]:
-    """Judge every artifact by the held-out digits; return those that answer.
+    """Judge every artifact of the trained network by the held-out digits; return those that answer, and the others.
 
     Accuracy is the share of right answers. The loss is taken against the float32 network's answers: pairs of answers to
     the same digits. This also brings the artifact and the runtime into the page cache for the cold starts.
@@ -132,6 +132,9 @@ def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> li
     well = []
     for artifact in artifacts:
         task = artifact.task
+        if not task.trained:
+            well.append(artifact)
+            continue
         with context.task(f"{task.title}: accuracy", CHECK_ESTIMATE) as result, context.spending.on("sampling"):
             try:
                 after = _answers(context, artifact, digits) == labels
@@ -147,7 +150,7 @@ def check(context: Context, artifacts: Sequence[Artifact], digits: Digits) -> li
     return well
 
 
-def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment: int) -> list[RuntimeCell]:
+def start(context: Context, artifacts: Sequence[Artifact], segment: int) -> list[RuntimeCell]:
     """Start a fresh process for every artifact, one after the other in random order, and record the cold starts."""
     cells = []
     order = list(artifacts)
@@ -158,7 +161,7 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
             task = artifact.task
             blank, latency = task.blank("cold-start"), task.latency()
             try:
-                running, met = _started(context, artifact, sample)
+                running, met = _started(context, artifact)
             except WorkerError as error:
                 result.outcome, result.message = error.outcome, error.message
                 failed(context, blank, error)
@@ -176,12 +179,12 @@ def start(context: Context, artifacts: Sequence[Artifact], sample: Path, segment
     return cells
 
 
-def _started(context: Context, artifact: Artifact, sample: Path) -> tuple[RuntimeProcess, Disturbances]:
+def _started(context: Context, artifact: Artifact) -> tuple[RuntimeProcess, Disturbances]:
     # The process is known once it runs, and asked for only then.
     running: list[RuntimeProcess] = []
 
     def start_one() -> RuntimeProcess:
-        running[:] = [RuntimeProcess(context, artifact, sample)]
+        running[:] = [RuntimeProcess(context, artifact)]
         return running[0]
 
     return once(context, start_one, process=lambda: running[0].pid, again=RuntimeProcess.stop)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from advisor.measurement import statistics
 from advisor.measurement.session.context import Context, Result
 from advisor.measurement.session.sampling import failed
@@ -28,21 +30,23 @@ class Digits:
     """The trained network and the data it is judged by: files in the session's scratch folder.
 
     ``predictions`` are the classes that the NumPy reference gives; a framework whose float32 answers agree with it
-    within the parity limit gives the same.
+    within the parity limit gives the same. ``sample`` is the first of the held-out ones.
     """
 
     weights: Path
     held_out: Path
     labels: Path
     predictions: Path
+    sample: Path
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """What a proved route would ship."""
+    """What a proved route would ship, and one input of its network as a NumPy file."""
 
     task: RouteTask
     path: Path
+    sample: Path
 
 
 @dataclass
@@ -67,16 +71,15 @@ def train(context: Context, bench: Bench) -> Digits:
     folder.mkdir(exist_ok=True)
     with context.worker("digits", "--output", str(folder), python=bench.python, name="the digits' trainer") as worker:
         worker.sole_answer(Train(), limit=TRAIN_LIMIT)
+    held_out, sample = folder / "held-out.npy", folder / "sample.npy"
+    np.save(sample, np.load(held_out)[:1])
     return Digits(
-        folder / "cnn-digits.npz",
-        folder / "held-out.npy",
-        folder / "held-out-labels.npy",
-        folder / "held-out-predictions.npy",
+        folder / "cnn-digits.npz", held_out, folder / "held-out-labels.npy", folder / "held-out-predictions.npy", sample
     )
 
 
 def prove(
-    context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Bench], digits: Digits, needed: Needed
+    context: Context, tasks: Sequence[RouteTask], benches: Mapping[str, Bench], digits: Digits | None, needed: Needed
 ) -> list[Artifact]:
     """Prove every route and record the outcome; return what can be shipped, in the order of `tasks`.
 
@@ -84,7 +87,8 @@ def prove(
     memory costs its own export. Those of one framework (and one Python) follow each other in one process, and a new one
     is started when that was lost. The frameworks export side by side: no time of this phase is compared. The seconds of
     an export are recorded, and flagged, since another export ran beside it. A route that is not `needed` any more is
-    left out: one export that is refuted can end the case of its stack.
+    left out: one export that is refuted can end the case of its stack. The `digits` are for tasks with the trained
+    network; without them, those are failed.
     """
     waiting = {name: deque(task for task in tasks if task.framework.id == name) for name in benches}
     busy: dict[str, _Proving] = {}
@@ -101,7 +105,7 @@ def prove(
                     concluded = _glance(context, busy, name)
                     if concluded is not None:
                         proving = busy.pop(name)
-                        artifacts += _conclude(context, proving, concluded, alone=alone)
+                        artifacts += _conclude(context, proving, concluded, digits, alone=alone)
     return sorted(artifacts, key=lambda artifact: tasks.index(artifact.task))
 
 
@@ -124,14 +128,17 @@ class _Exporters:
         return self._running[key]
 
 
-def _begin(context: Context, task: RouteTask, exporters: _Exporters, digits: Digits, busy: dict[str, _Proving]) -> None:
+def _begin(
+    context: Context, task: RouteTask, exporters: _Exporters, digits: Digits | None, busy: dict[str, _Proving]
+) -> None:
     began = context.start(task.title, task.estimate)
     # Not in the exporter's own folder, which is removed when it ends: this one is measured later.
-    folder = context.scratch / f"{task.framework.id}-{task.route.runtime}-{task.precision}"
+    folder = context.scratch / task.folder
     folder.mkdir(exist_ok=True)
+    weights = digits.weights if digits is not None and task.trained else None
     try:
         exporter = exporters.of(task)
-        pending = exporter.send(lambda running: running.send_route(task, folder, digits.weights))
+        pending = exporter.send(lambda running: running.send_route(task, folder, weights))
         busy[task.framework.id] = _Proving(task, began, exporter, pending)
     except WorkerError as error:
         failed(context, task.blank(), error)
@@ -149,11 +156,13 @@ def _glance(context: Context, busy: dict[str, _Proving], name: str) -> Concluded
         return None
 
 
-def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alone: bool) -> list[Artifact]:
+def _conclude(
+    context: Context, proving: _Proving, concluded: Concluded, digits: Digits | None, *, alone: bool
+) -> list[Artifact]:
     task = proving.task
     proof = dict(concluded.proof or {})
     # The folder is gone when the session ends; the name is what a reader of the Run can use.
-    path, message = proof.pop("artifact", None), concluded.message
+    path, sample, message = proof.pop("artifact", None), proof.pop("sample", None), concluded.message
     mend = context.environments[task.framework.id].mend.get(task.probe)
     if concluded.outcome == "not_installed" and mend is not None:
         message = f"{message}: {mend}"
@@ -177,4 +186,6 @@ def _conclude(context: Context, proving: _Proving, concluded: Concluded, *, alon
         return []
     size = statistics.exact(float(proof["artifact_bytes"]))
     context.record.observe(task.blank("artifact-size").model_copy(update={"outcome": "measured", "summary": size}))
-    return [Artifact(task, Path(path))]
+    if task.trained and digits is not None:
+        sample = digits.sample
+    return [] if sample is None else [Artifact(task, Path(path), Path(sample))]

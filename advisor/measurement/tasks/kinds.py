@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -87,7 +88,7 @@ class CellTask:
     @property
     def group(self) -> str:
         """Cells of one group are visited in one round, and their times may be divided by each other."""
-        return f"{self.workload.probe}/{self.batch}"
+        return f"{self.workload.probe}/{self.workload.workload}/{self.batch}"
 
     @property
     def key(self) -> str:
@@ -121,12 +122,17 @@ class CellTask:
 
 @dataclass(frozen=True)
 class RouteTask:
-    """Ship the trained network through one runtime in one precision: prove it, then measure what would ship."""
+    """Ship a network through one runtime in one precision: prove it, then measure what would ship.
+
+    The network is that of the digits, which is trained and judged by them, or another one with seeded weights. One that
+    is not ``timed`` is proved and judged only.
+    """
 
     framework: FrameworkDefinition
     route: RouteDefinition
     precision: str
     workload: str = ROUTE_WORKLOAD
+    timed: bool = True
     kind: Literal["route"] = "route"
 
     @property
@@ -137,7 +143,19 @@ class RouteTask:
     @property
     def title(self) -> str:
         """What a progress display calls it."""
-        return f"{self.framework.title} → {self.route.title}, {self.precision}"
+        what = "" if self.trained else f", {self.workload}"
+        return f"{self.framework.title} → {self.route.title}{what}, {self.precision}"
+
+    @property
+    def trained(self) -> bool:
+        """Whether the network is that of the digits, with weights that were trained here."""
+        return self.workload == ROUTE_WORKLOAD
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder for what it exports."""
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", self.workload)
+        return f"{self.framework.id}-{self.route.runtime}-{name}-{self.precision}"
 
     @property
     def group(self) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 from advisor.measurement import grades
@@ -50,7 +49,7 @@ class _Cell:
     block: Callable[[], Block]
 
 
-def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> None:
+def measure(context: Context, artifacts: Sequence[Artifact]) -> None:
     """Time every cell of the groups in which a long call was only bounded, on one thread that keeps to one core.
 
     Of short calls the fastest single one is a better bound, and is known already. The observations have the metric
@@ -62,8 +61,6 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
     ----------
     artifacts : sequence of Artifact
         What ships.
-    sample : path
-        One input of the network that ships, as a NumPy file.
     """
     core = _core()
     groups = _robbed(context)
@@ -88,7 +85,7 @@ def measure(context: Context, artifacts: Sequence[Artifact], sample: Path) -> No
         with ExitStack() as ending:
             with context.spending.on("preparation"):
                 cells = _prepared(context, tasks, core, ending, backwards=process % 2 == 1)
-                cells += _loaded(context, shipped, sample, core, ending)
+                cells += _loaded(context, shipped, core, ending)
             title = f"one thread on core {core}, series {process + 1}"
             rounds = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
             seconds = len(cells) * rounds * _pace(context).block
@@ -197,7 +194,7 @@ def _prepared(
     return cells
 
 
-def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: int, ending: ExitStack) -> list[_Cell]:
+def _loaded(context: Context, shipped: Sequence[Artifact], core: int, ending: ExitStack) -> list[_Cell]:
     """Start one process per artifact on the core."""
     cells = []
     for artifact in shipped:
@@ -210,7 +207,7 @@ def _loaded(context: Context, shipped: Sequence[Artifact], sample: Path, core: i
             }
         )
         try:
-            running = RuntimeProcess(context, artifact, sample, threads=1, core=core)
+            running = RuntimeProcess(context, artifact, threads=1, core=core)
         except WorkerError as error:
             sampling.failed(context, blank, error)
             continue

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import site
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from advisor import optouts, paths
+from advisor.documents import Document
 from advisor.measurement import networks
+from advisor.measurement.networks import NetworkDefinition
 
 # Passed on when set: to find programs, libraries and the compiler that torch.compile calls, and to write correctly.
 PASSED = (
@@ -38,7 +40,13 @@ def passed(ambient: Mapping[str, str] | None = None) -> dict[str, str]:
     return {name: source[name] for name in (*PASSED, *HOMES) if name in source} | optouts.variables(source)
 
 
-def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | None = None) -> dict[str, str]:
+def surroundings(
+    *,
+    threads: int,
+    scratch: Path,
+    ambient: Mapping[str, str] | None = None,
+    own: Iterable[Document[NetworkDefinition]] = (),
+) -> dict[str, str]:
     """Return the whole environment of a worker.
 
     Parameters
@@ -50,6 +58,8 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
         that compilation is measured without what an earlier session left, and nothing stays behind.
     ambient : mapping, optional
         The environment to choose from; default that of this process.
+    own : iterable of definitions
+        Networks that the worker has to know beside the shipped ones.
     """
     env = at_home(scratch, ambient) | dict.fromkeys(THREADS, str(threads))
     env |= {
@@ -59,7 +69,7 @@ def surroundings(*, threads: int, scratch: Path, ambient: Mapping[str, str] | No
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
-        networks.VARIABLE: str(networks.hand_over(scratch)),
+        networks.VARIABLE: str(networks.hand_over(scratch, own)),
     }
     return env
 

@@ -35,6 +35,9 @@ from advisor.measurement.worker.protocol import (
 )
 
 C = TypeVar("C", Prepare, BuildAlone)
+# What an export of a network with seeded weights is asked, and what calibrates its int8: networks of real size take
+# seconds for hundreds of samples.
+SAMPLES = {"batch": 8, "calibration": 16}
 # Seconds after which a worker counts as hanging. Generous: a slow machine is no error.
 DESCRIBE_LIMIT = 180.0
 PREPARE_LIMIT = 300.0
@@ -110,9 +113,11 @@ class FrameworkProcess:
         """Return what a few calls of a cell took of memory."""
         return self.worker.collect(pending, limit=PREPARE_LIMIT)
 
-    def send_route(self, task: RouteTask, folder: Path, weights: Path) -> Pending[Concluded]:
-        """Ask for the proof of a route with the trained network."""
-        parameters = {"precision": task.precision}
+    def send_route(self, task: RouteTask, folder: Path, weights: Path | None) -> Pending[Concluded]:
+        """Ask for the proof of a route, with trained `weights` where there are any."""
+        parameters: dict[str, str | int | float | bool] = {"precision": task.precision}
+        if weights is None:
+            parameters |= SAMPLES
         return self.worker.send(
             Prove(probe=task.probe, workload=task.workload, parameters=parameters, folder=folder, weights=weights)
         )
