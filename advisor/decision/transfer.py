@@ -189,7 +189,9 @@ def model_sigma(run: Run, metric: str) -> tuple[float, str]:
     found = between_networks(run, metric)
     if found is None or found.freedom < NETWORKS:
         return SHIPPED[metric], "the reference Run's spread between networks"
-    return found.predictive, f"the spread between the {found.contexts} networks of this Run"
+    shipped = {each.workload for each in run.observations if each.route is not None}
+    small = "small " if len(shipped) < NETWORKS else ""
+    return found.predictive, f"the spread between the {found.contexts} {small}networks of this Run"
 
 
 def model_metric(rule: Measured) -> str | None:
