@@ -118,5 +118,3 @@ def _millions(macs: int) -> float:
 
 def _shape(shape: object) -> str:
     return " × ".join(map(str, shape)) if isinstance(shape, (list, tuple)) and shape else "1"
-
-

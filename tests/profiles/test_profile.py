@@ -234,8 +234,8 @@ def test_names_and_paths_are_told_apart(tmp_path: Path) -> None:
 def test_the_json_schema_names_every_key() -> None:
     schema = ProfileEntry.model_json_schema()
     assert set(schema["properties"]) == {
-        "name", "extends", "title", "question", "ships", "build", "target", "job", "team", "networks", "without", "require",
-        "prefer",
+        "name", "extends", "title", "question", "ships", "build", "target", "job", "team", "networks", "without",
+        "require", "prefer",
     }  # fmt: skip
     assert set(schema["$defs"]["ConstraintEntry"]["properties"]) == {
         "criterion",
