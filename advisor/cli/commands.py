@@ -83,6 +83,7 @@ COMMANDS = CommandTable(
         "doctor": "measurement:doctor",
         "env": "environments:env",
         "evidence": "decision:evidence",
+        "export": "own_model:export",
         "knowledge": "knowledge:knowledge",
         "model": "models:model",
         "probe": "measurement:probe",

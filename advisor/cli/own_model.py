@@ -1,4 +1,4 @@
-"""Commands about a model of the user's: what it is, and which routes carry it."""
+"""Commands about a model of the user's: what it is, which routes carry it, and the artifacts to ship."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from advisor import printing
 from advisor.cli.numbers import Time
-from advisor.cli.options import examples, format_option
+from advisor.cli.options import Output, examples, format_option
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _describe(found: Checked) -> None:
     printing.say(f"{found.request.source.said}: {content.kind}")
     sizes = [f"{content.parameters:,} parameters"] if content.parameters is not None else []
     sizes += [f"{show(content.weights_bytes, 'B')} as float32"] if content.weights_bytes else []
-    sizes += [f"{content.macs / 1e6:,.4g} MMAC for one sample"] if content.macs else ["MMAC could not be counted"]
+    sizes += [f"{content.macs / 1e6:,.3g} MMAC for one sample"] if content.macs else ["MMAC could not be counted"]
     sizes += [f"opset {content.opset}"] if content.opset else []
     printing.say(", ".join(sizes) + ".")
     for each in told.inputs:
@@ -207,8 +207,7 @@ def _describe(found: Checked) -> None:
     for output in told.outputs:
         first = ", ".join(f"{value:.4g}" for value in output.first)
         printing.say(f"Gives {output.name}: {output.dtype}, {_dims(output.shape)}; the first answer begins {first}.")
-    drawn = "your samples" if told.own_samples else "inputs drawn at random"
-    printing.say(f"Asked with {told.samples} of {drawn}.")
+    printing.say(f"Asked with {told.samples} {'of your samples' if told.own_samples else 'inputs drawn at random'}.")
     for note in told.notes:
         printing.say(f"Note: {note}.")
     printing.say("", "What it takes, to edit and to give by --inputs FILE.yaml:", "")
@@ -217,3 +216,42 @@ def _describe(found: Checked) -> None:
 
 def _dims(shape: Any) -> str:
     return " × ".join(map(str, shape)) if shape else "one number"
+
+
+@click.command(epilog=examples("advisor export --model camera.py:make -o camera-artifacts"))
+@click.option("--model", "name", required=True, metavar="MODEL", help="As of `advisor model check`.")
+@click.option(
+    "-o", "--output", "folder", required=True, type=Output(file_okay=False), metavar="FOLDER",
+    help="A new or empty folder.",
+)  # fmt: skip
+@model_options
+@click.option("--route", "only", multiple=True, metavar="RUNTIME", help="Only this one. Repeatable.")
+@click.option(
+    "--precision", "precisions", multiple=True, type=click.Choice(["float32", "int8"]),
+    help="Default: both. Repeatable.",
+)  # fmt: skip
+def export(
+    name: str, folder: Path, describe: Callable[..., Request], only: tuple[str, ...], precisions: tuple[str, ...]
+) -> None:
+    """Write the artifacts of your model that were proved, and the scripts that make them.
+
+    Each artifact is the very file that a runtime alone was asked with, and that gave the model's answers. The scripts
+    are yours to keep: they import nothing of advisor.
+    """
+    from advisor import scratch
+    from advisor.cli.options import parts
+    from advisor.models import check as checking
+    from advisor.models import shipment
+
+    request = describe(name)
+    shipment.place(folder)
+    if request.source.runs_code:
+        printing.tell(f"The code in {request.source.path.name} is run.")
+    with scratch.folder("advisor-model-") as home:
+        found = checking.checked(
+            request, home, precisions=precisions or checking.PRECISIONS, only=_runtimes(parts(only)), listener=_told
+        )
+        for line in shipment.written(found, home, folder):
+            printing.say(line)
+    if not any(each.proved for each in found.conversions):
+        raise SystemExit(EXIT_REFUSED)

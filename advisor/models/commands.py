@@ -58,6 +58,7 @@ class Told(Answer):
     samples: NonNegativeInt = 0
     own_samples: bool = False
     dynamic: bool = False
+    positional: bool = True
     notes: list[str] = Field(default_factory=list)
 
 

@@ -60,9 +60,9 @@ class Module:
     def wrapped(self, feed: Feed, outputs: Sequence[str]) -> nn.Module:
         """Return a module for exporters: tensors by position in the order of the feed, a tuple of tensors back."""
         inner = copied(self.model)
-        if list(outputs) == [ALONE] and self._positional(list(feed)):
+        if list(outputs) == [ALONE] and self.positional(list(feed)):
             return inner
-        return straight(inner, list(feed), outputs, positional=self._positional(list(feed)))
+        return straight(inner, list(feed), outputs, positional=self.positional(list(feed)))
 
     def content(self, feed: Feed) -> Content:
         """Count parameters, bytes and multiplications."""
@@ -89,9 +89,9 @@ class Module:
 
     def _called(self, model: nn.Module, feed: Feed) -> Any:
         given = {name: torch.tensor(array) for name, array in feed.items()}
-        return model(*given.values()) if self._positional(list(feed)) else model(**given)
+        return model(*given.values()) if self.positional(list(feed)) else model(**given)
 
-    def _positional(self, names: Sequence[str]) -> bool:
+    def positional(self, names: Sequence[str]) -> bool:
         """Tell whether inputs go by their order: they are the first arguments, or bear names that are no arguments."""
         known = self._arguments()
         return list(names) == list(known)[: len(names)] or not set(names) <= set(known)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from probes import feeds
+from probes import feeds, footprint
 from probes.channel import LONGEST_MESSAGE, Body, Command, ProbeError, claim, failed, is_ours, serve
 from probes.models import exports, obstacles, reference, samples
 from probes.models.subject import Loading
@@ -21,6 +21,12 @@ from probes.runtimes.clean_process import Question
 
 # Where a call hangs is written to standard error so long before the limit.
 NOTICE = 2.0
+# Whose versions are told with an artifact.
+PACKAGES = {
+    "pytorch": ("torch",), "tensorflow": ("tensorflow", "keras"), "onnx": ("onnx",),
+    "executorch": ("executorch", "torchao"), "onnxruntime": ("onnxruntime", "onnx", "onnxscript", "tf2onnx"),
+    "openvino": ("openvino", "nncf"), "litert": ("ai-edge-litert", "litert-torch"),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -76,6 +82,9 @@ class Reader:
                 "samples": len(next(iter(inputs.values()))),
                 "own_samples": own is not None,
                 "dynamic": found.dynamic,
+                "positional": subject.positional([each.name for each in entries])
+                if hasattr(subject, "positional")
+                else True,
                 "notes": [*content.notes, *found.notes],
                 "lacking": [],
             }
@@ -101,6 +110,7 @@ class Reader:
             )  # fmt: skip
             result = exports.done(subject, found, sizes, job)
             figures = dict(result.proof)
+            figures["packages"] = footprint.versions(PACKAGES[job.route] + PACKAGES[subject.framework])
             if job.route == "onnxruntime" and not job.int8 and subject.framework != "onnx":
                 figures["macs"] = exports.macs(job.artifact, samples.rows(inputs, given, 0, 1))
             body: Body = {"outcome": result.outcome, "proof": figures}

@@ -94,6 +94,7 @@ def taken(
         else:
             notes.append(f"the batch is fixed at one: {why}")
             known = [Entry(each.name, each.dtype, (1, *each.shape[1:]), each.range) for each in known]
+            inputs = {name: array[:, np.newaxis] for name, array in inputs.items()}
     if longer:
         calls += _longer(subject, known, sizes, notes)
     notes += _unmoved(subject, known, inputs, calls)
@@ -145,8 +146,7 @@ def _several(
         if alone is None or alone.shape != array.shape:
             return None, f"output {name} has another shape for {SEVERAL} samples in one call"
         if relative_error(array, alone) > ALIKE:
-            apart = relative_error(array, alone)
-            return None, f"in a batch a sample gets another answer than alone ({apart:.2g} relative, output {name})"
+            return None, f"in a batch a sample gets another answer than alone (output {name})"
     return Asked(Question(f"{SEVERAL} at once", feed, 0), found), ""
 
 
