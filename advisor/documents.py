@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from advisor import scratch, yaml_cache
+from advisor import yaml_cache
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
 
 M = TypeVar("M", bound="Model")
@@ -237,6 +237,8 @@ def write_text(path: Path, text: str) -> None:
 
     A link is followed, and a file that is replaced keeps its mode.
     """
+    from advisor import scratch  # who only reads needs no temporary folder
+
     try:
         path = path.resolve() if path.is_symlink() else path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -64,6 +64,12 @@ class CellKey:
         """What was asked of every stack alike: the key without whose answer it is."""
         return replace(self, stack=EVERY)
 
+    @property
+    def group(self) -> str:
+        """What is visited in the same rounds: one network and batch, or all that ships it alike."""
+        what = "route" if self.stack.route is not None else self.probe
+        return "|".join((what, self.network or "", *(f"{name} {value}" for name, value in self.parameters)))
+
     def __str__(self) -> str:
         """Return the key as one line of JSON, for journals."""
         stack = (self.stack.framework, self.stack.route)

@@ -29,8 +29,7 @@ from advisor.decision.recommendation import (
     Without,
 )
 from advisor.decision.robustness import Robustness, robustness
-from advisor.decision.score import contributions, scored
-from advisor.decision.table import Table, build
+from advisor.decision.table import Table, build, contributions, scored
 from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, judge, without
 from advisor.keys import as_id

@@ -18,8 +18,9 @@ from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
+from advisor.measurement.run_index import peak_of
 from advisor.profiles.anchors import NOMINAL_PEAK
-from advisor.profiles.machine import has_anchors, peak_of
+from advisor.profiles.machine import has_anchors
 from advisor.profiles.profile import Wish
 from advisor.profiles.team import CRITERION
 

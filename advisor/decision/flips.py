@@ -9,8 +9,7 @@ from math import fsum
 
 from advisor.decision.phrases import amount, figure, listed
 from advisor.decision.recommendation import Flip, JointFlip, Stability
-from advisor.decision.score import Worth
-from advisor.decision.table import Table
+from advisor.decision.table import Table, Worth
 from advisor.profiles.profile import Constraint, Wish
 
 ROUNDING = 1e-9

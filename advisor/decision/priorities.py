@@ -25,8 +25,9 @@ from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without
 from advisor.keys import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
 from advisor.measurement.definitions import Definitions, shipped
-from advisor.measurement.derivation import CEILING
+from advisor.measurement.omission import EVERYTHING_ELSE
 from advisor.measurement.run import Run
+from advisor.measurement.run_index import CEILING
 from advisor.measurement.tasks.kinds import ENVIRONMENT
 from advisor.profiles.machine import has_anchors, on_machine
 from advisor.profiles.networks import for_session, subjects_of
@@ -39,9 +40,6 @@ SETTLED = 0.995
 """Share of the samples in which a leader must come first to count as settled."""
 
 SAMPLES = 4_000
-
-EVERYTHING_ELSE = "*"
-"""The probe that a Run names for all those on which its profile does not rest."""
 
 _UNTRIED = frozenset({"missing", "not_run"})
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from advisor.criteria import Selection
-from advisor.decision.priorities import EVERYTHING_ELSE, needed_probes
+from advisor.decision.priorities import needed_probes
 from advisor.keys import Stack
 from advisor.measurement.definitions import OUT_OF_THE_BOX
+from advisor.measurement.omission import EVERYTHING_ELSE
 from advisor.measurement.run import Skipped
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.tasks.kinds import ENVIRONMENT, CellTask, RouteTask

@@ -11,11 +11,9 @@ from advisor.criteria import Selection
 from advisor.decision.phrases import left_out
 from advisor.decision.readings import WORTHLESS, Reading, least, no_slower_than
 from advisor.keys import Stack
-from advisor.measurement.grades import BOUNDED, UNBOUNDED, UNDER_LOAD
-from advisor.measurement.joint_intervals import group_of
 from advisor.measurement.run import Observation, Run, Skipped
 from advisor.measurement.run_index import Found, RunIndex
-from advisor.measurement.timing import Summary
+from advisor.measurement.timing import BOUNDED, UNBOUNDED, UNDER_LOAD, Summary
 
 BEST_KNOWN = "best-known"
 _YES_OR_NO = "yes or no"
@@ -185,7 +183,7 @@ def probe_of(selection: Selection, stack: Stack) -> str:
 
 def _reading(pointer: str, observation: Observation, summary: Summary, statistic: str) -> Reading:
     grade, evidence = observation.grade, (pointer,)
-    group, shared = group_of(observation), summary.shared or 0.0
+    group, shared = observation.key.group, summary.shared or 0.0
     if grade == BOUNDED and statistic in ("median", "p50"):
         known = Reading("bounded", high=summary.high, evidence=evidence, message=BOUNDS, grade=grade)
         return replace(known, low=summary.low) if summary.low > UNBOUNDED else known

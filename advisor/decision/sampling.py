@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.decision.evidence import Finding
-from advisor.decision.score import Worth
+from advisor.decision.table import Worth
 from advisor.profiles.profile import Wish
 from advisor.profiles.value import ValueFunction
 

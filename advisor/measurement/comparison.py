@@ -11,11 +11,10 @@ from typing import Literal
 import numpy as np
 
 from advisor.measurement import grades, statistics
-from advisor.measurement.disturbance import robbed, slowed_by
-from advisor.measurement.noise.baseline import LIMIT
+from advisor.measurement.disturbance import LIMIT, robbed, slowed_by
 from advisor.measurement.run import Observation, Policy
 from advisor.measurement.statistics import Floats, Interval
-from advisor.measurement.timing import Grade, Round, Summary
+from advisor.measurement.timing import BOUNDED, MEASURED, UNDER_LOAD, Grade, Round, Summary
 
 ENOUGH_PAIRS = grades.ENOUGH_ROUNDS
 _FIRST_OVER_SECOND = np.array([1.0, -1.0])
@@ -48,7 +47,7 @@ class Comparison:
     low: float | None = None
     high: float | None = None
     means_disagree: bool = False
-    grade: Grade = grades.MEASURED
+    grade: Grade = MEASURED
 
 
 def compare(first: Observation, second: Observation, *, zone: float, seed: int = 0) -> Comparison:
@@ -66,11 +65,11 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
     """
     grade = worse(first, second)
     found, count = ratio(first.rounds, second.rounds, seed=seed)
-    if found is None and grade != grades.MEASURED:
-        found, grade = _between(first.summary, second.summary), grades.BOUNDED
+    if found is None and grade != MEASURED:
+        found, grade = _between(first.summary, second.summary), BOUNDED
     if found is None:
         return Comparison(count, "unclear", grade=grade)
-    if grade == grades.BOUNDED:
+    if grade == BOUNDED:
         return Comparison(count, word(found, zone), found.value, found.low, found.high, grade=grade)
     disagree = _means_disagree(first, second, found.value)
     return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree, grade)
@@ -79,7 +78,7 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
 def worse(*sides: Observation) -> Grade:
     """Return the worst of the grades of some timings."""
     known = {each.grade for each in sides}
-    return next((grade for grade in (grades.BOUNDED, grades.UNDER_LOAD) if grade in known), grades.MEASURED)
+    return next((grade for grade in (BOUNDED, UNDER_LOAD) if grade in known), MEASURED)
 
 
 def ratio(
@@ -95,12 +94,12 @@ def ratio(
     count = sum(map(len, paired))
     if count >= ENOUGH_PAIRS:
         return estimate(paired, seed=seed, resamples=resamples), count
-    found = {grades.grade(first), grades.grade(second)} if first and second else {grades.BOUNDED}
-    short = [] if grades.BOUNDED in found else [grades.robbed_all_the_same(each) for each in (first, second)]
+    found = {grades.grade(first), grades.grade(second)} if first and second else {BOUNDED}
+    short = [] if BOUNDED in found else [grades.robbed_all_the_same(each) for each in (first, second)]
     # Of two whose short calls keep to one thread the lower ends hold while others rob; beside any other it is no pair.
     joint = _joint(first, second) if short and short[0] == short[1] else []
     both = sum(map(len, joint))
-    if both < (grades.ENOUGH_FREE if grades.UNDER_LOAD in found and not any(short) else ENOUGH_PAIRS):
+    if both < (grades.ENOUGH_FREE if UNDER_LOAD in found and not any(short) else ENOUGH_PAIRS):
         return None, max(count, both)
     return _lower_ends(joint, seed=seed, resamples=resamples), both
 

@@ -14,13 +14,11 @@ from advisor.measurement import comparison, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
 from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation, Run
-from advisor.measurement.run_index import RunIndex
+from advisor.measurement.run_index import RunIndex, peak_of
 from advisor.measurement.session.accumulator import SINGLE_VALUE
-from advisor.measurement.timing import Summary
+from advisor.measurement.timing import BOUNDED, MEASURED, Summary
 from advisor.quantities import show
 
-CEILING = "ceiling"
-PEAK = "peak-flops"
 # the trial of the variants was disturbed by other work: another one might be the faster one.
 CHOSEN_BUSY = "chosen-while-busy"
 
@@ -39,11 +37,13 @@ def derived(run: Run) -> tuple[Observation, ...]:
     ``ceiling-share`` (ratio)
         Operations of the matrix products per second, over the most that any matrix product reached on this machine.
     """
-    index = RunIndex(run)
-    return tuple(each for latency in run.observations if latency.metric == "latency" for each in _of(latency, index))
+    index, peak = RunIndex(run), peak_of(run)
+    return tuple(
+        each for latency in run.observations if latency.metric == "latency" for each in _of(latency, index, peak)
+    )
 
 
-def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
+def _of(latency: Observation, index: RunIndex, peak: float | None) -> Iterator[Observation]:
     proof = latency.proof or {}
     if "samples" in proof:
         yield _rate(latency, proof["samples"], "throughput")
@@ -56,13 +56,9 @@ def _of(latency: Observation, index: RunIndex) -> Iterator[Observation]:
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
     if taken:
         yield _blank(latency, "energy", summary=statistics.sampled(taken), flags=latency.flags)
-    peaks = [
-        each.summary.median for each in index.run.observations
-        if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
-    ]  # fmt: skip
-    if "operations" in proof and peaks:
-        share = _rate(latency, proof["operations"] / max(peaks), "ceiling-share")
-        yield share.model_copy(update={"proof": {"operations": proof["operations"], "peak_flops": max(peaks)}})
+    if "operations" in proof and peak is not None:
+        share = _rate(latency, proof["operations"] / peak, "ceiling-share")
+        yield share.model_copy(update={"proof": {"operations": proof["operations"], "peak_flops": peak}})
 
 
 def _blank(latency: Observation, metric: str, **fields: Any) -> Observation:
@@ -120,7 +116,7 @@ def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex)
     before = plain_first.summary.median if plain_first is not None and plain_first.summary is not None else eager
     cost = max(0.0, first.summary.median - before)
     calls = [cost / (eager * (1 - ratio)) for ratio in (found.ratio, found.low, found.high)]
-    if found.grade == grades.BOUNDED:
+    if found.grade == BOUNDED:
         # Nothing ties the two: the most that a call can save, and the least.
         calls[2] = cost / (plain.summary.low * (1 - latency.summary.high / plain.summary.low))
         calls[0] = math.sqrt(calls[1] * calls[2])
@@ -130,7 +126,7 @@ def _break_even(latency: Observation, compiled: dict[str, Any], index: RunIndex)
             "summary": Summary(median=calls[0], low=calls[1], high=calls[2], n=max(1, found.pairs)),
             "proof": {"first_call_costs": cost, "saved_per_call": eager * (1 - found.ratio)},
             "flags": first.flags,
-            "grade": found.grade if found.grade != grades.MEASURED else first.grade,
+            "grade": found.grade if found.grade != MEASURED else first.grade,
         }
     )
 

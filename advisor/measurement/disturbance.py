@@ -36,6 +36,12 @@ KINDS: Mapping[Signal, Kind] = {
     "other": "robbed",
 }
 
+# So many times the shortest is still as usual, if nothing else is said.
+LIMIT = 1.35
+# The same for work: of 73 looks on a host with much to do 54 found it within a fiftieth of its shortest, four within a
+# fourteenth, and the others from a sixth to nearly twice above.
+WORK_LIMIT = 1.1
+
 
 class Disturbance(Model):
     """One thing that was seen of other work while a block ran.

@@ -16,14 +16,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from advisor.measurement import statistics
-from advisor.measurement.disturbance import robbed, slowed_by
-from advisor.measurement.noise.baseline import WORK_LIMIT
+from advisor.measurement.disturbance import WORK_LIMIT, robbed, slowed_by
 from advisor.measurement.statistics import Floats, Interval, at_least
-from advisor.measurement.timing import Grade, Round, Summary
-
-MEASURED: Grade = "measured"
-UNDER_LOAD: Grade = "under load"
-BOUNDED: Grade = "bounded"
+from advisor.measurement.timing import BOUNDED, MEASURED, UNBOUNDED, UNDER_LOAD, Grade, Round, Summary
 
 # So many rounds that nothing disturbed are as good as a quiet machine; so many that nobody robbed have a lower end.
 ENOUGH_ROUNDS = 6
@@ -34,8 +29,6 @@ LUCK = 0.10
 SHORT = 1e-3
 # The usual call of a block takes at most so many times as long as the fastest one, when nobody robs it.
 SPREAD = 1.25
-# Where nothing says how long a call takes at least: no latency is nothing.
-UNBOUNDED = 1e-12
 # A block ran on one effective thread when it used no more processors than this.
 ONE_THREAD = 1.15
 

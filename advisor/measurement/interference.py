@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from advisor.measurement.grades import BOUNDED, UNDER_LOAD
 from advisor.measurement.run import PINNED_LATENCY, Observation
+from advisor.measurement.timing import BOUNDED, UNDER_LOAD
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from advisor.measurement import grades
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.statistics import Floats
+from advisor.measurement.timing import BOUNDED, MEASURED, UNDER_LOAD
 
 RESAMPLES = 400
 # Something of every interval is each stack's own.
@@ -17,24 +18,12 @@ MOST = 0.95
 _Z95 = 1.959963984540054
 
 
-def group_of(observation: Observation) -> str:
-    """Return the name of what is visited in the same rounds: one network and batch, or all that ships it alike."""
-    what = "route" if observation.route is not None else observation.probe
-    return "|".join(
-        (
-            what,
-            observation.workload or "",
-            *(f"{name} {value}" for name, value in sorted(observation.parameters.items())),
-        )
-    )
-
-
 def with_shares(run: Run, *, seed: int = 0) -> Run:
     """Return the Run with what each timing shares with the others of its group, in its summary."""
     groups: dict[str, list[int]] = {}
     for index, each in enumerate(run.observations):
-        if each.metric == "latency" and each.rounds and each.summary and each.grade != grades.BOUNDED:
-            groups.setdefault(group_of(each), []).append(index)
+        if each.metric == "latency" and each.rounds and each.summary and each.grade != BOUNDED:
+            groups.setdefault(each.key.group, []).append(index)
     observations = list(run.observations)
     for members in groups.values():
         found = shares([run.observations[index] for index in members], seed=seed)
@@ -66,8 +55,8 @@ def shares(timings: Sequence[Observation], *, seed: int = 0) -> list[float]:
             continue
         width, host = math.log(summary.high / summary.low), math.log(grades.host_share(each.rounds, seed=seed))
         # Of a measured one what is its own stays as wide as it is without the host.
-        alone = _variance(width - host) if each.grade == grades.MEASURED else _variance(width)
-        if each.grade != grades.MEASURED:
+        alone = _variance(width - host) if each.grade == MEASURED else _variance(width)
+        if each.grade != MEASURED:
             together += _variance(host)
         own = max(alone - together, (1 - MOST) * alone)
         found.append(round(1 - own / _variance(width), 6))
@@ -90,7 +79,7 @@ def _resampled(timings: Sequence[Observation], *, seed: int) -> Floats:
             rounds = processes.setdefault(block.process, [])
             if block.round not in rounds:
                 rounds.append(block.round)
-    estimate = [np.nanmin if each.grade == grades.UNDER_LOAD else np.nanmedian for each in timings]
+    estimate = [np.nanmin if each.grade == UNDER_LOAD else np.nanmedian for each in timings]
     tables = [
         np.array([[each.get(number, math.nan) for number in rounds] for each in known]) for rounds in processes.values()
     ]

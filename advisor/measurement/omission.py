@@ -39,6 +39,9 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
 }
 """What each kind has to say."""
 
+EVERYTHING_ELSE = "*"
+"""The probe that a Run names for all those on which its profile does not rest."""
+
 # The sentences of Runs before there were kinds; what is new is said elsewhere, and may be said in other words.
 _COMPILED = "compiling it for the best known setting takes longer than --quick allows"
 _ADVICE = "; leave out --quick to measure it"

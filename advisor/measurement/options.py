@@ -6,7 +6,6 @@ The project's are the table ``[tool.advisor]`` of the ``pyproject.toml`` where a
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, TypedDict
 
 from advisor.documents import read_text
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.measurement import definitions, identity
+from advisor.measurement import definitions
 from advisor.measurement.definitions import Definitions
 from advisor.measurement.run import Mode
 
@@ -61,6 +60,8 @@ class SessionOptions:
         _within("threads", self.threads, 0, "a number above zero")
         _within("seed", self.seed, -1, "zero or more")
         if self.label is not None:
+            from advisor.measurement import identity
+
             identity.checked(self.label)
 
 
@@ -102,6 +103,8 @@ def _configured(file: Path) -> list[str]:
     """Return the folders that the configuration names; what other tools keep in the file is theirs."""
     if not file.is_file():
         return []
+    import tomllib
+
     try:
         content = tomllib.loads(read_text(file, "project configuration"))
     except tomllib.TOMLDecodeError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.errors import Problem
 from advisor.measurement.metrics import load_metrics
+from advisor.measurement.timing import MEASURED, UNDER_LOAD
 from advisor.quantities import show
 
 if TYPE_CHECKING:
@@ -127,9 +128,9 @@ def _summarised(each: Observation) -> Iterator[Problem]:
         return
     from advisor.measurement import grades
 
-    found = each.grade or grades.MEASURED
-    counted = [one for one in each.rounds if one.accepted] if found == grades.MEASURED else list(each.rounds)
-    if found == grades.UNDER_LOAD:
+    found = each.grade or MEASURED
+    counted = [one for one in each.rounds if one.accepted] if found == MEASURED else list(each.rounds)
+    if found == UNDER_LOAD:
         counted = grades.free(each.rounds)
     if counted:
         yield from _against_rounds(each.summary, counted, found)

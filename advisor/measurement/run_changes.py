@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from advisor.measurement import comparison
 from advisor.measurement.comparison import Word
-from advisor.measurement.grades import BOUNDED
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.statistics import NARROWEST, Interval, at_least
-from advisor.measurement.timing import Summary
+from advisor.measurement.timing import BOUNDED, Summary
 
 # The extremes of fewer values hold their median less often than in 95 of 100 cases: 1 − 2^(1−n).
 ENOUGH_VALUES = 6

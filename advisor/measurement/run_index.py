@@ -1,4 +1,4 @@
-"""The observations of a Run, each with its place, found by their keys."""
+"""The observations of a Run, each with its place, found by their keys; and the most that its machine reached."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 from advisor.keys import CellKey, Stack
 from advisor.measurement.run import Observation, Run
+
+CEILING = "ceiling"
+PEAK = "peak-flops"
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,13 @@ class RunIndex:
     def of(self, stack: Stack) -> list[Found]:
         """Return the observations of one stack, in the order of the Run."""
         return self._stacks.get(stack, [])
+
+
+def peak_of(run: Run) -> float | None:
+    """Return the most operations a second that the machine of a Run was seen to reach, or None."""
+    peaks = [
+        each.summary.median
+        for each in run.observations
+        if (each.probe, each.metric) == (CEILING, PEAK) and each.summary is not None
+    ]
+    return max(peaks, default=None)

@@ -11,10 +11,13 @@ from advisor.measurement.disturbance import Disturbance, with_fields
 
 Grade = Literal["measured", "under load", "bounded"]
 """How good a timing is: left alone often enough; the lower end of what others slowed; or no more than two bounds."""
+MEASURED: Grade = "measured"
+UNDER_LOAD: Grade = "under load"
+BOUNDED: Grade = "bounded"
 # Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
 BOUND = 1e30
-# Nothing that is timed is shorter: light goes a third of a millimetre.
-_SHORTEST = 1e-12
+# Nothing that is timed is shorter: light goes a third of a millimetre. So long it takes where nothing bounds it.
+UNBOUNDED = 1e-12
 _WHOLE = 10**15
 Figure = Annotated[float, Field(ge=-BOUND, le=BOUND)]
 Positive = Annotated[float, Field(ge=0, le=BOUND)]
@@ -44,12 +47,12 @@ class Round(Part):
     """
 
     round: Count
-    median: Annotated[float, Field(ge=_SHORTEST, le=BOUND)]
+    median: Annotated[float, Field(ge=UNBOUNDED, le=BOUND)]
     calls: AtLeastOne
     wall: Seconds
     cpu: Seconds
     mean: Seconds | None = None
-    fastest: Annotated[float, Field(ge=_SHORTEST, le=BOUND)] | None = None
+    fastest: Annotated[float, Field(ge=UNBOUNDED, le=BOUND)] | None = None
     energy: Positive | None = None
     foreign_cpu: Seconds | None = None
     hidden_cpu: Seconds | None = None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from advisor.measurement.definitions import NetworkQuantities
-from advisor.measurement.derivation import CEILING
 from advisor.measurement.run import Run
+from advisor.measurement.run_index import peak_of
 from advisor.profiles.anchors import NOMINAL_PEAK, Quantity
 from advisor.profiles.check import Constraint, Wish
 from advisor.profiles.networks import quantities_of
@@ -37,16 +37,6 @@ def has_anchors(profile: Profile, of: Quantity | None = None) -> bool:
     stated = [anchor for wish in profile.wishes for anchor in wish.anchors or ()]
     stated += [constraint.anchor for constraint in profile.constraints if constraint.anchor is not None]
     return any(of in (None, anchor.of) for anchor in stated)
-
-
-def peak_of(run: Run) -> float | None:
-    """Return the most operations a second that the machine of a Run was seen to reach, or None."""
-    peaks = [
-        each.summary.median
-        for each in run.observations
-        if each.probe == CEILING and each.metric == "peak-flops" and each.summary is not None
-    ]
-    return max(peaks, default=None)
 
 
 def _wish_on(wish: Wish, peak: float, known: Known) -> Wish:

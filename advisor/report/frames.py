@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.keys import Stack
-from advisor.measurement.grades import BOUNDED
 from advisor.measurement.run import Observation
+from advisor.measurement.timing import BOUNDED
 from advisor.report import words
 from advisor.report.pages.context import Report
 

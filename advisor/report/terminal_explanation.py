@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.decision import phrases
-from advisor.decision.priorities import EVERYTHING_ELSE
 from advisor.decision.recommendation import Ranked, Recommendation, Stability
+from advisor.measurement.omission import EVERYTHING_ELSE
 from advisor.measurement.run import Run, Skipped
 from advisor.report import numbers, words
 

@@ -15,11 +15,11 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from advisor.measurement import comparison, grades
+from advisor.measurement import comparison
 from advisor.measurement.interference import interference
-from advisor.measurement.joint_intervals import group_of
 from advisor.measurement.run import Observation, Run
 from advisor.measurement.session.effort import PACES
+from advisor.measurement.timing import BOUNDED, MEASURED, UNDER_LOAD
 from benchmarks.fidelity import equal
 from benchmarks.fidelity.hogs import hogs
 from benchmarks.fidelity.replay import CLEAR, COVERED, Session, place, truths
@@ -53,7 +53,7 @@ CONDITIONS: Mapping[str, tuple[Neighbors, int, float, float]] = {
 }
 
 
-GRADES = (grades.MEASURED, grades.UNDER_LOAD, grades.BOUNDED)
+GRADES = (MEASURED, UNDER_LOAD, BOUNDED)
 
 
 @dataclass
@@ -145,7 +145,7 @@ def _sessions(count: int) -> str:
 
 
 def _grade(each: Observation) -> str:
-    return each.grade or grades.MEASURED
+    return each.grade or MEASURED
 
 
 def _said(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str]) -> tuple[str, bool]:
@@ -170,7 +170,7 @@ def _pairs(run: Run, known: Mapping[tuple[object, ...], float]) -> Iterator[tupl
     groups: dict[str, list[Observation]] = {}
     for each in _timings(run):
         if place(each) in known:
-            groups.setdefault(group_of(each), []).append(each)
+            groups.setdefault(each.key.group, []).append(each)
     for members in groups.values():
         for first, second in combinations(members, 2):
             zone = comparison.zone(run.policy, run.aa_floor, {first.framework, second.framework})

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.measurement import joint_intervals
 from advisor.measurement.run import Observation, Run, load_run
 from benchmarks.fidelity.replay import REFERENCE
 from benchmarks.tables import Result, show
@@ -56,7 +55,7 @@ def spreads(run: Run) -> Iterator[Spread]:
     groups: dict[str, list[Observation]] = {}
     for each in run.observations:
         if each.metric == "latency" and each.rounds:
-            groups.setdefault(joint_intervals.group_of(each), []).append(each)
+            groups.setdefault(each.key.group, []).append(each)
     for members in groups.values():
         for first, second in combinations(members, 2):
             if found := _spread(first, second):

@@ -19,9 +19,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-from advisor.measurement import comparison, grades, joint_intervals
-from advisor.measurement.disturbance import seen
-from advisor.measurement.noise.baseline import WORK_LIMIT
+from advisor.measurement import comparison, grades
+from advisor.measurement.disturbance import WORK_LIMIT, seen
 from advisor.measurement.run import PINNED_LATENCY, Observation, Run, load_run
 from advisor.measurement.statistics import Interval
 from advisor.measurement.timing import Round, Summary
@@ -165,7 +164,7 @@ def pairs(
     for session in sessions:
         groups: dict[str, list[Observation]] = {}
         for each in session.timings:
-            groups.setdefault(joint_intervals.group_of(each), []).append(each)
+            groups.setdefault(each.key.group, []).append(each)
         for members in groups.values():
             for first, second in combinations(members, 2):
                 if place(first) in known and place(second) in known:
@@ -181,7 +180,7 @@ def resampled(session: Session, chance: random.Random) -> Session:
 def _redrawn(timings: Sequence[Observation], chance: random.Random) -> tuple[Observation, ...]:
     groups: dict[str, list[Observation]] = {}
     for each in timings:
-        groups.setdefault(joint_intervals.group_of(each), []).append(each)
+        groups.setdefault(each.key.group, []).append(each)
     found = []
     for members in groups.values():
         numbers = sorted({block.round for each in members for block in each.rounds})
@@ -244,7 +243,7 @@ def twin_results(sessions: Sequence[Session], *, times: int = 20) -> list[Result
 def _twin_words(session: Session) -> Iterator[tuple[str, str, bool]]:
     """Yield for every two of a session what is known of them, the word, and whether that is one pinned thread's."""
     all_threads, one_thread = (
-        {(joint_intervals.group_of(each), each.framework, each.setting): each for each in timings}
+        {(each.key.group, each.framework, each.setting): each for each in timings}
         for timings in (session.timings, session.one_thread)
     )
     for group in dict.fromkeys(group for group, _, _ in all_threads):

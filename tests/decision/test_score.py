@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.decision.recommendation import Cell
-from advisor.decision.score import worth
+from advisor.decision.table import worth
 from advisor.profiles.profile import Profile
 from advisor.profiles.value import ValueFunction
 from tests.decision.tables import Interval, criterion, intervals, profile, table, tables, wish

@@ -13,10 +13,11 @@ from advisor.criteria import load_criteria
 from advisor.decision.priorities import needed_probes
 from advisor.errors import AdvisorError
 from advisor.measurement.definitions import network_quantities
+from advisor.measurement.run_index import peak_of
 from advisor.profiles import anchors
 from advisor.profiles.adjustments import requiring
 from advisor.profiles.anchors import Anchor, read
-from advisor.profiles.machine import has_anchors, on_machine, peak_of
+from advisor.profiles.machine import has_anchors, on_machine
 from advisor.profiles.profile import Profile, load_profile, shipped_profiles
 from probes import reference
 from probes.networks import catalog

@@ -13,12 +13,8 @@ from pathlib import Path
 
 from advisor.documents import write_text
 from advisor.errors import AdvisorError
+from advisor.measurement.disturbance import LIMIT
 
-# So many times the shortest is still as usual, if nothing else is said.
-LIMIT = 1.35
-# The same for work: of 73 looks on a host with much to do 54 found it within a fiftieth of its shortest, four within a
-# fourteenth, and the others from a sixth to nearly twice above.
-WORK_LIMIT = 1.1
 # A host that has moved a virtual machine for good would otherwise be measured against what it was before, for ever.
 KEPT = timedelta(days=7)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from advisor import paths
 from advisor.measurement import host
-from advisor.measurement.disturbance import Disturbance, seen
-from advisor.measurement.noise.baseline import WORK_LIMIT, Memory, Shortest
+from advisor.measurement.disturbance import WORK_LIMIT, Disturbance, seen
+from advisor.measurement.noise.baseline import Memory, Shortest
 from advisor.measurement.noise.watch import AVAILABLE
 
 # Bounces of one quiet machine differ by a third, and now and then one is shorter than all others by as much: the

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from advisor.measurement import grades, statistics
 from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Observation
-from advisor.measurement.timing import Round, Summary
+from advisor.measurement.timing import MEASURED, UNDER_LOAD, Round, Summary
 
 SINGLE_VALUE = "single-value"
 FEW_ROUNDS = "few-rounds"
@@ -66,11 +66,11 @@ class Draft:
                 update["summary"] = grades.summary(
                     self.rounds, self.calls, seed=seed, one_thread=one_thread, threads=threads
                 )
-                if grade == grades.MEASURED and sum(each.accepted for each in self.rounds) < grades.ENOUGH_ROUNDS:
+                if grade == MEASURED and sum(each.accepted for each in self.rounds) < grades.ENOUGH_ROUNDS:
                     flags.add(FEW_ROUNDS)
             elif self.values:
                 summary, disturbed = summarised(self.values)
-                update |= {"summary": summary, "grade": grades.UNDER_LOAD if disturbed else None}
+                update |= {"summary": summary, "grade": UNDER_LOAD if disturbed else None}
                 if summary.n == 1:
                     flags.add(SINGLE_VALUE)
             else:

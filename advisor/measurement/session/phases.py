@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from statistics import median
 
 from advisor.measurement import statistics
-from advisor.measurement.derivation import CEILING
 from advisor.measurement.interference import interference
 from advisor.measurement.omission import Kind
 from advisor.measurement.run import Observation, Skipped
+from advisor.measurement.run_index import CEILING
 from advisor.measurement.session import sampling
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import LeftOut, Noticed, PhaseStarted

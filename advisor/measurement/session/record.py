@@ -16,7 +16,7 @@ from advisor.measurement.run import PINNED_LATENCY, Framework, Observation, Run,
 from advisor.measurement.session import journal
 from advisor.measurement.session.accumulator import Draft, Value
 from advisor.measurement.session.journal import SCHEMA, Entry, Journal, Start
-from advisor.measurement.timing import Round
+from advisor.measurement.timing import BOUNDED, Round
 
 KEPT_CALLS = 500
 
@@ -156,7 +156,7 @@ class Record:
     def _finished(self, draft: Draft) -> Observation:
         """Return an observation, with what one pinned thread took where others disturbed the same thing throughout."""
         one_thread = None
-        if draft.observation.metric == "latency" and draft.rounds and grades.grade(draft.rounds) == grades.BOUNDED:
+        if draft.observation.metric == "latency" and draft.rounds and grades.grade(draft.rounds) == BOUNDED:
             pinned = self._drafts.get(str(replace(draft.observation.key, metric=PINNED_LATENCY)))
             if pinned is not None and pinned.rounds:
                 one_thread = min(each.median for each in pinned.rounds)

@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from advisor.measurement import grades, statistics
+from advisor.measurement import statistics
 from advisor.measurement.definitions import OUT_OF_THE_BOX
 from advisor.measurement.disturbance import Disturbance
 from advisor.measurement.run import Observation
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Noticed
 from advisor.measurement.tasks.kinds import CellTask, ExperimentTask
-from advisor.measurement.timing import Summary
+from advisor.measurement.timing import UNDER_LOAD, Summary
 from advisor.measurement.worker.answers import Block, WorkerError
 from advisor.measurement.worker.framework import FrameworkProcess
 
@@ -79,7 +79,7 @@ def slow_down(context: Context, task: ExperimentTask) -> Observation:
             "how": how + f"OMP_WAIT_POLICY {policy.get('OMP_WAIT_POLICY', 'not set')}",
             "summary": Summary(median=found.value, low=found.low, high=found.high, n=len(pairs)),
             "proof": details,
-            "grade": grades.UNDER_LOAD if disturbed > PAIRS // 2 else None,
+            "grade": UNDER_LOAD if disturbed > PAIRS // 2 else None,
         }
     )
 

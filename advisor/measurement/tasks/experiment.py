@@ -8,9 +8,9 @@ from statistics import median
 
 from advisor.measurement import statistics
 from advisor.measurement.definitions import BEST_KNOWN
-from advisor.measurement.derivation import CEILING, PEAK
 from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation
+from advisor.measurement.run_index import CEILING, PEAK
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import PhaseStarted
 from advisor.measurement.session.sampling import Disturbances, once

@@ -24,7 +24,7 @@ from advisor.measurement.session.events import PhaseStarted
 from advisor.measurement.tasks.deployment import RuntimeProcess
 from advisor.measurement.tasks.export import Artifact
 from advisor.measurement.tasks.kinds import CellTask
-from advisor.measurement.timing import Round
+from advisor.measurement.timing import BOUNDED, Round
 from advisor.measurement.worker.answers import Block, WorkerError
 
 PINNED = "pinned"
@@ -123,7 +123,7 @@ def _robbed(context: Context) -> set[str]:
 
 def _bounded(rounds: Sequence[Round]) -> bool:
     """Tell whether one thread would bound these blocks better than their fastest call does."""
-    if not rounds or grades.grade(rounds) != grades.BOUNDED:
+    if not rounds or grades.grade(rounds) != BOUNDED:
         return False
     return min(each.fastest or each.median for each in rounds) > grades.SHORT
 

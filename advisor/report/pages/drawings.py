@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from advisor.decision.recommendation import Recommendation, Stability
-from advisor.measurement.grades import BOUNDED
 from advisor.measurement.run import Observation
+from advisor.measurement.timing import BOUNDED
 from advisor.report import frames, numbers, words
 from advisor.report.charts.picture import Picture
 from advisor.report.pages.cells import NeedView

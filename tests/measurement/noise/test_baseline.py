@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from advisor.measurement.noise.baseline import LIMIT, Memory, Shortest
+from advisor.measurement.disturbance import LIMIT
+from advisor.measurement.noise.baseline import Memory, Shortest
 
 
 def session(file: Path, figure: float, share: float = 0.1) -> Shortest:

@@ -16,9 +16,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from advisor.measurement.disturbance import seen
+from advisor.measurement.disturbance import LIMIT, seen
 from advisor.measurement.noise import canary_process
-from advisor.measurement.noise.baseline import LIMIT
 from advisor.measurement.noise.canary import BOUNCE, SHORT_BOUNCE, WORK, Answer, Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import AVAILABLE, Watch

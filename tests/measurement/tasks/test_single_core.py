@@ -21,6 +21,7 @@ from advisor.measurement.session.plan import make_plan
 from advisor.measurement.session.session import measure
 from advisor.measurement.store import Store
 from advisor.measurement.tasks import single_core
+from advisor.measurement.timing import UNBOUNDED
 from advisor.measurement.worker.answers import Block
 
 pytestmark = pytest.mark.alone
@@ -110,7 +111,7 @@ def test_a_quick_session_is_not_made_longer_by_it(
     assert not [each for each in run.observations if each.metric == PINNED_LATENCY]
     bounded = [each for each in run.observations if each.metric == "latency" and each.summary]
     assert bounded
-    assert all(each.summary and each.summary.low == grades.UNBOUNDED for each in bounded)
+    assert all(each.summary and each.summary.low == UNBOUNDED for each in bounded)
 
 
 @pytest.mark.usefixtures("quiet")
