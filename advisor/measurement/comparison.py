@@ -20,6 +20,7 @@ ENOUGH_PAIRS = grades.ENOUGH_ROUNDS
 _FIRST_OVER_SECOND = np.array([1.0, -1.0])
 
 Word = Literal["faster", "slower", "same", "unclear"]
+Bound = Literal["no slower", "no faster"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Comparison:
         ``faster``, ``slower`` or ``same`` when the whole interval says so; otherwise ``unclear``.
     grade : Grade
         That of the worse of the two: of figures that are only bounded the ratio is bounded, too.
+    bound : str or None
+        Where there is no word: ``no slower`` or ``no faster``, if the interval rules the other out.
     means_disagree : bool
         Whether the means of the blocks put the two in the opposite order: then rare slow calls decide, and the
         median of the calls does not tell the whole story.
@@ -48,6 +51,7 @@ class Comparison:
     high: float | None = None
     means_disagree: bool = False
     grade: Grade = MEASURED
+    bound: Bound | None = None
 
 
 def compare(first: Observation, second: Observation, *, zone: float, seed: int = 0) -> Comparison:
@@ -69,10 +73,9 @@ def compare(first: Observation, second: Observation, *, zone: float, seed: int =
         found, grade = _between(first.summary, second.summary), BOUNDED
     if found is None:
         return Comparison(count, "unclear", grade=grade)
-    if grade == BOUNDED:
-        return Comparison(count, word(found, zone), found.value, found.low, found.high, grade=grade)
-    disagree = _means_disagree(first, second, found.value)
-    return Comparison(count, word(found, zone), found.value, found.low, found.high, disagree, grade)
+    disagree = grade != BOUNDED and _means_disagree(first, second, found.value)
+    said, known = word(found, zone), bound(found, zone)
+    return Comparison(count, said, found.value, found.low, found.high, disagree, grade, known)
 
 
 def worse(*sides: Observation) -> Grade:
@@ -165,6 +168,15 @@ def word(ratio: Interval, zone: float) -> Word:
     if ratio.low > most:
         return "slower"
     return "same" if least <= ratio.low and ratio.high <= most else "unclear"
+
+
+def bound(ratio: Interval, zone: float) -> Bound | None:
+    """Return what is known of a ratio without a word: that it makes no difference, or one in this direction."""
+    if word(ratio, zone) != "unclear":
+        return None
+    if ratio.high <= 1 + zone:
+        return "no slower"
+    return "no faster" if ratio.low >= 1 / (1 + zone) else None
 
 
 def pairs(first: Sequence[Round], second: Sequence[Round]) -> list[list[tuple[float, float]]]:

@@ -29,6 +29,9 @@ LUCK = 0.10
 SHORT = 1e-3
 # The usual call of a block takes at most so many times as long as the fastest one, when nobody robs it.
 SPREAD = 1.25
+# Others beside it make the processor time of one thread's call longer, by caches and clocks: up to 2.1 times in 33
+# timings beside up to fifteen busy processes.
+CROWDED = 2.5
 # A block ran on one effective thread when it used no more processors than this.
 ONE_THREAD = 1.15
 
@@ -36,10 +39,11 @@ ONE_THREAD = 1.15
 def free(rounds: Sequence[Round]) -> list[Round]:
     """Return the blocks from which nobody took a processor.
 
-    Where a stack's short calls run on one thread, taking a processor interrupts a call now and then and leaves the
-    median one alone: all blocks of such a stack are free.
+    Where a stack's calls run on one thread, taking a processor interrupts a call now and then. Of short calls the
+    median one is left alone; and of longer ones, where it takes about as long as it is at work. All blocks of such a
+    stack are free.
     """
-    return list(rounds) if _short_on_one_thread(rounds) else [each for each in rounds if not robbed(each.disturbances)]
+    return list(rounds) if _uninterrupted(rounds) else [each for each in rounds if not robbed(each.disturbances)]
 
 
 def robbed_all_the_same(rounds: Sequence[Round]) -> bool:
@@ -47,15 +51,26 @@ def robbed_all_the_same(rounds: Sequence[Round]) -> bool:
     return any(robbed(each.disturbances) for each in free(rounds))
 
 
-def _short_on_one_thread(rounds: Sequence[Round]) -> bool:
-    if min(each.median for each in rounds) > SHORT:
+def _uninterrupted(rounds: Sequence[Round]) -> bool:
+    if not on_one_thread(rounds):
         return False
+    fastest_ = min(each.median for each in rounds)
+    return fastest_ <= SHORT or fastest_ <= SPREAD * processor_time(rounds)
+
+
+def on_one_thread(rounds: Sequence[Round]) -> bool:
+    """Return whether the work was done by one thread: then its processor time holds no waiting for another one."""
     told = sorted(each.threads for each in rounds if each.threads is not None)
     if told:
         # In a block or two something else of the process may have had a part.
         return told[int(0.8 * len(told))] <= 1
     alone = [each for each in rounds if not robbed(each.disturbances)]
     return bool(alone) and all(each.cpu <= ONE_THREAD * each.wall for each in alone)
+
+
+def processor_time(rounds: Sequence[Round]) -> float:
+    """Return the processor seconds of a call, of all threads, in the block with the least."""
+    return min(each.cpu / each.calls for each in rounds)
 
 
 def grade(rounds: Sequence[Round]) -> Grade:
@@ -151,20 +166,28 @@ def by_process(rounds: Sequence[Round]) -> list[list[float]]:
 def bounds(rounds: Sequence[Round], one_thread: float | None = None, threads: int = 1) -> Interval:
     """Return what a call takes at least and at most, where others took processors from nearly all blocks.
 
-    At most: the fastest block; or what the usual call takes beside the fastest single one, which nobody interrupted. At
-    least: the time on one thread over the threads. That was measured on one pinned thread; of short calls it is no less
-    than the fastest single one, for which others may have left a single processor. Of longer ones nothing is known
-    without one thread, which is `UNBOUNDED`.
+    At most: the fastest block; or what the usual call takes beside the fastest single one, which nobody interrupted; or
+    what one thread takes, a little more for every further thread that has to be waited for. At least: the time on one
+    thread over the threads, less what others beside it may have added. That was measured on one pinned thread; of short
+    calls it is no less than the fastest single one, for which others may have left a single processor. Where one
+    thread does the work, its processor time tells both. Of other calls nothing is known without one thread, which is
+    `UNBOUNDED`.
     """
     fastest = min((each.fastest for each in rounds if each.fastest is not None), default=None)
-    block = min(each.median for each in rounds)
-    high = block if fastest is None else min(block, SPREAD * fastest)
-    # Processor time is no bound: threads that wait for each other spin.
-    lows = [UNBOUNDED]
+    lows, highs = [UNBOUNDED], [min(each.median for each in rounds)]
+    if fastest is not None:
+        highs.append(SPREAD * fastest)
+        # Where even that took much longer than on one thread, it was held up, too.
+        if fastest <= SHORT and (one_thread is None or fastest <= SPREAD * one_thread):
+            lows.append(fastest / threads)
     if one_thread is not None:
-        lows.append(one_thread / threads)
-    if fastest is not None and fastest <= SHORT:
-        lows.append(fastest / threads)
+        lows.append(one_thread / (SPREAD * threads))
+        highs.append(one_thread * (1 + (SPREAD - 1) * max(1, threads - 1)))
+    # Processor time of several threads is no bound: those that wait for each other spin.
+    if on_one_thread(rounds) and (spent := processor_time(rounds)) > 0:
+        lows.append(spent / CROWDED)
+        highs.append(SPREAD * spent)
+    high = min(highs)
     return Interval(high, min(max(lows), high), high)
 
 
@@ -180,7 +203,7 @@ def _lower_end(used: Sequence[Round], *, seed: int) -> Interval:
     groups = grouped(used)
     found = fastest(groups, seed=seed)
     reach = LUCK / math.sqrt(2 * len(groups))
-    low = min(found.low, found.value * (1 - max(reach, _gap(groups)))) / slowed(used)
+    low = min(found.low, found.value * min(1 - reach, 1 / (1 + _gap(groups)))) / slowed(used)
     if robbed_all_the_same(used):
         # No single call was faster than when nobody interrupted it.
         low = min([low, *((1 - reach) * each.fastest for each in used if each.fastest is not None)])

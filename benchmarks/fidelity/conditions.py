@@ -94,11 +94,12 @@ def _judged(
     compared = [pair for run in found.runs for pair in _pairs(run, known)]
     clear = [(each, truth) for each, truth in compared if max(truth, 1 / truth) >= CLEAR]
     words = Counter(_word(each, truth) for each, truth in clear)
+    told = words["right"] + words["bound"] * (title != AS_IT_IS)
     yield Result(
         f"{title}: {len(clear)} pairs with a true ratio of at least {CLEAR}, in {_sessions(len(found.runs))}",
-        f"{words['right']} get the right word, {words['wrong']} a wrong one",
-        f"at least {least:.0%}, 0 wrong",
-        False if words["wrong"] else judged(words["right"], len(clear), least),
+        f"{words['right']} get the right word, {words['bound']} a bound to one side, {words['wrong']} a wrong one",
+        f"at least {least:.0%}{'' if title == AS_IT_IS else ' with a word or a bound'}, 0 wrong",
+        False if words["wrong"] else judged(told, len(clear), least),
     )
     timings = [each for run in found.runs for each in _timings(run) if place(each) in known and each.summary]
     for grade in GRADES:
@@ -157,9 +158,12 @@ def _said(run: Run, group: Group, first: tuple[str, str], second: tuple[str, str
 
 
 def _word(found: comparison.Comparison, truth: float) -> str:
-    if found.word == "unclear":
+    said = found.word if found.word != "unclear" else found.bound
+    if said is None:
         return "open"
-    return "right" if found.word == ("faster" if truth < 1 else "slower") else "wrong"
+    if said not in (("faster", "no slower") if truth < 1 else ("slower", "no faster")):
+        return "wrong"
+    return "right" if said == found.word else "bound"
 
 
 def _timings(run: Run) -> tuple[Observation, ...]:

@@ -10,6 +10,7 @@ import pytest
 from advisor.measurement import comparison, grades, joint_intervals
 from advisor.measurement.disturbance import Disturbance, seen
 from advisor.measurement.run import Observation
+from advisor.measurement.statistics import Interval
 from advisor.measurement.timing import Round, Summary
 from tests.samples import sample_run
 
@@ -57,9 +58,18 @@ def test_the_grade_follows_from_what_disturbed_the_blocks(met: list[Disturbance 
 def test_short_calls_on_one_effective_thread_keep_their_median_under_robbing() -> None:
     short = blocks([1e-4] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.0)
     assert grades.grade(short) == "under load"
-    # Of two threads one waits for the other; and no long call is left alone.
+    # Of two threads one waits for the other; and a long call is left alone where it took as long as it was at work.
     assert grades.grade(blocks([1e-4] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.9)) == "bounded"
-    assert grades.grade(blocks([1e-2] * 7, [SLOWED, *[ROBBED] * 6], cpu=1.0)) == "bounded"
+    assert grades.grade(blocks([1e-2] * 7, [SLOWED, *[ROBBED] * 6], cpu=0.45)) == "under load"
+    interrupted = blocks([1e-2] * 7, [SLOWED, *[ROBBED] * 6], cpu=0.2)
+    assert grades.grade(interrupted) == "bounded"
+    found = grades.bounds(interrupted)
+    assert (found.low, found.high) == pytest.approx((4e-3 / grades.CROWDED, 4e-3 * grades.SPREAD))
+
+
+def test_blocks_far_apart_leave_a_time_under_load_that_is_more_than_nothing() -> None:
+    found = summed(blocks([1e-4, 3e-4, 5e-4, 9e-4], [SLOWED] * 4, cpu=1.0))
+    assert 0 < found.low < 0.5e-4
 
 
 def test_under_load_the_lower_end_of_what_nobody_robbed_stands_for_it() -> None:
@@ -122,7 +132,9 @@ def test_more_processes_make_a_figure_under_load_narrower() -> None:
 def test_what_was_robbed_throughout_lies_between_one_thread_over_the_threads_and_the_fastest_block() -> None:
     rounds = blocks([9e-3, 5e-3, 700e-3], [ROBBED] * 3, fastest=0.99)
     found = summed(rounds, one_thread=6e-3, threads=2)
-    assert (found.low, found.median, found.high) == (3e-3, 5e-3, 5e-3)
+    assert (found.low, found.median, found.high) == pytest.approx((3e-3 / grades.SPREAD, 5e-3, 5e-3))
+    # Two threads take hardly longer than one, however long all calls here were held up.
+    assert summed(rounds, one_thread=2e-3, threads=2).high == pytest.approx(grades.SPREAD * 2e-3)
     # The fastest single call says more than a block of which most calls waited.
     rounds = blocks([9e-3, 5e-3, 700e-3], [ROBBED] * 3, fastest=0.4)
     assert summed(rounds, one_thread=6e-3, threads=2).high == pytest.approx(grades.SPREAD * 0.4 * 5e-3)
@@ -130,6 +142,9 @@ def test_what_was_robbed_throughout_lies_between_one_thread_over_the_threads_and
     short = summed(blocks([200e-6, 90e-6], [ROBBED] * 2, fastest=0.5))
     assert short.low == pytest.approx(45e-6)
     assert short.high == pytest.approx(grades.SPREAD * 45e-6)
+    # Unless one thread was much faster: then no call at all was left alone.
+    held_up = summed(blocks([200e-6, 90e-6], [ROBBED] * 2, fastest=0.5), one_thread=30e-6, threads=2)
+    assert held_up.low == pytest.approx(15e-6 / grades.SPREAD)
 
 
 def left_over(timings: Sequence[Observation]) -> list[float]:
@@ -169,7 +184,25 @@ def test_of_bounded_figures_the_order_is_known_where_their_bounds_do_not_meet() 
     assert found.high is not None
     assert found.low < 1 / 3 < found.high
     near = latency("b", blocks([1.05e-4] * 3, [ROBBED] * 3))
-    assert comparison.compare(fast, near, zone=0.05).word == "unclear"
+    open_ = comparison.compare(fast, near, zone=0.05)
+    assert (open_.word, open_.bound) == ("unclear", None)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word", "bound"),
+    [
+        (0.4, 1.04, "unclear", "no slower"),
+        (0.96, 3.0, "unclear", "no faster"),
+        (0.4, 3.0, "unclear", None),
+        (0.4, 0.9, "faster", None),
+        (0.97, 1.03, "same", None),
+    ],
+)
+def test_of_a_ratio_without_a_word_a_bound_to_one_side_may_be_left(
+    low: float, high: float, word: str, bound: str | None
+) -> None:
+    ratio = Interval((low * high) ** 0.5, low, high)
+    assert (comparison.word(ratio, 0.05), comparison.bound(ratio, 0.05)) == (word, bound)
 
 
 def test_two_whose_short_calls_keep_to_one_thread_are_compared_while_others_rob() -> None:

@@ -37,11 +37,16 @@ class Patience:
     """
 
     def __init__(self, seconds: float, random: random.Random, tell: Listener) -> None:
-        self._left = self._open = seconds
+        self._seconds = self._left = self._open = seconds
         self._share = SHARE * seconds
         self._random = random
         self._tell = tell
         self._tried = self._alone = 0
+
+    @property
+    def used(self) -> float:
+        """Seconds that went into pauses and into doing things again."""
+        return self._seconds - self._left
 
     @property
     def never_quiet(self) -> bool:

@@ -61,7 +61,7 @@ class Phases:
         Rounds(self.context, self.benches, self.twins, artifacts, self.needed).go(cells)
         self._tell_cut_short()
         self.twins.stop()
-        single_core.measure(self.context, artifacts)
+        single_core.measure(self.context, self.needed, artifacts)
         self._tell_interference()
         self._apart()
         self._prove()

@@ -21,10 +21,12 @@ from advisor.measurement.session import sampling, stopping_rule
 from advisor.measurement.session.context import Context
 from advisor.measurement.session.effort import Pace
 from advisor.measurement.session.events import PhaseStarted
-from advisor.measurement.tasks.deployment import RuntimeProcess
+from advisor.measurement.session.record import Record
+from advisor.measurement.session.stopping_rule import Needed
+from advisor.measurement.tasks.deployment import START_ESTIMATE, RuntimeProcess
 from advisor.measurement.tasks.export import Artifact
-from advisor.measurement.tasks.kinds import CellTask
-from advisor.measurement.timing import BOUNDED, Round
+from advisor.measurement.tasks.kinds import CellTask, EnvironmentTask
+from advisor.measurement.timing import BOUNDED, UNBOUNDED, Round
 from advisor.measurement.worker.answers import Block, WorkerError
 
 PINNED = "pinned"
@@ -33,8 +35,8 @@ PINNED = "pinned"
 SETTLE, LEAD_IN, SECONDS = 0.005, 0.02, 0.03
 # Rounds of a process; a quick session, which hears one process, takes as many as it needs for a bound.
 ROUNDS, QUICK_ROUNDS = 24, 8
-# Of a quick session's time that may be added by this.
-QUICK_SHARE = 0.1
+# Of a quick session's time that others may add: what waiting has not used of it is this.
+QUICK_SHARE = 0.2
 # As everywhere, processes of one framework differ by more than rounds of one process do: so many are heard at least,
 # where the pace has them.
 PROCESSES = 3
@@ -49,30 +51,35 @@ class _Cell:
     block: Callable[[], Block]
 
 
-def measure(context: Context, artifacts: Sequence[Artifact]) -> None:
-    """Time every cell of the groups in which a long call was only bounded, on one thread that keeps to one core.
+def measure(context: Context, needed: Needed, artifacts: Sequence[Artifact]) -> None:
+    """Time on one thread that keeps to one core what was robbed throughout and is still open.
 
-    Of short calls the fastest single one is a better bound, and is known already. The observations have the metric
-    ``latency-pinned``. Of each framework three fresh processes are heard (one in a quick session), and where a pair of
-    a group has no word as many more as the pace has. Nothing happens when there is no such group, when the system does
-    not pin processes, when the budget of time is spent, or when a quick session would become no quick one by it.
+    That is every group with a long call that is only bounded, and has a pair that nobody knows the order of, or a call
+    of which nothing says how long it takes at least. Of short calls the fastest single one is a better bound, and is
+    known already. The observations have the metric ``latency-pinned``. Of each framework three fresh processes are
+    heard (one in a quick session, for as many cells as its time has, the cheapest first), and where a pair of a group
+    has no word as many more as the pace has. Nothing happens when there is no such group, when the system does not pin
+    processes, or when the budget of time is spent.
 
     Parameters
     ----------
+    needed : Needed
+        What no longer could change the answer is not timed.
     artifacts : sequence of Artifact
         What ships.
     """
     core = _core()
-    groups = _robbed(context)
+    groups = _open(context, needed)
     late = context.over
     if core is None or not groups or late:
         return
-    tasks = [task for task in context.plan.cells if task.group in groups]
-    shipped = [artifact for artifact in artifacts if artifact.task.group in groups]
-    seconds = _estimate(context, tasks, shipped)
-    if context.plan.pace.pinned == 1 and seconds > QUICK_SHARE * context.plan.estimate:
-        return
-    context.tell(PhaseStarted("Measure what was robbed on one thread", seconds))
+    tasks = [each for each in context.plan.cells if each.group in groups and needed.why_not(each.blank()) is None]
+    shipped = [each for each in artifacts if each.task.group in groups]
+    if context.plan.pace.pinned == 1:
+        tasks, shipped = _affordable(context, tasks, shipped)
+        if not tasks and not shipped:
+            return
+    context.tell(PhaseStarted("Measure what was robbed on one thread", _estimate(context, tasks, shipped)))
     cells: list[_Cell] = []
     for process in range(context.plan.pace.pinned):
         if process >= PROCESSES:
@@ -87,7 +94,7 @@ def measure(context: Context, artifacts: Sequence[Artifact]) -> None:
                 cells = _prepared(context, tasks, core, ending, backwards=process % 2 == 1)
                 cells += _loaded(context, shipped, core, ending)
             title = f"one thread on core {core}, series {process + 1}"
-            rounds = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+            rounds = _rounds(context)
             seconds = len(cells) * rounds * _pace(context).block
             with context.task(title, seconds), context.spending.on("sampling"):
                 for number in range(process * rounds, (process + 1) * rounds):
@@ -115,10 +122,24 @@ def figure(found: Block) -> tuple[float, list[float]]:
     return each, [each]
 
 
-def _robbed(context: Context) -> set[str]:
-    latencies = [(cell.group, cell.blank()) for cell in context.plan.cells]
-    latencies += [(route.group, route.latency()) for route in context.plan.routes]
-    return {group for group, blank in latencies if _bounded(context.record.rounds(blank))}
+def _open(context: Context, needed: Needed) -> set[str]:
+    """Return the groups in which one thread would tell something that is needed and that nobody knows."""
+    groups: dict[str, list[Observation]] = {}
+    for group, blank in [(cell.group, cell.blank()) for cell in context.plan.cells] + [
+        (route.group, route.latency()) for route in context.plan.routes
+    ]:
+        if needed.why_not(blank) is None:
+            groups.setdefault(group, []).append(blank)
+    return {group for group, blanks in groups.items() if _is_open(context.record, blanks)}
+
+
+def _is_open(record: Record, blanks: Sequence[Observation]) -> bool:
+    if not any(_bounded(record.rounds(blank)) for blank in blanks):
+        return False
+    keys = {blank.key for blank in blanks}
+    summaries = [each.summary for each in record.finished() if each.key in keys and each.rounds]
+    unbounded = any(each is not None and each.low <= UNBOUNDED for each in summaries)
+    return unbounded or bool(stopping_rule.open_pairs(record, blanks))
 
 
 def _bounded(rounds: Sequence[Round]) -> bool:
@@ -126,6 +147,21 @@ def _bounded(rounds: Sequence[Round]) -> bool:
     if not rounds or grades.grade(rounds) != BOUNDED:
         return False
     return min(each.fastest or each.median for each in rounds) > grades.SHORT
+
+
+def _affordable(
+    context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]
+) -> tuple[list[CellTask], list[Artifact]]:
+    """Return what a quick session has time for, the cheapest first; what ships is ready at once."""
+    left = QUICK_SHARE * context.plan.estimate - context.patience.used
+    artifacts, cells = list[Artifact](), list[CellTask]()
+    for each in shipped:
+        if _estimate(context, cells, [*artifacts, each]) <= left:
+            artifacts.append(each)
+    for task in sorted(tasks, key=lambda each: each.again):
+        if _estimate(context, [*cells, task], artifacts) <= left:
+            cells.append(task)
+    return cells, artifacts
 
 
 def _core() -> int | None:
@@ -145,11 +181,20 @@ def _pace(context: Context) -> Pace:
     )
 
 
+def _rounds(context: Context) -> int:
+    return ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
+
+
 def _estimate(context: Context, tasks: Sequence[CellTask], shipped: Sequence[Artifact]) -> float:
-    started = sum(task.estimate for task in context.plan.environments) if tasks else 0.0
-    made = ROUNDS if context.plan.pace.pinned > 1 else QUICK_ROUNDS
-    rounds = (len(tasks) + len(shipped)) * made * _pace(context).block
-    return min(PROCESSES, context.plan.pace.pinned) * (started + sum(task.estimate for task in tasks) + rounds)
+    # All frameworks are started at once.
+    started = max((each.estimate for each in context.plan.environments if _of(each, tasks)), default=0.0)
+    rounds = (len(tasks) + len(shipped)) * _rounds(context) * _pace(context).block
+    prepared = sum(task.again for task in tasks) + START_ESTIMATE * len(shipped)
+    return min(PROCESSES, context.plan.pace.pinned) * (started + prepared + rounds)
+
+
+def _of(environment: EnvironmentTask, tasks: Sequence[CellTask]) -> bool:
+    return any(task.framework.id == environment.framework.id for task in tasks)
 
 
 def _prepared(
