@@ -16,6 +16,7 @@ from advisor.decision.flips import dominated, flips, joint_flips, stability
 from advisor.decision.next_steps import steps, ways
 from advisor.decision.phrases import listed
 from advisor.decision.recommendation import (
+    AskedModel,
     Cell,
     Coverage,
     Lead,
@@ -39,7 +40,7 @@ from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
 from advisor.profiles.machine import on_machine
-from advisor.profiles.networks import for_run
+from advisor.profiles.networks import for_run, networks_of
 from advisor.profiles.profile import Profile
 
 SAMPLES = 10_000
@@ -116,7 +117,7 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
     return Recommendation(
         profile=profile.name,
         title=profile.title,
-        question=profile.question,
+        question=_question(profile),
         run=run.id,
         decided=run.finished,
         seed=seed,
@@ -142,10 +143,41 @@ def assemble(table: Table, run: Run, catalog: Catalog, *, seed: int, samples: in
         lead=_lead(table) if answer else None,
         steps=tuple(steps(table, run, judgement.answer)) if judgement.answer else (),
         ways=tuple(ways(table)) if judgement.verdict != "undetermined" else (),
+        model=_model(profile, run),
+        networks=tuple(networks_of(profile)),
         next_probe=found.next_probe,
         coverage=_coverage(table),
         warnings=tuple(warnings(table, run, catalog, decided=judgement.verdict == "recommended")),
     )
+
+
+def _question(profile: Profile) -> str:
+    """Return what is asked, and of which model."""
+    about = profile.model
+    if about is None:
+        return profile.question
+    size = f"{_amount(about.quantities.weights)} weights, {_amount(about.quantities.prediction)} operations a sample"
+    return f"{profile.question} Asked about {about.title}: {size}."
+
+
+def _amount(count: int) -> str:
+    """Return a large count in thousands, millions or billions."""
+    for size, word in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand")):
+        if count >= size:
+            return f"{count / size:.3g}{word}"
+    return str(count)
+
+
+def _model(profile: Profile, run: Run) -> AskedModel | None:
+    """Return what was asked about, for whoever reads the answer."""
+    about = profile.model
+    if about is None:
+        return None
+    return AskedModel(
+        name=about.spec, title=about.title, kind=about.kind, weights=about.quantities.weights,
+        operations=about.quantities.prediction,
+        measured=any(each.workload == about.spec and each.summary is not None for each in run.observations),
+    )  # fmt: skip
 
 
 def _ranked(table: Table, name: str, found: Robustness) -> Ranked:

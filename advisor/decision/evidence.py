@@ -85,7 +85,7 @@ class Evidencer:
         self.open = open_ones or {}
         self.build = build
         self.day = run.finished.date()
-        self._known_levels: dict[tuple[str, Measured], Mapping[str, float]] = {}
+        self._known_levels: dict[str, Mapping[str, float]] = {}
 
     def table(self, stacks: Iterable[Stack], criteria: Iterable[Criterion]) -> dict[tuple[str, str], Finding]:
         """Return the finding of every cell by (`stack_id`, criterion id)."""
@@ -176,7 +176,7 @@ class Evidencer:
 
     def _levels(self, criterion: Criterion, rule: Measured) -> Mapping[str, float]:
         """Return how far the figures of each network lie from the mean over all, from every stack of the Run."""
-        key = criterion.id, rule
+        key = f"{criterion.id}|{rule!r}"
         if key not in self._known_levels:
             rows = []
             for stack in self.reader.stacks:

@@ -21,6 +21,7 @@ from advisor.measurement.run import Run
 from advisor.measurement.run_index import peak_of
 from advisor.profiles.anchors import NOMINAL_PEAK
 from advisor.profiles.machine import has_anchors
+from advisor.profiles.networks import networks_of
 from advisor.profiles.profile import Wish
 from advisor.profiles.team import CRITERION
 
@@ -177,9 +178,7 @@ def _instead(table: Table) -> list[str]:
     cells = [finding.cell for finding in table.findings.values() if finding.cell.transfer]
     if not any(cell.transferred and cell.transferred.startswith("with ") for cell in cells):
         return []
-    named = {each.workload for criterion in table.profile.criteria.values() for rule in criterion.evidence
-             if rule.measured is not None for each in rule.measured.networks}  # fmt: skip
-    return sorted(str(each) for each in named) or [SMALL_ONE]
+    return networks_of(table.profile) or [SMALL_ONE]
 
 
 def _nominal(table: Table, run: Run) -> Iterable[str]:

@@ -87,6 +87,17 @@ class Cell(Model):
         return Stack(framework=self.framework, route=self.route)
 
 
+class AskedModel(Model):
+    """The model that was asked about: its name in Runs, what it amounts to for one sample, whether it was measured."""
+
+    name: str
+    title: str
+    kind: str
+    weights: int
+    operations: int
+    measured: bool
+
+
 class Need(Model):
     """A weighted criterion of the profile: floor is worth 0, target is worth 1, both in the base unit or a level."""
 
@@ -309,8 +320,10 @@ class Recommendation(Model):
     ``answer`` is the stack that the verdict names: none when it is undetermined or infeasible. In a tie, ``tied`` holds
     every stack that is as good, ``answer`` first. ``open`` are the alternatives that
     were not measured and could lead. ``without`` holds the criteria without which it would be another
-    answer, and ``lead`` what the lead is made of. ``reason_grounds`` holds what each of the ``reasons`` rests on, and
-    ``against_grounds`` what the argument against does.
+    answer, and ``lead`` what the lead is made of. ``model`` is what was asked about; without it, ``networks`` are those
+    whose figures stand for a model that is not known (none: the small one that is trained here).
+    ``reason_grounds`` holds what each of the ``reasons`` rests on, and ``against_grounds`` what the argument against
+    does.
     """
 
     schema_: Literal["advisor.recommendation/1"] = Field(default=SCHEMA, alias="schema")
@@ -342,6 +355,8 @@ class Recommendation(Model):
     lead: Lead | None = None
     steps: tuple[Step, ...] = ()
     ways: tuple[Way, ...] = ()
+    model: AskedModel | None = None
+    networks: tuple[str, ...] = ()
     next_probe: str | None = None
     coverage: Coverage
     warnings: tuple[str, ...] = ()

@@ -275,10 +275,12 @@ class Transfer:
         asked = "your model" + (f" on {self.called}" if self.device else "")
         after = self._model("latency")[1] + (f" and {published}" if self.device else "")
         several = len(networks) > 1
-        what = f"{', '.join(networks)} were" if several else f"{next(iter(networks))} was"
+        what = "A small network was measured on this machine"
+        if SMALL_ONE not in networks:
+            what = f"On this machine {', '.join(networks)} {'were' if several else 'was'} measured"
         return [
-            f"{what[0].upper()}{what[1:]} measured on this machine. For {asked} {'their' if several else 'its'} "
-            f"figures are widened, {factor}, after {after}: check there what must hold"
+            f"{what}. For {asked} {'their' if several else 'its'} figures are widened, {factor}, after {after}: check "
+            "there what must hold"
         ]
 
     def _model(self, metric: str) -> tuple[float, str]:

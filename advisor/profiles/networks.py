@@ -77,6 +77,18 @@ def for_run(profile: Profile, run: Run) -> Profile:
     return _asked(profile, about, there)
 
 
+def networks_of(profile: Profile) -> list[str]:
+    """Return the networks that the criteria of a profile are over, as `for_run` found them."""
+    named = (
+        str(each.workload)
+        for criterion in profile.criteria.values()
+        for rule in criterion.evidence
+        if rule.measured is not None
+        for each in rule.measured.networks
+    )
+    return list(dict.fromkeys(named))
+
+
 def _asked(profile: Profile, about: Sequence[Subject], there: Choice) -> Profile:
     if not about:
         return profile
@@ -89,9 +101,9 @@ def _asked(profile: Profile, about: Sequence[Subject], there: Choice) -> Profile
 
 def _merged(wishes: Sequence[Wish]) -> list[Wish]:
     """Return the wishes with those that ask the same of the model as one: it would be counted once for each."""
-    found: dict[Any, Wish] = {}
+    found: dict[str, Wish] = {}
     for wish in wishes:
-        key = wish.criterion.evidence if wish.criterion.of_model is not None else wish.criterion.id
+        key = repr(wish.criterion.evidence) if wish.criterion.of_model is not None else wish.criterion.id
         known = found.get(key)
         found[key] = wish if known is None else replace(known, weight=known.weight + wish.weight)
     return list(found.values())

@@ -15,6 +15,7 @@ from advisor.measurement.definitions import (
     FrameworkDefinition,
     RouteDefinition,
     WorkloadDefinition,
+    network_quantities,
 )
 from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation
@@ -27,6 +28,7 @@ _IMPORT = {"pytorch": 2.0, "tensorflow": 5.5}
 _FIRST_CALL = {OUT_OF_THE_BOX: 0.3, BEST_KNOWN: 7.0}
 _AGAIN = 1.0
 _EXPORT = 3.0
+_MOBILENET = 12.0
 _PROOF = 10.0
 
 
@@ -165,7 +167,8 @@ class RouteTask:
     @property
     def estimate(self) -> float:
         """Seconds it takes to export and prove on a quiet machine with two cores."""
-        return _EXPORT
+        amount = network_quantities().get(self.workload)
+        return _EXPORT + (0.0 if self.trained or amount is None else _MOBILENET * (amount.prediction / 6e8) ** 0.5)
 
     def blank(self, metric: str | None = None) -> Observation:
         """Return the proof's observation, or that of one metric, before anything is known of it."""
