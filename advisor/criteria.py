@@ -27,6 +27,9 @@ model needs."""
 ROUTE = "{route}"
 """What stands for the stack's route in the name of a probe that is about one runtime."""
 
+STAND_IN = "cnn"
+"""The network that criteria are about where nobody says which model is meant: the one of the digits, trained here."""
+
 
 class Selection(Query):
     """Which observations of a Run answer a criterion for a stack.

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -237,6 +236,8 @@ def write_text(path: Path, text: str) -> None:
 
     A link is followed, and a file that is replaced keeps its mode.
     """
+    import shutil
+
     from advisor import scratch  # who only reads needs no temporary folder
 
     try:

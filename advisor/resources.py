@@ -5,7 +5,6 @@ This is the only module that knows. In a wheel both folders are carried in ``adv
 
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -33,6 +32,8 @@ def profiles() -> Path:
 
 def own_version() -> str:
     """Return the version of advisor, or an empty string when it runs from files that were never installed."""
+    from importlib import metadata  # which reads e-mail: no part of an answer needs it
+
     try:
         return metadata.version("framework-advisor")
     except metadata.PackageNotFoundError:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +112,10 @@ def _ours(error: Exception) -> str:
 
 def _report(error: Exception) -> Path | None:
     """Write what is needed to find a mistake of ours, where we keep things or else among temporary files."""
+    import platform
+    import tempfile
+    import traceback
+
     text = "".join(
         (
             f"advisor, Python {platform.python_version()}, {platform.platform()}\n",

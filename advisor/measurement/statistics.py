@@ -14,11 +14,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.measurement.timing import Summary
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 NARROWEST = 0.02
@@ -35,7 +38,7 @@ _Z = 1.959963984540054
 # The median of |x − y| for x and y from one normal distribution, in its standard deviations.
 _PAIR_APART = 0.9538725524
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 @dataclass(frozen=True)

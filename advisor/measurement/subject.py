@@ -30,9 +30,6 @@ from advisor.measurement.definitions import NetworkQuantities, Task, WorkloadDef
 from advisor.measurement.network_sizes import described
 from advisor.measurement.networks import Asked, NetworkDefinition
 
-STAND_IN = "cnn"
-"""The network that criteria are about where nobody says which model is meant: the one of the digits, trained here."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

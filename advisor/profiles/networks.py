@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from advisor.criteria import Criterion, Evidence, Measured, Selection
+from advisor.criteria import STAND_IN, Criterion, Evidence, Measured, Selection
 from advisor.keys import Query
-from advisor.measurement import subject as subjects
 from advisor.measurement.definitions import NetworkQuantities, Task, network_quantities
 from advisor.measurement.run import Run
 from advisor.measurement.run_index import RunIndex
-from advisor.measurement.subject import STAND_IN, Subject
 from advisor.profiles.check import Wish
 from advisor.profiles.profile import Profile
+
+if TYPE_CHECKING:
+    from advisor.measurement.subject import Subject
 
 ROUTES = "route:*"
 OF_WEIGHTS = ("accuracy", "accuracy-loss")
@@ -40,6 +41,10 @@ def subjects_of(profile: Profile, *, quick: bool = False) -> tuple[Subject, ...]
     """Return what a session has to measure for a profile beside the stand-in: the model, or the profile's networks."""
     if profile.model is not None:
         return (profile.model,)
+    if not profile.networks:
+        return ()
+    from advisor.measurement import subject as subjects
+
     return subjects.of_networks(profile.networks[:QUICK] if quick else profile.networks)
 
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor.criteria import Build, Criterion, Documented, Evidence, load_criteria
-from advisor.measurement.subject import Subject
 from advisor.profiles.check import Constraint, Limit, Wish
 from advisor.profiles.entries import BUILDS, Ships, TeamEntry, words
 from advisor.profiles.files import profile_path, read_profile, shipped_profiles
 from advisor.profiles.team import CRITERION, Team
 from advisor.profiles.value import ValueFunction
 from advisor.targets.target import Target, load_target
+
+if TYPE_CHECKING:
+    from advisor.measurement.subject import Subject
 
 REACH = "reach"
 """The criterion that a target adds: whether a stack is documented to reach it."""
