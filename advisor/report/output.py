@@ -153,7 +153,7 @@ def put(
                 _like(folder, built)
             old = _swap(folder, built, stands=stands)
             if old is None:
-                continue  # another build made the folder meanwhile
+                continue  # somebody made the folder meanwhile
             if stands and not clean:
                 _keep_latest(old, folder, {*seen, mark.NAME})
             return notes
@@ -161,19 +161,21 @@ def put(
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[bool]:
-    """Keep other builds from putting theirs in the place of a folder; yield whether it is there at all."""
-    while sys.platform != "win32" and folder.is_dir():
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):  # a file system without locks
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            # Whoever held it may have put another in its place.
-            if folder.is_dir() and os.path.samestat(os.fstat(descriptor), folder.stat()):
-                yield True
-                return
-        finally:
+    """Keep other builds from putting theirs in the place of a folder; yield whether it is there at all.
+
+    The folder that it lies in is what is locked: that one stays, also while there is none yet, and when another takes
+    its place. Without locks, as on some file systems, a build still puts a whole site there.
+    """
+    descriptor = None
+    with contextlib.suppress(OSError):
+        if sys.platform != "win32":
+            descriptor = os.open(folder.parent, os.O_RDONLY)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield folder.is_dir()
+    finally:
+        if descriptor is not None:
             os.close(descriptor)
-    yield folder.is_dir()
 
 
 def _there(folder: Path, *, clean: bool) -> Iterator[tuple[str, bool]]:

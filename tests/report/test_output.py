@@ -288,6 +288,35 @@ def test_what_is_put_there_while_the_new_one_is_made_ready_is_taken_along(
     assert there(site)["late.md"] == "mine"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks there")
+@pytest.mark.parametrize("files", [{}, FIRST])
+def test_a_build_waits_for_another_also_where_there_is_no_site_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
+) -> None:
+    if files:
+        build(tmp_path / "public", files)
+    write, going, both, within = mark.write, threading.Event(), threading.Event(), [0]
+
+    def slow(folder: Path, told: mark.Mark) -> None:
+        within[0] += 1
+        if within[0] > 1:
+            both.set()
+        going.set()
+        both.wait(0.3)  # in vain, unless the other one comes here as well
+        write(folder, told)
+        within[0] -= 1
+
+    monkeypatch.setattr(mark, "write", slow)
+    first, second = (threading.Thread(target=build, args=(tmp_path / "public", each)) for each in (FIRST, NEXT))
+    first.start()
+    assert going.wait(30)
+    second.start()
+    first.join()
+    second.join()
+    assert not both.is_set()
+    assert there(tmp_path / "public")["index.html"] == "two"
+
+
 def test_many_builds_at_once_leave_one_whole_site(tmp_path: Path) -> None:
     sites = [{"index.html": str(number), f"page-{number}.html": "x"} for number in range(12)]
     failed: list[BaseException] = []
