@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
+from probes import import_isolation
 from probes.arrays import Array
 from probes.runtimes import Slot
+
+# TensorFlow imports JAX wherever it finds it, for a converter of its own; no SavedModel needs it.
+with import_isolation.absent("jax"):
+    import tensorflow as tf
 
 DISTRIBUTION = "tensorflow"
 PACKAGE = "tensorflow"
