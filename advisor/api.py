@@ -93,6 +93,8 @@ def probe(
         Threads per framework; default the processors this process may use.
     budget : float, optional
         Seconds after which nothing more is begun that can be left out; the Run says what was.
+    training : bool
+        Also take up what nobody ships, such as Keras on each backend; `recommend` does for profiles that ship nothing.
     until_decided : bool
         Hear further fresh processes until every pair that is needed has a word, twelve at most.
     resume : bool
@@ -130,6 +132,7 @@ def probe(
         mode=asked.mode, only=tuple(only), frameworks=_measurable(asked),
         definitions=configured_definitions(asked.folders), budget=asked.budget, until_decided=asked.until_decided,
         subjects=subjects,
+        training=asked.training,
     )  # fmt: skip
     needless = None
     if needed is not None:
@@ -198,6 +201,7 @@ def recommend(
         if exclude:
             _refuse_unknown(exclude)
         narrow = None if everything else needed
+        asked = replace(asked, training=needed.ships is None)
         # Whether a Run holds everything of a model, too, nobody can tell of it.
         models = subjects_of(needed) if everything else ()
         kept = None if fresh or asked.resume or models else _recent(asked, narrow)
@@ -213,9 +217,9 @@ def recommend(
 def _refuse_unknown(exclude: Collection[str]) -> None:
     """Refuse to leave out what is not there, before anything is measured."""
     from advisor.decision.alternatives import refuse_unknown
-    from advisor.measurement.definitions import shipped
+    from advisor.measurement.definitions import current
 
-    known = configured_definitions() or shipped()
+    known = configured_definitions() or current()
     refuse_unknown(exclude, {**known.frameworks, **known.extras}, known.routes)
 
 
@@ -397,7 +401,8 @@ def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] |
         frameworks=_measurable(asked),
         pythons=dict(asked.pythons or {}),
         threads=asked.threads,
-        definitions=configured_definitions(),
+        definitions=configured_definitions(asked.folders),
+        training=asked.training,
         enough=enough,
     )
     return None if run is None else (run, store.path(run.id))

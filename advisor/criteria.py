@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from advisor import resources
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Count
@@ -189,18 +190,30 @@ class _Criteria(Model):
     criteria: tuple[Criterion, ...]
 
 
+FILE = "criteria.yaml"
+
+
+def load_criteria(path: Path | None = None) -> dict[str, Criterion]:
+    """Return every criterion by id, in the order of the file.
+
+    Default is the shipped ``criteria.yaml``, and those of the folders that are in use (`advisor.resources.using`).
+    """
+    own = [folder / FILE for folder in resources.folders()] if path is None else []
+    files = [path or Path(__file__).resolve().parent / FILE, *(file for file in own if file.is_file())]
+    return _load(tuple(files))
+
+
 # 170 calls of 6 ms in a site: saves 1 s.
 @functools.cache
-def load_criteria(path: Path | None = None) -> dict[str, Criterion]:
-    """Return every criterion by id, in the order of the file (default: the shipped ``criteria.yaml``)."""
-    file = path or Path(__file__).resolve().parent / "criteria.yaml"
-    document = read_yaml(file, _Criteria, what="list of criteria")
+def _load(files: tuple[Path, ...]) -> dict[str, Criterion]:
     found: dict[str, Criterion] = {}
-    problems = []
-    for index, criterion in enumerate(document.value.criteria):
-        if criterion.id in found:
-            problems.append(Problem(("criteria", index, "id"), f"duplicate id '{criterion.id}'"))
-        found[criterion.id] = criterion
-    if problems:
-        raise document.error(problems)
+    for file in files:
+        document = read_yaml(file, _Criteria, what="list of criteria")
+        problems = []
+        for index, criterion in enumerate(document.value.criteria):
+            if criterion.id in found:
+                problems.append(Problem(("criteria", index, "id"), f"duplicate id '{criterion.id}'"))
+            found[criterion.id] = criterion
+        if problems:
+            raise document.error(problems)
     return found

@@ -33,7 +33,7 @@ def main() -> int:
     elif arguments.what == "runtime":
         from probes import runtime_worker
 
-        runtime_worker.main(arguments.name)
+        runtime_worker.main(arguments.name, arguments.frameworks_folder)
     elif arguments.what == "model":
         from probes.models import reader
 
@@ -55,17 +55,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="probes", description=__doc__)
     commands = parser.add_subparsers(dest="what", required=True)
     framework = commands.add_parser("framework", help="measure and prove with one framework, over JSON Lines")
-    framework.add_argument("name")
-    framework.add_argument(
-        "--frameworks-folder",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="DIR",
-        help="also look for frameworks in DIR, which holds a folder per framework (may be given several times)",
-    )
     runtime = commands.add_parser("runtime", help="load and time an exported model with its runtime alone")
-    runtime.add_argument("name")
+    for each in (framework, runtime):
+        each.add_argument("name")
+        each.add_argument(
+            "--frameworks-folder",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="DIR",
+            help="also look in DIR, which holds a folder per framework, and runtimes/ (may be given several times)",
+        )
     ceiling = commands.add_parser("ceiling", help="measure what NumPy reaches on this machine")
     ceiling.add_argument("--threads", type=int, required=True, metavar="N")
     commands.add_parser("model", help="read a user's model, take its answers, export it, over JSON Lines")

@@ -32,10 +32,14 @@ class Inference:
 
 
 class Double(NamedTuple):
-    """The same training in float64: the gradients before the first step, and the weights after so many steps."""
+    """The same training in float64: the gradients before the first step, and the weights after so many steps.
+
+    ``rounded`` says that some layers compute in float32 all the same, so that a gradient of zero is not quite zero.
+    """
 
     gradients: Weights
     weights: Weights
+    rounded: bool = False
 
 
 @dataclass(frozen=True)

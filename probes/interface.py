@@ -8,6 +8,8 @@ Name               What it is                      What it says
 ``MODULES``        a tuple of strings              the modules whose import is the import of the framework, in order
 ``BESIDE``         a tuple of strings (may lack)   distributions that it needs though no metadata says so; what lies on
                                                    top of another framework names that one here
+``RECIPES``        a string (may lack)             the folder beside this one whose recipes serve where it has none
+                                                   of its own: that of frameworks that differ by a backend only
 ``environment``    ``(threads) -> dict[str, str]`` the variables that have to be set before the import
 ``configure``      ``(threads) -> None``           sets the framework's threads, after the import
 ``settings``       ``() -> dict[str, str]``        the settings that matter for a comparison, as the framework tells
@@ -58,6 +60,7 @@ PARTS = {
     "PACKAGES": Part("names of distributions, as a tuple of strings", _texts),
     "MODULES": Part("names of one or more modules, as a tuple of strings", lambda value: _texts(value) and bool(value)),
     "BESIDE": Part("names of distributions, as a tuple of strings", _texts, needed=False),
+    "RECIPES": Part("the name of a folder of frameworks, as a string", _text, needed=False),
     "environment": Part("a function of the number of threads that returns a dict of strings", _named, takes=1),
     "configure": Part("a function of the number of threads", lambda _: True, takes=1),
     "settings": Part("a function without arguments that returns a dict of strings", _named, takes=0),

@@ -80,7 +80,9 @@ class Referee:
                 self._trained = expected, None
             else:
                 found = cell.double(STEPS)
-                error = slopes.judge(cell.how, case.network, self.start, case.feeds, case.labels, found.gradients)
+                reach = slopes.SHORT_REACH if found.rounded else slopes.REACH
+                about = (case.network, self.start, case.feeds, case.labels)
+                error = slopes.judge(cell.how, *about, found.gradients, reach)
                 self._trained = found.weights, error
         return self._trained
 

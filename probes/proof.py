@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -99,7 +100,11 @@ def close(got: Array, expected: Array, limit: float = LIMIT, artifact: Path | No
 
 
 def size_of(path: Path) -> int:
-    """Return the bytes of a file, or of all files under a folder."""
+    """Return the bytes of a file with its weights that lie beside it, or of all files under a folder.
+
+    A large ONNX model keeps its weights in files that are called as it is, and more: ``cnn.onnx.data``.
+    """
     if path.is_dir():
         return sum(inner.stat().st_size for inner in path.rglob("*") if inner.is_file())
-    return path.stat().st_size
+    beside = (each for each in path.parent.iterdir() if re.match(re.escape(path.name) + r"[._-]", each.name))
+    return path.stat().st_size + sum(each.stat().st_size for each in beside if each.is_file())

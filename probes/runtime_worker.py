@@ -10,6 +10,7 @@ import importlib.util
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from probes.runtimes.slots import Bound
 
 
-def main(name: str) -> None:
-    """Serve the runtime `name`, a module of `probes.runtimes`."""
+def main(name: str, folders: Sequence[Path] = ()) -> None:
+    """Serve the runtime `name`, a module of `probes.runtimes` or of ``runtimes/`` in one of `folders`."""
+    from probes import runtimes
+
+    runtimes.__path__.extend(str(folder.resolve() / "runtimes") for folder in folders)
     worker = RuntimeWorker(name)
     serve(claim(), {"load": worker.load, "block": worker.block, "answer": worker.answer, "memory": worker.memory})
 

@@ -20,10 +20,18 @@ STEP = 1e-9
 LIMIT = 1e-4
 # How much further a weight with small gradients is moved than one with large ones.
 REACH = 1e3
+# The same where what ought to be zero is rounding of float32: further, that would be taken for a slope.
+SHORT_REACH = 10.0
 
 
 def error(
-    network: Network, weights: Weights, inputs: Mapping[str, Array], labels: Array, gradients: Weights, seed: int = 1
+    network: Network,
+    weights: Weights,
+    inputs: Mapping[str, Array],
+    labels: Array,
+    gradients: Weights,
+    seed: int = 1,
+    reach: float = REACH,
 ) -> float:
     """Return how far the slope of the loss is from what `gradients` say, as a share of what a slope is made of.
 
@@ -36,12 +44,14 @@ def error(
         In float64.
     gradients : mapping
         With respect to the loss, by the names of the weights that are trained.
+    reach : float
+        How much further a weight with small gradients is moved than one with large ones.
     """
     rng = np.random.default_rng(seed)
     sizes = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
     usual = float(np.median([size for size in sizes.values() if size > 0] or [1.0]))
     directions = {
-        name: rng.standard_normal(gradient.shape) * min(REACH, usual / max(sizes[name], usual / REACH))
+        name: rng.standard_normal(gradient.shape) * min(reach, usual / max(sizes[name], usual / reach))
         for name, gradient in gradients.items()
     }
 
@@ -55,13 +65,19 @@ def error(
 
 
 def judge(
-    how: str, network: Network, weights: Weights, inputs: Mapping[str, Array], labels: Array, gradients: Weights
+    how: str,
+    network: Network,
+    weights: Weights,
+    inputs: Mapping[str, Array],
+    labels: Array,
+    gradients: Weights,
+    reach: float = REACH,
 ) -> float:
     """Return the error of `error`; raise ProbeError when it is above the limit, or when a weight has no gradient."""
     missing = [name for name in network.trained() if name not in gradients]
     if missing:
         raise ProbeError("error", f"{how}: no gradient reaches {', '.join(missing[:3])}")
-    found = error(network, weights, inputs, labels, gradients)
+    found = error(network, weights, inputs, labels, gradients, reach=reach)
     if not found <= LIMIT:
         text = f"{how}: the float64 loss changes otherwise than the framework's float64 gradients say"
         raise ProbeError("error", f"{text}, by {found:.3g} relative, more than {LIMIT:g}")

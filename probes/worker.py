@@ -191,7 +191,10 @@ class Worker:
         return self.cells[number]
 
     def _recipe(self, name: str) -> ModuleType:
-        """Import ``probes.frameworks.<framework>.<name>``; a recipe that is not there was not run."""
+        """Import ``probes.frameworks.<framework>.<name>``; a recipe that is not there was not run.
+
+        A framework may share the recipes of a folder, which its ``describe.py`` names: its own come first.
+        """
         package = f"probes.frameworks.{self.framework}"
         full = f"{package}.{name}"
         try:
@@ -204,9 +207,18 @@ class Worker:
                 raise ProbeError(
                     "error", f"unknown framework {self.framework!r}: there are {', '.join(known)}"
                 ) from None
-            if error.name == full:
-                raise ProbeError("not_run", f"{self.framework} has no recipe {name!r}") from None
-            raise
+            if error.name != full:
+                raise
+        if name != "describe":
+            shared = getattr(importlib.import_module(f"{package}.describe"), "RECIPES", None)
+            full = f"probes.frameworks.{shared}.{name}"
+            try:
+                if shared is not None:
+                    return importlib.import_module(full)
+            except ModuleNotFoundError as error:
+                if error.name != full:
+                    raise
+        raise ProbeError("not_run", f"{self.framework} has no recipe {name!r}")
 
     def _needs_description(self) -> None:
         if not self.described:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor import nodes, resources, yaml_cache
-from advisor.criteria import load_criteria
+from advisor import criteria, nodes, resources, yaml_cache
 from advisor.knowledge import catalog
+
+CRITERIA = (Path(criteria.__file__).with_name("criteria.yaml"),)
 
 SHIPPED = sorted(yaml_cache._PACKAGE.rglob("*.yaml")) + sorted(resources.probes().rglob("*.yaml"))
 
@@ -88,13 +89,13 @@ def test_a_place_that_cannot_be_written_is_no_harm(tmp_path: Path, monkeypatch: 
 
 
 def test_what_is_kept_is_validated_anew_and_gives_the_same_documents(own_place: Path) -> None:
-    first = (load_criteria.__wrapped__(), catalog._load(Path(catalog.__file__).parent))
+    first = (criteria._load.__wrapped__(CRITERIA), catalog._load((Path(catalog.__file__).parent,)))
     assert [*own_place.rglob("criteria*.json")]
-    again = (load_criteria.__wrapped__(), catalog._load(Path(catalog.__file__).parent))
+    again = (criteria._load.__wrapped__(CRITERIA), catalog._load((Path(catalog.__file__).parent,)))
     assert first == again
     (place,) = own_place.rglob("criteria*.json")
     data = json.loads(place.read_text(encoding="utf-8"))
     data["data"]["criteria"][0]["units"] = "s"
     place.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(Exception, match="unknown key 'units'"):
-        load_criteria.__wrapped__()
+        criteria._load.__wrapped__(CRITERIA)

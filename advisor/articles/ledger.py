@@ -133,7 +133,7 @@ def claim_rows(
 
 def recipes(probes: Iterable[str]) -> list[str]:
     """Return the files that a reader can open to see what `probes` do, as paths below the folder of the project."""
-    known = definitions.shipped()
+    known = definitions.current()
     found: dict[str, None] = {}
     for probe in probes:
         found |= dict.fromkeys(_files(probe, known))

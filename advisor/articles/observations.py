@@ -124,7 +124,7 @@ def _titles() -> dict[str, str]:
     known = {each.probe: each.title for each in definitions.workloads()}
     known |= {each.probe: each.title for each in definitions.capabilities().values()}
     known |= {each.id: each.title for each in definitions.routes().values()}
-    return known | {each.probe: each.title for each in definitions.shipped().experiments}
+    return known | {each.probe: each.title for each in definitions.current().experiments}
 
 
 def side(observation: Observation, run: Run) -> str:

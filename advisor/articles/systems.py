@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from advisor import fields
+from advisor import fields, resources
 from advisor.articles.articles import HERE, base, documented, first_day, last_day
 from advisor.documents import Model, read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
@@ -21,7 +21,9 @@ from advisor.knowledge import mistakes
 from advisor.knowledge.catalog import Catalog, Confidence, Fact, Name, Text, fact_problems, load_sources
 
 Status = Literal["active", "maintenance", "deprecated", "archived", "replaced", "renamed", "not software", "unknown"]
-Owner = Literal["pytorch", "tensorflow", "keras", "jax", "neutral"]
+FILE = "systems.yaml"
+Owner = Name
+"""The id of the framework whose makers it is of; ``neutral`` where that says nothing."""
 Kind = Literal[
     "framework", "interface", "module", "compiler", "library", "models", "model", "project", "tool", "runtime",
     "server", "hub", "community", "service", "format", "protocol", "platform", "hardware", "product", "agent",
@@ -89,7 +91,7 @@ class System(Model):
     module: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?$")] | None = None
     program: tuple[Text, ...] | None = None
     recipes: tuple[Text, ...] = ()
-    named_in: tuple[Name, ...] = Field(min_length=1)
+    named_in: tuple[Name, ...] = ()
     checked_on: fields.Day
 
     @property
@@ -150,7 +152,7 @@ def load_systems(folder: Path | None = None) -> Systems:
         Naming every mistake with file:line:column: duplicate ids, unknown sources and successors, a status without its
         evidence or its day, days in the wrong order.
     """
-    return _systems(folder or HERE)
+    return _systems(folder or HERE, () if folder else resources.folders())
 
 
 def system_catalog(folder: Path | None = None) -> Catalog:
@@ -159,22 +161,31 @@ def system_catalog(folder: Path | None = None) -> Catalog:
 
 
 @functools.cache
-def _systems(folder: Path) -> Systems:
-    document = read_yaml(folder / "systems.yaml", Systems, what="list of systems")
-    value = document.value
-    known = {source.id for source in load_sources(*documented(folder))}
-    names = [system.id for system in value.systems]
-    outside = [successor.id for successor in value.successors]
-    problems = mistakes.duplicates("systems", names) + mistakes.duplicates("successors", outside, names)
-    for index, system in enumerate(value.systems):
-        place: Loc = ("systems", index)
-        problems += [
-            *_evidence(place, system, known),
-            *_succession(place, system, {*names, *outside}),
-            *_days(place, system),
-        ]
-    mistakes.refuse(document, problems)
-    return value
+def _systems(folder: Path, further: tuple[Path, ...] = ()) -> Systems:
+    known = {source.id for source in load_sources(*documented(folder), *further)}
+    systems: list[System] = []
+    successors: list[Successor] = []
+    for home in (folder, *(each for each in further if (each / FILE).is_file())):
+        document = read_yaml(home / FILE, Systems, what="list of systems")
+        held = [system.id for system in systems]
+        names = [*held, *(system.id for system in document.value.systems)]
+        outside = [*(each.id for each in successors), *(each.id for each in document.value.successors)]
+        own = names[len(held) :]
+        problems = mistakes.duplicates("systems", own, held)
+        problems += mistakes.duplicates("successors", [each.id for each in document.value.successors], names)
+        for index, system in enumerate(document.value.systems):
+            place: Loc = ("systems", index)
+            if home == folder and not system.named_in:
+                problems.append(Problem((*place, "named_in"), "'named_in' is missing: which article names it?"))
+            problems += [
+                *_evidence(place, system, known),
+                *_succession(place, system, {*names, *outside}),
+                *_days(place, system),
+            ]
+        mistakes.refuse(document, problems)
+        systems += document.value.systems
+        successors += document.value.successors
+    return document.value.model_copy(update={"systems": tuple(systems), "successors": tuple(successors)})
 
 
 @functools.cache

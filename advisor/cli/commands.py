@@ -11,11 +11,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from advisor import optouts
+from advisor import optouts, resources
 from advisor.cli import ending
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -84,6 +85,7 @@ COMMANDS = CommandTable(
         "env": "environments:env",
         "evidence": "decision:evidence",
         "export": "own_model:export",
+        "framework": "frameworks:framework",
         "knowledge": "knowledge:knowledge",
         "model": "models:model",
         "probe": "measurement:probe",
@@ -119,6 +121,10 @@ def main(ctx: click.Context, color: str) -> None:
       advisor recommend --profile my-profile.yaml --run run.json --json
     """
     ctx.obj = color
+    if Path("pyproject.toml").is_file():
+        from advisor.measurement.options import further_folders
+
+        ctx.with_resource(resources.using(further_folders()))
 
 
 def _start_light() -> None:

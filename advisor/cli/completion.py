@@ -68,24 +68,24 @@ def networks() -> Iterable[str]:
 
 
 def frameworks() -> Iterable[str]:
-    """Return the ids of the shipped frameworks."""
+    """Return the ids of the frameworks."""
     from advisor.measurement import definitions
 
-    return [*definitions.frameworks(), *definitions.extras()]
+    return definitions.everyone()
 
 
 def compared() -> Iterable[str]:
     """Return the ids of the frameworks and the runtimes of which stacks are made."""
     from advisor.measurement import definitions
 
-    return [*definitions.frameworks(), *definitions.extras(), *definitions.routes()]
+    return [*definitions.everyone(), *definitions.routes()]
 
 
 def probes() -> Iterable[str]:
     """Return the ids of the probes that advisor ships."""
-    from advisor.measurement.definitions import shipped
+    from advisor.measurement.definitions import current
 
-    known = shipped()
+    known = current()
     found = [each.probe for each in known.workloads] + [each.probe for each in known.experiments]
     found += [each.probe for each in known.capabilities.values()]
     return dict.fromkeys([*found, *(f"route:{name}" for name in known.routes)])
@@ -102,7 +102,7 @@ def environments() -> Iterable[str]:
     """Return the names of the environments that recipes ask for."""
     from advisor.measurement import definitions, environments
 
-    return environments.wanted(definitions.shipped())
+    return environments.wanted(definitions.current())
 
 
 def criteria() -> Iterable[str]:

@@ -23,6 +23,7 @@ from advisor.cli.options import (
     profile_option,
     run_option,
     seed_option,
+    use_folders_option,
 )
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
@@ -56,6 +57,7 @@ EVIDENCE_COLUMNS = {
     shell_complete=offering(compared),
 )  # fmt: skip
 @run_option
+@use_folders_option
 @format_option
 @click.pass_obj
 def evidence(
@@ -101,6 +103,7 @@ def evidence(
 )
 @seed_option
 @run_option
+@use_folders_option
 def check(
     question: Question,
     frameworks: tuple[str, ...],

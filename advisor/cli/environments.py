@@ -100,4 +100,4 @@ def remove(name: str, folders: tuple[Path, ...]) -> None:
 def _known(folders: tuple[Path, ...]) -> Definitions:
     from advisor.measurement import definitions, options
 
-    return options.configured_definitions(folders) or definitions.shipped()
+    return options.configured_definitions(folders) or definitions.current()

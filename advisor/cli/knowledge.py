@@ -23,6 +23,7 @@ from advisor.cli.options import (
     run_option,
     seed_option,
     templates_option,
+    use_folders_option,
 )
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -69,6 +70,7 @@ STALE_COLUMNS = {"checked_on": "checked on", "days": "days", "kind": "what", "id
     help="Seconds for each.",
 )
 @format_option
+@use_folders_option
 @click.pass_obj
 def systems(
     color: str,
@@ -162,7 +164,7 @@ def check_catalog(folder: Path | None) -> None:
     """
     from advisor.articles import check
     from advisor.criteria import load_criteria
-    from advisor.measurement.definitions import shipped
+    from advisor.measurement.definitions import current
     from advisor.profiles.profile import shipped_profiles
 
     expected = {
@@ -171,7 +173,7 @@ def check_catalog(folder: Path | None) -> None:
         for rule in criterion.evidence
         if rule.documented
     }
-    known = shipped()
+    known = current()
     probes = {"environment", *(each.probe for each in known.workloads), *(each.probe for each in known.experiments)}
     probes |= {each.probe for each in known.capabilities.values()} | {each.id for each in known.routes.values()}
     counts = check.check(folder, expected=expected, profiles=shipped_profiles(), probes=probes)
@@ -208,6 +210,7 @@ def stale(color: str, age: str, form: Format) -> None:
 @click.option("--output", "-o", type=Output(), help="Write it here instead of printing it.")
 @templates_option
 @seed_option
+@use_folders_option
 def report(profile: str, run_file: Path | None, output: Path | None, templates: Path | None, seed: int) -> None:
     """Write the research report of a Run, in Markdown: findings, tables, what changed, and every reference."""
     from advisor import authorship

@@ -10,7 +10,15 @@ import click
 
 from advisor import paths, printing
 from advisor.cli.completion import RUNS, networks, offering, probes, runs
-from advisor.cli.options import Output, examples, folders_option, format_option, parts, subject_of
+from advisor.cli.options import (
+    Output,
+    examples,
+    folders_option,
+    format_option,
+    parts,
+    subject_of,
+    use_folders_option,
+)
 from advisor.cli.session import measuring_options, progress, writable
 from advisor.cli.session import timings as show_timings
 from advisor.errors import AdvisorError
@@ -156,6 +164,7 @@ def _row(change: Change, *, table: bool) -> dict[str, Any]:
     "--watch", type=click.FloatRange(0, 600), default=8.0, show_default=True, metavar="SECONDS",
     help="How long to watch what else is at work; 0 leaves it out.",
 )  # fmt: skip
+@use_folders_option
 def doctor(as_json: bool, watch: float) -> None:
     """Print the environment, ready to paste into an issue: versions, machine, what moves timings, tools.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor import paths
+from advisor import paths, resources
 from advisor.cli.completion import compared, criteria, frameworks, jobs, networks, offering, profiles, targets
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
@@ -98,9 +98,25 @@ seed_option = click.option("--seed", type=Whole(0, 2**32 - 1), default=0, show_d
 templates_option = click.option(
     "--templates", type=click.Path(path_type=Path), help="A folder whose templates override ours."
 )
+
+
+def _use(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Use the folders for as long as the command runs."""
+    if folders:
+        from advisor.measurement.options import further_folders
+
+        context.with_resource(resources.using(further_folders(folders)))
+    return folders
+
+
+# Eager: other options name frameworks that may be defined there.
 folders_option = click.option(
-    "--frameworks-folder", "folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
-    help="Also the frameworks and capabilities of this folder. Repeatable.",
+    "--frameworks-folder", "folders", multiple=True, type=click.Path(path_type=Path), metavar="DIR", is_eager=True,
+    callback=_use, help="Also the frameworks, routes, facts … of this folder. Repeatable.",
+)  # fmt: skip
+use_folders_option = click.option(
+    "--frameworks-folder", multiple=True, type=click.Path(path_type=Path), metavar="DIR", is_eager=True,
+    expose_value=False, callback=_use, help="Also the frameworks, routes, facts … of this folder. Repeatable.",
 )  # fmt: skip
 
 

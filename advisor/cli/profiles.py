@@ -12,7 +12,7 @@ import click
 from advisor import printing
 from advisor.cli.completion import frameworks, jobs, offering, profiles, targets
 from advisor.cli.numbers import Whole
-from advisor.cli.options import Output, examples, format_option
+from advisor.cli.options import Output, examples, format_option, use_folders_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def show(name: str) -> None:
 
 @profile.command(epilog=examples("advisor profile check camera.yaml"))
 @click.argument("file", type=click.Path(path_type=Path))
+@use_folders_option
 def check(file: Path) -> None:
     """Check a profile file; every mistake is named with its place."""
     from advisor import api
@@ -88,6 +89,7 @@ def check(file: Path) -> None:
 @click.option("--people", type=Whole(1, 100_000), help="How many people are in the team.")
 @click.option("--code", metavar="LINES", help="How many lines of model and training code the team has.")
 @click.option("--output", "-o", type=Output(), help="Where to write it.  [default: NAME.yaml]")
+@use_folders_option
 def new(file: Path | None, output: Path | None, **options: Any) -> None:
     """Make a profile from at most eleven plain questions; the answers can also be given as options or in a file.
 
@@ -163,11 +165,11 @@ def _terminal() -> bool:
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
     """Ask what is not given yet, one question after the other."""
-    from advisor.measurement.definitions import frameworks
+    from advisor.measurement.definitions import everyone
     from advisor.profiles.questionnaire import questions, wrong
 
     known = dict(given)
-    while (question := next(questions(known, tuple(frameworks())), None)) is not None:
+    while (question := next(questions(known, tuple(everyone())), None)) is not None:
         choice = click.Choice(question.choices) if question.choices else None
         shown = question.default if question.default or question.name != "name" else None
         said: Any = click.prompt(question.text, type=choice, default=shown, show_default=bool(shown), err=True)
@@ -181,10 +183,10 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
 
 def _framework(knows: str | None) -> None:
     from advisor.errors import did_you_mean
-    from advisor.measurement.definitions import frameworks
+    from advisor.measurement.definitions import everyone
     from advisor.profiles.team import OTHER
 
-    known = [*frameworks(), OTHER, "none"]
+    known = [*everyone(), OTHER, "none"]
     if knows is not None and knows not in known:
         listed = f"(known: {', '.join(known)})"
         raise AdvisorError(f"--knows: unknown framework '{knows}'{did_you_mean(knows, known)} {listed}")

@@ -20,6 +20,7 @@ from advisor.cli.options import (
     adjusting_options,
     examples,
     extent_options,
+    folders_option,
     profile_option,
     refuse_conflicts,
     templates_option,
@@ -78,6 +79,7 @@ as_of_option = click.option(
 @adr_option
 @explain_option
 @templates_option
+@folders_option
 @click.pass_obj
 def recommend(
     color: str,

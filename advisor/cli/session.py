@@ -136,9 +136,7 @@ def _defined(folders: tuple[Path, ...]) -> Any:
     from advisor.measurement import definitions, options
 
     more = options.configured_definitions(folders)
-    if more:
-        return {**more.frameworks, **more.extras}
-    return {**definitions.frameworks(), **definitions.extras()}
+    return more.everyone if more else definitions.everyone()
 
 
 def known_pythons(pairs: tuple[str, ...], folders: tuple[Path, ...] = ()) -> dict[str, Path]:

@@ -10,7 +10,7 @@ import click
 
 from advisor import printing
 from advisor.cli.numbers import Whole
-from advisor.cli.options import Output, examples, extent_options, profiles_option, templates_option
+from advisor.cli.options import Output, examples, extent_options, profiles_option, templates_option, use_folders_option
 
 
 def steps(color: str) -> Any:
@@ -46,6 +46,7 @@ def site() -> None:
 @click.option("--docs-only", is_flag=True, help="Write the pages as Markdown, for another engine.")
 @click.option("--single-file", is_flag=True, help="Write the page of one --profile as one HTML file.")
 @click.option("--pin", is_flag=True, help="Keep this site in runs/ID as well, where later builds leave it.")
+@use_folders_option
 @click.pass_obj
 def build(
     color: str,
@@ -102,6 +103,7 @@ def build(
     "--pages", metavar="ADDRESS", help="Where the pages lie, seen from FILE; else their links are plain text."
 )
 @templates_option
+@use_folders_option
 def embed(file: Path, run_file: Path, profiles: tuple[str, ...], pages: str | None, templates: Path | None) -> None:
     """Write pieces of the pages into FILE, between comments, for engines that know no plugins.
 
@@ -123,6 +125,7 @@ def embed(file: Path, run_file: Path, profiles: tuple[str, ...], pages: str | No
 @extent_options
 @templates_option
 @click.option("--port", type=Whole(1, 65535), default=8000, show_default=True)
+@use_folders_option
 def serve(
     run_files: tuple[Path, ...],
     profiles: tuple[str, ...],

@@ -152,7 +152,8 @@ def _stack(each: Alternative, run: Run, frameworks: Collection[str] | None) -> S
     """Return the stack of an alternative in a Run, or None where there is none that is asked for."""
     if not each.frameworks:
         asked = frameworks is None or each.id in frameworks
-        return Stack(framework=each.id) if asked and each.id not in run.frameworks else None
+        measured = {each.id, *each.measured_as} & set(run.frameworks)
+        return Stack(framework=each.id) if asked and not measured else None
     seen = _seen(run)
     names = [name for name in each.frameworks if name in run.frameworks and name in (frameworks or [name])]
     left = [name for name in names if (name, each.id) not in seen]

@@ -25,7 +25,7 @@ from advisor.keys import Stack, stack_id
 from advisor.knowledge.alternatives import Alternative
 from advisor.knowledge.alternatives import source_of as source_of_alternative
 from advisor.knowledge.catalog import Catalog, Confidence, Fact
-from advisor.measurement.definitions import shipped
+from advisor.measurement.definitions import current, everyone
 from advisor.measurement.run import Run, Skipped
 from advisor.profiles.profile import REACH
 from advisor.profiles.team import FACTOR, Team
@@ -213,6 +213,8 @@ class Evidencer:
     def _documented(self, stack: Stack, criterion: Criterion, rule: Documented) -> Finding:
         subject = stack.route if rule.route == "own" and stack.route else stack.framework
         fact = self.catalog.fact(subject, rule.fact, self.day)
+        if fact is None and subject == stack.framework and (also := _documented_as(subject, rule.fact)) is not None:
+            fact, subject = self.catalog.fact(also, rule.fact, self.day), also
         interval = None if fact is None else _interval(fact, criterion, self.day)
         key = f"{criterion.id}|{subject}"
         if fact is None or interval is None:
@@ -322,8 +324,14 @@ def of_build(rule: Evidence, build: Build | None) -> bool:
     return rule.build is None or rule.build == build
 
 
+def _documented_as(framework: str, key: str) -> str | None:
+    """Return whose facts under a key count for a framework of which nothing is documented itself."""
+    known = everyone().get(framework)
+    return None if known is None else known.documented_as.get(key) or known.documented_as.get("*")
+
+
 def _exists(probe: str) -> bool:
-    return any(each.probe == probe for each in shipped().capabilities.values())
+    return any(each.probe == probe for each in current().capabilities.values())
 
 
 def _level(criterion: Criterion, reading: Reading) -> str | None:

@@ -121,7 +121,7 @@ def _title(framework: str | None, titles: Mapping[str, str]) -> str:
     """Return what a framework is called; one that had nothing to do in a session is not told of in its Run."""
     if framework is None or framework in titles:
         return titles.get(framework or "", "")
-    from advisor.measurement.definitions import shipped
+    from advisor.measurement.definitions import current
 
-    known = shipped().frameworks.get(framework)
+    known = current().frameworks.get(framework)
     return known.title if known else framework

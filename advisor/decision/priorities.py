@@ -24,7 +24,7 @@ from advisor.decision.transfer import asked_of
 from advisor.decision.verdict import SMALL, WELL_KNOWN, judge, without
 from advisor.keys import Stack, stack_id
 from advisor.knowledge.catalog import Catalog, load_catalog
-from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.definitions import Definitions, current
 from advisor.measurement.omission import EVERYTHING_ELSE
 from advisor.measurement.run import Run
 from advisor.measurement.run_index import CEILING
@@ -49,7 +49,7 @@ def needed_probes(profile: Profile, definitions: Definitions | None = None) -> d
 
     A probe on which a constraint rests comes before all others: it can put a stack out.
     """
-    known = definitions or shipped()
+    known = definitions or current()
     ids = [
         ENVIRONMENT,
         *(work.probe for work in known.workloads),
@@ -105,7 +105,7 @@ def enough(profile: Profile, run: Run, catalog: Catalog | None = None, *, seed: 
 
 def _table(profile: Profile, run: Run, catalog: Catalog | None, planned: Collection[Stack] = ()) -> Table:
     # Of what is asked about, the quickest session measures this much: a Run without it has yet to answer.
-    known, profile = shipped(), on_machine(for_session(profile, quick=True), run)
+    known, profile = current(), on_machine(for_session(profile, quick=True), run)
     missing = {(each.framework, each.route) for each in run.observations if each.outcome == "not_installed"}
     there = [each for each in planned if each.framework in run.frameworks]
     here = [each for each in there if (each.framework, each.route) not in missing]

@@ -31,6 +31,10 @@ class Alternative(Model):
         The targets that it is for; empty: any that it is documented to reach.
     models : str, optional
         The only kind of model that it is for.
+    measured_as : tuple of str
+        Frameworks that are this one where a Run has them, as Keras is on each of its backends.
+    color : str, optional
+        The hue of a framework, as those have that are measured.
     levels : mapping
         What is documented, by the key of the facts that criteria read.
     also : tuple of str
@@ -43,6 +47,8 @@ class Alternative(Model):
     ships: tuple[Ships, ...] = Field(min_length=1)
     where: tuple[Name, ...] = ()
     models: Literal["language"] | None = None
+    color: str | None = None
+    measured_as: tuple[Name, ...] = ()
     takes: Text
     runs_on: Text
     languages: tuple[Text, ...] = Field(min_length=1)

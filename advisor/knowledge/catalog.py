@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from advisor import resources
 from advisor.documents import Model, read_yaml
 from advisor.errors import Problem
 from advisor.fields import Day, Number
@@ -34,10 +35,11 @@ def is_stale(checked_on: date, day: date) -> bool:
     return age(checked_on, day) > STALE.days
 
 
+SOURCES, FACTS = "sources.yaml", "facts.yaml"
 HERE = Path(__file__).resolve().parent
 SCHEMA: Final = "advisor.catalog/1"
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Text = Annotated[str, Field(min_length=1)]
 Confidence = Literal["high", "medium", "low"]
 
@@ -132,7 +134,10 @@ class _Facts(Model):
 
 
 def load_catalog(folder: Path | None = None) -> Catalog:
-    """Read ``sources.yaml`` and ``facts.yaml`` from `folder` (default: the shipped ones).
+    """Read ``sources.yaml`` and ``facts.yaml`` from `folder`.
+
+    Default are the shipped ones, and those of the folders that are in use (`advisor.resources.using`): their facts may
+    rest on shipped sources.
 
     Raises
     ------
@@ -140,21 +145,28 @@ def load_catalog(folder: Path | None = None) -> Catalog:
         Naming every mistake with file:line:column: unknown keys, duplicate ids, facts whose source does not exist,
         dates in the wrong order, two facts that contradict each other at one time.
     """
-    return _shipped() if folder is None else _load(folder)
+    return _load((folder,)) if folder is not None else _shipped(resources.folders())
 
 
 @functools.cache
-def _shipped() -> Catalog:
-    return _load(HERE)
+def _shipped(further: tuple[Path, ...]) -> Catalog:
+    return _load((HERE, *(folder for folder in further if (folder / FACTS).is_file())))
 
 
-def _load(folder: Path) -> Catalog:
-    sources = read_yaml(folder / "sources.yaml", _Sources, what="list of sources")
-    mistakes.refuse(sources, mistakes.duplicates("sources", [source.id for source in sources.value.sources]))
-    facts = read_yaml(folder / "facts.yaml", _Facts, what="list of facts")
-    problems = fact_problems(facts.value.facts, {source.id for source in sources.value.sources})
-    mistakes.refuse(facts, problems + contradictions(facts.value.facts, {}))
-    return Catalog(sources=sources.value.sources, facts=facts.value.facts)
+def _load(folders: tuple[Path, ...]) -> Catalog:
+    sources: dict[str, Source] = {}
+    facts: list[Fact] = []
+    starts: dict[tuple[str, str, date], str] = {}
+    for folder in folders:
+        if folder == folders[0] or (folder / SOURCES).is_file():
+            found = read_yaml(folder / SOURCES, _Sources, what="list of sources")
+            mistakes.refuse(found, mistakes.duplicates("sources", [each.id for each in found.value.sources], sources))
+            sources |= {source.id: source for source in found.value.sources}
+        stated = read_yaml(folder / FACTS, _Facts, what="list of facts")
+        problems = fact_problems(stated.value.facts, sources, [fact.id for fact in facts])
+        mistakes.refuse(stated, problems + contradictions(stated.value.facts, starts))
+        facts += stated.value.facts
+    return Catalog(sources=tuple(sources.values()), facts=tuple(facts))
 
 
 def fact_problems(facts: Sequence[Fact], sources: Collection[str], held: Collection[str] = ()) -> list[Problem]:

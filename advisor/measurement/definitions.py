@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
 
@@ -25,6 +25,8 @@ def _name(value: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+Color = Literal["orange", "blue", "teal", "plum", "olive", "red", "steel", "brown"]
+COLORS: tuple[Color, ...] = get_args(Color)
 Task = Literal["training", "inference", "pipeline"]
 Ships = Literal["edge", "server"]
 
@@ -73,8 +75,12 @@ class FrameworkDefinition(Model):
 
     ``module`` is what is looked for to know whether it is there; ``packages`` are the distributions whose versions
     a Run records; ``routes`` are the runtimes that its models can be shipped through, ``convert`` how, by runtime.
-    ``environments`` are those that it has beside its own, by name; frameworks that give one the same name share it.
-    ``unless_named`` says why a session takes the framework up only when it is asked for by name.
+    ``order`` is its place where frameworks are listed, ``color`` its own in charts and tables; without it one is
+    assigned. ``environments`` are those that it has beside its own, by name; frameworks that give one the same name
+    share it. ``documented_as`` names whose facts count where there are none of its own, by the facts' key, or by ``*``
+    for all others. ``needs`` are further modules without which it is not there, ``recipes`` is the folder beside its
+    own whose recipes serve where it has none itself (``keras``, for Keras on any backend). ``unless_training`` says why
+    a session for what ships leaves it out, ``unless_named`` why every session does, unless it is asked for by name.
     """
 
     id: Name
@@ -87,7 +93,18 @@ class FrameworkDefinition(Model):
     routes: tuple[str, ...] = ()
     convert: dict[Name, Conversion] = Field(default_factory=dict)
     environments: dict[Name, OwnEnvironment] = Field(default_factory=dict)
+    order: Number = 50.0
+    color: Color | None = None
+    documented_as: dict[str, Name] = Field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    recipes: Name | None = None
+    unless_training: str | None = None
     unless_named: str | None = None
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that have to be there."""
+        return (self.module, *self.needs)
 
     @property
     def routes_apart(self) -> set[str]:
@@ -258,7 +275,8 @@ class Definitions:
     """All definitions, and the folder of the probes that they describe.
 
     ``folders`` are further folders of frameworks (each holding ``<id>/framework.yaml``); ``homes`` says for each
-    framework that came from one of them which. ``extras`` are frameworks that are only taken up when they are named.
+    framework that came from one of them which. ``extras`` are frameworks that are only taken up when they are named,
+    or when it is about training.
     """
 
     probes: Path
@@ -269,17 +287,48 @@ class Definitions:
     capabilities: Mapping[str, CapabilityDefinition] = field(default_factory=dict)
     experiments: tuple[ExperimentDefinition, ...] = ()
     extras: Mapping[str, FrameworkDefinition] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def everyone(self) -> dict[str, FrameworkDefinition]:
+        """All frameworks, also those that not every session takes up."""
+        return {**self.frameworks, **self.extras}
 
     def naming(self, frameworks: Collection[str]) -> Definitions:
         """Return these definitions with those of the extras that are among `frameworks`."""
         named = {name: found for name, found in self.extras.items() if name in frameworks}
         return replace(self, frameworks={**self.frameworks, **named}) if named else self
 
+    def training(self) -> Definitions:
+        """Return these definitions with the extras that a question about training takes up."""
+        return self.naming([name for name, each in self.extras.items() if each.unless_named is None])
+
+    def recipe(self, framework: str, name: str) -> Path | None:
+        """Return the file `name` of a framework, or of those that it shares recipes with; None where there is none."""
+        known = self.frameworks.get(framework) or self.extras.get(framework)
+        home = self.homes.get(framework, self.probes / "frameworks")
+        places = [home / framework]
+        if known is not None and known.recipes is not None:
+            places += [folder / known.recipes for folder in (home, self.probes / "frameworks")]
+        return next((place / name for place in places if (place / name).is_file()), None)
+
+    def timed(self, framework: str) -> tuple[Task, ...]:
+        """Return the tasks that a framework has a recipe for; all where it has none, which is not there at all."""
+        return tuple(task for task in TASKS if self.recipe(framework, f"{task}.py") is not None) or TASKS
+
+    def options(self, framework: str | None = None) -> tuple[str, ...]:
+        """Return the options of a worker that finds what lies in further folders; of a framework its own come first."""
+        home = self.homes.get(framework or "")
+        return tuple(
+            word
+            for folder in dict.fromkeys((*([home] if home else []), *self.folders))
+            for word in ("--frameworks-folder", str(folder))
+        )
+
     def has_recipe(self, framework: str, asked: CapabilityDefinition | ExperimentDefinition) -> bool:
         """Tell whether a framework has a recipe for a capability or an experiment."""
-        home = self.homes.get(framework, self.probes / "frameworks")
         name = asked.recipe if isinstance(asked, CapabilityDefinition) else f"{asked.probe.replace('-', '_')}.py"
-        return (home / framework / name).is_file()
+        return self.recipe(framework, name) is not None
 
 
 def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definitions:
@@ -290,8 +339,8 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
     probes : path, optional
         Folder of the probes; default the one that advisor ships.
     folders : sequence of paths
-        Further folders of frameworks in the same convention, and a folder ``capabilities`` when they add any; an id
-        found there replaces a shipped one.
+        Further folders of frameworks in the same convention, with ``capabilities/``, ``routes/`` and ``workloads.yaml``
+        where they add any; an id found there replaces a shipped one.
 
     Raises
     ------
@@ -299,7 +348,7 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
         With file:line:column when a definition is not valid.
     """
     home = probes or resources.probes()
-    routes = _routes(home)
+    routes = {runtime: route for folder in (home, *folders) for runtime, route in _routes(folder).items()}
     frameworks: dict[str, FrameworkDefinition] = {}
     homes: dict[str, Path] = {}
     for folder in (home / "frameworks", *folders):
@@ -313,12 +362,17 @@ def load(probes: Path | None = None, folders: Sequence[Path] = ()) -> Definition
         for file in sorted((folder / "capabilities").glob("*.yaml")):
             capability = read_yaml(file, CapabilityDefinition, what="capability definition").value
             capabilities[capability.id] = capability
-    workloads = _workloads(home)
+    workloads = {each.probe: each for each in _workloads(home)}
+    for folder in folders:
+        if (folder / "workloads.yaml").is_file():
+            workloads |= {each.probe: each for each in _workloads(folder)}
     # Only those who add experiments have the file.
     own = home / "experiments.yaml"
     experiments = read_yaml(own, _Experiments, what="list of experiments").value.experiments if own.is_file() else ()
-    compared, extras = _apart(frameworks)
-    return Definitions(home, compared, routes, workloads, homes, capabilities, experiments, extras)
+    compared, extras = _apart(dict(sorted(frameworks.items(), key=lambda item: (item[1].order, item[0]))))
+    return Definitions(
+        home, compared, routes, tuple(workloads.values()), homes, capabilities, experiments, extras, tuple(folders)
+    )
 
 
 def _framework(file: Path, routes: Collection[str] | None = None) -> FrameworkDefinition:
@@ -332,7 +386,8 @@ def _framework(file: Path, routes: Collection[str] | None = None) -> FrameworkDe
         if runtime not in (routes or ()) and near:
             known = ", ".join(routes or ())
             problems.append(Problem(("routes", index), f"no route is called '{runtime}'{near} (known: {known})"))
-    timed = [f"{task}.py" for task in TASKS if (file.parent / f"{task}.py").is_file()]
+    places = [file.parent, *([file.parent.parent / found.recipes] if found.recipes else [])]
+    timed = [f"{task}.py" for task in TASKS if any((place / f"{task}.py").is_file() for place in places)]
     if timed and not found.settings:
         expected = f"expected 'settings:' with {' or '.join(SETTINGS)}, the settings in which it is timed"
         problems.append(Problem((), f"{' and '.join(timed)} would never be run: {expected}"))
@@ -343,7 +398,8 @@ def _framework(file: Path, routes: Collection[str] | None = None) -> FrameworkDe
 
 def _apart(found: Mapping[str, FrameworkDefinition]) -> tuple[dict[str, FrameworkDefinition], ...]:
     """Return the frameworks that are always taken up, and the extras."""
-    return tuple({name: each for name, each in found.items() if bool(each.unless_named) == extra} for extra in (0, 1))
+    apart = {name for name, each in found.items() if each.unless_named or each.unless_training}
+    return tuple({name: each for name, each in found.items() if (name in apart) == extra} for extra in (False, True))
 
 
 def _workloads(home: Path) -> tuple[WorkloadDefinition, ...]:
@@ -362,13 +418,23 @@ def shipped() -> Definitions:
     return load()
 
 
+@lru_cache(maxsize=4)
+def _with(folders: tuple[Path, ...]) -> Definitions:
+    return load(folders=folders)
+
+
+def current() -> Definitions:
+    """Return the shipped definitions, and those of the folders that are in use (`advisor.resources.using`)."""
+    return _with(resources.folders()) if resources.folders() else shipped()
+
+
 # To decide, frameworks and routes are enough: the capabilities' many files are not read for it.
 
 
 @lru_cache(maxsize=1)
 def _shipped_frameworks() -> dict[str, FrameworkDefinition]:
     found = [_framework(file) for file in sorted(resources.probes().glob("frameworks/*/framework.yaml"))]
-    return {each.id: each for each in found}
+    return {each.id: each for each in sorted(found, key=lambda each: (each.order, each.id))}
 
 
 # 575 calls of 3 ms in a decision, 5,400 in a site: saves 2 and 13 s of processor time.
@@ -383,18 +449,23 @@ def _shipped_workloads() -> tuple[WorkloadDefinition, ...]:
 
 
 def frameworks() -> dict[str, FrameworkDefinition]:
-    """Return the shipped frameworks by id, without the extras."""
-    return _apart(_shipped_frameworks())[0]
+    """Return the frameworks that every session takes up, by id."""
+    return dict(current().frameworks) if resources.folders() else _apart(_shipped_frameworks())[0]
 
 
 def extras() -> dict[str, FrameworkDefinition]:
-    """Return the shipped frameworks that are only taken up when they are named, by id."""
-    return _apart(_shipped_frameworks())[1]
+    """Return the frameworks that not every session takes up, by id."""
+    return dict(current().extras) if resources.folders() else _apart(_shipped_frameworks())[1]
+
+
+def everyone() -> dict[str, FrameworkDefinition]:
+    """Return all frameworks by id."""
+    return {**frameworks(), **extras()}
 
 
 def routes() -> dict[str, RouteDefinition]:
-    """Return the shipped routes by runtime id (``executorch``, ``litert`` …)."""
-    return dict(_shipped_routes())
+    """Return the routes by runtime id (``executorch``, ``litert`` …)."""
+    return dict(current().routes if resources.folders() else _shipped_routes())
 
 
 # 40 calls of 0.9 ms in a decision, 1,600 in a site.
@@ -406,10 +477,10 @@ def network_quantities() -> Mapping[str, NetworkQuantities]:
 
 
 def capabilities() -> dict[str, CapabilityDefinition]:
-    """Return the shipped capabilities by id (``export-onnx`` …)."""
-    return dict(shipped().capabilities)
+    """Return the capabilities by id (``export-onnx`` …)."""
+    return dict(current().capabilities)
 
 
 def workloads() -> tuple[WorkloadDefinition, ...]:
-    """Return the shipped workloads in the order in which they are measured."""
-    return _shipped_workloads()
+    """Return the workloads in the order in which they are measured."""
+    return current().workloads if resources.folders() else _shipped_workloads()

@@ -47,10 +47,11 @@ def _of(latency: Observation, index: RunIndex, peak: float | None) -> Iterator[O
     proof = latency.proof or {}
     if "samples" in proof:
         yield _rate(latency, proof["samples"], "throughput")
-    if proof.get("tried") and latency.setting == BEST_KNOWN:
-        compiled = _compiled(proof["tried"], latency.variant)
-        if compiled is not None:
-            yield _compile_time(latency, compiled, index)
+    # Some compile out of the box, too: what that costs belongs to them, and there is nothing to pay it back against.
+    compiled = _compiled(proof.get("tried") or [], latency.variant)
+    if compiled is not None:
+        yield _compile_time(latency, compiled, index)
+        if latency.setting == BEST_KNOWN:
             yield _break_even(latency, compiled, index)
     counted = grades.counted(latency.rounds) if latency.rounds else []
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
@@ -85,7 +86,9 @@ def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] 
 
 
 def _compile_time(latency: Observation, compiled: dict[str, Any], index: RunIndex) -> Observation:
-    seconds = compiled["first_call"] - compiled.get("call", 0.0)
+    # What has no variants was not called in a trial.
+    usual = latency.summary.median if latency.summary is not None else 0.0
+    seconds = compiled["first_call"] - compiled.get("call", usual)
     first = _sibling(latency, index, metric="first-call")
     return _blank(
         latency, "compile-time", outcome="measured", how=compiled["how"], variant=compiled["variant"],

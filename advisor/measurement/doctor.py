@@ -15,7 +15,7 @@ from typing import Any
 
 from advisor import optouts, paths
 from advisor.measurement import environments, host
-from advisor.measurement.definitions import Definitions, shipped
+from advisor.measurement.definitions import Definitions, current
 from advisor.measurement.noise import outlook
 from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.guard import Guard
@@ -61,7 +61,7 @@ def examine(
     watch : float
         Seconds to watch what else is at work here; none leaves that out.
     """
-    known, env = definitions or shipped(), os.environ if ambient is None else ambient
+    known, env = definitions or current(), os.environ if ambient is None else ambient
     with ThreadPoolExecutor() as pool:
         compiler = pool.submit(_program, env.get("CXX"), COMPILERS)
         chromium = pool.submit(_program, env.get("CHROMIUM"), CHROMIUM)

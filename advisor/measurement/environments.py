@@ -30,9 +30,9 @@ from advisor.measurement.worker.environment import passed
 _LOOK = """\
 import importlib.metadata as metadata, importlib.util as util, json, platform, sys
 found = {}
-for name, (module, distributions) in json.loads(sys.argv[1]).items():
+for name, (modules, distributions) in json.loads(sys.argv[1]).items():
     try:
-        present = util.find_spec(module) is not None
+        present = all(util.find_spec(module) is not None for module in modules)
     except (ImportError, ValueError):
         present = False
     versions = {}
@@ -115,7 +115,7 @@ def _with_own(environment: Environment, definition: FrameworkDefinition, pythons
 
 
 def _look(python: Path, definitions: list[FrameworkDefinition]) -> dict[str, Environment]:
-    wanted = {each.id: (each.module, sorted({each.distribution, *each.packages})) for each in definitions}
+    wanted = {each.id: (each.modules, sorted({each.distribution, *each.packages})) for each in definitions}
     message = None
     answer: dict[str, Any] = {}
     try:

@@ -152,15 +152,15 @@ class Asked:
         return f"{self.definition.id}?{rest}" if rest else self.definition.id
 
 
-@functools.cache
 def shipped() -> dict[str, Document[NetworkDefinition]]:
-    """Return the networks that advisor ships, by name."""
+    """Return the networks that advisor ships, and those of the folders that are in use, by name."""
     return {name: _shipped(path) for name, path in _files().items()}
 
 
 def _files() -> dict[str, Path]:
-    """Return where the networks that advisor ships are defined, by name: that of the file."""
-    return {path.stem: path for path in sorted((resources.probes() / "networks").glob("*.yaml"))}
+    """Return where these networks are defined, by name: that of the file."""
+    places = (resources.probes(), *resources.folders())
+    return {path.stem: path for place in places for path in sorted((place / "networks").glob("*.yaml"))}
 
 
 @functools.cache

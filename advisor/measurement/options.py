@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
+from advisor import resources
 from advisor.documents import read_text
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.measurement import definitions
@@ -31,6 +32,7 @@ class SessionKeywords(TypedDict, total=False):
     seed: int
     threads: int | None
     budget: float | None
+    training: bool
     until_decided: bool
     resume: bool
     label: str | None
@@ -49,6 +51,7 @@ class SessionOptions:
     seed: int = 0
     threads: int | None = None
     budget: float | None = None
+    training: bool = False
     until_decided: bool = False
     resume: bool = False
     label: str | None = None
@@ -77,6 +80,15 @@ FOLDERS = "frameworks-folders"
 def configured_definitions(folders: Iterable[Path] = (), *, project: Path | None = None) -> Definitions | None:
     """Return the shipped definitions with those of further folders, or None when no further folder is named.
 
+    The parameters are those of `further_folders`; folders that are in use already (`advisor.resources.using`) count.
+    """
+    chosen = tuple(dict.fromkeys((*resources.folders(), *further_folders(folders, project=project))))
+    return definitions.load(folders=chosen) if chosen else None
+
+
+def further_folders(folders: Iterable[Path] = (), *, project: Path | None = None) -> list[Path]:
+    """Return the folders of frameworks that the project's configuration names, and `folders`.
+
     Parameters
     ----------
     folders : iterable of path
@@ -96,7 +108,7 @@ def configured_definitions(folders: Iterable[Path] = (), *, project: Path | None
         if not any(folder.glob("*/framework.yaml")) and not any(folder.glob("capabilities/*.yaml")):
             expected = "expected NAME/framework.yaml or capabilities/NAME.yaml in it"
             raise AdvisorError(f"{folder}: no framework and no capability is defined there ({expected})")
-    return definitions.load(folders=chosen) if chosen else None
+    return chosen
 
 
 def _configured(file: Path) -> list[str]:

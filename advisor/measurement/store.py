@@ -163,6 +163,7 @@ class Store:
         pythons: Mapping[str, Path] | None = None,
         threads: int | None = None,
         definitions: Definitions | None = None,
+        training: bool = False,
         now: datetime | None = None,
         enough: Callable[[Run], bool] | None = None,
     ) -> Run | None:
@@ -189,7 +190,7 @@ class Store:
         ]
         if not recent:
             return None
-        plan = make_plan(mode=mode, frameworks=frameworks, definitions=definitions)
+        plan = make_plan(mode=mode, frameworks=frameworks, definitions=definitions, training=training)
         found = environments.find(plan.frameworks.values(), pythons)
         for file in recent:
             run = load_run(file)

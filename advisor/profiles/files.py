@@ -12,7 +12,7 @@ from advisor import resources
 from advisor.criteria import Criterion, load_criteria
 from advisor.documents import read_yaml
 from advisor.errors import AdvisorError, Loc, Problem, did_you_mean
-from advisor.measurement.definitions import frameworks
+from advisor.measurement.definitions import everyone
 from advisor.profiles.check import Checker
 from advisor.profiles.entries import ProfileEntry
 from advisor.profiles.team import OTHER
@@ -222,10 +222,8 @@ def _reasons(data: Mapping[str, Any]) -> list[Problem]:
 
 
 def _team(team: Any) -> list[Problem]:
-    from advisor.measurement.definitions import frameworks
-
     knows = team.get("knows") if isinstance(team, dict) else None
-    known = [*frameworks(), OTHER] if isinstance(knows, str) else []
+    known = [*everyone(), OTHER] if isinstance(knows, str) else []
     if not isinstance(knows, str) or knows in known:
         return []
     message = f"unknown framework '{knows}'{did_you_mean(knows, known)} (known: {', '.join(known)})"
@@ -253,7 +251,7 @@ def profile_schema() -> dict[str, Any]:
         for each in criteria
     }
     wishes["additionalProperties"] = False
-    definitions["TeamEntry"]["properties"]["knows"]["enum"] = [*frameworks(), OTHER]
+    definitions["TeamEntry"]["properties"]["knows"]["enum"] = [*everyone(), OTHER]
     schema["properties"]["extends"]["examples"] = list(shipped_profiles())
     return {"$schema": DIALECT, **schema, "title": "A profile of advisor: what is needed"}
 

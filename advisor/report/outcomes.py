@@ -46,7 +46,7 @@ class Cell:
         """The outcome of each variant."""
         if self.tried:
             return [str(each.outcome) for each in self.tried]
-        shipped = definitions.shipped()
+        shipped = definitions.current()
         has = self.framework in shipped.frameworks and shipped.has_recipe(self.framework, self.about)
         return [NOT_RUN] if has else []
 

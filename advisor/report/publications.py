@@ -141,7 +141,7 @@ class Past(Model):
 
 def matrix(run: Run) -> Matrix:
     """Return the outcome of every recipe that is shipped or that `run` tried, for every framework."""
-    shipped = definitions.shipped()
+    shipped = definitions.current()
     tried: dict[str, dict[str, int]] = {}
     for index, each in enumerate(run.observations):
         kind, _, name = each.probe.partition(":")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from probes import feeds
+from probes import feeds, frameworks
 from probes.arrays import Array
 from probes.channel import ProbeError
 from probes.feeds import Feed
@@ -130,9 +130,11 @@ def _replies(
     runtime: str, commands: Sequence[Mapping[str, object]], asked: Sequence[str]
 ) -> tuple[list[dict[str, Any]], float]:
     """Return the replies to `commands` of a new process, and the seconds from its start to the first."""
+    # A runtime may lie where the framework does, outside of what is shipped.
+    further = [word for home in list(frameworks.__path__)[1:] for word in ("--frameworks-folder", str(home))]
     start = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, str(PROBES / "__main__.py"), "runtime", runtime],
+        [sys.executable, str(PROBES / "__main__.py"), "runtime", runtime, *further],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

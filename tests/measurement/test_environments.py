@@ -155,12 +155,17 @@ def test_frameworks_share_an_environment_of_one_name() -> None:
         environments.named("litert", definitions.shipped())
 
 
-def test_an_extra_is_taken_up_when_it_is_named() -> None:
-    assert "keras_pytorch" not in make_plan(mode="quick").frameworks
+def test_what_nobody_ships_is_taken_up_for_training_or_when_it_is_named() -> None:
+    backends = {"keras_tensorflow", "keras_pytorch"}
+    assert not backends & set(make_plan(mode="quick").frameworks)
+    assert backends <= set(make_plan(mode="quick", training=True).frameworks)
+    assert not backends & set(make_plan(training=True, frameworks=["pytorch"]).frameworks)
     named = make_plan(frameworks=["keras_pytorch"])
     assert set(named.frameworks) == {"keras_pytorch"}
-    assert not named.cells  # PyTorch computes, and is measured itself
+    assert {cell.workload.task for cell in named.cells} == {"inference", "training"}
+    left = {each.probe for each in named.skipped if each.kind == "no_recipe" and each.framework == "keras_pytorch"}
+    assert "input-pipeline" in left  # a loader is the backend's
     assert {task.route.runtime for task in named.routes} == {"onnxruntime"}
-    assert {task.probe for task in named.capabilities} == {"capability:route-onnxruntime", "capability:route-litert"}
+    assert {task.probe for task in named.capabilities} >= {"capability:route-onnxruntime", "capability:route-litert"}
     with pytest.raises(AdvisorError, match="unknown framework 'keras'"):
         make_plan(frameworks=["keras"])

@@ -22,14 +22,27 @@ from tests.probes.test_networks import CUT, SMALL
 
 NETWORKS = (*SMALL, *CUT)
 TRAINED = ("resnet8?width=4", "autoencoder", "bert-mini?width=64&depth=1&seq=5", "unet?width=4&resolution=16")
-MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
+# The folder of the recipes, and the module without which there is nothing to test.
+FRAMEWORKS = {
+    "pytorch": "torch",
+    "tensorflow": "tensorflow",
+    "keras_pytorch": "torch",
+    "keras_tensorflow": "tensorflow",
+}
+# On TensorFlow these are the models that TensorFlow's own recipes compute.
+SHARED = {"keras_pytorch": "keras", "keras_tensorflow": "keras"}
 
 # One process for all networks: the import of a framework takes longer than all of them.
 CODE = """
-import importlib, json, sys
+import importlib, json, os, sys
 import numpy as np
 from probes import parity, workloads
-framework, networks, trained = json.loads(sys.argv[1])
+framework, recipes, networks, trained = json.loads(sys.argv[1])
+description = importlib.import_module(f"probes.frameworks.{framework}.describe")
+os.environ.update(description.environment(1))
+for name in description.MODULES:
+    importlib.import_module(name)
+framework = recipes
 models, training = (importlib.import_module(f"probes.frameworks.{framework}.{name}") for name in ("models", "training"))
 inference = importlib.import_module(f"probes.frameworks.{framework}.inference")
 found = {"shown": {}, "trained": {}, "lost": [], "outputs": {}}
@@ -51,16 +64,17 @@ json.dump(found, sys.stdout)
 
 
 @pytest.mark.frameworks
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_every_network_is_what_the_referee_says(name: str) -> None:
-    if importlib.util.find_spec(MODULES[name]) is None:
-        pytest.skip(f"{MODULES[name]} is not installed")
+    if importlib.util.find_spec(FRAMEWORKS[name]) is None:
+        pytest.skip(f"{FRAMEWORKS[name]} is not installed")
+    networks, trained = (NETWORKS[:2], TRAINED[:1]) if name == "keras_tensorflow" else (NETWORKS, TRAINED)
     environment = {**os.environ, "PYTHONPATH": str(resources.probes().parent), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-c", CODE, json.dumps([name, NETWORKS, TRAINED])]
+    command = [sys.executable, "-c", CODE, json.dumps([name, SHARED.get(name, name), networks, trained])]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert answer.returncode == 0, answer.stderr[-2000:]
     found = json.loads(answer.stdout[answer.stdout.index('{"shown"') :])
-    assert set(found["shown"]) == set(NETWORKS)
+    assert set(found["shown"]) == set(networks)
     assert max(found["shown"].values()) <= LIMIT
     for parity in found["trained"].values():
         assert parity["gradient_slope_error"] < slopes.LIMIT / 10

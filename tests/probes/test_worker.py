@@ -144,7 +144,10 @@ def test_a_framework_that_nobody_described() -> None:
     with abacus("caffe") as probe:
         reply = probe.ask("describe", threads=1)
     assert reply["outcome"] == "error"
-    assert "unknown framework 'caffe': there are abacus, keras_pytorch, pytorch, tensorflow" in reply["message"]
+    assert (
+        "unknown framework 'caffe': there are abacus, keras_pytorch, keras_tensorflow, pytorch, tensorflow"
+        in reply["message"]
+    )
 
 
 def test_a_cell_is_prepared_and_timed(worker: Probe) -> None:

@@ -46,7 +46,7 @@ def test_one_file_needs_nothing_beside_it(tmp_path: Path) -> None:
     tree = read(file)
     assert not tree.find("script")
     assert not [each for each in tree.find("link") if each.attributes.get("rel") == "stylesheet"]
-    assert "--pytorch" in tree.one("style").text
+    assert "--orange" in tree.one("style").text
     ids = {each.attributes["id"] for each in tree.walk() if "id" in each.attributes}
     links = [each.attributes["href"] for each in tree.find("a")]
     assert links

@@ -64,7 +64,7 @@ def titled(text: str, titles: Mapping[str, str], *, quoted: bool = False) -> str
 
 def probes() -> dict[str, str]:
     """Return the titles of probes and metrics, for texts that name them by their ids."""
-    known = definitions.shipped()
+    known = definitions.current()
     found = {each.probe: each.title for each in known.workloads} | {
         each.probe: each.title for each in known.experiments
     }
@@ -124,7 +124,7 @@ def report(
     told = decide(run, question, seed=seed) if isinstance(question, Profile) else question
     catalog = whole_catalog()
     citations = Citations(catalog, _looked())
-    routes = {name: found.title for name, found in definitions.shipped().routes.items()}
+    routes = {name: found.title for name, found in definitions.current().routes.items()}
     titles = routes | {name: found.title for name, found in run.frameworks.items()} | told.titles
     measured = probes()
     names = measured | titles

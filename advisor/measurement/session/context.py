@@ -120,9 +120,8 @@ class Context:
 
         It imports the framework from now on; its answer to that is the first to wait for.
         """
-        home = self.plan.definitions.homes.get(framework.id)
         worker = self.worker(
-            "framework", framework.id, *(("--frameworks-folder", str(home)) if home else ()),
+            "framework", framework.id, *self.plan.definitions.options(framework.id),
             python=python or self.environments[framework.id].python, name=f"the {framework.title} worker",
             scratch=scratch, threads=threads, extra=extra, core=core,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from advisor.measurement.definitions import (
     OUT_OF_THE_BOX,
     Definitions,
     FrameworkDefinition,
-    shipped,
+    current,
 )
 from advisor.measurement.run import Mode, Run, Skipped
 from advisor.measurement.session import planners
@@ -135,6 +135,7 @@ def make_plan(
     budget: float | None = None,
     until_decided: bool = False,
     subjects: Sequence[Subject] = (),
+    training: bool = False,
 ) -> Plan:
     """Decide what a session will do.
 
@@ -156,13 +157,17 @@ def make_plan(
         Whether further fresh processes are heard until every pair that is needed has a word, `MOST_FURTHER` at most.
     subjects : sequence of Subject
         Models that are measured beside what is always measured; their probes may be named in `only`.
+    training : bool
+        Whether it is about building and training, which also takes up what nobody ships (``unless_training``).
 
     Raises
     ------
     AdvisorError
         When a name is unknown, or nothing is left to do (exit code 2).
     """
-    known = (definitions or shipped()).naming(frameworks or ())
+    known = (definitions or current()).naming(frameworks or ())
+    if training and frameworks is None:
+        known = known.training()
     chosen = _chosen(frameworks, known.frameworks, "framework")
     runtimes = _chosen(routes, known.routes, "route")
     request = Request(known, chosen, tuple(only), mode == "quick", mode == "thorough", tuple(subjects))

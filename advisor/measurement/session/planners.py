@@ -105,7 +105,11 @@ def _of_each(
             left = Skipped(probe=work.probe, kind="not_taken", framework=framework.id, reason=why)
             skipped += [left] if left not in skipped else []
             continue
-        if setting in framework.settings:
+        if setting in framework.settings and work.task not in request.known.timed(framework.id):
+            skipped.append(
+                Skipped(probe=work.probe, kind="no_recipe", framework=framework.id, parameters={"batch": batch})
+            )
+        elif setting in framework.settings:
             taken = framework.settings[setting].quick.get(work.probe) if request.quick else None
             tasks.append(CellTask(framework, work, batch, setting, taken))
             if taken:

@@ -49,7 +49,8 @@ class RuntimeProcess:
     ) -> None:
         runtime, used = artifact.task.route.runtime, threads or context.threads
         self._worker = context.worker(
-            "runtime", runtime, python=context.environments[artifact.task.framework.id].python,
+            "runtime", runtime, *context.plan.definitions.options(),
+            python=context.environments[artifact.task.framework.id].python,
             name=f"the {artifact.task.route.title} worker", threads=used, core=core,
         )  # fmt: skip
         # Written before the process can read it, so that the cold start holds no pause of ours.

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from advisor.report.hues import hue
+
 if TYPE_CHECKING:
     import pandas as pd
 
 WIDE, NARROW = 720, 300
 PAPER, INK, INK_2, RULE = "#ffffff", "#1b1d1f", "#54585c", "#d8d5cd"
-COLORS = {"pytorch": "#bc5416", "tensorflow": "#1b4898", "jax": "#157f76", "keras": "#7a1b52"}
+COLORS = {
+    "orange": "#bc5416", "blue": "#1b4898", "teal": "#157f76", "plum": "#7a1b52",
+    "olive": "#77741b", "red": "#c8322f", "steel": "#4c7ba6", "brown": "#5c3d22",
+}  # fmt: skip
 HEAT = ("#f6e3cf", "#eab68c", "#d98a55")
 """Slower and slower than the fastest; what makes no difference is on paper."""
 ON_HEAT = "#1b1d1e"
@@ -56,8 +61,8 @@ CONFIG: dict[str, Any] = {
 
 
 def color(framework: str) -> str:
-    """Return a framework's color; the second ink for one that has none."""
-    return COLORS.get(framework, INK_2)
+    """Return the color of a framework, or of a hue; the second ink for what is no framework."""
+    return COLORS[hue(framework)] if framework else INK_2
 
 
 def colors(frame: pd.DataFrame, of: str = "framework") -> alt.Scale:

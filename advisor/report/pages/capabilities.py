@@ -183,7 +183,7 @@ class Setting:
 
 def _tables(results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield tables of figures: all frameworks side by side; where a recipe has several results, those of a setting."""
-    if len({each["stack"].style for each in results}) == len(results) or not any(each["settings"] for each in results):
+    if len({each["stack"].first for each in results}) == len(results) or not any(each["settings"] for each in results):
         groups = {"": results}
     else:
         # The first setting goes across, the others down: as many columns as there are networks.

@@ -14,6 +14,7 @@ from advisor.measurement import definitions
 from advisor.measurement.run import Observation, Run
 from advisor.report import publications, words
 from advisor.report.figures import Quote, Source
+from advisor.report.hues import hue
 from advisor.report.timed_blocks import blocks
 
 PINNED = "runs"
@@ -22,7 +23,7 @@ PINNED = "runs"
 
 @dataclass(frozen=True)
 class StackName:
-    """A stack as the pages write it; `style` picks the color of its framework."""
+    """A stack as the pages write it; `style` is the hue of its framework."""
 
     style: str
     first: str
@@ -116,7 +117,7 @@ class Report:
         """Return the name of a stack, or of a framework alone."""
         stack = Stack(framework=of) if isinstance(of, str) else of
         return StackName(
-            words.slug(stack.framework),
+            hue(stack.framework),
             words.name(stack.framework, self.titles),
             words.name(stack.route, self.titles) if stack.route else None,
         )
@@ -227,7 +228,7 @@ class Report:
         known = {each.probe: each.title for each in definitions.workloads()}
         known |= {route.id: route.title for route in definitions.routes().values()}
         known |= {capability.probe: capability.title for capability in definitions.capabilities().values()}
-        return known, {each.probe: each.title for each in definitions.shipped().experiments}
+        return known, {each.probe: each.title for each in definitions.current().experiments}
 
     def probes_of(self, *groups: str) -> tuple[ProbePage, ...]:
         """Return the pages of the probes of these groups that the site has."""

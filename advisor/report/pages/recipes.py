@@ -41,7 +41,7 @@ def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None
     frameworks : tuple of str, optional
         Only these; default all that are shipped.
     """
-    shipped = definitions.shipped()
+    shipped = definitions.current()
     found = []
     for framework in shipped.frameworks:
         file = shipped.probes / "frameworks" / framework / name
@@ -55,7 +55,7 @@ def recipes(report: Report, name: str, frameworks: tuple[str, ...] | None = None
 
 def network(name: str) -> Recipe | None:
     """Return the definition of the network `name` as it is shipped, or None where none is called so."""
-    file = definitions.shipped().probes / "networks" / f"{name}.yaml"
+    file = definitions.current().probes / "networks" / f"{name}.yaml"
     if Path(name).name != name or not file.is_file():
         return None
     text = file.read_text(encoding="utf-8")

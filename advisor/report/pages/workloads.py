@@ -70,7 +70,7 @@ def _row(report: Report, page: ProbePage) -> dict[str, Any]:
 def what(probe: str) -> Quote | None:
     """Return what a probe computes, in the words of its definition."""
     known = {each.probe: each.what for each in definitions.workloads()}
-    known |= {each.probe: each.what for each in definitions.shipped().experiments}
+    known |= {each.probe: each.what for each in definitions.current().experiments}
     return Quote(words.line(known[probe]), f"definition:{probe}/what") if probe in known else None
 
 

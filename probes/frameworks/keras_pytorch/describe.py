@@ -9,6 +9,7 @@ DISTRIBUTION = "keras"
 BESIDE = ("torch",)
 PACKAGES = ("keras", "torch", "torchao", "onnx", "onnxscript", "onnxruntime", "litert-torch", "numpy")
 MODULES = ("torch", "keras")
+RECIPES = "keras"
 
 
 def environment(threads: int) -> dict[str, str]:

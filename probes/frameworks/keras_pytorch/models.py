@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import torch
 
-from probes.frameworks.tensorflow import interpreter
+from probes.frameworks.keras import interpreter
 from probes.workloads import Array, Case
 
 

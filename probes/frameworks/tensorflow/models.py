@@ -7,7 +7,7 @@ from typing import TypeAlias
 import keras
 import tensorflow as tf
 
-from probes.frameworks.tensorflow import interpreter
+from probes.frameworks.keras import interpreter
 from probes.frameworks.tensorflow.elementwise import Elementwise
 from probes.networks import catalog
 from probes.workloads import Array, Case, Weights

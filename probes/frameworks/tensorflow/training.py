@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from probes.cell import Double, Training
-from probes.frameworks.tensorflow import interpreter, models
+from probes.frameworks.keras import interpreter
+from probes.frameworks.tensorflow import models
 from probes.workloads import Array, Case, Weights
 
 Inputs: TypeAlias = tf.Tensor | dict[str, tf.Tensor]

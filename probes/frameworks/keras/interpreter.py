@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import keras
 from keras import KerasTensor, layers
 
-from probes.frameworks.tensorflow.layers import Affine, Attention, Interaction, Position, Unembedding, gelu_tanh
+from probes.frameworks.keras.layers import Affine, Attention, Interaction, Position, Unembedding, gelu_tanh
 from probes.networks.definition import Network, Node
 from probes.networks.operations import margins
 from probes.workloads import Array, Weights
