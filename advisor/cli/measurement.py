@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from advisor import paths, printing
 from advisor.cli.completion import RUNS, networks, offering, probes, runs
 from advisor.cli.options import (
+    KINDS,
     Output,
     examples,
     folders_option,
@@ -59,6 +60,10 @@ COMPARE_COLUMNS = {
     "--model", metavar="@NAME|FILE", help="Only what is timed of this model: @mobilenetv2, net.yaml.",
     shell_complete=offering(networks, files=True),
 )  # fmt: skip
+@click.option(
+    "--scale", "kind", type=click.Choice(KINDS),
+    help="Only the network of this kind at several sizes: which stack suits small ones, and which large.",
+)  # fmt: skip
 @folders_option
 @click.option("--output", "-o", type=Output(), help="Also write the Run here.")
 @click.pass_obj
@@ -68,6 +73,7 @@ def probe(
     timings: bool,
     only: tuple[str, ...],
     model: str | None,
+    kind: str | None,
     output: Path | None,
 ) -> None:
     """Measure the frameworks of this machine and keep the Run (under .advisor/runs).
@@ -81,6 +87,10 @@ def probe(
     if output is not None:
         authorship.check(output, "run")
     subjects = [subject_of(model)] if model else []
+    if kind is not None:
+        from advisor.measurement import scale
+
+        subjects += scale.subjects(cast("scale.Kind", kind))
     asked = [*parts(only), *(work.probe for each in subjects for work in each.works)]
     with progress(color) as on_event:
         run, file = api.probe(replace(session, on_event=on_event), only=asked, models=subjects)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -41,6 +41,10 @@ class Asking(click.Command):
             if alone is None or "extra argument" not in error.message:
                 raise
             raise click.UsageError(f"unexpected '{alone}': a profile is named by --profile {alone}", ctx) from None
+
+
+KINDS = ("cnn", "encoder", "decoder", "recurrent", "tabular", "recommender")
+"""The kinds of models of `advisor.measurement.scale`, which is loaded when one is asked about."""
 
 
 class Output(click.Path):
@@ -145,6 +149,17 @@ def subject_of(model: str) -> Subject:
         raise AdvisorError(f"--model {model}: {error.message}", hint=error.hint) from None
 
 
+def sized(kind: str, size: str) -> Subject:
+    """Return the network of a kind and a size; a mistake names the option."""
+    from advisor.measurement import scale
+
+    try:
+        macs = scale.size(size)
+    except ValueError as error:
+        raise AdvisorError(f"--model-size: {error}") from None
+    return scale.of_size(cast("scale.Kind", kind), macs)
+
+
 @dataclass(frozen=True)
 class Question:
     """What a command asks: a profile, what was adjusted of it on the command line, and what is compared."""
@@ -158,6 +173,8 @@ class Question:
     job: str | None = None
     no_team: bool = False
     model: str | None = None
+    model_kind: str | None = None
+    model_size: str | None = None
 
     def adjusted(self) -> Profile:
         """Return the profile as the options want it."""
@@ -168,7 +185,17 @@ class Question:
         profile = without_team(profile) if self.no_team else profile
         asked = aiming(requiring(reweighted(profile, self.weights), self.constraints), self.target)
         asked = working(asked, self.job)
-        return asked if self.model is None else replace(asked, model=subject_of(self.model))
+        about = self._subject()
+        return asked if about is None else replace(asked, model=about)
+
+    def _subject(self) -> Subject | None:
+        if self.model_kind is None and self.model_size is None:
+            return None if self.model is None else subject_of(self.model)
+        if self.model is not None:
+            raise click.UsageError("--model names a model, --model-kind and --model-size describe one: use one of them")
+        if self.model_kind is None or self.model_size is None:
+            raise click.UsageError("--model-kind and --model-size belong together, e.g. cnn and '300 MMAC'")
+        return sized(self.model_kind, self.model_size)
 
     def words(self) -> list[str]:
         """Return the words of a command line that ask the same again."""
@@ -183,6 +210,8 @@ class Question:
         words += ["--target", self.target] if self.target else []
         words += ["--job", self.job] if self.job else []
         words += ["--model", self.model] if self.model else []
+        words += ["--model-kind", self.model_kind] if self.model_kind else []
+        words += ["--model-size", self.model_size] if self.model_size else []
         return [*words, "--no-team"] if self.no_team else words
 
 
@@ -193,10 +222,12 @@ def adjusting_options(command: Any) -> Any:
     def collected(
         *given: Any, profile: str, weights: tuple[str, ...], constraints: tuple[str, ...],
         excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, model: str | None,
-        **others: Any,
+        model_kind: str | None, model_size: str | None, **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
-        question = Question(profile, weights, constraints, excluded, compared, target, job, no_team, model)
+        question = Question(
+            profile, weights, constraints, excluded, compared, target, job, no_team, model, model_kind, model_size
+        )
         return command(*given, question=question, **others)
 
     options = [
@@ -224,6 +255,12 @@ def adjusting_options(command: Any) -> Any:
             shell_complete=offering(jobs),
         ),
         model_option,
+        click.option(
+            "--model-kind", type=click.Choice(KINDS), help="What kind of model it is, where only its size is known."
+        ),
+        click.option(
+            "--model-size", metavar="SIZE", help="Its size for --model-kind: multiplications a sample, e.g. '300 MMAC'."
+        ),
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip
     for option in reversed(options):

@@ -16,6 +16,7 @@ from advisor.decision.transfer import SMALL_ONE, asked_of
 from advisor.decision.verdict import too_dear
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
+from advisor.measurement import scale
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
 from advisor.measurement.run_index import peak_of
@@ -150,6 +151,7 @@ def warnings(table: Table, run: Run, catalog: Catalog, *, decided: bool = True) 
     found.extend(run.notes)
     if not run.complete:
         found.append("The measuring session was interrupted: what it had not reached counts as unknown")
+    found.extend(_by_size(table, run))
     found.extend(_gaps(table))
     found.extend(_stale(table, catalog, run.finished.date()))
     return found
@@ -179,6 +181,19 @@ def _instead(table: Table) -> list[str]:
     if not any(cell.transferred and cell.transferred.startswith("with ") for cell in cells):
         return []
     return networks_of(table.profile) or [SMALL_ONE]
+
+
+def _by_size(table: Table, run: Run) -> Iterable[str]:
+    """Yield where stacks of the answer change places as the network grows, where the Run has it at several sizes."""
+    named = {name: table.title(name) for name in table.stacks}
+    for each in scale.crossings(scale.points(run)):
+        if each.small not in named or each.large not in named or not each.sure:
+            continue
+        how = ", ".join(filter(None, (each.precision, (each.setting or "").replace("-", " "))))
+        yield (
+            f"Below {scale.told(each.macs)} {named[each.small]} answers sooner, above it {named[each.large]} "
+            f"({each.network}{f', {how}' if how else ''}; measured at {' and '.join(map(scale.told, each.between))})"
+        )
 
 
 def _nominal(table: Table, run: Run) -> Iterable[str]:

@@ -19,6 +19,7 @@ then ask about it (`advisor.profiles.model`), and what was measured of it is no 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,8 @@ class Subject:
         of the framework); without it, every framework and every route is tried.
     refusals : mapping of str to str
         Why not, for people: by framework, or by ``framework→route``.
+    family : tuple of str
+        The same network at other sizes, where only a size was asked for (`advisor.measurement.scale`).
     """
 
     spec: str
@@ -53,6 +56,7 @@ class Subject:
     variables: Mapping[str, str] = field(default_factory=dict)
     only: Mapping[str, Sequence[str] | None] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
+    family: tuple[str, ...] = ()
 
     def takes(self, framework: str, route: str | None = None) -> str | None:
         """Return why the model cannot be prepared in a framework, or cannot go through a route from there."""
@@ -106,7 +110,9 @@ def find(text: str) -> Subject:
     return of_network(networks.find(text))
 
 
-def of_networks(specs: Sequence[str]) -> tuple[Subject, ...]:
+# With parameters each asks a process what it amounts to, and a decision asks again and again.
+@functools.cache
+def of_networks(specs: tuple[str, ...]) -> tuple[Subject, ...]:
     """Return the subjects of reference networks, by their names."""
     return tuple(of_network(networks.find(f"@{spec}")) for spec in specs)
 

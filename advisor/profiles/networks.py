@@ -9,7 +9,7 @@ accuracies stay with the trained network: the classes of an untrained one say no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -51,7 +51,10 @@ def subjects_of(profile: Profile, *, quick: bool = False) -> tuple[Subject, ...]
 def quantities_of(profile: Profile) -> Mapping[str, NetworkQuantities]:
     """Return what the networks that a profile's criteria may be about amount to, by name."""
     model = profile.model
-    return network_quantities() if model is None else {**network_quantities(), model.spec: model.quantities}
+    if model is None:
+        return network_quantities()
+    family = {each.spec: each.quantities for each in subjects.of_networks(model.family)}
+    return {**network_quantities(), **family, model.spec: model.quantities}
 
 
 def for_session(profile: Profile, *, quick: bool = False) -> Profile:
@@ -69,6 +72,8 @@ def for_run(profile: Profile, run: Run) -> Profile:
     index = RunIndex(run)
     tried = {found.key.network for found in index}
     about = [each for each in subjects_of(profile) if each.spec in tried]
+    if profile.model is not None and not about:
+        about = _around(profile.model, tried)
 
     def there(rule: Measured) -> bool:
         query = Query(probe=rule.probe, workload=rule.workload, parameters=rule.parameters, metric=rule.metric)
@@ -80,6 +85,17 @@ def for_run(profile: Profile, run: Run) -> Profile:
         )  # fmt: skip
 
     return _asked(profile, about, there)
+
+
+def _around(model: Subject, tried: Collection[str | None]) -> list[Subject]:
+    """Return the sizes next to that of a model of which only the size is known, of those that were tried."""
+    there = [each for each in subjects.of_networks(model.family) if each.spec in tried]
+    size = model.quantities.prediction
+    below = [each for each in there if each.quantities.prediction <= size]
+    above = [each for each in there if each.quantities.prediction > size]
+    least = min(above, key=lambda each: each.quantities.prediction, default=None)
+    most = max(below, key=lambda each: each.quantities.prediction, default=None)
+    return [most, least] if most is not None and least is not None else []
 
 
 def networks_of(profile: Profile) -> list[str]:
@@ -97,7 +113,8 @@ def networks_of(profile: Profile) -> list[str]:
 def _asked(profile: Profile, about: Sequence[Subject], there: Choice) -> Profile:
     if not about:
         return profile
-    one = profile.model is not None
+    # The sizes around that of a model are several networks, and none of them is the model.
+    one = profile.model is not None and profile.model in about
     criteria = {name: _of(criterion, about, there, one=one) for name, criterion in profile.criteria.items()}
     wishes = [replace(wish, criterion=criteria[wish.criterion.id]) for wish in profile.wishes]
     constraints = tuple(replace(each, criterion=criteria[each.criterion.id]) for each in profile.constraints)
