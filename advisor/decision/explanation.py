@@ -16,7 +16,6 @@ from advisor.decision.transfer import SMALL_ONE, asked_of
 from advisor.decision.verdict import too_dear
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
-from advisor.measurement import scale
 from advisor.measurement.interference import interference
 from advisor.measurement.run import Run
 from advisor.measurement.run_index import peak_of
@@ -185,6 +184,10 @@ def _instead(table: Table) -> list[str]:
 
 def _by_size(table: Table, run: Run) -> Iterable[str]:
     """Yield where stacks of the answer change places as the network grows, where the Run has it at several sizes."""
+    if not any("?" in (each.workload or "") for each in run.observations):
+        return  # no network of another size than its own
+    from advisor.measurement import scale
+
     named = {name: table.title(name) for name in table.stacks}
     for each in scale.crossings(scale.points(run)):
         if each.small not in named or each.large not in named or not each.sure:

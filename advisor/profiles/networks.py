@@ -53,6 +53,8 @@ def quantities_of(profile: Profile) -> Mapping[str, NetworkQuantities]:
     model = profile.model
     if model is None:
         return network_quantities()
+    from advisor.measurement import subject as subjects
+
     family = {each.spec: each.quantities for each in subjects.of_networks(model.family)}
     return {**network_quantities(), **family, model.spec: model.quantities}
 
@@ -89,6 +91,8 @@ def for_run(profile: Profile, run: Run) -> Profile:
 
 def _around(model: Subject, tried: Collection[str | None]) -> list[Subject]:
     """Return the sizes next to that of a model of which only the size is known, of those that were tried."""
+    from advisor.measurement import subject as subjects
+
     there = [each for each in subjects.of_networks(model.family) if each.spec in tried]
     size = model.quantities.prediction
     below = [each for each in there if each.quantities.prediction <= size]
