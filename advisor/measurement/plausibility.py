@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.errors import Problem
 from advisor.measurement.metrics import load_metrics
-from advisor.measurement.timing import MEASURED, UNDER_LOAD
+from advisor.measurement.timing import GRADING, MEASURED, UNDER_LOAD
 from advisor.quantities import show
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def contradictions(run: Run) -> Iterator[Problem]:
         place = ("observations", index)
         if first != index:
             yield Problem(place, f"says again what observations[{first}] says: {_named(each)}")
-        for problem in (*flaws(each), *_summarised(each)):
+        for problem in (*flaws(each), *_summarised(each, run.policy.grading)):
             yield Problem((*place, *problem.loc), problem.message)
         framework = run.frameworks.get(each.framework)
         if framework is not None and framework.outcome == "not_installed" and each.outcome in _MADE:
@@ -119,8 +119,11 @@ def _within(each: Observation) -> Iterator[Problem]:
     yield from _rounds(each)
 
 
-def _summarised(each: Observation) -> Iterator[Problem]:
-    """Yield where a summary contradicts itself, or the rounds that it is of."""
+def _summarised(each: Observation, grading: int) -> Iterator[Problem]:
+    """Yield where a summary contradicts itself, or the rounds that it is of.
+
+    Which blocks count under load was another question by other rules (`grading`): such a figure lies among the blocks.
+    """
     if each.summary is None:
         return
     yield from _ordered(each.summary)
@@ -131,6 +134,9 @@ def _summarised(each: Observation) -> Iterator[Problem]:
     found = each.grade or MEASURED
     counted = [one for one in each.rounds if one.accepted] if found == MEASURED else list(each.rounds)
     if found == UNDER_LOAD:
+        if grading != GRADING:
+            yield from _among_rounds(each.summary, counted)
+            return
         counted = grades.free(each.rounds)
     if counted:
         yield from _against_rounds(each.summary, counted, found)
@@ -189,6 +195,13 @@ def _against_rounds(summary: Summary, counted: list[Round], grade: str) -> Itera
     calls = sum(one.calls for one in counted)
     if summary.n > calls:
         yield Problem(("summary", "n"), f"{summary.n:,} values of {calls:,} calls")
+
+
+def _among_rounds(summary: Summary, made: list[Round]) -> Iterator[Problem]:
+    low, high = min(one.median for one in made), max(one.median for one in made)
+    if not (1 - OWN_ROUNDS) * low <= summary.median <= (1 + OWN_ROUNDS) * high:
+        message = f"{show(summary.median, 's')}, but its own rounds lie from {show(low, 's')} to {show(high, 's')}"
+        yield Problem(("summary", "median"), message)
 
 
 def _bounds(observation: Observation) -> tuple[float, float]:

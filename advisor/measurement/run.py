@@ -66,11 +66,12 @@ class Host(Part):
 
 
 class Policy(Part):
-    """What was held equal for every stack."""
+    """What was held equal for every stack; ``grading`` numbers the rules by which blocks came to figures."""
 
     threads: Count
     dtype: str = "float32"
     device: str = "cpu"
+    grading: Count = 1
     indifference: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 

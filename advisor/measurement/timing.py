@@ -14,6 +14,8 @@ Grade = Literal["measured", "under load", "bounded"]
 MEASURED: Grade = "measured"
 UNDER_LOAD: Grade = "under load"
 BOUNDED: Grade = "bounded"
+# Rises when the same blocks come to another figure: a Run says by which rules its timings were graded.
+GRADING = 2
 # Nothing that is measured is larger, and everything that is worked out from such figures is still a number.
 BOUND = 1e30
 # Nothing that is timed is shorter: light goes a third of a millimetre. So long it takes where nothing bounds it.

@@ -20,7 +20,7 @@ from advisor.errors import AdvisorError
 from advisor.measurement import plausibility
 from advisor.measurement.run import Observation, Parity, Run, load_run, save_run
 from advisor.measurement.session.record import Record
-from advisor.measurement.timing import Round, Summary
+from advisor.measurement.timing import GRADING, Round, Summary
 from benchmarks import fuzz_runs
 from tests.measurement.session.test_record import LATENCY, START
 from tests.samples import sample_run
@@ -275,6 +275,28 @@ def test_what_cannot_be_costs_its_own_observation_in_a_session() -> None:
     assert run.observations[1].message == "what was measured cannot be: summary.median: an accuracy of 700 % cannot be"
     assert run.finished == run.started, "the clock was set back, which is no reason to lose a session"
     assert next(plausibility.contradictions(run), None) is None
+
+
+def graded(grading: int, median: float) -> Change:
+    """Return a change to three blocks under load of 1, 2 and 3 ms, graded by the rules of this number."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["policy"]["grading"] = grading
+        one = of(data, "latency") | {"grade": "under load"}
+        slowed = {"kind": "slowed", "signal": "work", "figure": 2e-4, "usual": 1e-4}
+        block = one["rounds"][0] | {"accepted": False, "disturbances": [slowed], "mean": None, "calls": 10, "wall": 0.1}
+        one["rounds"] = [block | {"round": number, "median": (number + 1) / 1e3} for number in range(3)]
+        one["summary"] = dict.fromkeys(("median", "low", "high", "p50"), median) | {"n": 30}
+        of(data, "latency").update(one)
+
+    return change
+
+
+def test_a_run_is_held_to_the_rules_by_which_its_own_timings_were_graded(tmp_path: Path) -> None:
+    assert load_run(written(tmp_path, graded(GRADING, 1e-3)))
+    assert "but its own rounds give 1.00 ms" in refusal(tmp_path, graded(GRADING, 2e-3))
+    assert load_run(written(tmp_path, graded(GRADING - 1, 2e-3)))
+    assert "but its own rounds lie from 1.00 ms to 3.00 ms" in refusal(tmp_path, graded(GRADING - 1, 4e-3))
 
 
 def summary(value: float) -> Summary:

@@ -29,6 +29,7 @@ from advisor.measurement.session.phases import Phases
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.session.record import Record, restore
 from advisor.measurement.store import Store
+from advisor.measurement.timing import GRADING
 from advisor.measurement.worker import limits
 from advisor.resources import own_version
 
@@ -175,7 +176,7 @@ def measure(
         started = datetime.now(UTC)
         head = Start(
             id=store.new_id(started), started=started, mode=plan.mode, advisor=own_version(), host=machine,
-            policy=Policy(threads=used), seed=seed, plan=plan.fingerprint, machine=identity.label(),
+            policy=Policy(threads=used, grading=GRADING), seed=seed, plan=plan.fingerprint, machine=identity.label(),
             noise=guard.signals, skipped=plan.skipped, not_measurable=host.not_measurable(),
         )  # fmt: skip
         # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
