@@ -71,7 +71,8 @@ profile_option = click.option(
     shell_complete=offering(profiles, files=True),
 )  # fmt: skip
 model_option = click.option(
-    "--model", metavar="@NAME|FILE", help="What is asked about: @mobilenetv2, '@mobilenetv2?width=0.5', net.yaml.",
+    "--model", metavar="@NAME|FILE",
+    help="What is asked about: @mobilenetv2, '@mobilenetv2?width=0.5', net.yaml, or yours: camera.py:make.",
     shell_complete=offering(networks, files=True),
 )  # fmt: skip
 profiles_option = click.option(
@@ -140,7 +141,12 @@ def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
 def subject_of(model: str) -> Subject:
     """Return what ``--model`` names; a mistake names the option, or its place in the file."""
     from advisor.measurement import subject
+    from advisor.models.kinds import names_model
 
+    if names_model(model):
+        from advisor.cli.own_model import subject_of_file
+
+        return subject_of_file(model)
     try:
         return subject.find(model)
     except AdvisorError as error:

@@ -13,12 +13,12 @@ from advisor.measurement.definitions import Limits
 from advisor.measurement.worker import limits as marks
 from advisor.measurement.worker.answers import WorkerDiedError, WorkerError, WorkerSilentError
 from advisor.measurement.worker.client import Worker
-from advisor.measurement.worker.environment import HOMES, surroundings
+from advisor.measurement.worker.environment import surroundings
 from advisor.measurement.worker.limits import Confinement
 from advisor.models.kinds import Source
 
-# Where a user's code finds what it downloaded or installed before: it may read there what it always reads.
-CODE = ("PYTHONPATH", "HF_HOME", "TORCH_HOME", "KERAS_HOME", "XDG_CACHE_HOME")
+CACHES = {"HF_HOME": ".cache/huggingface", "TORCH_HOME": ".cache/torch", "KERAS_HOME": ".keras"}
+"""Where frameworks keep what they downloaded: by the variable that says so, beneath a home."""
 _FRAME = re.compile(r'File "([^"]+)", line (\d+) in (\S+)')
 
 
@@ -76,8 +76,16 @@ def hanging(lines: tuple[str, ...], source: Source) -> str | None:
 
 
 def _environment(source: Source, scratch: Path) -> Mapping[str, str]:
-    """Return the environment of a child: a home of its own, unless code of the user's is run, which has the user's."""
-    env = surroundings(threads=1, scratch=scratch)
-    if source.runs_code:
-        env |= {name: os.environ[name] for name in (*HOMES, *CODE) if name in os.environ}
-    return env
+    """Return the environment of a child: its home is a folder of ours, which is removed."""
+    return surroundings(threads=1, scratch=scratch) | (caches() if source.runs_code else {})
+
+
+def caches() -> dict[str, str]:
+    """Return where a user's code finds the weights that it downloaded before: its own variables, else the usual place.
+
+    Its home is a folder of ours, so that nothing of it writes into the user's.
+    """
+    home = Path.home()
+    usual = {name: home / place for name, place in CACHES.items()}
+    found = {name: str(place) for name, place in usual.items() if place.is_dir()}
+    return found | {name: os.environ[name] for name in (*CACHES, "PYTHONPATH") if name in os.environ}
