@@ -115,6 +115,9 @@ def recommend(
 
     writable(("--site", site), ("--adr", adr))
     needed = question.adjusted()
+    if needed.model is not None and needed.model.only is not None and session.frameworks is None:
+        # Of a file of one framework, another one's stacks have nothing but what other networks tell of them.
+        session = replace(session, frameworks=tuple(needed.model.only))
     if as_of is not None:
         from advisor.cli.knowledge import answer_as_of
 

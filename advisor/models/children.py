@@ -48,6 +48,8 @@ class Child:
     def end(self) -> None:
         """End it with all that it started; safe to call again."""
         self.confined.end()
+        # Once more: what had left the process's group held its streams open, and is gone only now.
+        self.worker.close()
 
     def why(self, error: WorkerError) -> str:
         """Return in the user's terms why the process gave no answer."""
