@@ -89,7 +89,7 @@ def test_half_weights_are_made_float32_and_told() -> None:
     ("function", "told"),
     [
         ("raises", "faulty.py:{Loop().missing}: AttributeError: 'Loop' object has no attribute 'missing'"),
-        ("imports", "faulty.py:{import_module("not_there_at_all")}: there is no module named 'not_there_at_all'"),
+        ("imports", "faulty.py:{importlib.import_module}: there is no module named 'not_there_at_all'"),
         ("exits", "faulty.py:{sys.exit(3)}: the code called exit(3)"),
         ("nothing", "faulty.py:nothing returned None"),
         ("no_such", "faulty.py has no function 'no_such'"),
