@@ -144,7 +144,7 @@ def subject_of(model: str) -> Subject:
     from advisor.models.kinds import names_model
 
     if names_model(model):
-        from advisor.cli.own_model import subject_of_file
+        from advisor.cli.subjects import subject_of_file
 
         return subject_of_file(model)
     try:

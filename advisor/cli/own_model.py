@@ -15,7 +15,6 @@ from advisor.cli.options import Output, examples, format_option
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.measurement.subject import Subject
     from advisor.models.check import Checked
     from advisor.models.reader import Request
     from advisor.models.routes import Conversion
@@ -217,23 +216,6 @@ def _describe(found: Checked) -> None:
 
 def _dims(shape: Any) -> str:
     return " × ".join(map(str, shape)) if shape else "one number"
-
-
-def subject_of_file(text: str) -> Subject:
-    """Return the user's model as what a question is about; its reference is kept as long as the command runs."""
-    from advisor import scratch
-    from advisor.models import kinds
-    from advisor.models.reader import Request
-    from advisor.models.subject import subject_of
-
-    request = Request(kinds.source(text))
-    if request.source.runs_code:
-        printing.tell(f"The code in {request.source.path.name} is run.")
-    folder = click.get_current_context().with_resource(scratch.folder("advisor-model-"))
-    subject, told = subject_of(request, folder)
-    for note in told.notes:
-        printing.tell(f"{request.source.said}: {note}")
-    return subject
 
 
 @click.command(epilog=examples("advisor export --model camera.py:make -o camera-artifacts"))
