@@ -144,16 +144,16 @@ class Worker:
     def prove(self, command: Command) -> Body:
         """Run one recipe, on the trained network or else on seeded weights; its exception, too, is an outcome."""
         from probes import feeds, workloads
-        from probes.models import handed
+        from probes.models import handover
 
         self._needs_description()
         probe = str(command["probe"])
         start = time.perf_counter()
         try:
             folder, parameters = Path(command["folder"]), command.get("parameters")
-            own = handed.of(command.get("workload"))
+            own = handover.of(command.get("workload"))
             if own is not None:
-                return handed.proved(own, probe, str((parameters or {})["precision"]), folder)
+                return handover.proved(own, probe, str((parameters or {})["precision"]), folder)
             if "weights" in command:
                 case = workloads.trained(Path(command["weights"]), folder, parameters)
             else:
