@@ -159,7 +159,7 @@ def recommend(
     profile: str | Path | Profile = "edge",
     options: SessionOptions | None = None,
     *,
-    run: Run | Path | str | None = None,
+    run: Run | Path | str | Sequence[Run | Path | str] | None = None,
     fresh: bool = False,
     everything: bool = False,
     exclude: Collection[str] = (),
@@ -174,8 +174,9 @@ def recommend(
     options : SessionOptions, optional
         How a session is to be, where one is needed; each of its fields is a keyword, too (see `probe`). Only its
         ``frameworks`` are compared.
-    run : Run or path, optional
-        Decide on this Run; nothing is measured, and no framework is needed.
+    run : Run or path, or several, optional
+        Decide on this Run; nothing is measured, and no framework is needed. Several are one that a device measured
+        from a bundle, and those of the workstation that exported it (`advisor.devices.combination`).
     fresh : bool
         Measure even when a recent Run for the same versions is kept.
     everything : bool
@@ -195,8 +196,13 @@ def recommend(
     reused = run is not None
     if isinstance(run, Run):
         found, file = run, asked.home / "runs" / f"{run.id}.json"
-    elif run is not None:
+    elif isinstance(run, Path | str):
         found, file = load_run(run), Path(run)
+    elif run is not None:
+        from advisor.devices.combination import combined
+
+        found = combined([each if isinstance(each, Run) else load_run(each) for each in run])
+        file = next((Path(each) for each in run if not isinstance(each, Run)), asked.home / "runs" / f"{found.id}.json")
     else:
         if exclude:
             _refuse_unknown(exclude)

@@ -297,7 +297,7 @@ def refuse_conflicts(given: Mapping[str, Any]) -> None:
     """
     if given["site"] is not None and given["no_site"]:
         raise click.UsageError("--site and --no-site exclude each other")
-    run, day = given["run_file"] is not None, given["as_of"] is not None
+    run, day = bool(given["run_files"]), given["as_of"] is not None
     measures = given["fresh"] or given["everything"]
     if run and measures:
         option = "--fresh" if given["fresh"] else "--all"

@@ -62,7 +62,10 @@ as_of_option = click.option(
 )
 @profile_option
 @adjusting_options
-@click.option("--run", "run_file", type=click.Path(path_type=Path), help="Decide on this Run; measure nothing.")
+@click.option(
+    "--run", "run_files", multiple=True, type=click.Path(path_type=Path),
+    help="Decide on this Run; measure nothing. Repeated: a Run of here, and one that a device measured from a bundle.",
+)  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Measure again even when a recent Run is kept.")
 @click.option(
     "--set-up",
@@ -84,7 +87,7 @@ as_of_option = click.option(
 def recommend(
     color: str,
     question: Question,
-    run_file: Path | None,
+    run_files: tuple[Path, ...],
     fresh: bool,
     set_up: bool,
     everything: bool,
@@ -137,27 +140,27 @@ def recommend(
 
         # Not after all is measured, when the answer would not be told either.
         output.check(paths.output(site or api.HOME / "site", what="--site"), "site")
-    if set_up and run_file is None:
+    if set_up and not run_files:
         from advisor.cli.environments import made_for
 
         fresh = made_for(needed, session.folders) or fresh
-    if run_file is None and not fresh and not session.resume:
+    if not run_files and not fresh and not session.resume:
         tell_of_quick(session.mode)
     # Where nothing is measured there is no progress to show, and no reason to load what shows it.
-    with nullcontext() if run_file is not None else progress(color) as on_event:
+    with nullcontext() if run_files else progress(color) as on_event:
         advice = api.recommend(
             needed,
             replace(session, on_event=on_event),
-            run=run_file,
+            run=run_files or None,
             fresh=fresh,
             everything=everything,
             exclude=question.excluded,
         )
     answer = advice.recommendation
-    if advice.reused and run_file is None:
+    if advice.reused and not run_files:
         day = f"{advice.run.finished:%Y-%m-%d %H:%M} UTC"
         printing.tell(f"Using the Run of {day} ({advice.run_file}); --fresh measures again.")
-    asked = [*question.words(), "--run", str(advice.run_file)]
+    asked = [*question.words(), *(word for file in run_files or [advice.run_file] for word in ("--run", str(file)))]
     asked += ["--seed", str(session.seed)] if session.seed else []
     again = shlex.join(["advisor", "recommend", *asked])
     index = None

@@ -14,6 +14,7 @@ from advisor.decision.phrases import listed
 from advisor.decision.table import Table
 from advisor.decision.transfer import SMALL_ONE, asked_of
 from advisor.decision.verdict import too_dear
+from advisor.devices.combination import where as place_of
 from advisor.knowledge.catalog import Catalog
 from advisor.knowledge.devices import load_comparisons
 from advisor.measurement.interference import interference
@@ -169,7 +170,10 @@ def _differences(table: Table, one: str, other: str) -> Iterable[tuple[float, Wi
 
 
 def _elsewhere(table: Table, run: Run) -> Iterable[str]:
-    """Yield that a small network was measured, not the asker's, and how much its figures were widened for that."""
+    """Yield where a device's Run is from; and that a small network was measured, and how much figures were widened."""
+    told = place_of(run)
+    if told is not None:
+        yield told
     sigmas = [finding.cell.transfer for finding in table.findings.values() if finding.cell.transfer]
     yield from asked_of(run, table.profile).told(sigmas, _instead(table))
 

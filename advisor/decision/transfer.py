@@ -221,13 +221,14 @@ class Transfer:
     """What was measured against what is asked.
 
     Another model, but where the ``model`` that is asked about was measured itself; another device where ``device`` says
-    so.
+    so. With ``shipped`` what ships was measured on the device itself, from a bundle, and only the rest elsewhere.
     """
 
     run: Run
     device: bool = False
     target: Target | None = None
     model: str | None = None
+    shipped: bool = False
 
     @property
     def called(self) -> str:
@@ -237,7 +238,7 @@ class Transfer:
     def foreign(self, rule: Measured) -> str | None:
         """Return why a figure says nothing of the target, which answers on another kind of processor; or None."""
         processor = None if self.target is None else self.target.processor
-        if not self.device or processor in (None, self.run.policy.device) or rule.metric not in SPEED:
+        if not self._elsewhere(rule) or processor in (None, self.run.policy.device) or rule.metric not in SPEED:
             return None
         return f"measured on this machine's {self.run.policy.device}, and {self.called} answers on its {processor}"
 
@@ -250,10 +251,14 @@ class Transfer:
             several = len(rule.networks)
             squares += self._model(metric)[0] ** 2 * (1 + 1 / several if several else 1)
             others.append(f"with {several} networks" if several > 1 else "with another network" if several else SMALL)
-        if self.device and unit in TIMES:
+        if self._elsewhere(rule) and unit in TIMES:
             squares += device_sigma() ** 2
             others.append("on this machine")
         return math.sqrt(squares), " ".join(others) or None
+
+    def _elsewhere(self, rule: Measured) -> bool:
+        """Return whether a figure of a rule was measured on another device than the one that is asked about."""
+        return self.device and not (self.shipped and rule.probe.startswith("route:"))
 
     def told(self, sigmas: Collection[float], networks: Collection[str] = (SMALL_ONE,)) -> list[str]:
         """Return what a reader of figures with these σ has to know: how much they were widened, and after what.
@@ -266,18 +271,20 @@ class Transfer:
         if not sigmas:
             return []
         factor = f"by up to ×{math.exp(Z95 * max(sigmas)):.1f} either way"
+        elsewhere = self.device and not self.shipped
+        where = "the device" if self.shipped else "this machine"
         published = "what was published of other devices"
         if not networks:
             return [
-                f"The model was measured on this machine. For {self.called} its times are widened, {factor}, after "
+                f"The model was measured on {where}. For {self.called} its times are widened, {factor}, after "
                 f"{published}: check there what must hold"
             ]
-        asked = "your model" + (f" on {self.called}" if self.device else "")
-        after = self._model("latency")[1] + (f" and {published}" if self.device else "")
+        asked = "your model" + (f" on {self.called}" if elsewhere else "")
+        after = self._model("latency")[1] + (f" and {published}" if elsewhere else "")
         several = len(networks) > 1
-        what = "A small network was measured on this machine"
+        what = f"A small network was measured on {where}"
         if SMALL_ONE not in networks:
-            what = f"On this machine {', '.join(networks)} {'were' if several else 'was'} measured"
+            what = f"On {where} {', '.join(networks)} {'were' if several else 'was'} measured"
         return [
             f"{what}. For {asked} {'their' if several else 'its'} figures are widened, {factor}, after {after}: check "
             "there what must hold"
@@ -294,14 +301,15 @@ class Transfer:
 def asked_of(run: Run, profile: Profile) -> Transfer:
     """Return what a profile asks against what a Run measured: what ships to devices runs on another machine.
 
-    A Run that was measured on a device of the target needs no widening for it.
+    A Run that was measured on a device of the target needs no widening for it. Where what ships was measured from a
+    bundle, the device is that one, unless a target is named that it is not of.
     """
-    target, host = profile.target, run.host
+    target, host, shipped = profile.target, run.host, run.exported is not None
     model = None if profile.model is None else profile.model.spec
     if target is None:
-        return Transfer(run, device=profile.ships == "edge", model=model)
+        return Transfer(run, device=profile.ships == "edge", model=model, shipped=shipped)
     there = target.is_host(system=host.os, architecture=host.architecture, processor=host.cpu)
-    return Transfer(run, device=not there, target=target, model=model)
+    return Transfer(run, device=not there or shipped, target=target, model=model, shipped=shipped and there)
 
 
 def device_rows(comparisons: Sequence[Comparison]) -> list[tuple[Hashable, Stacks]]:

@@ -17,13 +17,14 @@ from advisor.documents import Model
 
 Amount = Annotated[float, Field(ge=0, le=1e30)]
 Kind = Literal["slowed", "robbed"]
-Signal = Literal["work", "bounce", "core", "clocks", "hidden", "threads", "other"]
+Signal = Literal["work", "bounce", "core", "clocks", "hidden", "threads", "clock", "throttling", "other"]
 """By what it was noticed.
 
 ``work``: seconds that the canary's multiplication took on core ``core``; ``bounce``: seconds of a byte's way between
 two cores and back; ``core``: a core did not come to the canary at all. ``clocks``: processors that visible processes
 took; ``hidden``: processors that work took which is not visible here; ``threads``: processors that the stack itself
-had. ``other``: what an older Run says in words that are not known any more.
+had. ``clock``: seconds of a cycle of the processor's clock when the block ended; ``throttling``: heat or voltage held
+the clock back. ``other``: what an older Run says in words that are not known any more.
 """
 
 KINDS: Mapping[Signal, Kind] = {
@@ -33,6 +34,8 @@ KINDS: Mapping[Signal, Kind] = {
     "clocks": "robbed",
     "hidden": "robbed",
     "threads": "robbed",
+    "clock": "slowed",
+    "throttling": "slowed",
     "other": "robbed",
 }
 

@@ -180,6 +180,15 @@ class Observation(Part):
         return self
 
 
+class Exported(Part):
+    """Where the artifacts that a device measured were exported and proved: the Run, its machine, when."""
+
+    run: str
+    host: Host
+    finished: Moment
+    bundle: str
+
+
 class Spent(Part):
     """Where the session's wall-clock time went, in seconds."""
 
@@ -228,7 +237,7 @@ class Run(Part):
 
     ``aa_floor`` is, per framework, how far apart two processes of one stack were found (ratio); ``noise`` names the
     signals of other work and says whether each was available; ``not_measurable`` names what this machine does not tell,
-    and why.
+    and why. ``exported`` says of a device's Run where its artifacts come from; their digests stand in the proofs.
     """
 
     schema_: Literal["advisor.run/1"] = Field(default=SCHEMA, alias="schema")
@@ -247,6 +256,7 @@ class Run(Part):
     observations: tuple[Observation, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None
+    exported: Exported | None = None
     _read: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("skipped", mode="before")

@@ -45,7 +45,8 @@ class Round(Part):
     counts for a figure under load only, and another one may stand under the same number. ``slowdown``: how many times
     as long as at its shortest the canary's work took beside it, also where that is still as usual. ``fastest`` is its
     fastest single call, in seconds; ``threads`` says how many threads had a part in the work, with or without a
-    processor.
+    processor. ``frequency`` (Hz, of the slowest processor) and ``temperature`` (°C) are those at its end, where
+    the system tells.
     """
 
     round: Count
@@ -62,6 +63,8 @@ class Round(Part):
     slowdown: Annotated[float, Field(ge=1, le=BOUND)] | None = None
     process: Count = 0
     threads: Count | None = None
+    frequency: Positive | None = None
+    temperature: Annotated[float, Field(ge=-100, le=1000)] | None = None
     accepted: StrictBool = True
     disturbances: tuple[Disturbance, ...] = ()
 

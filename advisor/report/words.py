@@ -71,6 +71,8 @@ DISTURBANCES: Mapping[Signal, str] = {
     "clocks": "other processes took too much of a processor",
     "hidden": "work that is not visible here took too much of a processor",
     "threads": "fewer effective threads than as a rule",
+    "clock": "the clock of the processor was slower than usual",
+    "throttling": "heat or voltage held the clock of the processor back",
     "other": "disturbed in a way that this version does not know",
 }
 
@@ -96,6 +98,8 @@ def disturbance(found: Disturbance) -> str:
         return f"{DISTURBANCES['work']}: {figure * 1e6:.0f} µs for what takes {usual * 1e6:.0f}{where}"
     if found.signal == "bounce":
         return f"{DISTURBANCES['bounce']}: {figure * 1e9:.0f} ns a bounce, {usual * 1e9:.0f} ns when close"
+    if found.signal == "clock":
+        return f"{DISTURBANCES['clock']}: {1e-9 / figure:.2f} GHz, {1e-9 / usual:.2f} as a rule"
     return DISTURBANCES[found.signal]
 
 

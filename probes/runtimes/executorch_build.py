@@ -22,7 +22,9 @@ LINK = ("-Wl,--no-as-needed", "-lexecutorch_backend_xnnpack", "-lexecutorch_thre
 
 
 def shim() -> Path:
-    """Return the compiled shim; compile it (about a second) when no cache folder holds it.
+    """Return the compiled shim: one beside its source, one in a cache folder, or one that is compiled now (a second).
+
+    One beside the source was compiled elsewhere for this kind of machine and this version: a device has no compiler.
 
     The cache folder is ``$ADVISOR_CACHE``, or ``advisor`` in the user's cache folder, or one in the temporary folder.
 
@@ -33,6 +35,10 @@ def shim() -> Path:
         libraries, when no compiler is found, or when compiling fails.
     """
     package = _package()
+    brought = SOURCE.with_name(carried(os.uname().machine, package))
+    if brought.exists():
+        _load(package)
+        return brought
     made_of = [SOURCE.read_text(), (package / "version.py").read_text(), str(package), *COMPILE, *LINK]
     name = f"executorch-shim-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:16]}.so"
     refusal: OSError | None = None
@@ -49,6 +55,33 @@ def shim() -> Path:
         else:
             return library
     raise ProbeError("not_supported", f"{NEEDS}, and no folder can keep it: {refusal}")
+
+
+def carried(machine: str, package: Path) -> str:
+    """Return the name of a shim that is carried to a kind of machine, for one version of the wheel."""
+    made_of = [SOURCE.read_text(), (package / "version.py").read_text(), *COMPILE, *LINK]
+    return f"executorch-shim-{machine}-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:16]}.so"
+
+
+def carry(package: Path, library: Path, compiler: str | None = None) -> None:
+    """Compile a shim that is carried to a device, where the wheel lies elsewhere: it is told no folder of libraries.
+
+    Parameters
+    ----------
+    package : path
+        The unpacked ``executorch`` of the wheel for that device.
+    compiler : str, optional
+        That of the device's kind of machine; default this machine's.
+    """
+    _compile(package, library, compiler or _compiler(), ())
+
+
+def _load(package: Path) -> None:
+    """Load the wheel's libraries, which a shim that was carried here is linked to by name only."""
+    import ctypes
+
+    for name in ("", "_threadpool", "_backend_xnnpack"):
+        ctypes.CDLL(str(package / "lib" / f"libexecutorch{name}.so"))
 
 
 def kernels() -> tuple[Path, ...]:
@@ -94,18 +127,21 @@ def _folders() -> Iterator[Path]:
 
 
 def _build(package: Path, library: Path) -> None:
+    _compile(package, library, _compiler(), (f"-Wl,-rpath,{package / 'lib'}",))
+
+
+def _compile(package: Path, library: Path, compiler: str, more: tuple[str, ...]) -> None:
     """Compile beside the final name and rename, so that two processes may build at once."""
     # Imported here: these would lengthen every cold start, and only the first needs them.
     import subprocess
     import tempfile
 
-    compiler = _compiler()
     handle, name = tempfile.mkstemp(dir=library.parent, suffix=".so")
     os.close(handle)
     include, lib = package / "include", package / "lib"
     command = [
         *(compiler, *COMPILE, f"-I{include}", f"-I{include}/executorch/runtime/core/portable_type/c10"),
-        *(str(SOURCE), "-o", name, f"-L{lib}", f"-Wl,-rpath,{lib}", *LINK),
+        *(str(SOURCE), "-o", name, f"-L{lib}", *more, *LINK),
     ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from advisor.measurement.disturbance import Disturbance, robbed, seen
 from advisor.measurement.noise.canary import Answer, Canary
+from advisor.measurement.noise.clock import Clock, Reading
 from advisor.measurement.noise.watch import AVAILABLE, ONCE_LIMIT, Watch, taking_part
 
 T = TypeVar("T")
@@ -43,7 +44,8 @@ class Sight:
     """What was seen of other work while a block ran; seconds, and None for signals that are not available here.
 
     ``slowdown``: how many times as long as at its shortest the canary's work took. ``threads``: how many threads of the
-    stack had a part in the work. ``disturbances`` say what was more than on a quiet machine.
+    stack had a part in the work. ``clock``: the processor's clock and heat when it ended.
+    ``disturbances`` say what was more than on a quiet machine.
     """
 
     foreign_cpu: float | None
@@ -52,6 +54,7 @@ class Sight:
     slowdown: float | None
     threads: int | None
     disturbances: tuple[Disturbance, ...]
+    clock: Reading
 
 
 class Guard:
@@ -61,19 +64,22 @@ class Guard:
     ----------
     settle : float
         Seconds of rest before a canary, at least: thread pools that spin after their last work have to come to rest.
+    clock : Clock, optional
+        Default that of this machine.
     """
 
-    def __init__(self, canary: Canary, watch: Watch, *, settle: float) -> None:
+    def __init__(self, canary: Canary, watch: Watch, *, settle: float, clock: Clock | None = None) -> None:
         self._canary = canary
         self._watch = watch
         self._settle = settle
+        self._clock = clock or Clock()
         self._last: tuple[float, Answer | None] = (float("-inf"), None)
         self._baselines: dict[str, list[float]] = {}
 
     @property
     def signals(self) -> dict[str, str]:
         """Which signals of other work exist on this machine, and why others do not."""
-        return {**self._watch.signals, **self._canary.signals, THREADS: AVAILABLE}
+        return {**self._watch.signals, **self._canary.signals, **self._clock.signals, THREADS: AVAILABLE}
 
     def block(self, run: Callable[[], B], *, stack: str, process: Callable[[], int]) -> tuple[B, Sight]:
         """Run one block and return its answer with what was seen meanwhile.
@@ -91,21 +97,27 @@ class Guard:
         before = self._look(self._settle)
         asked = process()
         ran = self._watch.threads(asked)
+        cool = self._clock.look()
         glance = self._watch.glance()
         found = run()
+        warm = self._clock.look()
         measured = process()
         foreign = self._watch.between(glance, self._watch.glance(), measured)
         threads = taking_part(ran, self._watch.threads(measured)) if measured == asked else None
         self._watch.rest(measured, self._settle)
         after = self._look(settle=0.0)
-        disturbances = (*self._watch.disturbances(foreign), *self._canary.disturbances(before, after))
+        disturbances = (
+            *self._watch.disturbances(foreign),
+            *self._canary.disturbances(before, after),
+            *self._clock.disturbances(cool, warm),
+        )
         # What others took says already why a stack had less; and its usual is not learnt from such a block.
         if not robbed(disturbances):
             disturbances += self._idle_threads(stack, found.cpu / found.wall)
         worst = max((each.bounce for each in (before, after) if each is not None and each.bounce), default=math.inf)
         bounce = worst / 1e9 if math.isfinite(worst) else None
         slowdown = self._canary.slowdown(before, after)
-        return found, Sight(foreign.visible, foreign.hidden, bounce, slowdown, threads, disturbances)
+        return found, Sight(foreign.visible, foreign.hidden, bounce, slowdown, threads, disturbances, warm)
 
     def once(self, run: Callable[[], T], *, process: Callable[[], int]) -> tuple[T, tuple[Disturbance, ...]]:
         """Do something that happens once, and return its result with what disturbed it."""

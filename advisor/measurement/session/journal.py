@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from advisor.documents import first_problem
 from advisor.errors import AdvisorError
 from advisor.measurement.disturbance import Disturbance, with_fields
-from advisor.measurement.run import Framework, Host, Mode, Moment, Observation, Policy, Skipped
+from advisor.measurement.run import Exported, Framework, Host, Mode, Moment, Observation, Policy, Skipped
 from advisor.measurement.run import Spent as SpentSoFar
 from advisor.measurement.timing import Figure, Part, Round
 
@@ -43,6 +43,7 @@ class Start(Part):
     noise: dict[str, str] = Field(default_factory=dict)
     not_measurable: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
+    exported: Exported | None = None
 
 
 class _Started(Start):

@@ -146,6 +146,7 @@ class Record:
             advisor=self.start.advisor, host=self.start.host, policy=self.start.policy, frameworks=self._frameworks,
             aa_floor=self.floors(), noise=self.start.noise,
             not_measurable=self.start.not_measurable, skipped=tuple(self._skipped), spent=spent,
+            exported=self.start.exported,
             observations=tuple(map(_sound, self.finished())),
         )  # fmt: skip
 

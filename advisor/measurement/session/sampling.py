@@ -197,6 +197,8 @@ def _block(context: Context, cell: Cell, number: int) -> Disturbance | None:
         canary=sight.canary,
         slowdown=sight.slowdown,
         threads=sight.threads,
+        frequency=sight.clock.frequency,
+        temperature=sight.clock.temperature,
         accepted=not sight.disturbances,
         disturbances=sight.disturbances,
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from advisor import scratch
 from advisor.errors import EXIT_INTERRUPTED, EXIT_PROBING, AdvisorError
@@ -21,7 +22,7 @@ from advisor.measurement.environments import Environment
 from advisor.measurement.noise.canary import Canary
 from advisor.measurement.noise.guard import Guard
 from advisor.measurement.noise.watch import Watch
-from advisor.measurement.run import Policy, Run, save_run
+from advisor.measurement.run import Exported, Policy, Run, save_run
 from advisor.measurement.session.context import Context, Needless
 from advisor.measurement.session.events import Listener, SessionFinished, SessionStarted, Waiting, ignore
 from advisor.measurement.session.journal import ANEW, Journal, Start
@@ -97,6 +98,17 @@ def _take(file: int, path: Path, waiting: Callable[[str, float], None], patience
             return
 
 
+class Steps(Protocol):
+    """What a session does, one thing after the other."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was planned has been tried."""
+
+    def go(self) -> None:
+        """Do it."""
+
+
 class InterruptedSessionError(AdvisorError):
     """The session was interrupted; what it had measured is kept.
 
@@ -130,6 +142,9 @@ def measure(
     resume: Path | None = None,
     needless: Needless | None = None,
     label: str | None = None,
+    found: Mapping[str, Environment] | None = None,
+    steps: Callable[[Context], Steps] = Phases,
+    exported: Exported | None = None,
 ) -> Run:
     """Do what `plan` says and keep the Run in `store`.
 
@@ -154,6 +169,12 @@ def measure(
         framework, and why. They are left out, and the Run says so.
     label : str, optional
         What the machine is called in the Run; default a hash that tells it from others.
+    found : mapping of framework id to Environment, optional
+        The frameworks where they are known already: on a device there are none, and their runtimes are looked for.
+    steps : callable
+        Makes what the session does of its context: all phases, or what a device or an export does of them.
+    exported : Exported, optional
+        Where what is measured was exported.
 
     Raises
     ------
@@ -162,7 +183,7 @@ def measure(
     InterruptedSessionError
         Exit code 130 on KeyboardInterrupt; the incomplete Run is kept and named.
     """
-    found = environments.find(plan.frameworks.values(), pythons)
+    found = environments.find(plan.frameworks.values(), pythons) if found is None else found
     if not any(environment.present for environment in found.values()):
         raise _nothing_there(plan, found)
     machine = host.describe(label=label)
@@ -177,7 +198,7 @@ def measure(
         head = Start(
             id=store.new_id(started), started=started, mode=plan.mode, advisor=own_version(), host=machine,
             policy=Policy(threads=used, grading=GRADING), seed=seed, plan=plan.fingerprint, machine=identity.label(),
-            noise=guard.signals, skipped=plan.skipped, not_measurable=host.not_measurable(),
+            noise=guard.signals, skipped=plan.skipped, not_measurable=host.not_measurable(), exported=exported,
         )  # fmt: skip
         # Whatever else goes wrong, a full disk or a mistake of ours: the journal stays and keeps what was measured.
         with closing(Journal(resume or store.journal(head.id), resume=resume is not None)) as journal:
@@ -187,7 +208,7 @@ def measure(
                 threads=used, seed=seed, total=_tasks(plan), guard=guard, needless=needless,
             )  # fmt: skip
             on_event(SessionStarted(record.start.id, context.total, plan.estimate))
-            interrupted, phases = False, Phases(context)
+            interrupted, phases = False, steps(context)
             with closing(context):
                 try:
                     phases.go()
@@ -222,6 +243,7 @@ def _resumed(head: Start, journal: Journal, found: Mapping[str, Environment], st
         "number of threads": (then.policy.threads, head.policy.threads),
         "machine": (then.host.cpu, head.host.cpu) if identity.same(then.machine, head.machine) else (0, 1),
         "version of advisor": (then.advisor, head.advisor),
+        "bundle": (then.exported, head.exported),
     }
     for name, known in record.frameworks().items():
         if known.outcome == "measured" and name in found:

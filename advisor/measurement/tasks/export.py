@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -109,6 +110,25 @@ def prove(
     return sorted(artifacts, key=lambda artifact: tasks.index(artifact.task))
 
 
+def files_of(artifact: Path) -> list[Path]:
+    """Return the files that an artifact consists of: itself, all in it, and the weights that lie beside a graph."""
+    if artifact.is_dir():
+        return sorted(each for each in artifact.rglob("*") if each.is_file())
+    return [
+        artifact,
+        *(beside for beside in (artifact.with_suffix(".bin"),) if artifact.suffix == ".xml" and beside.is_file()),
+    ]
+
+
+def digest(artifact: Path) -> str:
+    """Return the SHA-256 of an artifact's files and their names: what is measured elsewhere is known by it."""
+    whole = hashlib.sha256()
+    for file in files_of(artifact):
+        whole.update(file.relative_to(artifact.parent).as_posix().encode() + b"\0")
+        whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
+
+
 class _Exporters:
     """The processes that export: one for every framework and Python, kept until the phase ends."""
 
@@ -167,7 +187,7 @@ def _conclude(
     if concluded.outcome == "not_installed" and mend is not None:
         message = f"{message}: {mend}"
     if path is not None:
-        proof["artifact"] = Path(path).name
+        proof |= {"artifact": Path(path).name, "artifact_sha256": digest(Path(path))}
     context.record.observe(
         task.blank().model_copy(
             update={
