@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor import printing
-from advisor.cli.options import Output, examples, profile_option
+from advisor.cli.options import Output, Question, examples, model_option, profile_option
 from advisor.cli.session import measuring_options, progress
 from advisor.cli.session import timings as show_timings
 from advisor.errors import AdvisorError
@@ -24,7 +25,9 @@ class Either(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Return the context of the one that the words ask for."""
-        if any(word == "--model" or word.startswith("--model=") for word in args):
+        named = [word.removeprefix("--model=") for word in args if word.startswith("--model=")]
+        named += [following for word, following in itertools.pairwise([*args, ""]) if word == "--model"]
+        if any(not name.startswith("@") and not name.endswith((".yaml", ".yml")) for name in named):
             from advisor.cli import own_model
 
             return own_model.export.make_context(info_name, args, parent, **extra)
@@ -40,6 +43,7 @@ class Either(click.Command):
     ),
 )
 @profile_option
+@model_option
 @click.option(
     "--output", "-o", required=True, type=Output(), metavar="NAME.advisor",
     help="The bundle: a folder, or a zip file where the name ends with .zip.",
@@ -58,6 +62,7 @@ class Either(click.Command):
 def export(
     color: str,
     profile: str,
+    model: str | None,
     output: Path,
     target: str | None,
     wheel: Path | None,
@@ -69,8 +74,8 @@ def export(
     The bundle holds the artifacts that were proved here, the inputs and expected answers, and all that the session
     needs beside Python, NumPy and the runtimes. There: python NAME.advisor/run.py -o run.json
 
-    With --model it writes the artifacts of your own model instead, into a plain folder: see `advisor export --model
-    FILE --help`.
+    Of a model of your own (--model FILE.py:FUNCTION, .keras, .onnx …) it writes the artifacts instead, into a plain
+    folder: advisor export --model FILE --help
     """
     from advisor import scratch
     from advisor.decision.profile_plan import narrowed
@@ -78,15 +83,16 @@ def export(
     from advisor.measurement.options import configured_definitions
     from advisor.measurement.session.plan import make_plan
     from advisor.measurement.store import Store
-    from advisor.profiles.profile import load_profile
+    from advisor.profiles.networks import subjects_of
 
     if session.resume:
         raise AdvisorError("--resume: an export is not gone on with; it is done again")
     bundle.refuse_other(output)
-    needed, kind = load_profile(profile), target or bundle.here()
+    needed, kind = Question(profile, model=model).adjusted(), target or bundle.here()
     plan = make_plan(
         mode=session.mode, only=("route:*",), frameworks=session.frameworks,
         definitions=configured_definitions(session.folders),
+        subjects=subjects_of(needed, quick=session.mode == "quick"),
     )  # fmt: skip
     plan = narrowed(plan, needed)
     if not plan.routes:
@@ -102,7 +108,7 @@ def export(
                 threads=session.threads, label=session.label, on_event=on_event,
             )  # fmt: skip
         compiled = bundle.Shims()
-        if any(task.route.runtime == "executorch" for task, *_ in made.artifacts):
+        if any(task.route.runtime == "executorch" for task in (kept.task for kept in made.artifacts)):
             python = (session.pythons or {}).get("pytorch", Path(bundle.PYTHON))
             shim, said = shims.build(plan.definitions.probes, folder, target=kind, python=python, wheel=wheel)
             machine = kind.rpartition("-")[2]

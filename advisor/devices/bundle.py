@@ -17,21 +17,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from advisor import paths, scratch
+from advisor import paths, resources, scratch
 from advisor.devices import manifest, sources
-from advisor.devices.exports import Exports, compressed
+from advisor.devices.exports import Exports, Kept
 from advisor.devices.manifest import Manifest, Packed
-from advisor.devices.session import DATA, INPUTS
+from advisor.devices.session import DATA, INPUTS, OF_THE_FILE, arrays
 from advisor.documents import to_json
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Exported, Mode
 from advisor.measurement.session.plan import Plan
 from advisor.measurement.tasks.export import digest
-from advisor.measurement.tasks.kinds import RouteTask
 from advisor.resources import own_version
 
 PYTHON = sys.executable
@@ -97,14 +95,16 @@ def refuse_other(output: Path) -> None:
 def _written(
     exports: Exports, plan: Plan, folder: Path, profile: str, mode: Mode, target: str, shims: Shims
 ) -> Manifest:
-    packed = tuple(_packed(folder, *each) for each in exports.artifacts)
+    packed = tuple(_packed(folder, each) for each in exports.artifacts)
     (folder / DATA).mkdir(exist_ok=True)
-    compressed(exports, folder / DATA / INPUTS)
+    if exports.digits:
+        digits = {name: np.load(file) for name, file in exports.digits.items()}
+        np.savez_compressed(folder / DATA / INPUTS, allow_pickle=False, **digits)
     runtimes = sorted({each.runtime for each in packed})
     _code(folder / "code", runtimes, shims)
     shutil.copy(Path(__file__).with_name("run.py"), folder / "run.py")
-    keys = {(each.framework, each.runtime, each.precision) for each in packed}
-    known = {task.framework.id: task.framework for task, *_ in exports.artifacts}
+    stacks = {(each.framework, each.runtime) for each in packed}
+    known = {task.framework.id: task.framework for task in (kept.task for kept in exports.artifacts)}
     told = Manifest(
         advisor=own_version(), profile=profile, mode=mode, target=target,
         exported=Exported(
@@ -119,7 +119,7 @@ def _written(
         packed=packed,
         observations=tuple(
             each for each in exports.run.observations
-            if each.route is not None and (each.framework, each.route, each.parameters.get("precision")) in keys
+            if each.metric in OF_THE_FILE and (each.framework, each.route) in stacks
         ),
         shims=dict(shims.told),
     )  # fmt: skip
@@ -144,24 +144,22 @@ def _versions(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _packed(folder: Path, task: RouteTask, artifact: Path, answers: Path) -> Packed:
-    name = f"{task.framework.id}-{task.route.runtime}-{task.precision}"
-    there = folder / "artifacts" / name / artifact.name
+def _packed(folder: Path, kept: Kept) -> Packed:
+    task, artifact = kept.task, kept.path
+    there = folder / "artifacts" / task.folder / artifact.name
     there.parent.mkdir(parents=True)
     if artifact.is_dir():
         shutil.copytree(artifact, there)
     else:
         shutil.copy(artifact, there)
     (folder / DATA).mkdir(exist_ok=True)
-    np.savez_compressed(folder / DATA / f"answers-{name}.npz", allow_pickle=False, answers=_rows(np.load(answers)))
+    sample, answers = f"{DATA}/{task.folder}-sample.npz", f"{DATA}/{task.folder}-answers.npz"
+    for file, place in ((kept.sample, sample), (kept.answers, answers)):
+        np.savez_compressed(folder / place, allow_pickle=False, **arrays(file))
     return Packed(
         framework=task.framework.id, runtime=task.route.runtime, precision=task.precision, network=task.workload,
-        artifact=there.relative_to(folder).as_posix(), sha256=digest(there), answers=f"{DATA}/answers-{name}.npz",
+        artifact=there.relative_to(folder).as_posix(), sha256=digest(there), sample=sample, answers=answers,
     )  # fmt: skip
-
-
-def _rows(answers: Any) -> Any:
-    return answers.reshape(len(answers), -1)
 
 
 def _code(code: Path, runtimes: list[str], shims: Shims) -> None:
@@ -175,7 +173,8 @@ def _code(code: Path, runtimes: list[str], shims: Shims) -> None:
     for name in STAND_INS:
         shutil.copy(own / f"{name}.py", code / "stand_ins" / f"{name}.py")
     shutil.copy(own / "yaml_cache.py", code / "advisor" / "yaml_cache.py")
-    _as_json(code / "advisor/measurement/metrics.yaml")
+    _as_json(Path(__file__).resolve().parents[1] / "measurement" / "metrics.yaml", code / "advisor/measurement")
+    _as_json(resources.probes() / "quantities.yaml", code / "probes")
     if "executorch" in runtimes:
         shutil.copy(sources.needed([])["probes/__main__.py"].with_name("runtimes") / "executorch_shim.cpp",
                     code / "probes/runtimes/executorch_shim.cpp")  # fmt: skip
@@ -188,18 +187,19 @@ def _code(code: Path, runtimes: list[str], shims: Shims) -> None:
     )
 
 
-def _as_json(place: Path) -> None:
+def _as_json(source: Path, folder: Path) -> None:
     import yaml
 
-    source = Path(__file__).resolve().parents[1] / "measurement" / place.name
-    place.write_text(json.dumps(yaml.safe_load(source.read_text(encoding="utf-8"))), encoding="utf-8")
+    plain = yaml.safe_load(source.read_text(encoding="utf-8"))
+    (folder / source.name).write_text(json.dumps(plain), encoding="utf-8")
 
 
 def _readme(told: Manifest) -> str:
     runtimes = [f"{name}=={version}" for name, version in told.versions.items()]
     shims = "".join(f"- ExecuTorch's shim for {machine}: {what}\n" for machine, what in told.shims.items())
     listed = "".join(
-        f"- {each.framework} → {each.runtime}, {each.precision}: `{each.artifact}`\n" for each in told.packed
+        f"- {each.framework} → {each.runtime}, {each.network}, {each.precision}: `{each.artifact}`\n"
+        for each in told.packed
     )
     return f"""# What to measure on a device
 

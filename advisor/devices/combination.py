@@ -15,7 +15,7 @@ from advisor.measurement.run import Host, Observation, Run
 DIGEST = "artifact_sha256"
 _ROUTE = "route:"
 # Of a route these are the same wherever they were obtained: a file, and what it answers.
-_OF_THE_FILE = (None, "artifact-size", "accuracy", "accuracy-loss")
+OF_THE_FILE = (None, "artifact-size", "accuracy", "accuracy-loss")
 
 
 def combined(runs: Sequence[Run]) -> Run:
@@ -53,7 +53,7 @@ def combined(runs: Sequence[Run]) -> Run:
     kept += [
         each for each in base.observations
         if each.route is not None and each.probe.startswith(_ROUTE)
-        and each.key.stack not in stacks and each.metric in _OF_THE_FILE
+        and each.key.stack not in stacks and each.metric in OF_THE_FILE
     ]  # fmt: skip
     frameworks = {**{name: found for each in reversed(here) for name, found in each.frameworks.items()}}
     observations = (*kept, *(each for each in device.observations if each.framework in frameworks))

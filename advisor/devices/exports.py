@@ -16,30 +16,44 @@ from advisor.measurement.session.context import Context
 from advisor.measurement.session.events import Listener, ignore
 from advisor.measurement.session.phases import Phases
 from advisor.measurement.session.plan import Plan
+from advisor.measurement.session.sampling import failed
 from advisor.measurement.store import Store
-from advisor.measurement.tasks.export import Artifact, Digits
+from advisor.measurement.tasks.deployment import RuntimeProcess
+from advisor.measurement.tasks.export import Artifact
 from advisor.measurement.tasks.kinds import RouteTask
+from advisor.measurement.worker.answers import WorkerError
+
+_DIGITS = {
+    "inputs": "held-out.npy",
+    "labels": "held-out-labels.npy",
+    "predictions": "held-out-predictions.npy",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An artifact that was exported and proved, one input of its network, and the answers that its runtime gave.
+
+    The answers are those to the held-out digits where the network is trained on them, and to the input elsewhere.
+    """
+
+    task: RouteTask
+    path: Path
+    sample: Path
+    answers: Path
 
 
 @dataclass(frozen=True)
 class Exports:
     """What a session exported, in a folder of its own.
 
-    Attributes
-    ----------
-    run : Run
-        Its proofs, sizes and accuracies.
-    artifacts : tuple of (task, path, answers)
-        What was proved: its file or folder, and the answers that it gave to the inputs, as a NumPy file.
-    inputs, labels, predictions : path
-        NumPy files: what was asked, what is right, what the referee answers.
+    ``run`` holds its proofs, sizes and accuracies; ``digits`` the held-out digits, their labels and the referee's
+    answers as NumPy files by name, where a network that is trained on them ships.
     """
 
     run: Run
-    artifacts: Sequence[tuple[RouteTask, Path, Path]]
-    inputs: Path
-    labels: Path
-    predictions: Path
+    artifacts: Sequence[Kept]
+    digits: Mapping[str, Path]
 
 
 class _Steps(Phases):
@@ -48,33 +62,41 @@ class _Steps(Phases):
     def __init__(self, context: Context, folder: Path) -> None:
         super().__init__(context)
         self.folder = folder
-        self.kept: list[tuple[RouteTask, Path, Path]] = []
+        self.kept: list[Kept] = []
+        self.digits: dict[str, Path] = {}
 
     def go(self) -> None:
         """Export every route, and copy what was proved before the session's own folder is gone."""
         self._start_first()
-        artifacts, digits = self._export()
-        if digits is not None:
-            self.kept = [self._keep(each) for each in artifacts]
-            for name, path in _data(digits).items():
-                shutil.copy(path, self.folder / f"{name}.npy")
+        for each in self._export():
+            try:
+                self.kept.append(self._keep(each))
+            except WorkerError as error:
+                failed(self.context, each.task.latency(), error)
+        if any(each.task.trained for each in self.kept):
+            for name, file in _DIGITS.items():
+                self.digits[name] = self.folder / f"{name}.npy"
+                shutil.copy(self.context.scratch / "digits" / file, self.digits[name])
 
-    def _keep(self, artifact: Artifact) -> tuple[RouteTask, Path, Path]:
-        task = artifact.task
-        here = self.folder / f"{task.framework.id}-{task.route.runtime}-{task.precision}"
+    def _keep(self, artifact: Artifact) -> Kept:
+        here = self.folder / artifact.task.folder
         here.mkdir(parents=True)
-        copied = here / artifact.path.name
+        copied, answers = here / artifact.path.name, here / "answers.npz"
         if artifact.path.is_dir():
             shutil.copytree(artifact.path, copied)
         else:
             shutil.copy(artifact.path, copied)
-        answers = here.with_name(f"{here.name}.npy")
-        shutil.copy(artifact.path.with_name("held-out-answers.npy"), answers)
-        return task, copied, answers
-
-
-def _data(digits: Digits) -> Mapping[str, Path]:
-    return {"inputs": digits.held_out, "labels": digits.labels, "predictions": digits.predictions}
+        if artifact.task.trained:
+            np.savez(answers, inputs=np.load(artifact.path.with_name("held-out-answers.npy")))
+        else:
+            running = RuntimeProcess(self.context, artifact)
+            try:
+                running.answer(artifact.sample, answers)
+            finally:
+                running.stop()
+        sample = here / f"sample{artifact.sample.suffix}"
+        shutil.copy(artifact.sample, sample)
+        return Kept(artifact.task, copied, sample, answers)
 
 
 def export(
@@ -106,10 +128,4 @@ def export(
             hint=f"{store.path(run.id)}   (the Run with every reason)",
             exit_code=EXIT_PROBING,
         )
-    return Exports(run, made[0].kept, *(folder / f"{name}.npy" for name in ("inputs", "labels", "predictions")))
-
-
-def compressed(exports: Exports, path: Path) -> None:
-    """Write inputs, labels and predictions into one small file."""
-    names = ("inputs", "labels", "predictions")
-    np.savez_compressed(path, allow_pickle=False, **{name: np.load(getattr(exports, name)) for name in names})
+    return Exports(run, made[0].kept, made[0].digits)

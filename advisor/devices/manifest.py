@@ -24,7 +24,8 @@ WORK = "work"
 class Packed(Model):
     """An artifact in a bundle: the stack and precision that it is of, its file or folder, and the answers expected.
 
-    ``answers`` are those that its runtime gave where it was exported, to the inputs of the bundle.
+    ``answers`` are those that its runtime gave where it was exported: to the held-out digits where the network is
+    trained on them, else to the ``sample``, which is what it is timed with.
     """
 
     framework: str
@@ -33,12 +34,8 @@ class Packed(Model):
     network: str
     artifact: str
     sha256: str
+    sample: str
     answers: str
-
-    @property
-    def folder(self) -> str:
-        """The name of its folder."""
-        return f"{self.framework}-{self.runtime}-{self.precision}"
 
 
 class Manifest(Model):

@@ -69,11 +69,11 @@ class Board:
             f"ip address add {THERE}/24 dev board && ip link set board up && "
             f"exec {SSHD} -D -e -f {self.folder}/sshd_config"
         )
-        log = (self.folder / "sshd.log").open("wb")
-        process = subprocess.Popen(
-            ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--uts", "--kill-child", "sh", "-c", inside],
-            stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        with (self.folder / "sshd.log").open("wb") as log:
+            process = subprocess.Popen(
+                ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--uts", "--kill-child", "sh", "-c", inside],
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         self._until((self.folder / "up").exists)
         inner = self.inner(process.pid)
         run = ["ip", "link", "add", "advisor0", "type", "veth", "peer", "name", "board", "netns", str(inner)]
