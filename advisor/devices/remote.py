@@ -224,7 +224,7 @@ class Device:
         script = (
             f"cd {work} || exit 1; [ -f run.json ] && s=finished || s=ended; read p b < session.pid; "
             "set -- $(sed 's/.*) //' /proc/$p/stat 2>/dev/null); "
-            f'[ "${{20}}" = "$b" ] && [ "$1" != Z ] && s=running; tail -c +{at + 1} session.log; printf "{_MARK}%s" $s'
+            f'[ "${{20}}" = "$b" ] && [ "$1" != Z ] && s=running; tail -c +{at + 1} session.log; printf %s%s {_MARK} $s'
         )
         done = self.link.shell(script, limit=SHORT)
         said, mark, state = done.stdout.rpartition(_MARK.encode())

@@ -130,7 +130,7 @@ def copied(board: Board, made: Made) -> Path:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ("mount -t tmpfs none /proc", "the system shows no /proc"),
+        ("mount -t tmpfs none /proc", "this system shows nothing of itself"),
         ("mount -t tmpfs -o ro none {home}/kept/camera.advisor/work", "cannot write: Read-only file system"),
         ("mount -t tmpfs -o size=64k none {home}/kept/camera.advisor/work", "No space left on device"),
         ("mount -t tmpfs none {site}/numpy", "cannot import NumPy"),
