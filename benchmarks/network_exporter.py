@@ -132,7 +132,7 @@ def _tensorflow(subject: Subject, route: str, artifact: Path, *, int8: bool) -> 
 
     from probes.frameworks.tensorflow import export
 
-    interpreter = importlib.import_module("probes.frameworks.tensorflow.interpreter")
+    interpreter = importlib.import_module("probes.frameworks.keras.interpreter")
 
     model = interpreter.build(subject.network, subject.weights)
 

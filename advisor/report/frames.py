@@ -16,6 +16,8 @@ from advisor.report.pages.context import Report
 if TYPE_CHECKING:
     import pandas as pd
 
+    from advisor.measurement.scale import Point
+
 _SMALL = 0.0005
 _STEPS = 9
 MEAN = "geometric mean"
@@ -171,3 +173,26 @@ def _points(ranked: Ranked) -> dict[str, float]:
 
 def _id(ranked: Ranked) -> str:
     return f"{ranked.framework}→{ranked.route}" if ranked.route else ranked.framework
+
+
+def name_of(report: Report, stack: str) -> str:
+    """Return a stack's name as the pages write it, from its id."""
+    framework, _, route = stack.partition("→")
+    return report.stack(Stack(framework=framework, route=route or None)).plain
+
+
+def sizes(report: Report, points: Sequence[Point]) -> pd.DataFrame:
+    """Return the times of one network at several sizes, a row for each stack and size."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "name": name_of(report, each.stack),
+            "framework": words.slug(each.stack.partition("→")[0]),
+            "mmacs": each.macs / 1e6,
+            "milliseconds": each.seconds * 1e3,
+            "low": each.low * 1e3,
+            "high": each.high * 1e3,
+        }
+        for each in points
+    )

@@ -116,7 +116,7 @@ def _behind(report: Report, written: Pages, several: machines.Several | None, te
     for name, title in criterion.criteria(report):
         written.simple(criterion.page_name(name), "criterion", title, title, TOC, criterion.context(report, name))
     entries = run_pages.write(report, written)
-    for name in ("workloads", "capabilities", "routes", "machine"):
+    for name in ("workloads", "sizes", "capabilities", "routes", "machine"):
         behind += entries[name]
     behind += _several(written, several) if several else []
     known = [*entries["claims"]]

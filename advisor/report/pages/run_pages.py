@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.articles.pages import claims, systems
 from advisor.report import words
-from advisor.report.pages import capabilities, machine, probe, routes, workloads
+from advisor.report.pages import capabilities, machine, probe, routes, sizes, workloads
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import blocks
 from advisor.report.pages.render import TOC, Nav, Pages
@@ -16,6 +16,7 @@ def write(report: Report, pages: Pages) -> Entries:
     """Write the pages; return their entries in the navigation, by name of the first page of each kind."""
     return {
         "workloads": _timed(report, pages),
+        "sizes": _sizes(report, pages),
         "capabilities": _capabilities(report, pages),
         "routes": pages.simple(
             "routes", "routes", "Ways out of a framework", "Stacks and routes", "wide", routes.context(report)
@@ -45,6 +46,15 @@ def _timed(report: Report, pages: Pages) -> Nav:
         context = probe.context(report, page) | {"charts": blocks(report, page)}
         pages.simple(page.name, "probe", page.title, page.title, TOC, context)
     return found
+
+
+def _sizes(report: Report, pages: Pages) -> Nav:
+    """Write the page of networks at several sizes, where the Run has any."""
+    found = sizes.points(report)
+    if not found:
+        return []
+    title = "How time grows with the network"
+    return pages.simple("sizes", "sizes", title, "Time against size", "wide", sizes.context(report, found))
 
 
 def _capabilities(report: Report, pages: Pages) -> Nav:
