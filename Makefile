@@ -8,10 +8,16 @@ PROFILE ?= edge
 MODE ?= --quick --all
 # PyTorch to LiteRT needs an environment of its own (2.2 GB, once, for profiles that ship to devices); SETUP= leaves it out.
 SETUP ?= --set-up
+# Only these frameworks, such as pytorch,jax: no other one is installed or measured. Empty: all.
+FRAMEWORKS ?=
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := $(VENV)/node
+comma := ,
+# What was set up for some frameworks has a stamp of its own.
+READY := $(VENV)/.ready$(addprefix -,$(subst $(comma),-,$(FRAMEWORKS)))
+EXTRAS := $(if $(FRAMEWORKS),$(FRAMEWORKS)$(comma)openvino,all)
 # Where Node.js finds what `make javascript` installed; the recipes look there, and in npm's global folder.
 export NODE_PATH := $(CURDIR)/$(NODE)/node_modules$(if $(NODE_PATH),:$(NODE_PATH))
 # A package that comes as source is built with the setuptools of constraints.txt too: pip takes the newest otherwise.
@@ -31,10 +37,10 @@ $(foreach each,$(OPT_OUTS),$(eval export $(each)))
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PROFILE=edge|deployment|research|FILE  MODE='--quick --all'|--all|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
+	@echo "  Variables: PROFILE=edge|deployment|research|FILE  FRAMEWORKS=pytorch,jax  MODE='--quick --all'|--all|--thorough|  ARGS='--fresh …'  PYTHON=python3.11"
 
-recommend: $(VENV)/.ready  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
-	$(BIN)/advisor recommend --profile $(PROFILE) $(SETUP) $(MODE) $(ARGS)
+recommend: $(READY)  ## Measure this machine, decide for PROFILE, print the answer, write .advisor/site
+	$(BIN)/advisor recommend --profile $(PROFILE) $(addprefix --frameworks ,$(FRAMEWORKS)) $(SETUP) $(MODE) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## Run every test (real frameworks, real browser where Chromium is installed)
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
@@ -100,12 +106,12 @@ clean:  ## Remove what was built and measured here (.venv, .advisor, build, dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.pip:
-	@echo "Setting up $(VENV): PyTorch, TensorFlow and their runtimes, about 4 GB, once; it is kept."
+	@echo "Setting up $(VENV): $(or $(FRAMEWORKS),PyTorch$(comma) TensorFlow$(comma) JAX) and their runtimes, up to 5 GB, once; it is kept."
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.ready: $(VENV)/.pip pyproject.toml constraints.txt
-	$(INSTALL) -e '.[all]'
+$(READY): $(VENV)/.pip pyproject.toml constraints.txt
+	$(INSTALL) -e '.[$(EXTRAS)]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.pip pyproject.toml constraints.txt

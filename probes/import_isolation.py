@@ -92,15 +92,35 @@ def nothing_beside(*distributions: str) -> Iterator[Sight]:
 
 @contextmanager
 def absent(*modules: str) -> Iterator[None]:
-    """Let an import of `modules` fail as where they are not installed; what was imported before stays."""
-    hidden = [name for name in modules if name not in sys.modules]
-    # An entry of None is what Python itself takes for "there is no such module", also where a program only looks.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    """Let an import of `modules` fail as where they are not installed; what was imported before stays.
+
+    They are not entered as None in ``sys.modules``, as Python allows: SciPy looks there for what it then takes for a
+    module.
+    """
+    place = next(index for index, each in enumerate(sys.meta_path) if each is PathFinder or isinstance(each, Sight))
+    before = sys.meta_path[place]
+    sys.meta_path[place] = _Without(before, modules)
     try:
         yield
     finally:
-        for name in hidden:
-            sys.modules.pop(name, None)
+        sys.meta_path[place] = before
+
+
+class _Without:
+    """A finder that does not see some top-level modules."""
+
+    def __init__(self, finder: Any, hidden: Sequence[str]) -> None:
+        self._finder, self._hidden = finder, hidden
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        """Return what the finder finds, unless it is hidden."""
+        if name.partition(".")[0] in self._hidden:
+            return None
+        found: ModuleSpec | None = self._finder.find_spec(name, path, target)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
 
 
 class Sight:

@@ -21,7 +21,7 @@ from tests.probes.fork_server import ForkServer
 from tests.probes.processes import Probe
 
 BROKEN = Path(__file__).parent / "broken_frameworks"
-MODULES = {"pytorch": "torch", "tensorflow": "tensorflow", "keras_pytorch": "keras"}
+MODULES = {"pytorch": "torch", "tensorflow": "tensorflow", "keras_pytorch": "keras", "jax": "jax"}
 
 
 def need(module: str, framework: str = "") -> None:
