@@ -72,7 +72,8 @@ class Model(nnx.Module):
                 return ACTIVATIONS[attrs["kind"]](x)
             case "max-pool":
                 strides = attrs["stride"] or attrs["kernel"]
-                return nnx.max_pool(x, attrs["kernel"], strides, _padding(node, self.network.shape(node.inputs[0])))
+                padding = _padding(node, self.network.shape(node.inputs[0]))
+                return nnx.max_pool(x, window_shape=attrs["kernel"], strides=strides, padding=padding)
             case "global-average":
                 return x.mean(axis=tuple(range(1, x.ndim - 1)))
             case "flatten":

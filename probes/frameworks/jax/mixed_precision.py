@@ -47,7 +47,7 @@ def train(case: Case, dtype: Any) -> tuple[Array, float, str]:
     inputs, labels = models.natural(case.inputs), jnp.array(case.labels)
 
     def loss_of(model: interpreter.Model) -> jax.Array:
-        logits = model(inputs).astype(jnp.float32)
+        logits = jnp.asarray(model(inputs), jnp.float32)
         return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
 
     @nnx.jit
