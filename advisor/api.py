@@ -138,9 +138,15 @@ def probe(
     if needed is not None:
         from advisor.decision.priorities import skippable
         from advisor.decision.profile_plan import compared, narrowed
+        from advisor.decision.provisional import Provisional
+        from advisor.measurement.session.events import Noticed
 
         plan = narrowed(plan, needed)
-        needless = functools.partial(skippable, needed, seed=asked.seed, planned=compared(plan, needed))
+        tell = asked.on_event or _ignore
+        needless = Provisional(
+            functools.partial(skippable, needed, seed=asked.seed, planned=compared(plan, needed)),
+            needed, lambda told: tell(Noticed(told)), seed=asked.seed,
+        )  # fmt: skip
     run = measure(
         plan,
         store=store,

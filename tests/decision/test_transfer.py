@@ -184,3 +184,18 @@ def _rule(name: str) -> Measured:
     found = load_criteria()[name].evidence[0].measured
     assert found is not None
     return found
+
+
+def test_where_the_network_is_known_no_order_on_a_device_is_claimed_wrongly() -> None:
+    comparisons = load_comparisons()
+    counts = benchmark.scored_of_same_network(comparisons)
+    assert counts["wrong"] == 0
+    assert {benchmark.network_of(each) for each in comparisons} > {"mobilenetv2", "resnet50"}
+    # An order of the other way round, and as sure as this, would be counted.
+    turned = [
+        each.model_copy(update={"figures": tuple(f.model_copy(update={"value": 1 / f.value**9}) for f in each.figures)})
+        if benchmark.network_of(each) and "Ryzen" in each.device
+        else each
+        for each in comparisons
+    ]
+    assert benchmark.scored_of_same_network(turned)["wrong"] > 0
