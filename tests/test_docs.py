@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "site").glob("*.md"))]
 # What measures is left to `make recommend`, which CI runs, and to the tests of measuring.
-MEASURES = ("recommend", "probe")
+MEASURES = ("recommend", "probe", "model check", "export")
 
 
 def blocks(page: Path, language: str) -> list[str]:

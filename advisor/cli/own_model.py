@@ -56,6 +56,9 @@ _OPTIONS = (
         "--samples", type=click.Path(path_type=Path, exists=True), metavar="FILE",
         help="Your own inputs: .npz by name, .npy, or a folder of .npy.",
     ),
+    click.option(
+        "--labels", type=click.Path(path_type=Path, exists=True), metavar="FILE.npy", help="The samples' classes.",
+    ),
     click.option("--signature", default="", metavar="NAME", help="Which signature of a SavedModel."),
     click.option("--allow-code", is_flag=True, help="Run code in a .keras file (Lambda layers)."),
     click.option(
@@ -67,7 +70,7 @@ _OPTIONS = (
         help="With more in memory the reader or an export is stopped.",
     ),
 )  # fmt: skip
-_NAMES = ("inputs", "inputs_file", "samples", "signature", "allow_code", "limit_time", "limit_memory")
+_NAMES = ("inputs", "inputs_file", "samples", "labels", "signature", "allow_code", "limit_time", "limit_memory")
 
 
 def _request(
@@ -76,6 +79,7 @@ def _request(
     inputs: tuple[str, ...],
     inputs_file: Path | None,
     samples: Path | None,
+    labels: Path | None,
     signature: str,
     allow_code: bool,
     limit_time: float,
@@ -99,6 +103,7 @@ def _request(
         source=kinds.source(text, what=what),
         specification=specifications.read(inputs, inputs_file),
         samples=samples.resolve() if samples else None,
+        labels=labels.resolve() if labels else None,
         signature=signature,
         allow_code=allow_code,
         limits=Limits(seconds=limit_time, memory=memory),

@@ -79,15 +79,18 @@ def hanging(lines: tuple[str, ...], source: Source) -> str | None:
 
 def _environment(source: Source, scratch: Path) -> Mapping[str, str]:
     """Return the environment of a child: its home is a folder of ours, which is removed."""
-    return surroundings(threads=1, scratch=scratch) | (caches() if source.runs_code else {})
+    return surroundings(threads=1, scratch=scratch) | (of_code() if source.runs_code else {})
 
 
-def caches() -> dict[str, str]:
+def of_code() -> dict[str, str]:
     """Return where a user's code finds the weights that it downloaded before: its own variables, else the usual place.
 
-    Its home is a folder of ours, so that nothing of it writes into the user's.
+    Its home is a folder of ours, so that nothing of it writes into the user's. What it draws at random is the same in
+    every process.
     """
     home = Path.home()
     usual = {name: home / place for name, place in CACHES.items()}
     found = {name: str(place) for name, place in usual.items() if place.is_dir()}
-    return found | {name: os.environ[name] for name in (*CACHES, "PYTHONPATH") if name in os.environ}
+    found |= {name: os.environ[name] for name in (*CACHES, "PYTHONPATH") if name in os.environ}
+    # Else weights that are drawn in the order of a set are other ones in every process.
+    return found | {"PYTHONHASHSEED": "0"}

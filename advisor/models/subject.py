@@ -59,7 +59,7 @@ def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
     )  # fmt: skip
     weights = told.content.parameters or 1
     macs = told.content.macs or weights
-    variables: Mapping[str, str] = {VARIABLE: str(handed)} | (children.caches() if source.runs_code else {})
+    variables: Mapping[str, str] = {VARIABLE: str(handed)} | (children.of_code() if source.runs_code else {})
     subject = Subject(
         spec=source.name,
         title=source.said,

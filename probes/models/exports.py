@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from probes import route_proof
+import numpy as np
+
+from probes import feeds, route_proof
+from probes.arrays import Array
 from probes.channel import ProbeError
 from probes.feeds import Feed
 from probes.models import samples
 from probes.models.reference import Reference
 from probes.models.subject import BATCH, Entry
-from probes.proof import Proof, size_of
+from probes.proof import Proof, size_of, wilson
 from probes.runtimes import clean_process
 
 SUFFIXES = {"executorch": ".pte", "onnxruntime": ".onnx", "openvino": "-openvino", "litert": ".tflite"}
@@ -29,12 +32,17 @@ MOST = 64
 
 @dataclass(frozen=True)
 class Job:
-    """An export: through which route, in which precision, where to, and with which samples int8 is calibrated."""
+    """An export: through which route, in which precision, where to, and with which samples int8 is calibrated.
+
+    It is judged by those that are `held_out`, where the user gave samples, and their `labels`, where there are any.
+    """
 
     route: str
     precision: str
     artifact: Path
     samples: Feed | None
+    held_out: Feed | None = None
+    labels: Array | None = None
 
     @property
     def calibration(self) -> Feed | None:
@@ -96,7 +104,41 @@ def _attempted(
     }  # fmt: skip
     result = route_proof.compared(asked, trial.answers, job.precision, **told)
     weights = subject.content(samples.rows(reference.inputs, reference.entries, 0, 1)).weights_bytes
-    return _near(route_proof.smaller(result, weights) if weights else result) if job.int8 else result
+    if not job.int8:
+        return result
+    smaller = route_proof.smaller(result, weights) if weights else result
+    return _near(smaller) if job.held_out is None else _judged(smaller, subject, reference, job)
+
+
+def _judged(result: Proof, subject: Any, reference: Reference, job: Job) -> Proof:
+    """Return a proof of int8 judged by the samples that calibrated nothing: classes that stay, answers that are right.
+
+    Without classes, that is an output of two dimensions or more than one number, their distance is told.
+    """
+    assert job.held_out is not None
+    if result.outcome != "proved":
+        return result
+    count = len(next(iter(job.held_out.values())))
+    calls = [samples.rows(job.held_out, reference.entries, number, number + 1) for number in range(count)]
+    expected = subject.asked(calls)
+    question = clean_process.Question("the samples held out", job.held_out, 1)
+    (got,) = clean_process.ask(job.route, job.artifact, [question], list(reference.outputs)).answers
+    figures = dict(result.proof) | {"held_out": count, "agreement": {}}
+    for name in reference.outputs:
+        before = np.concatenate([each[name] for each in expected])
+        if before.ndim != 2 or before.shape[1] < 2 or got[name].shape != before.shape:
+            continue
+        same = before.argmax(1) == got[name].argmax(1)
+        low, high = wilson(int(same.sum()), count)
+        figures["agreement"][name] = {"share": float(same.mean()), "low": low, "high": high}
+        if job.labels is not None:
+            right = {"before": before, "after": got[name]}
+            figures["accuracy"] = {key: float((each.argmax(1) == job.labels).mean()) for key, each in right.items()}
+        if high < route_proof.AGREEMENT:
+            told = f"in int8 {low:.0%} to {high:.0%} of your samples stay in their class (output {name}), less than"
+            return Proof("refuted", figures, f"{told} {route_proof.AGREEMENT:.0%}")
+    judged = Proof(result.outcome, figures, result.message)
+    return judged if figures["agreement"] else _near(judged)
 
 
 def _near(result: Proof) -> Proof:
@@ -237,6 +279,17 @@ def _quantised(job: Job) -> dict[str, Any]:
 
     assert job.calibration is not None
     return onnxruntime_int8.quantise(job.artifact, job.calibration)
+
+
+MOST_JUDGED = 200
+"""So many samples calibrate, and so many judge, at most."""
+
+
+def halves(inputs: Feed) -> tuple[Feed, Feed]:
+    """Return the user's samples in two halves: what calibrates int8, and what judges it."""
+    middle = feeds.count(inputs) // 2
+    calibrating = feeds.rows(inputs, 0, min(middle, MOST_JUDGED))
+    return calibrating, feeds.rows(inputs, middle, middle + MOST_JUDGED)
 
 
 def macs(artifact: Path, feed: Feed) -> int | None:

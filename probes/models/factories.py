@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import random
 import re
 import sys
 import traceback
@@ -11,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from probes.channel import ProbeError
 
@@ -57,6 +60,9 @@ def made(path: Path, function: str) -> Made:
         raise ProbeError("error", f"{path.name}: Python cannot read it as a module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
+    # Every process makes the model anew, and has to make the same one.
+    random.seed(0)
+    np.random.seed(0)
     with Blame(path):
         spec.loader.exec_module(module)
         factory = getattr(module, function, None)

@@ -27,7 +27,7 @@ class Module:
     framework = "pytorch"
 
     def __init__(self, made: Made, loading: Loading) -> None:
-        self._made, self._loading = made, loading
+        self._made, self.loading = made, loading
         self.notes: list[str] = []
         model: nn.Module = made.model
         if model.training:
@@ -54,7 +54,7 @@ class Module:
         model = copied(self.model)
         if seed is not None:
             torch.manual_seed(seed)
-        with torch.no_grad(), Blame(self._loading.path):
+        with torch.no_grad(), Blame(self.loading.path):
             return [self._named(self._called(model, feed)) for feed in feeds]
 
     def wrapped(self, feed: Feed, outputs: Sequence[str]) -> nn.Module:

@@ -68,7 +68,9 @@ class Reader:
         inputs = own if own is not None else samples.drawn(entries, sizes)
         found = reference.taken(subject, entries, sizes, inputs, longer=own is None)
         content = subject.content(samples.rows(inputs, found.entries, 0, 1))
-        _written(Path(command["folder"]), found, own is not None)
+        _written(Path(command["folder"]), found)
+        if own is not None:
+            self._marked(command, own)
         return {
             "ok": {
                 "framework": subject.framework,
@@ -104,10 +106,8 @@ class Reader:
             sizes = {name: int(size) for name, size in (command.get("sizes") or {}).items()}
             asked, inputs, outputs = _restored(Path(command["folder"]))
             found = reference.Reference(given, inputs, asked, outputs)
-            job = exports.Job(
-                str(command["route"]), str(command["precision"]), Path(command["artifact"]),
-                exports.calibration(inputs, given),
-            )  # fmt: skip
+            _alike(subject, asked[0], self.loading)
+            job = _job(command, inputs, given)
             result = exports.done(subject, found, sizes, job)
             figures = dict(result.proof)
             figures["packages"] = footprint.versions(PACKAGES[job.route] + PACKAGES[subject.framework])
@@ -133,6 +133,17 @@ class Reader:
                 "proof": obstacle.plain(),
             }
         return body | {"seconds": time.perf_counter() - start}
+
+    def _marked(self, command: Command, own: Any) -> None:
+        """Write down that the inputs are the user's own, with their labels where there are any."""
+        folder = Path(command["folder"])
+        (folder / "own").touch()
+        labels = np.load(command["labels"], allow_pickle=False) if command.get("labels") else self.subject.labels
+        if labels is None:
+            return
+        if len(labels) != feeds.count(own):
+            raise ProbeError("error", f"--labels: {len(labels)} labels for {feeds.count(own)} samples")
+        np.save(folder / "labels.npy", np.asarray(labels))
 
     def _obstacle(self, error: BaseException) -> obstacles.Obstacle:
         assert self.loading is not None
@@ -211,12 +222,36 @@ def _watched(command: Command) -> None:
         faulthandler.dump_traceback_later(limit - NOTICE, file=sys.stderr)
 
 
+def _alike(subject: Any, example: Asked, loading: Loading | None) -> None:
+    """Refuse a factory that makes another model in every process: nothing that it exports could be held against it."""
+    if loading is None or loading.kind != "python":
+        return
+    inputs = example.question.inputs
+    if not reference.same(subject.answer(feeds.of(inputs)), example.expected):
+        name = f"{loading.path.name}:{loading.function}"
+        raise ProbeError("error", f"{name} makes another model each time: seed what it draws, or load its weights")
+
+
+def _job(command: Command, inputs: Any, entries: Any) -> exports.Job:
+    """Return what is to be done: with samples of the user's, half of them judge int8."""
+    folder = Path(command["folder"])
+    calibrating, held_out, labels = exports.calibration(inputs, entries), None, None
+    if (folder / "own").exists() and calibrating is not None:
+        calibrating, held_out = exports.halves(calibrating)
+        if (folder / "labels.npy").exists():
+            middle = feeds.count(inputs) // 2
+            labels = np.load(folder / "labels.npy")[middle : middle + feeds.count(held_out)]
+    return exports.Job(
+        str(command["route"]), str(command["precision"]), Path(command["artifact"]), calibrating, held_out, labels
+    )
+
+
 def _few(array: Any) -> list[float]:
     """Return the first numbers of an answer, to be looked at."""
     return [float(each) for each in np.asarray(array).ravel()[:4]]
 
 
-def _written(folder: Path, found: reference.Reference, own: bool) -> None:
+def _written(folder: Path, found: reference.Reference) -> None:
     """Write questions, answers and samples for the processes that export."""
     import json
 
@@ -228,7 +263,7 @@ def _written(folder: Path, found: reference.Reference, own: bool) -> None:
         feeds.save(folder / f"expected-{number}", dict(each.expected))
         words.append(each.question.what)
     told = {"asked": words, "outputs": {name: [kind, list(shape)] for name, (kind, shape) in found.outputs.items()}}
-    (folder / "reference.json").write_text(json.dumps(told | {"own": own}), encoding="utf-8")
+    (folder / "reference.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def _restored(folder: Path) -> tuple[list[Asked], Any, dict[str, tuple[str, tuple[int, ...]]]]:

@@ -15,7 +15,7 @@ from probes.proof import relative_error
 from probes.route_proof import Asked
 from probes.runtimes.clean_process import Question
 
-SAME = 1e-6
+SAME = 1e-5
 """Two answers to the same input are the same within this."""
 ALIKE = 1e-4
 """A sample alone and in a batch are computed in another order of additions; more apart than this they are not alike."""

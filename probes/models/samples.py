@@ -66,7 +66,11 @@ def drawn(entries: Sequence[Entry], sizes: Mapping[str, int], count: int = DRAWN
 
 
 def _drawn(rng: np.random.Generator, each: Entry, sizes: Mapping[str, int], count: int) -> Array:
-    shape = [count if size == BATCH else sizes[size] if isinstance(size, str) else size for size in each.shape]
+    # Where it is not the first dimension, the batch is one sample.
+    shape = [
+        (1 if axis else count) if size == BATCH else sizes[size] if isinstance(size, str) else size
+        for axis, size in enumerate(each.shape)
+    ]
     kind = np.dtype(each.dtype)
     if not each.shape or each.shape[0] != BATCH:
         shape = [count, *shape]

@@ -102,6 +102,15 @@ def test_what_fails_in_the_users_code_is_told_by_its_own_line(function: str, tol
     assert str(error.value).startswith(expected)
 
 
+def test_a_factory_that_makes_another_model_each_time_is_refused() -> None:
+    from probes.models.reader import _alike
+
+    found, subject = asked("another_each_time")
+    _alike(subject, found.asked[0], subject.loading)
+    with pytest.raises(ProbeError, match="another_each_time makes another model each time"):
+        _alike(load("another_each_time"), found.asked[0], subject.loading)
+
+
 def test_what_fails_in_forward_is_told_by_its_own_line_too() -> None:
     with pytest.raises(ProbeError, match=f"^faulty.py:{line_of('this network takes no such input')}: ValueError"):
         asked("late")
@@ -128,3 +137,15 @@ def test_the_wrapper_that_exporters_see_keeps_the_names() -> None:
     assert list(program.graph_signature.user_inputs) == ["x", "hint"]
     (first,) = subject.answer(feed).values()
     assert wrapped(*map(torch.tensor, feed.values())).numpy() == pytest.approx(first)
+
+
+def test_the_factory_of_the_docs_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from probes.models import reader
+    from probes.models.subject import Loading
+
+    page = (FAULTY.parents[3] / "site" / "own-model.md").read_text(encoding="utf-8")
+    file = tmp_path / "camera.py"
+    file.write_text(re.findall(r"```py\n(.*?)```", page, flags=re.DOTALL)[0], encoding="utf-8")
+    subject = reader.load(Loading("python", file, "make"))
+    assert [each.shape for each in subject.entries] == [("batch", 3, 64, 64)]

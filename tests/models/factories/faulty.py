@@ -241,6 +241,12 @@ def forks() -> Any:
     raise RuntimeError("after the fork")
 
 
+def another_each_time() -> Any:
+    model = nn.Linear(4, 2)
+    nn.init.normal_(model.weight, generator=torch.Generator().manual_seed(time.time_ns()))
+    return model, torch.randn(1, 4)
+
+
 def nothing() -> None:
     return None
 
