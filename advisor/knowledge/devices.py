@@ -6,7 +6,6 @@ device to another, which is what `advisor.decision.transfer` needs to know of fi
 
 from __future__ import annotations
 
-import functools
 import math
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -97,11 +96,7 @@ def load_comparisons(folder: Path | None = None) -> tuple[Comparison, ...]:
         Naming every mistake with file:line:column: unknown sources, ids that occur twice, a unit that is not the
         metric's, a look-up before the source was published.
     """
-    return _load(folder or _HERE)
-
-
-@functools.cache
-def _load(folder: Path) -> tuple[Comparison, ...]:
+    folder = folder or _HERE
     document = read_yaml(folder / "devices.yaml", _Comparisons, what="list of comparisons")
     found = document.value.comparisons
     sources = {source.id: source for source in load_sources(folder)}

@@ -5,7 +5,6 @@ Each is a document of its own among the downloads, so that every number and text
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -211,7 +210,6 @@ def settled(run: Run) -> Ledger:
     )  # fmt: skip
 
 
-@functools.cache
 def surveyed() -> Survey:
     """Return the systems that the articles name: rows of text, and what else the catalog holds of each."""
     rows, systems, catalog = system_rows(), load_systems(), whole_catalog()

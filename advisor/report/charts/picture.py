@@ -70,9 +70,8 @@ def _spec(chart: alt.TopLevelMixin) -> str:
     return json.dumps(spec | {"config": CONFIG}, ensure_ascii=False, separators=(",", ":"))
 
 
-@functools.lru_cache(512)
 def _drawn(spec: str, kind: str, label: str) -> Markup:
-    """Draw one specification; a site that is served is built many times, and few of its charts change."""
+    """Draw one specification, or take the drawing of it that is kept."""
     svg = drawing_cache.piece(lambda: _render(spec, kind, label), _renderer(), spec, kind, label)
     # Serialised XML: whatever text was in the frame is escaped, so that no text ends a tag.
     return Markup(svg)  # noqa: S704
