@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -73,11 +73,8 @@ CHARTS = sorted(named("x"))
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ADVISOR_CACHE", str(tmp_path / "cache"))
-    picture._drawn.cache_clear()
-    yield
-    picture._drawn.cache_clear()
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -117,7 +114,6 @@ def test_every_color_of_a_chart_has_its_own_in_the_dark() -> None:
 
 def test_two_builds_draw_the_same_and_what_differs_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     first = named("PyTorch")["lead"]()
-    picture._drawn.cache_clear()
     monkeypatch.setattr(vl_convert, "vegalite_to_svg", None)
     assert named("PyTorch")["lead"]() == first
     with pytest.raises(TypeError):
@@ -130,7 +126,6 @@ def test_what_is_not_whole_is_drawn_again(tmp_path: Path) -> None:
     assert len(files) == 2
     files[0].write_bytes(files[0].read_bytes()[:-9])
     files[1].write_bytes(b"\xff")
-    picture._drawn.cache_clear()
     assert named("PyTorch")["lead"]() == first
 
 
@@ -140,7 +135,6 @@ def test_where_nothing_may_be_written_all_is_drawn_and_the_oldest_are_let_go(
     (tmp_path / "cache").write_text("a file", encoding="utf-8")
     assert named("PyTorch")["lead"]().wide
     (tmp_path / "cache").unlink()
-    picture._drawn.cache_clear()
     named("PyTorch")["lead"]()
     monkeypatch.setattr(drawing_cache, "_MOST", 1)
     drawing_cache.tidy()
