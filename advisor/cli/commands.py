@@ -86,6 +86,7 @@ COMMANDS = CommandTable(
         "env": "environments:env",
         "evidence": "decision:evidence",
         "export": "export:export",
+        "fleet": "fleet:fleet",
         "framework": "frameworks:framework",
         "knowledge": "knowledge:knowledge",
         "model": "models:model",

@@ -30,10 +30,9 @@ def versions(manifest: Manifest) -> dict[str, str]:
     """Return the versions of the bundle's runtimes that are installed for this Python."""
     found = {}
     for name in sorted({manifest.routes[each.runtime].distribution for each in manifest.packed}):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+        version = _version(name)
+        if version is not None:
+            found[name] = version
     return found
 
 
@@ -96,7 +95,8 @@ def examine(bundle: Path, manifest: Manifest) -> dict[str, Any]:
 
 
 def _version(name: str) -> str | None:
+    """Return the version of a distribution; None where it is not there, or only what a removal left of it."""
     try:
-        return metadata.version(name)
+        return metadata.version(name) or None
     except metadata.PackageNotFoundError:
         return None

@@ -199,6 +199,10 @@ class Device:
                 )
             time.sleep(min(SELDOM, max(SOONEST, SHARE * (time.monotonic() - began))))
 
+    def state(self, place: Place) -> str:
+        """Return how the session there stands: ``running``, ``finished`` or ``ended``."""
+        return self._glance(place, 0)[0]
+
     def fetch(self, place: Place) -> Run:
         """Return the Run of the session that ended there.
 

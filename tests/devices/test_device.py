@@ -82,7 +82,12 @@ def test_a_lost_link_costs_nothing_and_a_killed_session_goes_on(
     place = device.place()
     device.push(place, said.append)
     assert device.push(place, said.append) == 0, "what is there is not brought again"
-    device.start(place, ["--quick"])
+    # One of two devices that is away costs itself only.
+    hosts = tmp_path / "hosts.txt"
+    hosts.write_text(f"{board.host} camera-17\nroot@10.77.28.77 away\n")
+    fleet = ["--hosts", str(hosts), "--bundle", str(made.folder), *board.options]
+    code, told = call("fleet", "measure", *fleet, "--quick")
+    assert (code, "Error: away: root@10.77.28.77: " in told, "camera-17: running" in told) == (3, True, True), told
     journal = Path(place.folder) / "work" / "runs"
     _until(lambda: any(each.stat().st_size > 20_000 for each in journal.glob("*.jsonl")))
     (process,) = _sessions(board)
@@ -90,7 +95,7 @@ def test_a_lost_link_costs_nothing_and_a_killed_session_goes_on(
     with pytest.raises(Exception, match="ended without a Run"):
         device.follow(place, said.append, patience=60)
     before = next(iter(journal.glob("*.jsonl"))).read_bytes()
-    assert device.start(place, ["--quick", "--resume"])["state"] in ("running", "finished")
+    assert device.start(place, ["--quick", "--resume", "--label", "camera-17"])["state"] == "running"
     board.link("down")
     threading.Timer(8, board.link, ["up"]).start()
     device.follow(place, said.append, patience=120)
@@ -98,7 +103,10 @@ def test_a_lost_link_costs_nothing_and_a_killed_session_goes_on(
     run = device.fetch(place)
     assert run.complete
     assert json.loads(before.splitlines()[0])["value"]["id"] == run.id, "the same session went on"
-    # Two sessions never measure side by side, whichever bundle they are of.
+    code, told = call("fleet", "gather", *fleet, "-o", str(tmp_path / "runs"))
+    assert code == 3
+    assert "1 of 2 devices." in told
+    assert load_run(tmp_path / "runs" / "camera-17.json") == run
     device.clean(place)
     device.link.close()
 
@@ -195,10 +203,7 @@ def test_nothing_is_written_outside_the_bundle_and_it_is_small(board: Board, cop
     assert whole - artifacts < 40_000_000
     known = {each for each in board.home.rglob("*") if copied not in each.parents}
     # Everything but the bundle is read-only to this session: what it wrote elsewhere would end it.
-    before = (
-        f"mount --bind {copied} {copied} && mount -o remount,bind,ro / && mount -t tmpfs -o ro none /tmp && "
-        f"mount -o remount,bind,rw {copied}"
-    )
+    before = f"mount --bind {copied} {copied} && mount -o remount,bind,ro / && mount -o remount,bind,rw {copied}"
     done = board.run(str(board.python), str(copied / "run.py"), "--check", before=before)
     assert done.returncode == 0, done.stderr
     assert {each for each in board.home.rglob("*") if copied not in each.parents} == known
