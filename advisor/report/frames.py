@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.keys import Stack
-from advisor.measurement.run import Observation
-from advisor.measurement.timing import BOUNDED
+from advisor.measurement.run import Observation, Run
 from advisor.report import words
 from advisor.report.pages.context import Report
+from advisor.report.speeds import Speeds
+from advisor.report.timed_blocks import ratios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,49 +120,43 @@ def blocks(timed: Sequence[tuple[Observation, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "framework", "seconds", "accepted", "grade", "value"])
 
 
-def speed(report: Report, works: Mapping[str, Sequence[Observation]]) -> pd.DataFrame | None:
-    """Return how many times as long as the fastest each stack takes, work by work; None where nothing compares.
+def grades(run: Run) -> pd.DataFrame:
+    """Return how the blocks of timings lie about the figures that stand for them, as a histogram for each grade.
 
-    A stack takes its fastest setting. Times of which only bounds are known are left out; ``alike`` is what differs from
-    the fastest by less than matters (`Policy.indifference`), or by less than both intervals.
+    ``ratio`` and ``to`` are the ends of a bar, ``share`` is of the blocks of the grade.
     """
-    import pandas as pd
-
-    rows = []
-    for work, observations in works.items():
-        best: dict[Stack, Observation] = {}
-        for each in observations:
-            if each.summary and each.grade != BOUNDED and each.summary.median > 0:
-                there = best.get(each.stack)
-                if there is None or there.summary is None or each.summary.median < there.summary.median:
-                    best[each.stack] = each
-        found = {stack: each.summary for stack, each in best.items() if each.summary is not None}
-        if len(found) < 2:
-            continue
-        fastest = min(found.values(), key=lambda summary: summary.median)
-        for stack, summary in found.items():
-            ratio = summary.median / fastest.median
-            alike = ratio <= 1 + report.run.policy.indifference or summary.low <= fastest.high
-            rows.append((work, report.stack(stack).plain, float(f"{ratio:.4g}"), alike))
-    if not rows:
-        return None
-    frame = pd.DataFrame(rows, columns=["row", "column", "ratio", "alike"])
-    return pd.concat([frame, _mean(frame, report.run.policy.indifference)], ignore_index=True)
-
-
-def _mean(frame: pd.DataFrame, indifference: float) -> pd.DataFrame:
-    """Return the geometric mean of each column over the rows that all of them have."""
     import numpy as np
     import pandas as pd
 
-    wide = frame.pivot(index="row", columns="column", values="ratio").dropna()
-    if len(wide) < 2:
-        return frame.iloc[:0]
-    mean = np.exp(np.log(wide).mean())
-    mean /= mean.min()
-    rows = [(f"{MEAN} of {len(wide)}", name, float(f"{mean[name]:.4g}"), bool(mean[name] <= 1 + indifference))
-            for name in dict.fromkeys(frame["column"])]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(frame.columns))
+    edges = np.geomspace(0.8, 3.2, 41)
+    rows = []
+    for grade, found in ratios(run).items():
+        counts, _ = np.histogram(np.clip(found, edges[0], edges[-1]), edges)
+        rows += [
+            (grade, float(f"{low:.4g}"), float(f"{high:.4g}"), int(count), float(f"{count / len(found):.4g}"))
+            for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+            if count
+        ]
+    return pd.DataFrame(rows, columns=["grade", "ratio", "to", "count", "share"])
+
+
+def speed(report: Report) -> pd.DataFrame:
+    """Return how many times as long as the fastest each stack takes, work by work, with the means as the last rows."""
+    import pandas as pd
+
+    found = report.speeds.document
+    assert isinstance(found, Speeds)
+    rows = [
+        (report.probe_title(work.probe), report.stack(each.stack).plain, float(f"{each.ratio:.4g}"), each.alike,
+         f"observation {each.observation} of the Run")
+        for work in found.works for each in work.ratios
+    ]  # fmt: skip
+    rows += [
+        (f"{MEAN} of {found.common}", report.stack(Stack(framework=each.framework, route=each.route)).plain,
+         float(f"{each.mean:.4g}"), each.alike, "the works that all of them did")
+        for each in found.means
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["row", "column", "ratio", "alike", "from"])
 
 
 def _points(ranked: Ranked) -> dict[str, float]:

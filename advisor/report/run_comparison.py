@@ -6,11 +6,12 @@ from there to the Runs.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -20,7 +21,7 @@ from advisor.keys import Stack
 from advisor.measurement import comparison, run_changes
 from advisor.measurement.comparison import Word
 from advisor.measurement.run import Observation, Run
-from advisor.measurement.timing import Round, Summary
+from advisor.measurement.timing import BOUNDED, Round, Summary
 from advisor.report import words
 
 Parameters = dict[str, str | int | float | bool]
@@ -56,14 +57,30 @@ class Order(Model):
         return self.probe, self.setting, tuple(sorted(self.parameters.items())), self.frameworks
 
 
+class Trend(Model):
+    """The times of a stack in a Run over those in the oldest Run of the machine: geometric mean over common works."""
+
+    run: str
+    framework: str
+    route: str | None = None
+    works: int
+    ratio: float
+
+
 class Machine(Model):
-    """One machine: its Runs by file name, newest first, the one that stands for it, and the orders found in that."""
+    """One machine: its Runs by file name, newest first, the one that stands for it, and the orders found in that.
+
+    ``times`` is how long it takes over the machine of the answers, geometric mean over ``works`` that both did.
+    """
 
     page: str
     count: int
     runs: tuple[str, ...]
     shown: str
     orders: tuple[Order, ...]
+    trends: tuple[Trend, ...] = ()
+    times: float | None = None
+    works: int = 0
 
 
 class Agreement(Model):
@@ -77,11 +94,12 @@ class Agreement(Model):
 
 
 class Machines(Model):
-    """Every machine of a site, and whether the orders of the frameworks agree."""
+    """Every machine of a site, and whether the orders of the frameworks agree; ``sooner`` than that of the answers."""
 
     schema_: Literal["advisor.machines/1"] = Field(default="advisor.machines/1", alias="schema")
     total: int
     runs: int
+    sooner: int = 0
     machines: tuple[Machine, ...]
     agreement: tuple[Agreement, ...]
 
@@ -191,14 +209,21 @@ class Gathered:
 
     def machines(self) -> Machines:
         """Return what the Runs say together."""
+        answers = _latencies(self.groups[0].shown.run)
+        ratios = [_mean(_latencies(each.shown.run), answers) for each in self.groups]
         found = tuple(
             Machine(
                 page=each.page, count=len(each.runs), runs=tuple(kept.name for kept in each.runs),
-                shown=each.shown.name, orders=each.orders,
+                shown=each.shown.name, orders=each.orders, trends=tuple(_trends(each.runs)),
+                times=ratio, works=works,
             )
-            for each in self.groups
+            for each, (ratio, works) in zip(self.groups, ratios, strict=True)
         )  # fmt: skip
-        return Machines(total=len(found), runs=self._count, machines=found, agreement=tuple(_agreement(found)))
+        return Machines(
+            total=len(found), runs=self._count,
+            sooner=sum(each.times is not None and each.times < 1 for each in found[1:]),
+            machines=found, agreement=tuple(_agreement(found)),
+        )  # fmt: skip
 
     def _unused(self, name: str) -> str:
         number, found = 1, name
@@ -232,6 +257,43 @@ def orders(run: Run) -> tuple[Order, ...]:
                 )
             )  # fmt: skip
     return tuple(sorted(found, key=lambda each: each.observations))
+
+
+def _latencies(run: Run) -> dict[Any, float]:
+    """Return the times per call of a Run by what is timed; those of which only bounds are known are left out."""
+    return {
+        each.key: each.summary.median
+        for each in run.observations
+        if each.metric == "latency" and each.summary and each.summary.median > 0 and each.grade != BOUNDED
+    }
+
+
+def time_ratios(run: Run, other: Run) -> list[float]:
+    """Return the times per call of a Run over those of another, of all that both timed."""
+    others = _latencies(other)
+    return [seconds / others[key] for key, seconds in _latencies(run).items() if key in others]
+
+
+def _mean(times: Mapping[Any, float], others: Mapping[Any, float]) -> tuple[float | None, int]:
+    """Return the geometric mean of `times` over `others` where both have one, and how many these are."""
+    logs = [math.log(seconds / others[key]) for key, seconds in times.items() if key in others]
+    return (math.exp(math.fsum(logs) / len(logs)) if logs else None), len(logs)
+
+
+def _trends(runs: Sequence[Kept]) -> Iterator[Trend]:
+    """Yield what became of the times of every stack, Run by Run, oldest first, under the policy of the newest Run."""
+    same = [each for each in reversed(runs) if not run_changes.differences(each.run, runs[0].run)]
+    if len(same) < 2:
+        return
+    before = _latencies(same[0].run)
+    for kept in same:
+        by_stack: dict[Stack, dict[Any, float]] = {}
+        for key, seconds in _latencies(kept.run).items():
+            by_stack.setdefault(key.stack, {})[key] = seconds
+        for stack, times in by_stack.items():
+            ratio, works = _mean(times, before)
+            if ratio is not None:
+                yield Trend(run=kept.name, framework=stack.framework, route=stack.route, works=works, ratio=ratio)
 
 
 def changes(first: Run, second: Run) -> Changes:

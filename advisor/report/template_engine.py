@@ -7,6 +7,7 @@ import importlib.metadata
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ MISTAKES = (
     jinja2.TemplateError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
 )  # fmt: skip
 _TEMPLATES = (".j2", ".html", ".svg", ".xml")
+_NEAR = 0.85
 
 
 def environment(templates: Path | None, finalize: Callable[[Any], Any]) -> jinja2.Environment:
@@ -112,14 +114,21 @@ def _look_at(templates: Path) -> None:
     if not templates.is_dir():
         raise AdvisorError(f"{templates}: no such folder of templates")
     ours = resources.templates()
-    for path in sorted(templates.rglob("*")):
-        if path.suffix in _TEMPLATES and not path.is_dir():
-            _read_as_text(path)
+    names = [path.relative_to(ours).as_posix() for path in ours.rglob("*") if path.suffix in _TEMPLATES]
+    given = [path for path in sorted(templates.rglob("*")) if path.suffix in _TEMPLATES and not path.is_dir()]
+    for path in given:
+        _read_as_text(path)
     if not any((ours / path.relative_to(templates)).is_file() for path in templates.rglob("*") if path.is_file()):
         raise AdvisorError(
             f"{templates}: nothing in it replaces a template of ours",
             hint="lay it out as ours are, such as site/home.md.j2 or theme/main.html",
         )
+    for path in given:
+        name = path.relative_to(templates).as_posix()
+        near = get_close_matches(name, names, 1, _NEAR)
+        # A file of another name may be one that the user's own templates include.
+        if name not in names and near:
+            raise AdvisorError(f"{path}: replaces no template of ours", hint=f"did you mean {near[0]}?")
 
 
 def _read_as_text(template: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,4 +155,16 @@ def test_prints_without_menu_and_with_every_table(browser: Browser, site: Site) 
     with opened(browser, 1440, "dark", address=(site.folder / "profile-edge.html").as_uri()) as watch:
         watch.page.emulate_media(media="print")
         assert not watch.page.locator(".side").is_visible()
-        assert watch.page.locator("#fig-evidence table").is_visible()
+        # What stands behind an answer is on the site; on paper it is two pages.
+        assert watch.page.locator("#flips").is_visible()
+        assert not watch.page.locator("#fig-evidence").is_visible()
+
+
+def test_an_answer_prints_on_two_pages(browser: Browser, site: Site) -> None:
+    with opened(browser, 1280) as watch:
+        for told in site.recommendations[:3]:
+            watch.page.goto(f"{site.folder.as_uri()}/profile-{told.profile}.html")
+            printed = watch.page.pdf(
+                format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}
+            )
+            assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, told.profile

@@ -10,16 +10,25 @@ import pandas as pd
 import pytest
 import vl_convert
 from altair import Chart
-from hypothesis import given
-from hypothesis import strategies as st
 from markupsafe import Markup
 
 from advisor.decision.engine import decide
-from advisor.measurement.run import Observation
-from advisor.measurement.timing import Summary
 from advisor.profiles.profile import load_profile
 from advisor.report import drawing_cache, frames
-from advisor.report.charts import blocks, claims, lead, picture, ratios, routes, scores, speed, stability, theme, worlds
+from advisor.report.charts import (
+    blocks,
+    claims,
+    history,
+    lead,
+    picture,
+    ratios,
+    routes,
+    scores,
+    speed,
+    stability,
+    theme,
+    worlds,
+)
 from advisor.report.charts.picture import Picture
 from advisor.report.pages.context import Report
 from tests.report.html import parse
@@ -55,9 +64,23 @@ def named(name: str) -> dict[str, Callable[[], Picture]]:
             pd.DataFrame(stacks | {"owner": [name, "TensorFlow"], "runtime": ["a", "b"], "size": [1e5, 2e5],
                                    "precision": ["float32", "int8"], "seconds": [2e-5, 1e-5]}), told
         ),
+        "grades": lambda: blocks.grades(
+            pd.DataFrame({"grade": ["measured", name], "ratio": [0.9, 1.1], "to": [1.0, 1.2], "count": [3, 4],
+                          "share": [0.3, 0.4]}), told
+        ),
+        "trend": lambda: history.trend(
+            pd.DataFrame({"day": ["2026-11-01T00:00:00", "2026-11-02T00:00:00"] * 2, "name": [name, name, other, other],
+                          "framework": ["pytorch"] * 2 + ["tensorflow"] * 2, "ratio": [1.0, 0.9, 1.0, 1.2],
+                          "works": 3, "run": ["a", "b"] * 2}), told
+        ),
+        "advice": lambda: history.advice(
+            pd.DataFrame({"row": [f"{name}\u20630"] * 2, "persona": name, "day": ["2019-01-01", "2026-11-01"],
+                          "when": ["then", "now"], "title": ["TensorFlow", "PyTorch"], "said": name,
+                          "framework": ["tensorflow", "pytorch"], "answer": ["agrees", "does not agree"]}), told
+        ),
         "speed": lambda: speed.speed(
             pd.DataFrame({"row": [name] * 2, "column": ["PyTorch", "TensorFlow"], "ratio": [1.0, 8.4],
-                          "alike": [True, False]}), told
+                          "alike": [True, False], "from": "observation 3"}), told
         ),
         "stability": lambda: stability.stability(
             pd.DataFrame({"title": [name], "weight": [0.2], "low": [0.1], "high": [0.4]}), told
@@ -162,51 +185,3 @@ def test_the_steps_lead_from_the_runner_up_to_the_first(report: Report) -> None:
     assert list(steps["kind"]) == ["end", *["criterion"] * (len(steps) - 2), "end"]
     inner = steps["amount"].iloc[1:-2].abs()
     assert inner.is_monotonic_decreasing
-
-
-def timed(framework: str, seconds: float, width: float = 0.0) -> Observation:
-    return Observation(
-        probe="x", framework=framework, metric="latency", unit="s", outcome="measured", grade="measured",
-        summary=Summary(median=seconds, low=seconds * (1 - width), high=seconds * (1 + width), n=3),
-    )  # fmt: skip
-
-
-times = st.floats(1e-6, 10.0)
-
-
-@given(st.lists(st.tuples(times, times), min_size=1, max_size=6))
-def test_ratios_are_to_the_fastest_and_their_mean_is_geometric(pairs: list[tuple[float, float]]) -> None:
-    report = Report(sample_run(), [])
-    works = {
-        str(number): [timed("pytorch", one), timed("tensorflow", two), timed("tensorflow", two * 3)]
-        for number, (one, two) in enumerate(pairs)
-    }
-    frame = frames.speed(report, works)
-    assert frame is not None
-    own = frame[~frame["row"].str.startswith(frames.MEAN)]
-    assert (own.groupby("row")["ratio"].min() == 1).all()
-    for number, (one, two) in enumerate(pairs):
-        found = own[own["row"] == str(number)].set_index("column")["ratio"]
-        assert found["TensorFlow"] / found["PyTorch"] == pytest.approx(two / one, rel=1e-3)
-    mean = frame[frame["row"].str.startswith(frames.MEAN)].set_index("column")["ratio"]
-    if len(pairs) > 1:
-        whole = 1.0
-        for one, two in pairs:
-            whole *= (two / one) ** (1 / len(pairs))
-        assert mean["TensorFlow"] / mean["PyTorch"] == pytest.approx(whole, rel=2e-3)
-    else:
-        assert mean.empty
-
-
-@pytest.mark.parametrize(("seconds", "width", "alike"), [(1.04, 0.0, True), (1.2, 0.0, False), (1.2, 0.15, True)])
-def test_what_differs_by_less_than_matters_or_than_is_known_is_alike(
-    seconds: float, width: float, alike: bool, report: Report
-) -> None:
-    frame = frames.speed(report, {"x": [timed("pytorch", 1.0, width), timed("tensorflow", seconds, width)]})
-    assert frame is not None
-    assert frame["alike"].tolist() == [True, alike]
-
-
-def test_times_of_which_only_bounds_are_known_and_works_of_one_are_left_out(report: Report) -> None:
-    bounded = timed("tensorflow", 2.0).model_copy(update={"grade": "bounded"})
-    assert frames.speed(report, {"x": [timed("pytorch", 1.0), bounded], "y": []}) is None

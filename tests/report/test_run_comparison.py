@@ -15,7 +15,7 @@ from advisor.measurement import run_changes
 from advisor.measurement.run import Run
 from advisor.report.charts import theme
 from advisor.report.pages.context import Report
-from advisor.report.pages.machines import gather
+from advisor.report.pages.machines import gather, overview
 from advisor.report.run_comparison import Gathered, changes, orders
 from advisor.report.site import build_site
 from tests.report.conftest import Site
@@ -140,7 +140,7 @@ def test_what_changed_is_shown_beyond_noise_first(site: Site) -> None:
 
 def test_an_order_that_depends_on_the_machine_is_drawn_with_its_intervals(site: Site) -> None:
     page = read(site.folder / "machines.html").one("main")
-    charts = [each for each in page.find("figure") if "chart" in each.classes]
+    charts = [each for each in page.find("figure") if each.attributes.get("id", "").startswith("fig-order")]
     assert 0 < len(charts) <= 3
     assert "PyTorch on 1, with TensorFlow on 1 of the machines" in charts[0].text
     for drawn in charts[0].find("svg"):
@@ -230,3 +230,33 @@ def test_further_runs_are_taken_one_by_one(site: Site, tmp_path: Path) -> None:
     assert several is not None
     assert len(list(tmp_path.glob("run-*.json"))) == len(site.others)
     assert gather(Report(site.run, []), tmp_path) is None
+
+
+def test_trends_are_over_the_oldest_run_under_the_same_policy(site: Site) -> None:
+    gathered = Gathered()
+    week, month, elsewhere = site.others
+    for run in (site.run, month, week, elsewhere):
+        gathered.add(run)
+    here, there = gathered.machines().machines
+    by_run = {kept.run.id: kept.name for group in gathered.groups for kept in group.runs}
+    found = {(each.run, each.framework, each.route): each.ratio for each in here.trends}
+    assert {run for run, *_ in found} == {by_run[week.id], by_run[site.run.id]}, "under another policy nothing compares"
+    assert {ratio for (run, *_), ratio in found.items() if run == by_run[week.id]} == {pytest.approx(1.0)}
+    assert 1 / 1.3 < found[by_run[site.run.id], "pytorch", None] < 0.99
+    assert found[by_run[site.run.id], "tensorflow", None] == pytest.approx(1.0)
+    assert there.trends == ()
+    assert (here.times, there.works) == (1.0, here.works)
+    assert there.times is not None
+    assert there.times > 1
+
+
+def test_what_one_machine_alone_measured_is_not_the_same_everywhere(site: Site, tmp_path: Path) -> None:
+    elsewhere = site.others[2]
+    few = [each for each in elsewhere.observations if each.probe != "mlp-inference"]
+    report = Report(site.run, [], others=[elsewhere.model_copy(update={"observations": tuple(few)})])
+    several = gather(report, tmp_path)
+    assert several is not None
+    (_, context), *_ = overview(several)
+    words = {row["work"]["title"]: (row["once"], row["everywhere"]) for row in context["agreement"]}
+    assert words["MLP inference"] == (True, False)
+    assert not words["CNN inference"][0]

@@ -98,3 +98,14 @@ def test_a_template_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to(tmp_path / name)
     with pytest.raises(AdvisorError, match=rf"{name}: cannot read the template: "):
         template_engine.environment(tmp_path, lambda value: value)
+
+
+def test_a_misspelt_template_is_named_and_an_own_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    for name in ("home.md.j2", "our-footer.j2"):
+        (tmp_path / "site" / name).write_text("", encoding="utf-8")
+    template_engine.environment(tmp_path, lambda value: value)
+    (tmp_path / "site" / "profle.md.j2").write_text("", encoding="utf-8")
+    with pytest.raises(AdvisorError, match=r"profle\.md\.j2: replaces no template of ours") as caught:
+        template_engine.environment(tmp_path, lambda value: value)
+    assert caught.value.hint == "did you mean site/profile.md.j2?"

@@ -193,7 +193,35 @@ def advice(report: Report) -> dict[str, Any]:
         "asked": source.figure("agreement", "asked"),
         "possible": source.figure("agreement", "possible"),
         "rows": [_advice_row(report, place, row) for place, row in enumerate(source.data["rows"])],
+        "chart": _time_line(report),
     }
+
+
+def _time_line(report: Report) -> Picture | None:
+    """Draw every advice and the answers to its question: of its day, and of today."""
+    import pandas as pd
+
+    from advisor.report.charts.history import advice as drawn
+
+    source, today = report.past, report.run.finished.date().isoformat()
+    rows = []
+    for number, row in enumerate(source.data["rows"]):
+        persona, agreed = words.line(row["persona"]), ("does not agree", "agrees")
+        for when, day in (("then", row["day"]), ("now", today)):
+            answer = row.get(when)
+            if answer:
+                title = words.line(answer.get("title") or "none")
+                style = words.slug(title.partition(" ")[0])
+                agrees = agreed[bool(row["agreed_then" if when == "then" else "agrees_now"])]
+                said = words.line(row["recommends"])
+                rows.append((f"{persona}\u2063{number}", persona, day, when, title, style, agrees, said))
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows, columns=["row", "persona", "day", "when", "title", "framework", "answer", "said"])
+    finding = Markup("On the facts of its day the engine agrees with {} of {}.").format(
+        source.figure("agreement", "agreed"), source.figure("agreement", "asked")
+    )
+    return drawn(frame, finding)
 
 
 def _advice_row(report: Report, place: int, row: dict[str, Any]) -> dict[str, Any]:

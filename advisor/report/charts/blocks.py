@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STEP = 46
+_GRADES = ("measured", "under load", "bounded")
 
 
 def blocks(frame: pd.DataFrame, finding: Markup) -> Picture:
@@ -48,5 +49,31 @@ def blocks(frame: pd.DataFrame, finding: Markup) -> Picture:
             .encode(x="value:Q", y=row)
         )
         return alt.layer(counted, disturbed, figure).properties(width=width - 14, height=alt.Step(_STEP))
+
+    return draw(make, finding, label)
+
+
+def grades(frame: pd.DataFrame, finding: Markup) -> Picture:
+    """Draw a frame with ``grade``, ``ratio`` (a block over the figure that stands for it) and ``count`` of blocks."""
+    label = f"Blocks over the figure that stands for them, by {frame['grade'].nunique()} grades. The table has counts."
+    order = [each for each in _GRADES if each in set(frame["grade"])]
+
+    def make(width: int) -> alt.TopLevelMixin:
+        axis = alt.Axis(title="block over its figure (logarithmic)", format=".2~f", labelOverlap="greedy")
+        bars = (
+            alt.Chart(frame)
+            .mark_rect(color=theme.INK_2, stroke=theme.PAPER, strokeWidth=0.5)
+            .encode(
+                x=alt.X("ratio:Q", scale=alt.Scale(type="log", nice=False), axis=axis),
+                x2="to:Q",
+                y=alt.Y("share:Q", axis=None),
+                y2=alt.datum(0),
+                tooltip=["grade", alt.Tooltip("ratio:Q", format=".2f"), alt.Tooltip("to:Q", format=".2f"), "count"],
+            )
+            .properties(width=width - 24, height=60)
+        )
+        header = alt.Header(labelOrient="top", labelAnchor="start", labelAlign="left", title=None, labelLimit=width)
+        found: alt.TopLevelMixin = bars.facet(row=alt.Row("grade:N", sort=order, header=header), spacing=8)
+        return found
 
     return draw(make, finding, label)

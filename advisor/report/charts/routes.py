@@ -25,8 +25,7 @@ def routes(frame: pd.DataFrame, finding: Markup) -> Picture:
     def make(width: int) -> alt.TopLevelMixin:
         log = alt.Scale(type="log", nice=False, padding=14)
         x = alt.X("size:Q", scale=log, axis=theme.unit_axis("B", "size of the file (logarithmic)", width))
-        side = theme.unit_axis("s", "time per call (logarithmic)", width)
-        side.titleAngle, side.titleAlign, side.titleAnchor, side.titleY, side.titleX = 0, "left", "end", -12, 0
+        side = theme.unit_axis("s", "time per call (logarithmic)", width, **theme.OVER)
         y = alt.Y("seconds:Q", scale=log, axis=side)
         # What is at least as quick as everything smaller than it: nothing else beats it on both.
         best = (

@@ -38,7 +38,7 @@ def speed(frame: pd.DataFrame, finding: Markup) -> Picture:
             "ratio:Q", legend=None, scale=alt.Scale(type="threshold", domain=[2, 5], range=list(theme.HEAT))
         )
         cells = base.mark_rect(stroke=theme.RULE, strokeWidth=1).encode(
-            fill=alt.condition("datum.alike", alt.value(theme.PAPER), fill), tooltip=["row", "column", "ratio"]
+            fill=alt.condition("datum.alike", alt.value(theme.PAPER), fill), tooltip=["row", "column", "ratio", "from"]
         )
         figures = base.transform_calculate(
             said="format(datum.ratio, datum.ratio < 9.95 ? '.2f' : ',.0f') + '×'"

@@ -29,6 +29,8 @@ ON_HEAT = "#1b1d1e"
 """Letters on those colors, which are light on a dark page, too."""
 EDGE: dict[str, Any] = {"stroke": PAPER, "strokeWidth": 1}
 """Around a mark that lies on others."""
+OVER: dict[str, Any] = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": 0}
+"""The title of a vertical axis lies over it."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _SIZE = 12
 _INNER = 0.58
@@ -93,11 +95,11 @@ def share(field: str, title: str, width: int, **further: Any) -> alt.X:
     return alt.X(field, type="quantitative", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis, **further)
 
 
-def unit_axis(unit: str, title: str, width: int) -> alt.Axis:
+def unit_axis(unit: str, title: str, width: int, **further: Any) -> alt.Axis:
     """Return an axis of figures in a base unit, written with prefixes: ``20 µs``, ``1.5 MB``."""
     words = f"replace(format(datum.value, '.3~s'), /([a-zµ]?)$/i, ' $1') + {json.dumps(unit)}"
     return alt.Axis(labelExpr=words, tickCount=6 if width > NARROW else 3, title=title, labelFlush=True,
-                    labelOverlap="greedy", labelSeparation=10)  # fmt: skip
+                    labelOverlap="greedy", labelSeparation=10, **further)  # fmt: skip
 
 
 def pointed(field: str) -> alt.Parameter:

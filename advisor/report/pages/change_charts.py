@@ -14,7 +14,7 @@ from advisor.report import words
 from advisor.report.charts.picture import Picture
 from advisor.report.figures import Source
 from advisor.report.pages.context import Report
-from advisor.report.run_comparison import Group
+from advisor.report.run_comparison import Group, time_ratios
 
 _CHARTS, _MOST = 3, 24
 
@@ -80,6 +80,52 @@ def changed(report: Report, source: Source, places: Sequence[int], counts: Mappi
     ]  # fmt: skip
     finding = Markup("Beyond noise, {} times are shorter and {} longer in the second Run.")
     return _drawn(points, finding.format(counts["faster"], counts["slower"]), "second Run over first (logarithmic)")
+
+
+def trend(report: Report, source: Source, place: int, group: Group) -> Picture | None:
+    """Return the chart of what became of the times of each stack over the Runs of a machine; None with fewer than two.
+
+    `source` holds `advisor.report.run_comparison.Machines`, `place` is that of the machine.
+    """
+    found = source.get("machines", place, "trends")
+    runs = {kept.name: kept.run for kept in group.runs}
+    rows = []
+    for each in found:
+        stack = report.stack(Stack(framework=each["framework"], route=each.get("route")))
+        run = runs[each["run"]]
+        rows.append((run.started.isoformat(), stack.plain, stack.style, each["ratio"], each["works"], run.id))
+    if len({each["run"] for each in found}) < 2:
+        return None
+    import pandas as pd
+
+    from advisor.report.charts.history import trend as drawn
+
+    frame = pd.DataFrame(rows, columns=["day", "name", "framework", "ratio", "works", "run"])
+    newest = [(name, ratio) for _, name, _, ratio, _, run in rows if run == rows[-1][5]]
+    name, ratio = max(newest, key=lambda item: abs(math.log(item[1])))
+    if abs(math.log(ratio)) < math.log1p(report.run.policy.indifference):
+        return drawn(frame, Markup("No stack has become faster or slower by more than what matters."))
+    word = "faster" if ratio < 1 else "slower"
+    return drawn(frame, Markup("{} has become {} since the oldest Run.").format(name, word))
+
+
+def fleet(source: Source, groups: Sequence[Group]) -> Picture | None:
+    """Return the chart of how long each machine takes over the machine of the answers; None for one machine."""
+    first = groups[0].shown.run
+    points = []
+    for place, group in enumerate(groups[1:], 1):
+        mean = source.get("machines", place, "times")
+        if mean is not None:
+            each = sorted(time_ratios(group.shown.run, first))
+            host = group.shown.run.host
+            points.append(Ratio(f"{words.line(host.cpu)}, {host.cores} cores", None, mean, each[0], each[-1]))
+    if not points:
+        return None
+    sooner = sum(point.value < 1 for point in points)
+    finding = Markup("{} of the other machines are sooner done than the machine of the answers.").format(
+        source.figure("sooner") if sooner else "None"
+    )
+    return _drawn(_even(sorted(points, key=lambda point: point.value)), finding, "time over the machine of the answers")
 
 
 def _machines(source: Source, groups: Sequence[Group], agreement: Mapping[str, Any]) -> Iterator[Ratio]:

@@ -15,6 +15,7 @@ from advisor.measurement.run import Observation, Run
 from advisor.report import publications, words
 from advisor.report.figures import Quote, Source
 from advisor.report.hues import hue
+from advisor.report.speeds import speeds
 from advisor.report.timed_blocks import blocks
 
 PINNED = "runs"
@@ -154,6 +155,18 @@ class Report:
     def blocks(self) -> Source:
         """Return what became of the timed blocks, `advisor.report.timed_blocks.Blocks`."""
         return Source("blocks", blocks(self.run))
+
+    @cached_property
+    def speeds(self) -> Source:
+        """Return how many times as long as the fastest each stack takes, `advisor.report.speeds.Speeds`."""
+        works: dict[str, list[int]] = {}
+        for page in (each for each in self.tried if each.group in ("workload", "probe")):
+            timed = [(place, each) for place, each in self.observed(page.indices) if each.metric == "latency"]
+            sizes = {each.parameters.get("batch") for _, each in timed if each.summary}
+            # Batches of different sizes are different work: the smallest is what every workload has.
+            least = min((size for size in sizes if isinstance(size, int)), default=None)
+            works[page.probe] = [place for place, each in timed if each.parameters.get("batch") == least]
+        return Source("speeds", speeds(self.run, works))
 
     @cached_property
     def ledger(self) -> Source:

@@ -76,7 +76,7 @@ def pages(
     written = Pages(folder, Renderer(report, templates), on_page)
     several = machines.gather(report, folder) if report.behind else None
     written.add(
-        "index", "home", TITLE, "One answer per profile, how sure it is, on which machine and when.", "wide home",
+        "index", "home", TITLE, home.sentence(report) or "No question was asked.", "wide home",
         heading=TITLE, several=several and machines.summary(several), **home.context(report),
     )  # fmt: skip
     groups = {"Answers": _answers(report, written)}
@@ -103,7 +103,8 @@ def _answers(report: Report, written: Pages) -> Nav:
             context["script"] = "what-if.js"
         context["what_if"] = scenario.context(report, told, context["needs"]) if report.scripts else {}
         name = report.profile_page(told.profile)
-        written.add(name, "profile", context["heading"], f"The answer for {context['name']}, and why.", TOC, **context)
+        sure = f"{context['heading']} ({told.verdict}), and why."
+        written.add(name, "profile", context["heading"], sure, TOC, **context)
         answers.append({words.brief(context["name"]): f"{name}.md"})
     return answers
 
@@ -171,6 +172,7 @@ def _files(report: Report, folder: Path, several: machines.Several | None) -> li
         files.append((name, f"The Recommendation for {profile.profile_name(told)}: ranking, evidence, flips, weights"))
     documents = [
         (report.matrix, "The capability matrix: what each framework was seen to do"),
+        (report.speeds, "How many times as long as the fastest each stack takes, work by work, and the means of that"),
         (report.blocks, "What became of every timed block: how many count, how many were disturbed, and by what"),
     ]
     if report.articles:

@@ -108,15 +108,9 @@ def _blocks(report: Report, timed: Sequence[tuple[int, Observation]], batch: str
 
 
 def speed(report: Report) -> Picture | None:
-    """Draw how many times as long as the fastest each framework takes for each work in its smallest batch."""
-    works: dict[str, list[Observation]] = {}
-    for page in (each for each in report.tried if each.group in ("workload", "probe")):
-        timed = [each for _, each in report.observed(page.indices) if each.metric == "latency" and each.summary]
-        sizes = {each.parameters.get("batch") for each in timed}
-        least = min((size for size in sizes if isinstance(size, int)), default=None)
-        works[page.title] = [each for each in timed if each.parameters.get("batch") == least]
-    frame = frames.speed(report, works)
-    if frame is None:
+    """Draw how many times as long as the fastest each stack takes for each work in its smallest batch."""
+    frame = frames.speed(report)
+    if frame.empty:
         return None
     from advisor.report.charts.speed import speed as matrix
 
@@ -128,6 +122,21 @@ def speed(report: Report) -> Picture | None:
         return matrix(frame, Markup("No framework takes least time in most of these works."))
     finding = Markup("{} takes least time in most of these works, by more than what matters.")
     return matrix(frame, finding.format(ahead.index[0]))
+
+
+def grades(report: Report) -> Picture | None:
+    """Draw how the blocks of all timings lie about the figures that stand for them, by grade."""
+    frame = frames.grades(report.run)
+    if frame.empty:
+        return None
+    from advisor.report.charts.blocks import grades as drawn
+
+    counts = report.blocks.data["grades"]
+    if set(counts) == {"measured"}:
+        return drawn(frame, Markup("Every timing has enough blocks that nothing disturbed."))
+    taken = report.blocks.figure("grades", "measured", "timings") if "measured" in counts else "None"
+    whole = report.blocks.figure("timings")
+    return drawn(frame, Markup("{} of {} timings have enough blocks that nothing disturbed.").format(taken, whole))
 
 
 def _name(report: Report, each: Observation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from advisor.report import numbers, words
 from advisor.report.figures import Figure
 from advisor.report.pages.arguments import reason
 from advisor.report.pages.context import Report, StackName
-from advisor.report.pages.profile import Part, profile_name, shares
+from advisor.report.pages.profile import Part, heading, profile_name, shares
 
 
 def context(report: Report) -> dict[str, Any]:
@@ -19,7 +20,24 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "cards": [_card(report, told) for told in report.recommendations],
         "verdicts": words.VERDICTS,
+        "sentence": sentence(report),
     }
+
+
+def sentence(report: Report) -> str:
+    """Say in one sentence what the answers come to."""
+    told = report.recommendations
+    if len(told) == 1:
+        return f"{heading(report, told[0])} ({told[0].verdict})."
+    first = Counter(report.stack(each.answer.framework).first for each in told if each.answer and not each.tied)
+    if not first:
+        return "For none of these needs one framework is ahead." if told else ""
+    name, times = first.most_common(1)[0]
+    if times == len(told):
+        return f"{name} is ahead for every one of these needs."
+    if 2 * times > len(told):
+        return f"{name} is ahead for most of these needs; what ships and where it differs is below."
+    return "It depends on what you ship: no framework is ahead for most of these needs."
 
 
 def _card(report: Report, told: Recommendation) -> dict[str, Any]:

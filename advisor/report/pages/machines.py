@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from advisor.documents import write_json
+from advisor.keys import Stack
 from advisor.measurement import run_changes
 from advisor.measurement.run import Run
 from advisor.report import numbers, words
@@ -138,6 +139,7 @@ def overview(several: Several) -> Iterator[tuple[str, dict[str, Any]]]:
             "more": len(agreement) > _ROWS,
             "charts": change_charts.on_every_machine(several.report, several.source, several.groups, agreement)
             if whole else [],
+            "fleet": change_charts.fleet(several.source, several.groups) if whole else None,
             "sheets": _turned(several, sheets, number),
             "also": _also(several, [group.shown for group in groups]),
         }  # fmt: skip
@@ -154,6 +156,8 @@ def machine(several: Several, place: int, group: Group) -> Iterator[tuple[str, d
             "orders": [_order(several, place, each, group) for each in range(min(len(orders), _ROWS))]
             if number == 0 else [],
             "more": len(orders) > _ROWS,
+            "trends": _trends(several, place) if number == 0 else [],
+            "trend": change_charts.trend(several.report, several.source, place, group) if number == 0 else None,
             "sheets": _turned(several, sheets, number),
             "also": _also(several, runs),
         }  # fmt: skip
@@ -216,6 +220,10 @@ def _machine(several: Several, place: int, group: Group) -> dict[str, Any]:
         "os": source.quote("host", "os"),
         "isa": [source.quote("host", "isa", number) for number in range(len(host.isa))],
         "threads": source.figure("policy", "threads"),
+        "times": several.source.figure("machines", place, "times", show=_two)
+        if several.source.get("machines", place, "times") is not None
+        else None,
+        "works": several.source.figure("machines", place, "works"),
         "beside": report.href(beside.name) if beside else None,
     }
 
@@ -232,16 +240,37 @@ def _run(several: Several, group: Group, kept: Kept) -> dict[str, Any]:
     }
 
 
+def _two(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _trends(several: Several, place: int) -> list[dict[str, Any]]:
+    """Return the Runs of a machine that compare, oldest first, each with what became of the times of every stack."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, each in enumerate(several.source.get("machines", place, "trends")):
+        kept, path = several.sources[each["run"]], ("machines", place, "trends", number)
+        row = found.setdefault(each["run"], {"id": kept.quote("id"), "started": kept.get("started"), "cells": {}})
+        stack = Stack(framework=each["framework"], route=each.get("route"))
+        row["cells"][several.report.stack(stack)] = (
+            several.source.figure(*path, "ratio", show=_two), several.source.figure(*path, "works"),
+        )  # fmt: skip
+    return list(found.values())
+
+
 def _agreement(several: Several, place: int) -> dict[str, Any]:
     source, path = several.source, ("agreement", place)
     found = source.get(*path)
     counts = {word: source.figure(*path, "counts", word) for word in found["counts"]}
     held = [word for word, count in found["counts"].items() if count]
+    asked = sum(found["counts"].values())
     return {
         "work": _work(several, source, path),
         "stacks": [several.report.stack(each) for each in found["frameworks"]],
         "counts": counts,
-        "everywhere": len(held) == 1 and held[0] != "unclear",
+        # On a machine where it was not measured nobody knows, and one alone agrees with nobody.
+        "everywhere": len(held) == 1 and held[0] != "unclear" and asked == len(several.groups),
+        "wherever": len(held) == 1 and held[0] != "unclear" and 1 < asked < len(several.groups),
+        "once": asked == 1,
         "against": bool(found["counts"]["faster"] and found["counts"]["slower"]),
     }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation
 from advisor.report import numbers, words
@@ -16,6 +18,11 @@ from advisor.report.pages.context import Report
 
 PLACES = 5
 """Of so many places the table has the shares; more columns would not fit beside the menu. The chart has all."""
+
+
+_TELLING = 0.05
+"""A share from which on it keeps an answer from being surer."""
+_SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -57,9 +64,28 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "stability": [row for row in _stability(told, source) if row["matters"]],
         "steady": [row["title"] for row in _stability(told, source) if not row["matters"]],
         "missing": _missing(needs),
+        "surer": list(_not_surer(told, source)),
         "ways": words.WAYS,
         "days": _days,
     }
+
+
+def _not_surer(told: Recommendation, source: Source) -> Iterator[Markup]:
+    """Yield what keeps the answer from being surer, what weighs most first."""
+    first = max((each.rank_acceptability[0] for each in told.ranking if each.rank_acceptability), default=1.0)
+    if told.verdict == "tie":
+        yield Markup("the lead is too small to matter")
+    elif told.verdict == "lean" and first < _SURE:
+        yield Markup("it is ahead in fewer than nine of ten worlds")
+    if told.without:
+        yield Markup("{}").format(source.quote("without", 0, "text"))
+    if told.open and told.open[0].first >= _TELLING:
+        title, share = source.quote("open", 0, "title"), source.figure("open", 0, "first", show=numbers.percent)
+        yield Markup("{} could lead (in {} of the worlds) and was not measured").format(title, share)
+    if told.coverage.missing >= _TELLING and first < _SURE:
+        yield Markup("{} of the weight is missing").format(source.figure("coverage", "missing", show=numbers.percent))
+    if told.lead is not None and abs(told.lead.transferred) > abs(told.lead.measured):
+        yield Markup("what was measured was not your model on your device")
 
 
 def _days(days: float) -> str:

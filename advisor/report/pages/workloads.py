@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.keys import Stack
 from advisor.measurement import definitions
 from advisor.measurement.metrics import load_metrics
 from advisor.report import numbers, words
-from advisor.report.figures import Interval, Quote
+from advisor.report.figures import Figure, Interval, Quote
 from advisor.report.pages import drawings
 from advisor.report.pages.context import ProbePage, Report, StackName
 
@@ -48,10 +49,56 @@ def context(report: Report) -> dict[str, Any]:
     return {
         "rows": rows,
         "chart": drawings.speed(report),
+        **_speeds(report),
+        "grades_chart": drawings.grades(report),
+        "grades": [
+            (
+                words.line(grade),
+                report.blocks.figure("grades", grade, "timings"),
+                report.blocks.figure("grades", grade, "blocks"),
+                *(
+                    report.blocks.figure("grades", grade, end, show=lambda value: f"{value:.2f}")
+                    for end in ("low", "high")
+                ),
+            )
+            for grade in report.blocks.data["grades"]
+        ],
         "indifference": report.source.figure("policy", "indifference", show=numbers.percent),
         "timed": report.blocks.figure("all", "timed") if counts["timed"] else None,
         "disturbed": report.blocks.figure("all", "disturbed") if counts["disturbed"] else None,
     }
+
+
+def _speeds(report: Report) -> dict[str, Any]:
+    """Return the ratios of the chart of speeds as rows of a table with the stacks as columns, and their means."""
+    source = report.speeds
+    found = source.data["works"]
+    columns = list(dict.fromkeys(_stack(each) for work in found for each in work["ratios"]))
+    rows = []
+    for number, work in enumerate(found):
+        cells: dict[Stack, tuple[Figure, str | None]] = {}
+        for place, each in enumerate(work["ratios"]):
+            figure = source.figure("works", number, "ratios", place, "ratio", show=_two)
+            cells[_stack(each)] = (figure, report.observation(each["observation"]))
+        rows.append((report.probe_title(work["probe"]), [cells.get(column) for column in columns]))
+    means = {
+        _stack(each): source.figure("means", place, "mean", show=_two)
+        for place, each in enumerate(source.data["means"])
+    }
+    return {
+        "columns": [report.stack(column) for column in columns],
+        "ratios": rows,
+        "means": [means.get(column) for column in columns] if means else [],
+        "common": source.figure("common"),
+    }
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _stack(each: dict[str, Any]) -> Stack:
+    return Stack(framework=each["framework"], route=each.get("route"))
 
 
 def _row(report: Report, page: ProbePage) -> dict[str, Any]:
