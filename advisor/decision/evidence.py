@@ -279,6 +279,9 @@ class Evidencer:
         """Return whether a stack is documented to reach the target that is asked about."""
         what, target = stack.route or stack.framework, self.transfer.target if self.transfer else None
         said = target.reach(what) if target is not None else None
+        if target is not None and said is None and stack.route is None and (known := everyone().get(what)):
+            # What lies on top of a framework reaches what that reaches.
+            said = target.reach(known.on_top_of) if known.on_top_of else None
         key = f"{criterion.id}|{what}"
         if target is None or said is None:
             where = target.called if target is not None else "the target"

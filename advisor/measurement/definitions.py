@@ -78,9 +78,10 @@ class FrameworkDefinition(Model):
     ``order`` is its place where frameworks are listed, ``color`` its own in charts and tables; without it one is
     assigned. ``environments`` are those that it has beside its own, by name; frameworks that give one the same name
     share it. ``documented_as`` names whose facts count where there are none of its own, by the facts' key, or by ``*``
-    for all others. ``needs`` are further modules without which it is not there, ``recipes`` is the folder beside its
-    own whose recipes serve where it has none itself (``keras``, for Keras on any backend). ``unless_training`` says why
-    a session for what ships leaves it out, ``unless_named`` why every session does, unless it is asked for by name.
+    for all others. ``on_top_of`` is the framework that computes for it, ``needs`` are further modules without which it
+    is not there, ``recipes`` is the folder beside its own whose recipes serve where it has none itself (``keras``, for
+    Keras on any backend). ``unless_training`` says why a session for what ships leaves it out, ``unless_named`` why
+    every session does, unless it is asked for by name.
     """
 
     id: Name
@@ -96,6 +97,7 @@ class FrameworkDefinition(Model):
     order: Number = 50.0
     color: Color | None = None
     documented_as: dict[str, Name] = Field(default_factory=dict)
+    on_top_of: Name | None = None
     needs: tuple[str, ...] = ()
     recipes: Name | None = None
     unless_training: str | None = None

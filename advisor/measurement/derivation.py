@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.measurement import comparison, grades, statistics
+from advisor.keys import Stack
+from advisor.measurement import comparison, definitions, grades, statistics
 from advisor.measurement.definitions import BEST_KNOWN, OUT_OF_THE_BOX
 from advisor.measurement.metrics import unit_of
 from advisor.measurement.run import Observation, Run
@@ -32,6 +33,8 @@ def derived(run: Run) -> tuple[Observation, ...]:
         What the first call of the compiled variant took beyond its usual call, also where it was not taken.
     ``energy`` (J)
         What the whole processor took per call, where it tells: the energy of each block over its calls.
+    ``over-backend`` (ratio)
+        Of what lies on top of another framework, as Keras on PyTorch: its time over that of the other alone.
     ``break-even`` (calls)
         After how many calls compiling has paid for its first call. Refuted where the compiled setting is not faster.
     ``ceiling-share`` (ratio)
@@ -53,6 +56,7 @@ def _of(latency: Observation, index: RunIndex, peak: float | None) -> Iterator[O
         yield _compile_time(latency, compiled, index)
         if latency.setting == BEST_KNOWN:
             yield _break_even(latency, compiled, index)
+    yield from _over_backend(latency, index)
     counted = grades.counted(latency.rounds) if latency.rounds else []
     taken = [each.energy / each.calls for each in counted if each.energy is not None]
     if taken:
@@ -77,6 +81,22 @@ def _rate(latency: Observation, amount: float, metric: str) -> Observation:
         median=amount / found.median, low=amount / found.high, high=amount / found.low, n=found.n
     )  # fmt: skip
     return _blank(latency, metric, summary=summary, flags=latency.flags)
+
+
+def _over_backend(latency: Observation, index: RunIndex) -> Iterator[Observation]:
+    """Yield what a layer costs on top of the framework that computes, on the same network in the same rounds."""
+    known = definitions.everyone().get(latency.framework)
+    if known is None or known.on_top_of is None or latency.summary is None:
+        return
+    other = index.find(latency.key, stack=Stack(framework=known.on_top_of))
+    if other is None or other.observation.summary is None:
+        return
+    found = comparison.compare(latency, other.observation, zone=index.run.policy.indifference)
+    # Two bounds and two bounds make no ratio that says anything.
+    if found.ratio is None or found.low is None or found.high is None or found.grade == BOUNDED:
+        return
+    summary = Summary(median=found.ratio, low=found.low, high=found.high, n=max(1, found.pairs))
+    yield _blank(latency, "over-backend", summary=summary, grade=found.grade, proof={"backend": known.on_top_of})
 
 
 def _compiled(tried: list[dict[str, Any]], taken: str | None) -> dict[str, Any] | None:

@@ -156,7 +156,7 @@ def test_frameworks_share_an_environment_of_one_name() -> None:
 
 
 def test_what_nobody_ships_is_taken_up_for_training_or_when_it_is_named() -> None:
-    backends = {"keras_tensorflow", "keras_pytorch"}
+    backends = {"keras_tensorflow", "keras_pytorch", "keras_jax"}
     assert not backends & set(make_plan(mode="quick").frameworks)
     assert backends <= set(make_plan(mode="quick", training=True).frameworks)
     assert not backends & set(make_plan(training=True, frameworks=["pytorch"]).frameworks)

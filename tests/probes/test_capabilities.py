@@ -22,8 +22,8 @@ MODULES = {"pytorch": "torch", "tensorflow": "tensorflow"}
 CAPABILITIES = (
     "dynamic-control-flow", "captured-control-flow", "whole-graph-control-flow", "shape-changes",
     "debug-shape-error", "debug-breakpoint", "debug-breakpoint-compiled", "debug-nan", "gradient-check",
-    "custom-gradient", "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "tensorboard",
-    "device-placement", "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript",
+    "custom-gradient", "transformations", "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code",
+    "tensorboard", "device-placement", "export-onnx", "export-program", "export-ahead-of-time", "export-torchscript",
     "gpu-memory", "numpy-interop", "keras-backend", "public-api", "visdom", "quantization", "quantization-onnxruntime",
 )  # fmt: skip
 

@@ -31,9 +31,10 @@ FRAMEWORKS = {
     "keras_pytorch": "torch",
     "keras_tensorflow": "tensorflow",
     "jax": "jax",
+    "keras_jax": "jax",
 }
 # On TensorFlow these are the models that TensorFlow's own recipes compute.
-SHARED = {"keras_pytorch": "keras", "keras_tensorflow": "keras"}
+SHARED = dict.fromkeys(("keras_pytorch", "keras_tensorflow", "keras_jax"), "keras")
 
 # One process for all networks: the import of a framework takes longer than all of them.
 CODE = """
@@ -71,7 +72,10 @@ json.dump(found, sys.stdout)
 def test_every_network_is_what_the_referee_says(name: str) -> None:
     if importlib.util.find_spec(FRAMEWORKS[name]) is None:
         pytest.skip(f"{FRAMEWORKS[name]} is not installed")
-    networks, trained = (NETWORKS[:2], TRAINED[:1]) if name == "keras_tensorflow" else (NETWORKS, TRAINED)
+    networks: tuple[str, ...] = NETWORKS
+    trained: tuple[str, ...] = TRAINED
+    if name in ("keras_tensorflow", "keras_jax"):  # what they share with Keras on PyTorch is tried there
+        networks, trained = NETWORKS[:2], ("mlp",)
     environment = {**os.environ, "PYTHONPATH": str(resources.probes().parent), "TF_CPP_MIN_LOG_LEVEL": "3"} | HASTY
     command = [sys.executable, "-c", CODE, json.dumps([name, SHARED.get(name, name), networks, trained])]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)

@@ -144,10 +144,8 @@ def test_a_framework_that_nobody_described() -> None:
     with abacus("caffe") as probe:
         reply = probe.ask("describe", threads=1)
     assert reply["outcome"] == "error"
-    assert (
-        "unknown framework 'caffe': there are abacus, keras_pytorch, keras_tensorflow, pytorch, tensorflow"
-        in reply["message"]
-    )
+    there = "abacus, jax, keras_jax, keras_pytorch, keras_tensorflow, pytorch, tensorflow"
+    assert f"unknown framework 'caffe': there are {there}" in reply["message"]
 
 
 def test_a_cell_is_prepared_and_timed(worker: Probe) -> None:

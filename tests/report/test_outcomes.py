@@ -34,8 +34,13 @@ def test_the_page_is_what_the_generator_makes_of_the_committed_runs() -> None:
     assert PAGE.read_text(encoding="utf-8") == outcomes.page(*sources())
 
 
+# What came after the committed Runs; the page says that it was not measured in them.
+NEWER = {"capability:transformations"}
+
+
 def test_every_capability_was_tried() -> None:
-    assert {each.probe for each in tried()} == {f"capability:{name}" for name in definitions.capabilities()}
+    known = {f"capability:{name}" for name in definitions.capabilities()}
+    assert {each.probe for each in tried()} == known - NEWER
 
 
 def test_runs_of_two_machines_are_no_page() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Literal
 
@@ -52,26 +54,33 @@ def _compiled(case: Case, jit_compile: bool | Literal["auto"]) -> keras.Model:
 def _double(case: Case, steps: int) -> Double:
     """Take the steps in float64, with the model as written; the first move of plain SGD tells the gradients."""
     usual, policy = keras.config.floatx(), keras.config.dtype_policy()
+    # JAX has no float64 until it is asked for.
+    wide = importlib.import_module("jax").enable_x64(True) if keras.backend.backend() == "jax" else nullcontext()
     keras.config.set_floatx("float64")
     # Layers follow the policy, which is float32 once the first layer was made.
     keras.config.set_dtype_policy("float64")
     try:
-        model = _compiled(case, False)
-        fed = {name: _wide(each) for name, each in case.feeds.items()}
-        inputs: Any = fed if len(fed) > 1 else next(iter(fed.values()))
-        moved = []
-        for _ in range(steps):
-            model.train_on_batch(inputs, _wide(_target(case)))
-            moved.append(models.weights_of(model))
-        gradients = {
-            name: (_wide(case.weights[name]) - moved[0][name]) / case.learning_rate for name in case.network.trained()
-        }
-        # On other backends than TensorFlow, Keras normalises batches in float32, whatever the layer is to compute in.
-        normalised = any(node.op == "batch-norm" for node in case.network.nodes)
-        return Double(gradients, moved[-1], normalised and keras.backend.backend() != "tensorflow")
+        with wide:
+            return _moved(case, steps)
     finally:
         keras.config.set_floatx(usual)
         keras.config.set_dtype_policy(policy)
+
+
+def _moved(case: Case, steps: int) -> Double:
+    model = _compiled(case, False)
+    fed = {name: _wide(each) for name, each in case.feeds.items()}
+    inputs: Any = fed if len(fed) > 1 else next(iter(fed.values()))
+    moved = []
+    for _ in range(steps):
+        model.train_on_batch(inputs, _wide(_target(case)))
+        moved.append(models.weights_of(model))
+    gradients = {
+        name: (_wide(case.weights[name]) - moved[0][name]) / case.learning_rate for name in case.network.trained()
+    }
+    # On other backends than TensorFlow, Keras normalises batches in float32, whatever the layer is to compute in.
+    normalised = any(node.op == "batch-norm" for node in case.network.nodes)
+    return Double(gradients, moved[-1], normalised and keras.backend.backend() != "tensorflow")
 
 
 def _wide(array: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -132,6 +133,18 @@ def calibrated_in_the_dark(recipe: Recipe) -> AbstractContextManager[object]:
     return mock.patch.object(recipe.quantization, "trained", trained)
 
 
+def without_the_second(recipe: Recipe) -> AbstractContextManager[object]:
+    """Give no second derivatives, as where the derivative of a derivative is lost."""
+    whole = recipe.transformed
+
+    @functools.wraps(whole)
+    def broken(*given: Any) -> tuple[Any, ...]:
+        mapped, pushed, second = whole(*given)
+        return mapped, pushed, 0.0 * second
+
+    return mock.patch.object(recipe, "transformed", broken)
+
+
 BREAKS: dict[str, dict[str, Break]] = {
     "dynamic-control-flow": {"one branch": always_the_same_branch, "another slope": replaced("slope", lambda _: 2.0)},
     "captured-control-flow": {"one branch": always_the_same_branch},
@@ -142,6 +155,7 @@ BREAKS: dict[str, dict[str, Break]] = {
         "another line": replaced("line_of", lambda *_: (__file__, 1)),
     },
     "gradient-check": {"everything passes": replaced("check", lambda _: True)},
+    "transformations": {"no second derivative": without_the_second},
     "reproducibility": {"two seeds": replaced("SEEDS", (7, 8))},
     "checkpoint": {"nothing is damaged": whole_instead_of_truncated},
     "tensorboard": {"nothing is written": replaced("write", nothing)},

@@ -1,0 +1,1 @@
+"""Keras 3 on JAX: the recipes that all backends share, computed by JAX."""
