@@ -36,6 +36,8 @@ OURS = ("probes", "tests")
 THREADS = 2
 # A tracer would stop a fork at each of its calls until it executes something; the kernel's counters cost nothing.
 _LONELY = 'ip link set lo up && { [ ! -e /etc/resolv.conf ] || mount --bind "$0" /etc/resolv.conf; } && exec "$@"'
+# What runs threads after its import: its processes start anew.
+THREADED = ("jax",)
 # What most recipes import next, and what no recipe asks about.
 NEXT = {"pytorch": ("torch._dynamo", "torch._inductor.compile_fx")}
 

@@ -60,7 +60,7 @@ class ForkServers:
     def of(self, framework: str) -> ForkServer | None:
         """Return the server of a framework, or None where a process must not fork after an import."""
         name = framework.removeprefix("broken_")
-        if fork_server.WORKS and name not in self._servers:
+        if fork_server.WORKS and name not in self._servers and name not in fork_server.THREADED:
             folder = self._folder / name
             folder.mkdir()
             self._servers[name] = ForkServer(name, folder, surroundings(threads=fork_server.THREADS, scratch=folder))

@@ -19,6 +19,7 @@ from tests.probes import (
     test_capabilities,
     test_counters,
     test_distributed,
+    test_jax,
     test_languages,
     test_rest_server,
     test_routes_networks,
@@ -51,6 +52,7 @@ def sealed() -> set[tuple[str, str]]:
     pairs = {(framework, name) for framework in BOTH for name in (*several, *SERVING, *COUNTED, *routes)}
     return (
         pairs
+        | {("jax", name) for name in test_jax.CAPABILITIES}
         | {("tensorflow", name) for name in BROWSER}
         | {(case[0], f"route-{case[1]}") for case in test_routes_networks.CASES}
     )
