@@ -45,8 +45,8 @@ def trials(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Every recipe that is asked for, as it is and broken in each way."""
     if importlib.util.find_spec("jax") is None:
         pytest.skip("jax is not installed")
-    items = (item for item in request.session.items if getattr(item, "module", None) is request.module)
-    chosen = {item.callspec.params["capability"] for item in items}
+    items = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    chosen = {item.callspec.params["capability"] for item in items if hasattr(item, "callspec")}
     environment = os.environ | HASTY | {"HOME": str(tmp_path_factory.mktemp("jax"))}
     with Probe("jax", program=("-m", "tests.probes.trials"), environment=environment) as probe:
         tried = [probe.ask("try", capability=name)["tried"] for name in CAPABILITIES if name in chosen]
