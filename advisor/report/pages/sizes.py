@@ -37,7 +37,8 @@ def context(report: Report, found: list[Point]) -> dict[str, Any]:
             }
             for (network, said), members in groups.items()
         ],
-        "crossings": [_crossing(report, each) for each in crossed],
+        "crossings": [_crossing(report, each) for each in crossed if each.sure],
+        "unsure": sum(not each.sure for each in crossed),
     }
 
 
@@ -63,7 +64,6 @@ def _crossing(report: Report, each: Crossing) -> dict[str, str]:
         "large": frames.name_of(report, each.large),
         "size": scale.told(each.macs),
         "between": " and ".join(map(scale.told, each.between)),
-        "sure": "yes" if each.sure else "the intervals overlap at one of them",
     }
 
 
