@@ -60,9 +60,7 @@ def made(path: Path, function: str) -> Made:
         raise ProbeError("error", f"{path.name}: Python cannot read it as a module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
-    # Every process makes the model anew, and has to make the same one.
-    random.seed(0)
-    np.random.seed(0)
+    _seed()
     with Blame(path):
         spec.loader.exec_module(module)
         factory = getattr(module, function, None)
@@ -70,8 +68,21 @@ def made(path: Path, function: str) -> Made:
             there = [name for name, each in vars(module).items() if callable(each) and not name.startswith("_")]
             mine = [name for name in there if getattr(vars(module)[name], "__module__", "") == MODULE]
             raise ProbeError("error", f"{path.name} has no function '{function}' (it has: {', '.join(mine) or 'none'})")
+        _seed()
         found = factory()
     return _read(found, f"{path.name}:{function}")
+
+
+def _seed() -> None:
+    """Seed whatever is loaded that draws weights: every process makes the model anew, and has to make the same one."""
+    random.seed(0)
+    np.random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.random.set_seed(0)
+    if keras := sys.modules.get("keras"):
+        keras.utils.set_random_seed(0)
 
 
 def _read(found: Any, name: str) -> Made:

@@ -213,7 +213,10 @@ def spread(array: Any) -> tuple[float, float] | None:
     """Return the range of an example; none of float32 on both sides of zero, which is drawn as normal."""
     if not array.size or array.dtype == bool:
         return None
-    low, high = float(array.min()), float(array.max())
+    # To be read and edited: three digits of a float are enough.
+    low, high = (
+        float(f"{float(each):.3g}") if array.dtype.kind == "f" else float(each) for each in (array.min(), array.max())
+    )
     if np.issubdtype(array.dtype, np.floating) and (low < 0 < high or low == high):
         return None
     return low, high

@@ -111,6 +111,22 @@ def test_a_factory_that_makes_another_model_each_time_is_refused() -> None:
         _alike(load("another_each_time"), found.asked[0], subject.loading)
 
 
+def test_a_factory_that_seeds_nothing_makes_the_same_model_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "camera.py"
+    file.write_text(
+        "from torch import nn\n\nearly = nn.Linear(4, 4)\n\n\ndef make():\n    return early, nn.Linear(4, 2)\n"
+    )
+    torch = pytest.importorskip("torch")
+    from probes.models import factories
+
+    torch.manual_seed(7)
+    first = factories.made(file, "make")
+    torch.manual_seed(8)
+    again = factories.made(file, "make")
+    assert torch.equal(first.model.weight, again.model.weight)
+    assert torch.equal(first.example.weight, again.example.weight)
+
+
 def test_what_fails_in_forward_is_told_by_its_own_line_too() -> None:
     with pytest.raises(ProbeError, match=f"^faulty.py:{line_of('this network takes no such input')}: ValueError"):
         asked("late")
