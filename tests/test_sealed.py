@@ -115,7 +115,7 @@ class Session:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    for module in ("torch", "tensorflow"):
+    for module in ("torch", "tensorflow", "jax"):
         need(module)
     folder = tmp_path_factory.mktemp("sealed")
     place, log = Place(folder / "place"), folder / "log"
@@ -144,7 +144,7 @@ def test_a_quick_session_leaves_nothing(session: Session) -> None:
 def test_a_quick_session_measures_all_the_same(session: Session) -> None:
     run = session.run
     latencies = [each for each in run.observations if each.probe == "mlp-inference" and each.metric == "latency"]
-    assert {each.framework for each in latencies} == {"pytorch", "tensorflow"}
+    assert {each.framework for each in latencies} == {"pytorch", "tensorflow", "jax"}
     for each in latencies:
         assert each.outcome == "measured", each.message
         assert each.summary is not None

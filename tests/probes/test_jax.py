@@ -23,7 +23,7 @@ CAPABILITIES = (
     "debug-breakpoint", "debug-breakpoint-compiled", "debug-nan", "gradient-check", "custom-gradient",
     "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "device-placement", "export-program",
     "export-ahead-of-time", "export-torchscript", "gpu-memory", "numpy-interop", "keras-backend", "public-api",
-    "data-parallel", "sharded-training", "multi-worker", "elastic-training",
+    "transformations", "data-parallel", "sharded-training", "multi-worker", "elastic-training",
 )  # fmt: skip
 
 # What is not proved with the versions of constraints.txt, and what the message must say.

@@ -57,6 +57,10 @@ TRIED: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {
         ("cnn", "float32", "static", "proved"),
         ("transformer", "float32", "dynamic", "the exporter refuses"),
     ],
+    ("jax", "onnxruntime"): [("mlp", "float32", "dynamic", "proved")],
+    ("jax", "openvino"): [("mlp", "float32", "dynamic", "proved")],
+    ("jax", "litert"): [("mlp", "float32", "static", "proved")],
+    ("jax", "savedmodel"): [("mlp", "float32", "dynamic", "proved")],
     ("pytorch", "litert"): [
         ("mlp", "float32", "static", "proved"),
         ("cnn", "int8", "static", "proved"),
