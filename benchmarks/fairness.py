@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from advisor.measurement import networks
 from benchmarks.tables import Result, show
 from probes import feeds, route_proof, timing, workloads
 from probes.runtimes.layouts import arranged
@@ -124,6 +125,17 @@ def _openvino(artifact: Path, sample: Any) -> Iterator[tuple[str, Call]]:
     shape = [None if size.is_dynamic else size.get_length() for size in compiled.input(0).get_partial_shape()]
     given = arranged(sample, shape)
     yield "CompiledModel(…)", lambda: compiled([given])
+    request = compiled.create_infer_request()
+    request.set_input_tensor(0, openvino.Tensor(given, shared_memory=True))
+    # No answer is taken out, as benchmark_app takes none.
+    yield "InferRequest.infer() alone", lambda: request.infer(share_outputs=True)
+
+    def asynchronous() -> object:
+        request.start_async()
+        request.wait()
+        return request.get_output_tensor(0).data.copy()
+
+    yield "InferRequest.start_async()", asynchronous
 
 
 def _litert(artifact: Path, sample: Any) -> Iterator[tuple[str, Call]]:
@@ -225,7 +237,7 @@ def line(what: str, ratio: tuple[float, float, float], bar: bool = True) -> Resu
     return Result(what, f"{middle:.2f} [{low:.2f}, {high:.2f}]", "0.90–1.10" if bar else "–", holds if bar else None)
 
 
-def frameworks(pairs: int) -> list[Result]:
+def frameworks(named: Sequence[str], pairs: int) -> list[Result]:
     """Return PyTorch's inference timed by our blocks against torch.utils.benchmark, in turns."""
     import torch
     from torch.utils.benchmark import Timer
@@ -234,7 +246,7 @@ def frameworks(pairs: int) -> list[Result]:
 
     torch.set_num_threads(1)
     found = []
-    for network in ("cnn", "transformer"):
+    for network in named:
         cell = inference.eager(workloads.synthetic(network, {"batch": 1}))
         timer = Timer("call()", globals={"call": cell.call}, num_threads=1)
         logs = []
@@ -307,8 +319,9 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(f"load before: {os.getloadavg()[0]:.1f}; one thread, pinned; {given.pairs} pairs")
-    found = frameworks(given.pairs)
     with tempfile.TemporaryDirectory() as scratch:
+        os.environ[networks.VARIABLE] = str(networks.hand_over(Path(scratch)))
+        found = frameworks(given.networks.split(","), given.pairs)
         for network in given.networks.split(","):
             for result in routes(network, given.folder or Path(scratch), given.pairs):
                 print(f"{result.what}: {result.found}", flush=True)
