@@ -21,6 +21,9 @@ def test_a_program_in_keras_moves_to_another_backend(tmp_path: Path) -> None:
         asked = {"probe": "cnn-training", "workload": "cnn", "task": "training", "parameters": {"batch": 4}}
         ready = worker.ok("prepare", **asked, setting="out-of-the-box")
         assert ready["how"] == "model.compile(), model.train_on_batch()"  # of the folder that all backends share
+        for name in ("debug-shape-error", "debug-breakpoint", "public-api"):
+            reply = worker.ask("prove", probe=f"capability:{name}", folder=str(tmp_path), parameters={})
+            assert reply["outcome"] == "proved", reply
         found = worker.ask("prove", probe="capability:keras-backend", folder=str(tmp_path), parameters={})
     assert found["outcome"] == "proved", found
     proof = found["proof"]
