@@ -191,3 +191,22 @@ def test_energy_per_call_follows_from_what_the_blocks_took() -> None:
     assert found.summary is not None
     assert found.summary.median == pytest.approx(3.5 / 50)
     assert [found.summary.low, found.summary.high] == pytest.approx([1 / 50, 6 / 50])
+
+
+def test_what_compiles_out_of_the_box_is_told_what_that_costs_and_nothing_to_pay_it_back_against() -> None:
+    found = follows(latency("out-of-the-box", [1e-3] * 8, proof={"tried": [{**COMPILED, "call": 2e-3}]}))
+    assert set(found) == {"compile-time"}
+    assert found["compile-time"].summary is not None
+    assert found["compile-time"].summary.median == pytest.approx(12.0 - 2e-3)
+
+
+def test_what_lies_on_top_of_a_framework_is_told_what_it_costs_over_that() -> None:
+    below = latency("out-of-the-box", [1e-3] * 8).model_copy(update={"framework": "pytorch"})
+    above = latency("out-of-the-box", [2e-3] * 8).model_copy(update={"framework": "keras_pytorch"})
+    found = follows(below, above)
+    assert set(found) == {"over-backend"}
+    assert found["over-backend"].framework == "keras_pytorch"
+    assert found["over-backend"].proof == {"backend": "pytorch"}
+    assert found["over-backend"].summary is not None
+    assert found["over-backend"].summary.median == pytest.approx(2.0)
+    assert follows(above) == {}
