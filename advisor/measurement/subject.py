@@ -28,7 +28,6 @@ from advisor import resources
 from advisor.documents import Document
 from advisor.measurement import networks
 from advisor.measurement.definitions import NetworkQuantities, Task, WorkloadDefinition, network_quantities, workloads
-from advisor.measurement.network_sizes import described
 from advisor.measurement.networks import Asked, NetworkDefinition
 
 
@@ -118,6 +117,8 @@ def of_networks(specs: tuple[str, ...]) -> tuple[Subject, ...]:
 
 
 def _quantities(asked: Asked) -> NetworkQuantities:
+    from advisor.measurement.network_sizes import described  # which starts a process, and is seldom needed
+
     (found,) = described([asked])
     return NetworkQuantities(
         weights=found.parameters["trained"],
