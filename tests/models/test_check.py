@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -116,3 +119,30 @@ def test_a_file_that_is_cut_or_no_onnx_at_all_is_told(file: Path, tmp_path: Path
         result = checked(str(broken))
         assert result.exit_code == 2
         assert f"{name} is no ONNX file, or a damaged one" in result.output
+
+
+@pytest.mark.frameworks
+def test_what_is_exported_is_what_was_proved_and_its_script_makes_it_anew(file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    out = tmp_path / "out"
+    words = ["export", "--model", str(file), "-o", str(out), "--precision", "float32"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert [each["folder"] for each in manifest["artifacts"]] == ["onnxruntime-float32", "openvino-float32"]
+    for each in manifest["artifacts"]:
+        assert each["largest relative error"] < 1e-5
+        for name, digest in each["files"].items():
+            made = out / each["folder"] / name
+            assert hashlib.sha256(made.read_bytes()).hexdigest() == digest
+            made.unlink()
+        script = out / "scripts" / f"{each['folder']}.py"
+        assert "advisor" not in script.read_text().replace(str(tmp_path), "")
+        if each["runtime"] == "openvino":
+            subprocess.run([sys.executable, str(script)], check=True, capture_output=True, cwd=tmp_path)
+            for name, digest in each["files"].items():
+                if name.endswith(".bin"):
+                    assert hashlib.sha256((out / each["folder"] / name).read_bytes()).hexdigest() == digest
+    again = CliRunner().invoke(main, words)
+    assert again.exit_code == 2
+    assert "is not empty" in again.output
