@@ -33,7 +33,7 @@ OPT_OUTS := ORT_DISABLE_TELEMETRY=1 ORT_TELEMETRY_DISABLED=1 NNCF_CI=1 HF_HUB_DI
 $(foreach each,$(OPT_OUTS),$(eval export $(each)))
 
 .DEFAULT_GOAL := help
-.PHONY: help recommend test test-quick test-core javascript coverage mutants lint format site screenshots bench sbom audit faults everything clean
+.PHONY: help recommend test test-quick test-core javascript coverage mutants lint format site screenshots bench sbom audit faults everything models clean
 
 help:  ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ site: $(VENV)/.ready-dev  ## Build the project's own documentation to build/site
 
 screenshots: $(VENV)/.ready-dev  ## Take the pictures of README and docs from the reference Run (needs Chromium)
 	$(BIN)/python -m tests.browser.screenshots
+
+models: $(VENV)/.ready-dev  ## Try `model check` with models that others wrote, and write site/models-table.md (an hour)
+	$(BIN)/python -m benchmarks.foreign_models measure build/foreign-models.jsonl
+	$(BIN)/python -m benchmarks.foreign_models page build/foreign-models.jsonl --output site/models-table.md
 
 bench: $(VENV)/.ready-dev  ## Run the benchmarks, each as a ratio against a peer or a floor (leave the machine alone meanwhile)
 	$(BIN)/python -m benchmarks.startup

@@ -84,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.command == "page":
         given.output.write_text(written(read(given.results)), encoding="utf-8")
         return
+    given.results.parent.mkdir(parents=True, exist_ok=True)
     done = {each.model for each in read(given.results)}
     for text in models():
         name = Path(text).name

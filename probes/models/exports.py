@@ -102,7 +102,7 @@ def _attempted(
         "questions": [each.question.what for each in asked],
         "takes": {name: sorted(axes.values()) for name, axes in free.items() if axes}, **trial.figures, **figures,
     }  # fmt: skip
-    result = route_proof.compared(asked, trial.answers, job.precision, **told)
+    result = route_proof.compared(asked, trial.answers, job.precision, limit=reference.limit, **told)
     weights = subject.content(samples.rows(reference.inputs, reference.entries, 0, 1)).weights_bytes
     if not job.int8:
         return result

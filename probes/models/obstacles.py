@@ -14,6 +14,7 @@ from probes.models.factories import frame, is_theirs, shown
 NAMED = (
     r"No (?:ONNX function|decompositions?) (?:found|registered) for <OpOverload\(op='([\w.:]+)'",
     r"No conversion rule found for operations?: ([\w:., ]+)",
+    r"Conversion is failed for: ([\w., -]+)",
     r"Check '[^']+' failed.*?No conversion rule.*?(aten::\w+|\w+::\w+)",
     r"Missing out variants: \{?'?([\w:.]+)",
     r"Operator torch\._ops\.([\w.]+) is not",
@@ -26,7 +27,7 @@ NAMED = (
     r"Could not find an implementation for (\w+)",
     r"No Op registered for (\w+)",
     r"Not supported.*?(?:node|operation)[: ]+(\w+)",
-    r"(?:op|operator|operation|target) ?[=:]? ?'?(\w+[.:]{1,2}[a-z_]\w*(?:\.\w+)?)'?",
+    r"\b(?:op|operator|operation|target)\b ?[=:]? ?'?(\w+[.:]{1,2}[a-z_]\w*(?:\.\w+)?)'?",
     r"(torch\.ops\.[\w.]+)",
     r"in call to (torch\.[\w.]+|aten\.[\w.]+)",
     r"\b(aten[.:]{1,2}\w+)",
@@ -43,6 +44,8 @@ CONSTRUCTS = (
     (r"string", "strings"),
 )
 LONGEST = 400
+IDLE = ("⬆", "Summary", "-", "File ", "Check '", "FrontEnd API failed")
+"""How lines begin that say nothing to whoever wrote the model."""
 TELLING = re.compile(r"[Uu]nsupported|not support|No \w+|Could not|cannot")
 
 
@@ -123,6 +126,6 @@ def _told(several: list[BaseException]) -> str:
 def _line(error: BaseException) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     stripped = (line.strip() for line in text.splitlines())
-    lines = [line for line in stripped if line and not line.startswith(("⬆", "Summary", "-", "File "))]
+    lines = [line for line in stripped if line and not line.startswith(IDLE)]
     first = " ".join(lines[:2])
     return f"{type(error).__name__}: {first}" if first else ""

@@ -104,8 +104,8 @@ class Reader:
             subject = self._loaded(command)
             given = [samples.entry(each) for each in command.get("inputs") or ()]
             sizes = {name: int(size) for name, size in (command.get("sizes") or {}).items()}
-            asked, inputs, outputs = _restored(Path(command["folder"]))
-            found = reference.Reference(given, inputs, asked, outputs)
+            asked, inputs, outputs, limit = _restored(Path(command["folder"]))
+            found = reference.Reference(given, inputs, asked, outputs, limit=limit)
             _alike(subject, asked[0], self.loading)
             job = _job(command, inputs, given)
             result = exports.done(subject, found, sizes, job)
@@ -263,10 +263,10 @@ def _written(folder: Path, found: reference.Reference) -> None:
         feeds.save(folder / f"expected-{number}", dict(each.expected))
         words.append(each.question.what)
     told = {"asked": words, "outputs": {name: [kind, list(shape)] for name, (kind, shape) in found.outputs.items()}}
-    (folder / "reference.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / "reference.json").write_text(json.dumps(told | {"limit": found.limit}), encoding="utf-8")
 
 
-def _restored(folder: Path) -> tuple[list[Asked], Any, dict[str, tuple[str, tuple[int, ...]]]]:
+def _restored(folder: Path) -> tuple[list[Asked], Any, dict[str, tuple[str, tuple[int, ...]]], float]:
     """Return what `_written` wrote."""
     import json
 
@@ -276,4 +276,4 @@ def _restored(folder: Path) -> tuple[list[Asked], Any, dict[str, tuple[str, tupl
         for n, what in enumerate(told["asked"])
     ]
     outputs = {name: (kind, tuple(shape)) for name, (kind, shape) in told["outputs"].items()}
-    return asked, feeds.load(folder / "inputs.npz"), outputs
+    return asked, feeds.load(folder / "inputs.npz"), outputs, float(told["limit"])

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from probes import feeds
 from probes.channel import ProbeError
 from probes.feeds import Feed
 from probes.models import samples
 from probes.models.subject import BATCH, Entry, Subject
-from probes.proof import relative_error
+from probes.proof import LIMIT, relative_error
 from probes.route_proof import Asked
 from probes.runtimes.clean_process import Question
 
@@ -19,6 +20,9 @@ SAME = 1e-5
 """Two answers to the same input are the same within this."""
 ALIKE = 1e-4
 """A sample alone and in a batch are computed in another order of additions; more apart than this they are not alike."""
+EPSILON = 1.2e-7
+MORE = 10.0
+WIDEST = 1e-2
 SEVERAL = 3
 """The other batch."""
 
@@ -39,6 +43,8 @@ class Reference:
         For every output its type and the shape of the first answer.
     notes : list of str
         What was seen: that the batch is fixed, that an input changes nothing.
+    limit : float
+        How far an export's answers may be from these, as a share of the largest.
     """
 
     entries: list[Entry]
@@ -46,6 +52,7 @@ class Reference:
     asked: list[Asked]
     outputs: dict[str, tuple[str, tuple[int, ...]]]
     notes: list[str] = field(default_factory=list)
+    limit: float = LIMIT
 
     @property
     def dynamic(self) -> bool:
@@ -98,7 +105,36 @@ def taken(
     if longer:
         calls += _longer(subject, known, sizes, notes)
     notes += _unmoved(subject, known, inputs, calls)
-    return Reference(known, inputs, calls, outputs, notes)
+    limit = _limit(subject, calls[:4], notes)
+    return Reference(known, inputs, calls, outputs, notes, limit)
+
+
+def _limit(subject: Subject, calls: Sequence[Asked], notes: list[str]) -> float:
+    """Return how near an export has to be: a network that magnifies rounding is no nearer to itself, either.
+
+    Inputs are changed by about one unit in the last place. Another order of additions inside does the like in every
+    layer; ten times what that one change makes is allowed, up to a hundredth.
+    """
+    moved = max(_moved(subject, each) for each in calls)
+    limit = min(WIDEST, max(LIMIT, MORE * moved)) if np.isfinite(moved) else LIMIT
+    if limit > LIMIT:
+        told = f"a change of its inputs in the last place moves its answers by {moved:.1e}"
+        notes.append(f"{told}: exports are held to {limit:.1e} and not to {LIMIT:g}")
+    return limit
+
+
+def _moved(subject: Subject, call: Asked) -> float:
+    """Return by how much answers move with inputs that are changed in the last place."""
+    rng = np.random.default_rng(samples.SEED)
+    near = dict(feeds.of(call.question.inputs))
+    floating = [name for name, array in near.items() if np.issubdtype(array.dtype, np.floating)]
+    for name in floating:
+        array = near[name]
+        near[name] = (array * (1 + EPSILON * rng.choice([-1.0, 1.0], array.shape))).astype(array.dtype)
+    if not floating:
+        return 0.0
+    found = subject.answer(near)
+    return max(relative_error(found[name], call.expected[name]) for name in call.expected)
 
 
 def _finite(answer: Feed) -> None:

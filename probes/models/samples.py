@@ -96,7 +96,7 @@ def rows(feed: Feed, entries: Sequence[Entry], start: int, stop: int) -> Feed:
     """Return samples as the model takes them: several where there is a batch, else one, without the extra dimension."""
     free = {each.name for each in entries if each.shape and each.shape[0] == BATCH}
     return {
-        name: array[start:stop] if name in free else np.ascontiguousarray(array[start]) for name, array in feed.items()
+        name: array[start:stop] if name in free else np.array(array[start], order="C") for name, array in feed.items()
     }
 
 
