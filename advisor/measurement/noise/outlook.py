@@ -60,7 +60,10 @@ class Outlook:
     def expect(self) -> str:
         """Which grades a session that began now would give its timings."""
         if self.robbed > ALWAYS * self.looks:
-            return "bounded, and under load for short calls on one thread: only large differences get a word"
+            return (
+                "bounded, and under load for calls on one thread: only large differences get a word, and what one "
+                "pinned thread shows"
+            )
         if self.robbed > QUIET * self.looks:
             return "measured or under load; a session times again what was robbed, which takes up to a tenth longer"
         if self.slowed > QUIET * self.looks:
