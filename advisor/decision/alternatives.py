@@ -11,6 +11,7 @@ from advisor.errors import EXIT_PROBING, EXIT_USAGE, AdvisorError, did_you_mean
 from advisor.keys import Stack, as_id, stack_id
 from advisor.knowledge.alternatives import Alternative, load_alternatives
 from advisor.measurement.definitions import FrameworkDefinition, RouteDefinition
+from advisor.measurement.definitions import frameworks as defined_frameworks
 from advisor.measurement.definitions import routes as defined_routes
 from advisor.measurement.run import Run
 from advisor.profiles.entries import Ships
@@ -143,8 +144,8 @@ def unmeasured(
 
 
 def measurable(names: Collection[str]) -> list[str]:
-    """Return the names that are none of an alternative that is only documented."""
-    known = {each.id for each in load_alternatives()} - set(defined_routes())
+    """Return the names that are none of an alternative that is only documented; some have recipes all the same."""
+    known = {each.id for each in load_alternatives()} - {*defined_routes(), *defined_frameworks()}
     return [name for name in names if as_id(name).rpartition("→")[2] not in known]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.alternatives import alternatives, refuse_unknown
+from advisor.decision.alternatives import alternatives, measurable, refuse_unknown
 from advisor.decision.engine import decide
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError
@@ -120,3 +120,7 @@ def test_limits_of_the_size_of_a_language_model_are_told_to_be_another_question(
     needed = requiring(load_profile("mobile"), ["artifact-size<=2 GB", "peak-memory<=3 GB"])
     assert any("llama.cpp" in each for each in decide(reference(), needed, samples=200).warnings)
     assert not any("llama.cpp" in each for each in asked("mobile").warnings)
+
+
+def test_what_is_documented_and_has_recipes_is_measured() -> None:
+    assert measurable(["jax", "mlx", "pytorch"]) == ["jax", "pytorch"]

@@ -23,6 +23,7 @@ CAPABILITIES = (
     "debug-breakpoint", "debug-breakpoint-compiled", "debug-nan", "gradient-check", "custom-gradient",
     "mixed-precision", "reproducibility", "checkpoint", "checkpoint-code", "device-placement", "export-program",
     "export-ahead-of-time", "export-torchscript", "gpu-memory", "numpy-interop", "keras-backend", "public-api",
+    "export-onnx", "visdom", "serving", "serving-onnxruntime", "quantization-onnxruntime",
     "transformations", "data-parallel", "sharded-training", "multi-worker", "elastic-training",
 )  # fmt: skip
 
@@ -32,6 +33,7 @@ EXPECTED = {
     "whole-graph-control-flow": ("not_supported", "written with jax.lax (cond, while_loop, scan), all are captured"),
     "debug-shape-error": ("refuted", "eager, the error tells the shapes"),
     "debug-breakpoint-compiled": ("refuted", "the values between the layers"),
+    "serving": ("not_supported", "JAX brings no server"),
     "export-torchscript": ("not_applicable", "a part of PyTorch"),
 }
 if shutil.which("nvidia-smi") is None:
