@@ -75,9 +75,10 @@ def main() -> None:
         }
         asked.keep.parent.mkdir(parents=True, exist_ok=True)
         asked.keep.write_text(json.dumps(known, indent=1) + "\n")
+        if asked.write:
+            # After each part: what a later one loses, the earlier ones have.
+            asked.write.write_text(page(known), encoding="utf-8")
     show([Result(**each) for name in PARTS if name in known for each in known[name]["results"]])
-    if asked.write:
-        asked.write.write_text(page(known), encoding="utf-8")
 
 
 def page(known: dict[str, Any]) -> str:
