@@ -118,9 +118,13 @@ def export(
         return made[0]
 
     only = replace(plan, cells=(), experiments=(), capabilities=(), pace=replace(plan.pace, rounds=1, processes=1))
-    run = sessions.measure(
-        only, store=store, pythons=pythons, seed=seed, threads=threads, label=label, on_event=on_event, steps=steps
-    )
+    try:
+        run = sessions.measure(
+            only, store=store, pythons=pythons, seed=seed, threads=threads, label=label, on_event=on_event, steps=steps
+        )
+    except sessions.InterruptedSessionError as error:
+        told = "interrupted: no bundle was written, and an export is done again as a whole"
+        raise AdvisorError(told, exit_code=error.exit_code) from None
     if not made[0].kept:
         why = next((each.message for each in run.observations if each.message), "no route was tried")
         raise AdvisorError(
