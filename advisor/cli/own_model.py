@@ -60,7 +60,7 @@ _OPTIONS = (
         "--labels", type=click.Path(path_type=Path, exists=True), metavar="FILE.npy", help="The samples' classes.",
     ),
     click.option("--signature", default="", metavar="NAME", help="Which signature of a SavedModel."),
-    click.option("--allow-code", is_flag=True, help="Run code in a .keras file (Lambda layers)."),
+    click.option("--allow-code", is_flag=True, help="Run code in a .keras or .pt2 file."),
     click.option(
         "--limit-time", type=Time("'2 min'"), default=LIMIT, show_default="3 min",
         help="After so long the reader or an export is stopped.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import keyword
-from collections.abc import Mapping, Sequence
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -234,7 +236,8 @@ def program(loading: Loading) -> Made:
     if compiled:
         raise ProbeError("not_supported", f"{loading.path.name}: it is compiled for one machine (AOTInductor)")
     try:
-        loaded = torch.export.load(loading.path)
+        with nothing_unpickled() if not loading.unsafe else contextlib.nullcontext():
+            loaded = torch.export.load(loading.path)
     except Exception as error:
         first = next(iter(str(error).splitlines()), "")
         told = f"this PyTorch ({torch.__version__}) cannot read it: {first}"
@@ -249,6 +252,24 @@ def program(loading: Loading) -> Made:
     model.eval = lambda: model
     model.training = False
     return Made(model, example=example)
+
+
+@contextlib.contextmanager
+def nothing_unpickled() -> Iterator[None]:
+    """Let PyTorch read tensors only: its loader of programs unpickles weights of special kinds, which can run code."""
+    real, loads = torch.load, pickle.loads
+
+    def refused(*_: Any, **__: Any) -> Any:
+        raise pickle.UnpicklingError("it holds pickled objects, which are code; they are opened only with --allow-code")
+
+    def tensors_only(*given: Any, **named: Any) -> Any:
+        return real(*given, **(named | {"weights_only": True}))
+
+    torch.load, pickle.loads = tensors_only, refused
+    try:
+        yield
+    finally:
+        torch.load, pickle.loads = real, loads
 
 
 def load(made: Made, loading: Loading) -> Module:

@@ -165,3 +165,25 @@ def test_the_factory_of_the_docs_is_read(tmp_path: Path) -> None:
     file.write_text(re.findall(r"```py\n(.*?)```", page, flags=re.DOTALL)[0], encoding="utf-8")
     subject = reader.load(Loading("python", file, "make"))
     assert [each.shape for each in subject.entries] == [("batch", 3, 64, 64)]
+
+
+def test_a_program_is_read_as_data_and_a_pickle_of_its_name_is_never_opened(tmp_path: Path) -> None:
+    torch: Any = pytest.importorskip("torch")
+    from probes.models import reader
+    from probes.models.subject import Loading
+
+    linear = torch.nn.Linear(4, 2)
+    file = tmp_path / "net.pt2"
+    torch.export.save(torch.export.export(linear, (torch.randn(1, 4),)), file)
+    subject = reader.load(Loading("pt2", file))
+    feed = {"input": torch.ones(1, 4).numpy()}
+    assert subject.answer(feed)["output"] == pytest.approx(linear(torch.ones(1, 4)).detach().numpy())
+
+    class Evil:
+        def __reduce__(self) -> Any:
+            return (Path.touch, (tmp_path / "ran",))
+
+    torch.save(Evil(), file)
+    with pytest.raises(ProbeError):
+        reader.load(Loading("pt2", file))
+    assert not (tmp_path / "ran").exists()
