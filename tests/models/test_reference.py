@@ -102,6 +102,17 @@ def test_what_fails_in_the_users_code_is_told_by_its_own_line(function: str, tol
     assert str(error.value).startswith(expected)
 
 
+def test_a_model_that_magnifies_rounding_has_a_wider_limit_which_no_wrong_export_meets() -> None:
+    from probes import route_proof
+
+    found, _ = asked("magnifies_rounding")
+    assert any("exports are held to" in note for note in found.notes)
+    assert 1e-4 < found.limit <= 2e-3
+    for error, outcome in ((0.0, "proved"), (0.01, "refuted")):
+        answers = [{name: array * (1 + error) for name, array in each.expected.items()} for each in found.asked]
+        assert route_proof.compared(found.asked, answers, "float32", limit=found.limit).outcome == outcome
+
+
 def test_a_factory_that_makes_another_model_each_time_is_refused() -> None:
     from probes.models.reader import _alike
 

@@ -241,6 +241,17 @@ def forks() -> Any:
     raise RuntimeError("after the fork")
 
 
+class Magnifier(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for _ in range(8):
+            x = 4 * x * (1 - x)
+        return x
+
+
+def magnifies_rounding() -> Any:
+    return Magnifier(), torch.rand(1, 64)
+
+
 def another_each_time() -> Any:
     model = nn.Linear(4, 2)
     nn.init.normal_(model.weight, generator=torch.Generator().manual_seed(time.time_ns()))
