@@ -21,7 +21,7 @@ from advisor.measurement.worker.environment import HOMES, passed, surroundings
 
 ROOT = Path(__file__).resolve().parent.parent
 # What has no environment of the user's, and no program of others in it: our own busy loops, and the system's sysctl.
-OWN = {"contention.py", "canary.py", "host.py"}
+OWN = {"contention.py", "canary.py", "host.py", "program.py"}
 PASSING = re.compile(r"passed\(\)|optouts\.variables\(\)|dict\(env\)|_apart\(")
 
 

@@ -27,7 +27,7 @@ def test_the_two_commands_stand_in_the_readme_and_in_the_makefile() -> None:
     assert "make recommend PROFILE=edge" in commands()
     assert "make test" in commands()
     for target in ("recommend", "test"):
-        assert re.search(rf"^{target}: \$\(VENV\)/\.ready", MAKEFILE, flags=re.MULTILINE), target
+        assert re.search(rf"^{target}: \$\((VENV\)/\.ready|READY\))", MAKEFILE, flags=re.MULTILINE), target
 
 
 def test_every_make_command_of_the_readme_is_a_documented_target() -> None:

@@ -143,9 +143,13 @@ def unmeasured(
     return found
 
 
-def measurable(names: Collection[str]) -> list[str]:
-    """Return the names that are none of an alternative that is only documented; some have recipes all the same."""
-    known = {each.id for each in load_alternatives()} - {*defined_routes(), *defined_frameworks()}
+def measurable(names: Collection[str], run: Run | None = None) -> list[str]:
+    """Return the names that are none of an alternative that is only documented; some have recipes all the same.
+
+    In a `run` that is none of its frameworks, such a one is documented, too.
+    """
+    tried = defined_frameworks() if run is None else run.frameworks
+    known = {each.id for each in load_alternatives()} - {*defined_routes(), *tried}
     return [name for name in names if as_id(name).rpartition("→")[2] not in known]
 
 

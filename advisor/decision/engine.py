@@ -90,8 +90,8 @@ def decide(
     routes = defined_routes()
     open_ones = unmeasured(run, profile, frameworks=frameworks, exclude=exclude)
     opened = unmeasured(run, profile, frameworks=frameworks)
-    kept = [name for name in measurable(exclude) if as_id(name) not in opened]
-    named_ones = None if frameworks is None else measurable(frameworks)
+    kept = [name for name in measurable(exclude, run) if as_id(name) not in opened]
+    named_ones = None if frameworks is None else measurable(frameworks, run)
     stacks = alternatives(run, profile.ships, defined_frameworks(), routes, frameworks=named_ones, exclude=kept)
     titles = run.titles
     titles |= {stack.route: routes[stack.route].title for stack in stacks if stack.route in routes}

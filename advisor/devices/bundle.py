@@ -99,7 +99,7 @@ def _written(
     (folder / DATA).mkdir(exist_ok=True)
     if exports.digits:
         digits = {name: np.load(file) for name, file in exports.digits.items()}
-        np.savez_compressed(folder / DATA / INPUTS, allow_pickle=False, **digits)
+        np.savez_compressed(folder / DATA / INPUTS, **digits)
     runtimes = sorted({each.runtime for each in packed})
     _code(folder / "code", runtimes, shims)
     shutil.copy(Path(__file__).with_name("run.py"), folder / "run.py")
@@ -155,7 +155,7 @@ def _packed(folder: Path, kept: Kept) -> Packed:
     (folder / DATA).mkdir(exist_ok=True)
     sample, answers = f"{DATA}/{task.folder}-sample.npz", f"{DATA}/{task.folder}-answers.npz"
     for file, place in ((kept.sample, sample), (kept.answers, answers)):
-        np.savez_compressed(folder / place, allow_pickle=False, **arrays(file))
+        np.savez_compressed(folder / place, **arrays(file))
     return Packed(
         framework=task.framework.id, runtime=task.route.runtime, precision=task.precision, network=task.workload,
         artifact=there.relative_to(folder).as_posix(), sha256=digest(there), sample=sample, answers=answers,

@@ -250,7 +250,7 @@ class Steps:
 
 def arrays(file: Path) -> dict[str, Any]:
     """Return the arrays of a NumPy file by name; the only one of a ``.npy`` file is called ``inputs``."""
-    read = np.load(file, allow_pickle=False)
+    read = np.load(file)
     if isinstance(read, np.ndarray):
         return {"inputs": read}
     with read:
@@ -263,7 +263,7 @@ def _spread(file: Path, folder: Path) -> Path:
     if list(found) == ["inputs"]:
         np.save(folder / "sample.npy", found["inputs"])
         return folder / "sample.npy"
-    np.savez(folder / "sample.npz", allow_pickle=False, **found)
+    np.savez(folder / "sample.npz", **found)
     return folder / "sample.npz"
 
 

@@ -226,7 +226,7 @@ def test_a_folder_of_ones_own_is_read(folder: Path) -> None:
         ("since:", "also: [pytorch-releases, nobody]\n    since:", "8:30", "unknown source 'nobody'"),
         ("since:", "said_to_belong_to: pytorch\n    since:", "8:24", "the same as 'belongs_to'"),
         ("since:", "module: ts handler\n    since:", "8:13", "pattern"),
-        ("named_in: [v7labs]", "named_in: []", "11:15", "at least 1"),
+        ("named_in: [v7labs]", "named_in: []", "11:15", "'named_in' is missing: which article names it?"),
         ("systems:\n", "systems:\n" + ENTRY, "13:9", "duplicate id 'torchserve'"),
     ],
 )

@@ -166,7 +166,7 @@ def test_of_a_framework_that_fails_a_constraint_nothing_is_timed() -> None:
 
     changed = whole.model_copy(update={"observations": tuple(refused(each) for each in whole.observations)})
     tried = Replay(narrowed(WHOLE, training), training, changed).go().tried
-    assert {task.framework.id for task in tried if isinstance(task, CellTask)} == {"pytorch"}
+    assert "tensorflow" not in {task.framework.id for task in tried if isinstance(task, CellTask)}
     assert {task.probe for task in tried if task.framework.id == "tensorflow"} == {"capability:data-parallel"}
 
 

@@ -171,7 +171,7 @@ def test_the_answer_says_what_was_transferred() -> None:
     assert latency.transfer is not None
     assert latency.transfer > 0.8
     assert latency.transferred == "with a small network on this machine"
-    assert latency.text == "23.7 µs"
+    assert latency.text == "23.6 µs"
     assert told.verdict != "recommended"
     first = told.ranking[0]
     states = {each.criterion: each.outcome for each in first.constraints}

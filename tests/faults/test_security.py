@@ -26,7 +26,8 @@ NETWORK = {"socket", "http.client", "urllib.request", "requests", "httpx", "aioh
 # The code of our own templates, kept where Python keeps our compiled modules and under the same conditions.
 KNOWN = {("template_engine.py", "marshal")}
 # Asks whether a port of this machine is free for `site serve`, and connects to nothing.
-LISTENS = {("server.py", "socket")}
+# One name of this machine's own sockets tells that a bundle's session measures here; nothing of it leaves the machine.
+LISTENS = {("server.py", "socket"), ("program.py", "socket")}
 FILES = sorted((ROOT / "advisor").rglob("*.py"))
 
 
