@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from importlib import metadata
@@ -47,6 +48,8 @@ class Board:
         self.folder = folder
         self.python = python
         self.home = folder / "home"
+        # The path of a socket has a hundred characters at most, and this folder may lie deep.
+        self.sockets = Path(tempfile.mkdtemp(prefix="board-", dir="/tmp"))
         self.name = f"advisor-{os.getpid()}"
         self.home.mkdir(parents=True)
         for kind in ("host", "user"):
@@ -118,8 +121,9 @@ class Board:
         return [f"--ssh={word}" for word in self.words] + ["--python", str(self.python)]
 
     def link(self, state: str) -> None:
-        """Take the link ``down``, or ``up`` again."""
-        subprocess.run(["ip", "link", "set", "advisor0", state], check=True)
+        """Take the link ``down``, or ``up`` again, at the board's end: at this one there would be no way any more."""
+        there = ["nsenter", "--target", str(self.inner(self._process.pid)), "--net"]
+        subprocess.run([*there, "ip", "link", "set", "board", state], check=True)
 
     def run(self, *words: str, before: str = "true") -> subprocess.CompletedProcess[str]:
         """Run a program on the board, in a mount namespace of its own in which `before` was done."""
@@ -136,6 +140,7 @@ class Board:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         subprocess.run(["ip", "link", "del", "advisor0"], check=False, capture_output=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 def possible() -> str | None:

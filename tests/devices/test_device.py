@@ -34,7 +34,7 @@ def measure(board: Board, made: Made, *words: str) -> tuple[int, str]:
 
 
 def there(board: Board, made: Made, *, folder: str = "~/advisor-bundles", python: Path | None = None) -> remote.Device:
-    found = link.Link(board.host, board.folder, board.words)
+    found = link.Link(board.host, board.sockets, board.words)
     return remote.Device(found, made.folder, made.manifest, str(python or board.python), folder)
 
 
