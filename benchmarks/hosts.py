@@ -32,6 +32,7 @@ PACKAGES = (
     "mkdocs-jupyter", "mkdocs-macros-plugin", "mike", "properdocs",
 )  # fmt: skip
 PLUGIN = "  - advisor:\n      run: run.json\n      profiles: [edge]\n"
+OWN_NAV = "      own_nav: true\n"
 PAGES = {
     "docs/index.md": "# Our platform\n\nWhat we run. See the [guide](guide/serving.md).\n",
     "docs/guide/serving.md": "# Serving\n\nHow serving works here.\n",
@@ -55,6 +56,8 @@ class Host:
     plugins: str = "  - search\n"
     files: Mapping[str, str] = field(default_factory=dict)
     engine: str = "mkdocs"
+    # Further options of ours.
+    options: str = ""
     # A page of its own in our folder, which stays as it is.
     own: str | None = None
 
@@ -67,6 +70,7 @@ HOSTS: dict[str, Host] = {
         "theme: mkdocs\n", "  - search\n  - awesome-pages\n",
         {"docs/.pages": "nav:\n  - index.md\n  - advisor\n  - guide\n",
          "docs/guide/.pages": "nav:\n  - training.md\n  - deep\n  - ...\n", "docs/guide/deep/more.md": "# More\n"},
+        options=OWN_NAV,
     ),
     "awesome-pages, order: desc": Host(
         "theme: mkdocs\n", "  - search\n  - awesome-pages\n", {"docs/.pages": "order: desc\n"}
@@ -77,7 +81,7 @@ HOSTS: dict[str, Host] = {
     ),
     "awesome-nav, naming our folder": Host(
         "theme: {name: material, font: false}\n", "  - search\n  - awesome-nav\n",
-        {"docs/.nav.yml": "nav:\n  - index.md\n  - advisor\n  - guide\n"},
+        {"docs/.nav.yml": "nav:\n  - index.md\n  - advisor\n  - guide\n"}, options=OWN_NAV,
     ),
     "literate-nav": Host(
         "theme: mkdocs\n", "  - search\n  - literate-nav:\n      nav_file: SUMMARY.md\n",
@@ -161,7 +165,7 @@ def build(host: Host, folder: Path, python: Path, *, plugin: bool) -> Built:
                 menu.write_text("".join(line for line in lines if "advisor" not in line), encoding="utf-8")
     save_run(sample_run(), folder / "run.json")
     config = f"site_name: Our platform\nsite_url: https://example.org/\nstrict: true\n{host.config}"
-    plugins = f"plugins:\n{host.plugins}{PLUGIN if plugin else ''}"
+    plugins = f"plugins:\n{host.plugins}{PLUGIN + host.options if plugin else ''}"
     (folder / "mkdocs.yml").write_text(config + plugins, encoding="utf-8")
     start = time.monotonic()
     for command in _commands(host, python):

@@ -78,6 +78,8 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
         Where the pages lie in the site: a folder in it, such as ``advisor`` or ``platform/advice``.
     title : str
         What the navigation calls them.
+    own_nav : bool
+        Whether a navigation plugin of the site (``.pages``, ``.nav.yml``, ``SUMMARY.md``) names the folder.
     templates : folder, optional
         Templates that win over ours.
     """
@@ -89,6 +91,7 @@ class AdvisorConfig(base.Config):  # type: ignore[no-untyped-call]
     search = c.Type(bool, default=False)
     folder = _Inside(default="advisor")
     title = c.Type(str, default="Which framework?")
+    own_nav = c.Type(bool, default=False)
     templates = c.Optional(c.Dir(exists=True))
 
 
@@ -125,6 +128,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             raise _stop(error) from None
         (folder / STYLE).write_text(host_theme.stylesheet(), encoding="utf-8")
         self.ours = {}
+        listed = set(_names(self.nav)) if self.config.own_nav else set()
         for path in sorted(folder.iterdir()):
             place = self._place(path.name)
             if files.get_file_from_path(place) is not None:
@@ -133,7 +137,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             if path.suffix == ".md":
                 text = host_theme.handed(path.read_text(encoding="utf-8"))
                 path.write_text(text if self.config.search else _unsearched(text), encoding="utf-8")
-            file = File.generated(config, place, abs_src_path=str(path), inclusion=InclusionLevel.NOT_IN_NAV)
+            level = InclusionLevel.INCLUDED if path.name in listed else InclusionLevel.NOT_IN_NAV
+            file = File.generated(config, place, abs_src_path=str(path), inclusion=level)
             files.append(file)
             self.ours[place] = path.name
         return files
@@ -237,6 +242,13 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         if self.made is not None:
             self.made.cleanup()
             self.made = None
+
+
+def _names(nav: docs.Nav) -> Iterator[str]:
+    """Yield the names of the pages of a navigation."""
+    for entry in nav:
+        for item in entry.values():
+            yield from _names(item) if isinstance(item, list) else [item]
 
 
 def _pages(section: Section) -> Iterator[Page]:

@@ -1,6 +1,6 @@
 """What came out of every capability in a Run, as a page of the documentation: the table, and why it is not all proved.
 
-``python -m advisor.report.outcomes RUN… --output site/capabilities.md`` writes the page anew. Further Runs add
+``python -m benchmarks.capabilities_page RUN… --output site/capabilities.md`` writes the page anew. Further Runs add
 frameworks that are only measured when they are named.
 """
 
@@ -136,7 +136,7 @@ def _head(run: Run, rows: Mapping[str, list[Cell]], ids: Sequence[str]) -> Itera
     )
     yield ""
     yield from _wrapped(
-        "The page is generated (`python -m advisor.report.outcomes RUN… --output site/capabilities.md`); "
+        "The page is generated (`python -m benchmarks.capabilities_page RUN… --output site/capabilities.md`); "
         "nothing on it is written by hand."
     )
 
