@@ -214,9 +214,12 @@ def recommend(
             _refuse_unknown(exclude)
         narrow = None if everything else needed
         asked = replace(asked, training=needed.ships is None)
-        # Whether a Run holds everything of a model, too, nobody can tell of it.
-        models = subjects_of(needed) if everything else ()
-        kept = None if fresh or asked.resume or models else _recent(asked, narrow)
+        models = subjects_of(needed, quick=asked.mode == "quick") if everything else ()
+        kept = None if fresh or asked.resume else _recent(asked, narrow)
+        if kept is not None and not {each.spec for each in models} <= {
+            each.key.network for each in kept[0].observations
+        }:
+            kept = None
         if kept is not None and asked.until_decided:
             told = decide(kept[0], needed, seed=asked.seed, frameworks=asked.frameworks, exclude=exclude)
             kept = kept if told.verdict == "recommended" else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class _Sections(HTMLParser):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self._address, self._page = page.url, str(page.title)
-        self._titles = {item.id: item.title for item in page.toc}
+        self._titles = {item.id: unescape(item.title) for item in page.toc}
         self._silent: list[str] = []
         self.entries = [Entry(self._address, self._page)]
 

@@ -221,7 +221,8 @@ def test_a_row_leads_to_the_recipes_that_settle_it(settled: dict[str, Settled]) 
     ]  # fmt: skip
     assert "probes/frameworks/tensorflow/route_litert.py" in rows["tf-deployment-lead"]["recipes"]
     assert rows["viso-train-time"]["recipes"] == [
-        "probes/frameworks/pytorch/training.py", "probes/frameworks/tensorflow/training.py"
+        "probes/frameworks/pytorch/training.py", "probes/frameworks/tensorflow/training.py",
+        "probes/frameworks/jax/training.py",
     ]  # fmt: skip
     root = definitions.shipped().probes.parent
     assert all((root / file).is_file() for row in rows.values() for file in row["recipes"])

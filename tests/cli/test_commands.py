@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
+from advisor.measurement.definitions import frameworks
 from advisor.measurement.run import Run, save_run
 from tests.samples import sample_run
 
@@ -249,7 +250,7 @@ def test_no_framework_at_all_says_what_to_install_and_exits_3(tmp_path: Path) ->
     python = tmp_path / "empty" / "bin" / "python"
     result = subprocess.run(
         [sys.executable, "-m", "advisor", "recommend", "--fresh", "--no-site"]
-        + [f"--python={name}={python}" for name in ("pytorch", "tensorflow")],
+        + [f"--python={name}={python}" for name in frameworks()],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -47,6 +47,7 @@ def test_an_example_is_understood(name: str, line: str, tmp_path: Path, monkeypa
     for file in ("run.json", "before.json", "after.json"):
         save_run(sample_run(), Path(file))
     shutil.copy(ROOT / "advisor" / "profiles" / "edge.yaml", "camera.yaml")
+    Path("ours", "abax").mkdir(parents=True)
     words = shlex.split(line)
     assert words[: 1 + len(name.split())] == ["advisor", *name.split()]
     # An unknown option, a value of the wrong kind or a missing argument ends this with an error.

@@ -45,7 +45,7 @@ def toys(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = definitions.load(TOY)
     known = replace(known, frameworks={"toy": known.frameworks["toy"]})
     brisk = Pace(0.001, 0.002, 0.01, 5, rounds=2, processes=1, runtime_processes=1)
-    monkeypatch.setattr(plan, "shipped", lambda: known)
+    monkeypatch.setattr(plan, "current", lambda: known)
     monkeypatch.setitem(PACES, "standard", brisk)
 
 
@@ -145,9 +145,9 @@ def test_a_run_with_other_threads_answers_no_request(here: Path, monkeypatch: py
     monkeypatch.setattr(Plan, "covered_by", lambda self, run: True)
     monkeypatch.setattr(store, "_unchanged", lambda run, environment: True)
     monkeypatch.setattr(api, "probe", _measures)
-    assert api.recommend(threads=2, everything=True).run.id == kept.id
+    assert api.recommend("beginner", threads=2, everything=True).run.id == kept.id
     with pytest.raises(RuntimeError, match="measures"):
-        api.recommend(threads=1, everything=True)
+        api.recommend("beginner", threads=1, everything=True)
 
 
 def test_a_framework_of_the_project_is_known_where_a_run_is_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

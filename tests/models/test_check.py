@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from advisor.cli import main
+from advisor.measurement.worker.environment import at_home
 
 FAULTY = Path(__file__).with_name("factories") / "faulty.py"
 
@@ -139,7 +140,9 @@ def test_what_is_exported_is_what_was_proved_and_its_script_makes_it_anew(file: 
         script = out / "scripts" / f"{each['folder']}.py"
         assert "advisor" not in script.read_text().replace(str(tmp_path), "")
         if each["runtime"] == "openvino":
-            subprocess.run([sys.executable, str(script)], check=True, capture_output=True, cwd=tmp_path)
+            subprocess.run(
+                [sys.executable, str(script)], check=True, capture_output=True, cwd=tmp_path, env=at_home(tmp_path)
+            )
             for name, digest in each["files"].items():
                 if name.endswith(".bin"):
                     assert hashlib.sha256((out / each["folder"] / name).read_bytes()).hexdigest() == digest

@@ -22,6 +22,18 @@ MODEL = {
     "tensorflow": "import keras\nimport numpy as np\nmodel = keras.Sequential([keras.Input((4,)), "
     "keras.layers.Dense(3, activation='relu')])\nexample = np.ones((1, 4), np.float32)\n"
     "expected = model(example).numpy()\n",
+    "jax": "import jax.numpy as jnp\nfrom flax import nnx\n"
+    "model = nnx.Sequential(nnx.Linear(4, 3, rngs=nnx.Rngs(0)), nnx.relu)\n"
+    "example = jnp.ones((1, 4))\nexpected = np.asarray(model(example))\n",
+    "keras_pytorch": "import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras\nmodel = keras.Sequential("
+    "[keras.Input((4,)), keras.layers.Dense(3, activation='relu')])\nexample = np.ones((1, 4), np.float32)\n"
+    "expected = model(example).detach().numpy()\n",
+}
+NEEDS = {
+    "pytorch": ["torch"],
+    "tensorflow": ["tensorflow"],
+    "keras_pytorch": ["torch", "keras"],
+    "jax": ["jax", "flax"],
 }
 ANSWER = {
     "executorch": "from executorch.runtime import Runtime\nprogram = Runtime.get().load_program('model.pte')\n"
@@ -44,7 +56,8 @@ CASES = [
 
 @pytest.mark.parametrize(("framework", "route"), CASES)
 def test_what_is_told_converts_a_model(framework: str, route: str, tmp_path: Path) -> None:
-    need({"pytorch": "torch", "tensorflow": "tensorflow"}[framework])
+    for name in NEEDS[framework]:
+        need(name)
     need(MODULES[route])
     convert = frameworks()[framework].convert[route]
     if "litert-torch" in convert.packages and importlib.util.find_spec("litert_torch") is None:

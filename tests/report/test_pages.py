@@ -99,7 +99,7 @@ def test_a_workload_shows_its_figures_by_question_and_its_code(site: Site) -> No
     assert order[:4] == ["parity", "blocks", "steady-state", "first-call-and-compiling"]
     code = section(page, "code")
     assert [each.attributes["id"] for each in code.find("figure")] == [
-        "network-cnn", "recipe-pytorch-inference", "recipe-tensorflow-inference",
+        "network-cnn", "recipe-pytorch-inference", "recipe-tensorflow-inference", "recipe-jax-inference",
     ]  # fmt: skip
     assert "op: conv" in code.text
 
