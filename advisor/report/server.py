@@ -107,7 +107,9 @@ def serve(
     """
     _free(address)
     with scratch.folder("advisor-served-") as temporary:
-        folder = temporary / "site"
+        # A build locks the folder that its site lies in, and this process holds the temporary one.
+        folder = temporary / "built" / "site"
+        folder.parent.mkdir()
 
         def again() -> None:
             try:
