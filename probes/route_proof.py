@@ -238,6 +238,8 @@ def compared(
     error, what, name = max(errors, key=lambda found: found[0])
     rms = max(relative_rms(got, each.expected) for each, got in pairs)
     finite = bool(np.isfinite(error) and np.isfinite(rms))
+    if several and finite:
+        figures = {"outputs": _by_output(pairs)} | figures
     proof: dict[str, Any] = {
         "max_relative_error": error if finite else None,
         "relative_rms": rms if finite else None,
@@ -260,6 +262,17 @@ def compared(
     if labels is not None:
         return _trained(pairs[0], labels, proof)
     return Proof("proved", proof)
+
+
+def _by_output(pairs: Sequence[tuple[Asked, Feed]]) -> dict[str, dict[str, float]]:
+    """Return how far each output is off: the largest over all questions."""
+    return {
+        name: {
+            "max_relative_error": max(relative_error(got[name], each.expected[name]) for each, got in pairs),
+            "relative_rms": max(relative_rms({name: got[name]}, {name: each.expected[name]}) for each, got in pairs),
+        }
+        for name in pairs[0][0].expected
+    }
 
 
 def _trained(pair: tuple[Asked, Feed], labels: Array, proof: dict[str, Any]) -> Proof:

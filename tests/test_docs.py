@@ -87,6 +87,19 @@ def test_every_yaml_block_is_yaml() -> None:
         assert yaml.safe_load(block)
 
 
+def test_what_a_workflow_runs_is_understood(folder: Path) -> None:
+    shown = [
+        yaml.safe_load(block) for page in PAGES for block in blocks(page, "yaml") if re.search(r"^jobs:", block, re.M)
+    ]
+    lines = [step["run"] for flow in shown for job in flow["jobs"].values() for step in job["steps"] if "run" in step]
+    asked = [words for words in map(shlex.split, lines) if words[0] == "advisor"]
+    assert {words[1] for words in asked} == {"probe", "recommend", "check"}
+    for _, name, *words in asked:
+        # An unknown option, a value of the wrong kind or a missing argument ends this with an error.
+        with main.commands[name].make_context(name, words):
+            pass
+
+
 def test_every_python_block_runs(folder: Path) -> None:
     found = [block for page in PAGES for block in blocks(page, "python")]
     assert found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
     from advisor.measurement.run import Run
+    from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
 EVIDENCE_COLUMNS = {
@@ -84,6 +86,7 @@ def evidence(
     epilog=examples(
         "advisor check --profile edge --expect tensorflow",
         "advisor check --profile camera.yaml --expect tensorflow --run run.json --min-confidence 0.8",
+        "advisor check --profile edge --model @mobilenetv2 --expect 'pytorch->executorch'",
     ),
 )
 @profile_option
@@ -114,17 +117,53 @@ def check(
 ) -> None:
     """Tell whether a decision still holds: exit code 0, or 1 with the one reason why not.
 
-    Nothing is measured: it decides on a Run, given or the newest that is kept.
+    Nothing is measured: it decides on a Run, given or the newest that is kept. Of a model of your own (--model) it also
+    says when the model, or an installed package, is another one than what was measured.
     """
     from advisor.decision.engine import decide
     from advisor.decision.validity import check as holds
 
     needed, compared = question.adjusted(), named(frameworks)
-    told = decide(_measured(run_file), needed, seed=seed, frameworks=compared, exclude=question.excluded)
+    run = _measured(run_file)
+    if (unknown := _unknown(run, needed, kept=run_file is None)) is not None:
+        again = shlex.join(["advisor", "recommend", *question.words(), "--no-site"])
+        printing.say(f"Does not hold: not known, since {unknown}; to measure it: {again}")
+        raise SystemExit(EXIT_REFUSED)
+    told = decide(run, needed, seed=seed, frameworks=compared, exclude=question.excluded)
     held = holds(told, expect, confidence=confidence)
-    printing.say(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}")
+    changed = None if held.holds or run_file is not None else _since(run, needed)
+    because = f" ({changed})" if changed else ""
+    printing.say(f"{'Holds' if held.holds else 'Does not hold'}: {held.why}{because}")
     if not held.holds:
         raise SystemExit(EXIT_REFUSED)
+
+
+def _unknown(run: Run, needed: Profile, *, kept: bool) -> str | None:
+    """Return why a Run says nothing of the user's model as it is now; of a kept one also which versions are others."""
+    model = needed.model
+    if model is None or not model.own:
+        return None
+    from advisor.decision import currency
+    from advisor.measurement import definitions, environments
+
+    lacking = currency.lacking(run, model)
+    if lacking is not None or not kept:
+        return lacking
+    known = [each for name, each in definitions.everyone().items() if name in run.frameworks]
+    found = environments.find(known)
+    installed = {name: dict(each.packages) for name, each in found.items() if each.present}
+    return currency.outdated(run, installed)
+
+
+def _since(run: Run, needed: Profile) -> str | None:
+    model = needed.model
+    if model is None or not model.own:
+        return None
+    from advisor.cli.completion import RUNS
+    from advisor.decision import currency
+    from advisor.measurement.store import Store
+
+    return currency.since(Store(RUNS).runs(), run, model)
 
 
 def _measured(run_file: Path | None) -> Run:

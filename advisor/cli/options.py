@@ -43,6 +43,9 @@ class Asking(click.Command):
             raise click.UsageError(f"unexpected '{alone}': a profile is named by --profile {alone}", ctx) from None
 
 
+UNNAMED = "MODEL"
+"""What stands in a command line for a model whose name is left out."""
+
 KINDS = ("cnn", "encoder", "decoder", "recurrent", "tabular", "recommender")
 """The kinds of models of `advisor.measurement.scale`, which is loaded when one is asked about."""
 
@@ -138,7 +141,7 @@ def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     return found or None
 
 
-def subject_of(model: str) -> Subject:
+def subject_of(model: str, *, anonymous: bool = False) -> Subject:
     """Return what ``--model`` names; a mistake names the option, or its place in the file."""
     from advisor.measurement import subject
     from advisor.models.kinds import names_model
@@ -146,7 +149,9 @@ def subject_of(model: str) -> Subject:
     if names_model(model):
         from advisor.cli.subjects import subject_of_file
 
-        return subject_of_file(model)
+        return subject_of_file(model, anonymous=anonymous)
+    if anonymous:
+        raise click.UsageError("--anonymous leaves out the name of a file of yours; a network of ours has a public one")
     try:
         return subject.find(model)
     except AdvisorError as error:
@@ -181,6 +186,7 @@ class Question:
     model: str | None = None
     model_kind: str | None = None
     model_size: str | None = None
+    anonymous: bool = False
 
     def adjusted(self) -> Profile:
         """Return the profile as the options want it."""
@@ -192,11 +198,13 @@ class Question:
         asked = aiming(requiring(reweighted(profile, self.weights), self.constraints), self.target)
         asked = working(asked, self.job)
         about = self._subject()
-        return asked if about is None else replace(asked, model=about)
+        return asked if about is None else replace(asked, model=replace(about, words=tuple(self.naming())))
 
     def _subject(self) -> Subject | None:
         if self.model_kind is None and self.model_size is None:
-            return None if self.model is None else subject_of(self.model)
+            if self.model is None and self.anonymous:
+                raise click.UsageError("--anonymous leaves out the name of --model, which was not given")
+            return None if self.model is None else subject_of(self.model, anonymous=self.anonymous)
         if self.model is not None:
             raise click.UsageError("--model names a model, --model-kind and --model-size describe one: use one of them")
         if self.model_kind is None or self.model_size is None:
@@ -215,10 +223,16 @@ class Question:
             words += [word for value in values for word in (option, value)]
         words += ["--target", self.target] if self.target else []
         words += ["--job", self.job] if self.job else []
-        words += ["--model", self.model] if self.model else []
-        words += ["--model-kind", self.model_kind] if self.model_kind else []
-        words += ["--model-size", self.model_size] if self.model_size else []
+        words += self.naming()
         return [*words, "--no-team"] if self.no_team else words
+
+    def naming(self) -> list[str]:
+        """Return the words that name the model; of one without a name, what stands for it."""
+        if self.anonymous and self.model:
+            return ["--model", UNNAMED, "--anonymous"]
+        words = ["--model", self.model] if self.model else []
+        words += ["--model-kind", self.model_kind] if self.model_kind else []
+        return [*words, "--model-size", self.model_size] if self.model_size else words
 
 
 def adjusting_options(command: Any) -> Any:
@@ -228,12 +242,13 @@ def adjusting_options(command: Any) -> Any:
     def collected(
         *given: Any, profile: str, weights: tuple[str, ...], constraints: tuple[str, ...],
         excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, model: str | None,
-        model_kind: str | None, model_size: str | None, **others: Any,
+        model_kind: str | None, model_size: str | None, anonymous: bool, **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
         question = Question(
-            profile, weights, constraints, excluded, compared, target, job, no_team, model, model_kind, model_size
-        )
+            profile, weights, constraints, excluded, compared, target, job, no_team, model, model_kind, model_size,
+            anonymous,
+        )  # fmt: skip
         return command(*given, question=question, **others)
 
     options = [
@@ -266,6 +281,9 @@ def adjusting_options(command: Any) -> Any:
         ),
         click.option(
             "--model-size", metavar="SIZE", help="Its size for --model-kind: multiplications a sample, e.g. '300 MMAC'."
+        ),
+        click.option(
+            "--anonymous", is_flag=True, help="Leave the name of --model out of the answer, the Run and the site."
         ),
         click.option("--no-team", is_flag=True, help="Leave out what switching would cost the profile's team."),
     ]  # fmt: skip

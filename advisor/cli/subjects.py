@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from advisor.measurement.subject import Subject
 
 
-def subject_of_file(text: str) -> Subject:
+def subject_of_file(text: str, *, anonymous: bool = False) -> Subject:
     """Return the user's model as what a question is about; its reference is kept as long as the command runs."""
     from advisor import scratch
     from advisor.models import kinds
@@ -23,7 +23,7 @@ def subject_of_file(text: str) -> Subject:
     if request.source.runs_code:
         printing.tell(f"The code in {request.source.path.name} is run.")
     folder = click.get_current_context().with_resource(scratch.folder("advisor-model-"))
-    subject, told = subject_of(request, folder)
+    subject, told = subject_of(request, folder, anonymous=anonymous)
     for note in told.notes:
         printing.tell(f"{request.source.said}: {note}")
     return subject

@@ -6,7 +6,7 @@ what would change it. Pure: the same documents, seed and number of samples give 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from advisor.decision.alternatives import alternatives, measurable, unmeasured
@@ -19,6 +19,7 @@ from advisor.decision.recommendation import (
     AskedModel,
     Cell,
     Coverage,
+    FallenRoute,
     Lead,
     Need,
     Open,
@@ -177,7 +178,23 @@ def _model(profile: Profile, run: Run) -> AskedModel | None:
         name=about.spec, title=about.title, kind=about.kind, weights=about.quantities.weights,
         operations=about.quantities.prediction,
         measured=any(each.workload == about.spec and each.summary is not None for each in run.observations),
+        inputs=about.inputs, outputs=about.outputs, fallen=tuple(_fallen(about.spec, run)),
     )  # fmt: skip
+
+
+def _fallen(spec: str, run: Run) -> Iterator[FallenRoute]:
+    """Yield the routes that a model did not go through, with what the Run tells of the reason."""
+    for number, each in enumerate(run.observations):
+        if each.workload != spec or each.route is None or each.metric is not None or each.outcome == "proved":
+            continue
+        proof = each.proof or {}
+        operator, where = (proof.get(key) for key in ("operator", "where"))
+        yield FallenRoute(
+            framework=each.framework, route=each.route, precision=str(each.parameters.get("precision", "")),
+            outcome=each.outcome, why=each.message or each.outcome.replace("_", " "),
+            operator=operator if isinstance(operator, str) else None, where=where if isinstance(where, str) else None,
+            observation=number,
+        )  # fmt: skip
 
 
 def _ranked(table: Table, name: str, found: Robustness) -> Ranked:

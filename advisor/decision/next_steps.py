@@ -15,8 +15,12 @@ from advisor.keys import Stack, stack_id
 from advisor.knowledge.jobs import Job, Library, load_jobs, source_of
 from advisor.measurement.definitions import FrameworkDefinition, extras, frameworks
 from advisor.measurement.run import Run
+from advisor.measurement.subject import Subject
 from advisor.profiles.profile import Profile
 from advisor.profiles.team import OTHER, Team
+
+EXPORTED = ("executorch", "onnxruntime", "openvino", "litert")
+"""The runtimes that `advisor export --model` writes artifacts for."""
 
 LARGE_FILE, LARGE_MEMORY = 200e6, 2e9
 """The limits of model file and memory from which on a question is likely to be about a language model, in bytes."""
@@ -58,14 +62,25 @@ def steps(table: Table, run: Run, answer: str) -> list[Step]:
 
 
 def _setting_up(table: Table, stack: Stack) -> Iterator[Step]:
-    known = _definition(stack)
+    known, model = _definition(stack), table.profile.model
     convert = None if known is None or stack.route is None else known.convert.get(stack.route)
     if convert is not None:
         yield Step(kind="install", text="install what trains and what ships", command=_pip(convert.packages))
+        if model is not None and model.own and stack.route in EXPORTED:
+            yield _exporting(model, stack)
+            return
         title = table.titles.get(str(stack.route), stack.route)
         yield Step(kind="convert", text=f"convert the trained model for {title}", command=convert.code.strip())
     elif known is not None:
         yield Step(kind="install", text="install it", command=_pip((known.distribution,)))
+
+
+def _exporting(model: Subject, stack: Stack) -> Step:
+    """Return the command that writes the artifacts that were proved, each with the script that makes it anew."""
+    words = [word for word in model.words if word != "--anonymous"]
+    asked = ["advisor", "export", *words, "--route", str(stack.route), "-o", f"{model.spec}-{stack.route}"]
+    text = "write the artifacts that were proved, in float32 and int8, each with the script that makes it (no advisor "
+    return Step(kind="ship", text=f"{text}in it) and how to run it in its README.md", command=shlex.join(asked))
 
 
 def _checking(table: Table, stack: Stack) -> Iterator[Step]:
@@ -75,7 +90,8 @@ def _checking(table: Table, stack: Stack) -> Iterator[Step]:
             text="compare its answers with the trained model's on inputs of yours: in float32 they agree within 1e-4 "
             "of the largest, in int8 the share of right answers is what counts",
         )
-    asked = ["advisor", "check", "--profile", _asked(table.profile), "--expect", stack_id(stack)]
+    words = () if table.profile.model is None else table.profile.model.words
+    asked = ["advisor", "check", "--profile", _asked(table.profile), *words, "--expect", stack_id(stack)]
     yield Step(kind="check", text="ask in CI whether the answer still holds", command=shlex.join(asked))
 
 

@@ -38,7 +38,8 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     """Return the part of `plan` that could change the profile's answer; what it leaves out it says.
 
     A criterion that asks for the best known setting needs every setting, to know which is the fastest. An int8 model is
-    compared with the float32 one, so that one is shipped as well, and first: its proof can put the route out.
+    compared with the float32 one, so that one is shipped as well, and first: its proof can put the route out. Where one
+    model is asked about, its own float32 proof does that.
 
     The weightiest comes first; among the capabilities, what a constraint rests on comes before anything is timed.
     """
@@ -50,9 +51,12 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
     if left:
         skipped.append(Skipped(probe=EVERYTHING_ELSE, kind="not_asked", profile=profile.name, probes=len(left)))
     cells = [cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases)]
-    everything = not plan.subjects
+    everything, first = not plan.subjects, profile.model is None
     routes = [
-        each for route in plan.routes if route.probe in needs for each in _routed(cases, route, everything=everything)
+        each
+        for route in plan.routes
+        if route.probe in needs
+        for each in _routed(cases, route, everything=everything, first=first)
     ]
     experiments = [task for task in plan.experiments if task.probe in needs]
     capabilities = [task for task in plan.capabilities if task.probe in needs]
@@ -128,13 +132,14 @@ def _first_what_ends_most(needs: Sequence[str]) -> Callable[[RouteTask], tuple[b
     return lambda route: (not route.trained, route.precision == INT8, needs.index(route.probe))
 
 
-def _routed(cases: Iterable[_Case], route: RouteTask, *, everything: bool) -> list[RouteTask]:
+def _routed(cases: Iterable[_Case], route: RouteTask, *, everything: bool, first: bool) -> list[RouteTask]:
     """Return the task of a route as the cases ask for it: not at all, to be proved, or to be timed as well.
 
-    `everything` that is shipped is timed where the profile is about no network but the trained one.
+    `everything` that is shipped is timed where the profile is about no network but the trained one; that one is proved
+    in float32 `first` where it stands for a model that is not known.
     """
     asked = [case for case in cases if fnmatchcase(route.probe, case.probe) and case.network in (None, route.workload)]
     alike = [case for case in asked if case.precision in (None, route.precision)]
-    if not (alike or (asked and route.trained and route.precision != INT8)):
+    if not (alike or (first and asked and route.trained and route.precision != INT8)):
         return []
     return [replace(route, timed=everything or any(case.metric not in UNTIMED for case in alike))]

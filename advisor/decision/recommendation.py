@@ -12,6 +12,7 @@ from advisor.documents import Model
 from advisor.keys import Stack as Stack
 from advisor.measurement.run import Skipped
 from advisor.measurement.timing import Grade
+from advisor.signature import Tensor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +88,28 @@ class Cell(Model):
         return Stack(framework=self.framework, route=self.route)
 
 
+class FallenRoute(Model):
+    """A route that the model did not go through in one precision: ``why``, and what of the model is in the way, where.
+
+    ``operator`` is an operator or construct that an exporter named, ``where`` its place in the user's own code;
+    ``observation`` is its place in the Run.
+    """
+
+    framework: str
+    route: str
+    precision: str
+    outcome: str
+    why: str
+    operator: str | None = None
+    where: str | None = None
+    observation: int
+
+
 class AskedModel(Model):
-    """The model that was asked about: its name in Runs, what it amounts to for one sample, whether it was measured."""
+    """The model that was asked about: its name in Runs, what it takes, what it amounts to, what became of its routes.
+
+    ``weights`` and ``operations`` are for one sample. ``measured`` tells whether the Run has figures of it.
+    """
 
     name: str
     title: str
@@ -96,6 +117,9 @@ class AskedModel(Model):
     weights: int
     operations: int
     measured: bool
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    fallen: tuple[FallenRoute, ...] = ()
 
 
 class Need(Model):
@@ -285,7 +309,7 @@ class Lead(Model):
 class Step(Model):
     """What to do after the answer: in words, and as a command or lines of Python where there are any."""
 
-    kind: Literal["install", "convert", "check", "remedy", "library"]
+    kind: Literal["install", "convert", "ship", "check", "remedy", "library"]
     text: str
     command: str | None = None
     source: str | None = None

@@ -29,6 +29,7 @@ from advisor.documents import Document
 from advisor.measurement import networks
 from advisor.measurement.definitions import NetworkQuantities, Task, WorkloadDefinition, network_quantities, workloads
 from advisor.measurement.networks import Asked, NetworkDefinition
+from advisor.signature import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,12 @@ class Subject:
         Why not, for people: by framework, or by ``framework→route``.
     family : tuple of str
         The same network at other sizes, where only a size was asked for (`advisor.measurement.scale`).
+    inputs, outputs : tuple of Tensor
+        What it takes and gives, for people.
+    words : tuple of str
+        The words of a command line that name it again.
+    own : bool
+        Whether it is a model of the user's, which `advisor export` writes artifacts of.
     """
 
     spec: str
@@ -56,6 +63,10 @@ class Subject:
     only: Mapping[str, Sequence[str] | None] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     family: tuple[str, ...] = ()
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    words: tuple[str, ...] = ()
+    own: bool = False
 
     def takes(self, framework: str, route: str | None = None) -> str | None:
         """Return why the model cannot be prepared in a framework, or cannot go through a route from there."""
@@ -101,7 +112,21 @@ def of_network(asked: Asked) -> Subject:
         quantities=known or _quantities(asked),
         works=_works(asked, title, own=own),
         documents=(asked.document,) if own else (),
+        inputs=tuple(_input(asked, each) for each in definition.inputs),
     )
+
+
+def _input(asked: Asked, each: networks.Input) -> Tensor:
+    """Return what a network takes, with the parameters in the place of their names; expressions stay as they are."""
+    known = {name: found.default for name, found in asked.definition.parameters.items()} | dict(asked.parameters)
+
+    def size(amount: networks.Amount) -> int | str:
+        value = known.get(amount, amount) if isinstance(amount, str) else amount
+        return value if isinstance(value, str) else int(value)
+
+    low, high = (size(amount) for amount in each.range) if each.range is not None else ("", "")
+    bounds = None if isinstance(low, str) or isinstance(high, str) else (float(low), float(high))
+    return Tensor(name=each.name, dtype=each.dtype, shape=("batch", *map(size, each.shape)), range=bounds)
 
 
 def find(text: str) -> Subject:

@@ -11,13 +11,16 @@ from advisor.measurement import definitions
 from advisor.measurement.definitions import NetworkQuantities
 from advisor.measurement.subject import Subject
 from advisor.models import children, reader
-from advisor.models.commands import Told
+from advisor.models.commands import Input, Output, Told
 from advisor.models.reader import Request
+from advisor.signature import Tensor
 
 VARIABLE = "ADVISOR_MODEL"
+NAMELESS = "a model without a name"
+"""What a model is called whose name is left out."""
 
 
-def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
+def subject_of(request: Request, folder: Path, *, anonymous: bool = False) -> tuple[Subject, Told]:
     """Read a model, and return it as a session and a profile take it.
 
     Parameters
@@ -26,6 +29,8 @@ def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
         The model, and what the user said of it.
     folder : Path
         Where its reference goes; it has to be there as long as the session runs.
+    anonymous : bool
+        Whether its name, and what an exporter says of its code, are kept from all that is written.
 
     Raises
     ------
@@ -35,6 +40,7 @@ def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
     told = reader.read(request, folder)
     assert told.content is not None
     source = request.source
+    name, title = (source.name, source.said) if not anonymous else (f"model-{source.digest[:8]}", NAMELESS)
     known = definitions.frameworks()
     if told.framework not in known:
         raise AdvisorError(
@@ -50,7 +56,7 @@ def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
     handed.write_text(
         json.dumps(
             {
-                "spec": source.name, "model": request.model(), "sizes": dict(told.sizes),
+                "spec": name, "anonymous": anonymous, "model": request.model(), "sizes": dict(told.sizes),
                 "inputs": [each.model_dump(exclude_none=True) for each in told.inputs],
                 "folder": str(folder / "reference"),
             }
@@ -61,17 +67,24 @@ def subject_of(request: Request, folder: Path) -> tuple[Subject, Told]:
     macs = told.content.macs or weights
     variables: Mapping[str, str] = {VARIABLE: str(handed)} | (children.of_code() if source.runs_code else {})
     subject = Subject(
-        spec=source.name,
-        title=source.said,
+        spec=name,
+        title=title,
         kind=told.content.kind,
         quantities=NetworkQuantities(weights=weights, prediction=2 * macs, training=6 * macs),
         works=(),
         variables=variables,
         only={told.framework: tuple(known[told.framework].routes)},
         refusals={
-            name: f"{source.said} is a model of {known[told.framework].title}"
-            for name in known
-            if name != told.framework
+            other: f"{title} is a model of {known[told.framework].title}" for other in known if other != told.framework
         },
+        inputs=tuple(_tensor(each) for each in told.inputs),
+        outputs=tuple(_tensor(each) for each in told.outputs),
+        own=True,
     )
     return subject, told
+
+
+def _tensor(each: Input | Output) -> Tensor:
+    bounds = getattr(each, "range", None)
+    shape = tuple("any" if size is None else size for size in each.shape)
+    return Tensor(name=each.name, dtype=each.dtype, shape=shape, range=tuple(bounds) if bounds else None)

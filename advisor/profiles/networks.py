@@ -29,7 +29,8 @@ OF_WEIGHTS = ("accuracy", "accuracy-loss")
 """The metrics that say something of trained weights only."""
 
 WHOLE = ("python", "native")
-"""The kinds of build whose size is the same whatever the model is."""
+"""The kinds of build whose size is the same whatever the model is: over several networks the stand-in's is taken, and
+of one model its own, which is timed in any case."""
 
 QUICK = 2
 """How many of a profile's networks a quick session measures: the first ones."""
@@ -159,7 +160,7 @@ def _rule(rule: Evidence, about: Sequence[Subject], there: Choice, *, one: bool)
 
 def _depends(rule: Measured, *, one: bool) -> bool:
     """Return whether a figure depends on the network; of the kinds of networks only the stand-in stands for others."""
-    if rule.metric in OF_WEIGHTS or rule.parameters.get("build") in WHOLE:
+    if rule.metric in OF_WEIGHTS or (not one and rule.parameters.get("build") in WHOLE):
         return False
     parts = [each for each in (rule, *rule.plus) if _task(each) is not None]
     if one:

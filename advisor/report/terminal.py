@@ -90,6 +90,7 @@ def _print(
     page.open()
     page.constraints()
     page.left_out()
+    page.fallen()
     page.unmeasured()
     page.flips()
     page.team()
@@ -251,6 +252,16 @@ class _Page:
             why = "; ".join(named) or "a constraint"
             sign = Text(_SIGNS["fail"], style=_STYLES["fail"])
             self.item(sign, f"{self.stack(each.stack)} fails {why}")
+
+    def fallen(self) -> None:
+        """Print the routes that the model did not go through, with what is in the way and where."""
+        model = self.recommendation.model
+        if model is None or not model.fallen:
+            return
+        self.heading(f"Routes that {words.line(model.title)} does not go through")
+        for each in model.fallen:
+            stack = self.stack(Stack(framework=each.framework, route=each.route))
+            self.item(Text(_SIGNS["fail"], style=_STYLES["fail"]), f"{stack}, {each.precision}: {words.fallen(each)}")
 
     def unmeasured(self) -> None:
         lines = gaps(self.recommendation, self.run, self.titles)

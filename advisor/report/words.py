@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.decision.recommendation import FallenRoute
 from advisor.keys import Stack
 from advisor.measurement.disturbance import Disturbance, Signal
 from advisor.measurement.metrics import load_metrics
@@ -121,6 +122,13 @@ def name(identifier: str, titles: Mapping[str, str] | None = None) -> str:
 def profile(identifier: str) -> str:
     """Return the name of a profile as it stands in a sentence: ``"small data"``, ``"MLOps"``."""
     return " ".join(_SPELLED.get(word, word) for word in line(identifier).replace("-", " ").split())
+
+
+def fallen(route: FallenRoute) -> str:
+    """Return what is in a model's way on a route, where, and what was said of it."""
+    what = f"{line(route.operator)}" if route.operator else ""
+    what += f" at {line(route.where)}" if route.where else ""
+    return f"{what.strip()}: {line(route.why)}" if what else line(route.why)
 
 
 def stack(of: Stack, titles: Mapping[str, str] | None = None) -> str:

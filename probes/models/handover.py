@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from probes.models.reader import Reader
 
 VARIABLE = "ADVISOR_MODEL"
+OURS = ("refuted", "not_installed", "not_run")
+"""The outcomes that are told in our own words, and not in an exporter's."""
 
 
 def of(workload: object) -> dict[str, Any] | None:
@@ -43,9 +45,29 @@ def proved(told: dict[str, Any], probe: str, precision: str, folder: Path) -> Bo
         "folder": told["folder"], "route": route, "precision": precision, "artifact": str(artifact),
     }  # fmt: skip
     body = _reader().convert(command)
+    if told.get("anonymous"):
+        body = _nameless(body, told["model"])
     if body.get("outcome") == "proved":
         body["proof"]["sample"] = str(Path(told["folder"]) / "asked-0.npz")
     return body
+
+
+def _nameless(body: Body, model: dict[str, Any]) -> Body:
+    """Return an outcome without what names the model or its code: file, and classes in an exporter's words.
+
+    What we say ourselves of answers that differ names outputs only, and stays.
+    """
+    found = dict(body)
+    proof = dict(found.get("proof") or {})
+    if proof.get("where"):
+        proof["where"] = f"line {str(proof['where']).rpartition(':')[2]} of its file"
+    if found.get("message") and found.get("outcome") not in OURS:
+        named = f" at {proof['operator']}" if proof.get("operator") else ""
+        found["message"] = f"the exporter stops{named} (its words are left out)"
+    proof.pop("message", None)
+    name = Path(str(model["path"])).name
+    text = str(found.get("message", "")).replace(str(model["path"]), "the model").replace(name, "the model")
+    return found | ({"message": text} if text else {}) | ({"proof": proof} if proof else {})
 
 
 @functools.cache

@@ -52,9 +52,35 @@ def test_a_session_is_given_its_routes_and_no_other_frameworks(
     plan = make_plan(mode="quick", frameworks=["pytorch"], subjects=[found])
     mine = {(route.route.runtime, route.precision) for route in plan.routes if route.workload == found.spec}
     assert {("executorch", "int8"), ("litert", "float32"), ("onnxruntime", "int8")} <= mine
+    assert [(each.name, each.shape) for each in found.inputs] == [("x", ("batch", 6))]
+    assert [each.name for each in found.outputs] == ["output"]
     handed = json.loads((tmp_path / "model.json").read_text())
     assert handed["spec"] == found.spec
     assert found.variables["ADVISOR_MODEL"] == str(tmp_path / "model.json")
+
+
+def test_without_its_name_nothing_of_it_is_told(
+    request_of: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "read", lambda *_: told("pytorch", ["batch", 6]))
+    found, _ = subjects.subject_of(request_of, tmp_path, anonymous=True)
+    assert found.spec == f"model-{request_of.source.digest[:8]}"
+    said = {found.title, found.spec, *found.refusals.values()}
+    assert not any("camera" in each or "make" in each.replace("makes", "") for each in said)
+
+
+def test_an_exporter_that_stops_names_no_code_of_an_unnamed_model() -> None:
+    from probes.models import handover
+
+    body = {
+        "outcome": "not_supported", "message": "CameraNet in /home/me/camera.py: no kernel",
+        "proof": {"operator": "aten::fft_fft", "where": "camera.py:12", "message": "CameraNet"},
+    }  # fmt: skip
+    found = handover._nameless(body, {"path": "/home/me/camera.py"})
+    assert found["proof"] == {"operator": "aten::fft_fft", "where": "line 12 of its file"}
+    assert found["message"] == "the exporter stops at aten::fft_fft (its words are left out)"
+    differs = {"outcome": "refuted", "message": "asked 3 at once, output boxes: the answers differ"}
+    assert handover._nameless(differs, {"path": "/home/me/camera.py"})["message"] == differs["message"]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,11 @@ def routes(request: Request, runtimes: Collection[str], *, named: bool) -> tuple
                 if (why := subject.takes(framework.id, route.runtime)) is not None:
                     skipped.append(Skipped(probe=route.id, kind="not_taken", framework=framework.id, reason=why))
                 elif subject.spec != ROUTE_WORKLOAD:
-                    tasks += [RouteTask(framework, route, precision, subject.spec) for precision in PRECISIONS]
+                    amount = subject.quantities.prediction
+                    tasks += [
+                        RouteTask(framework, route, precision, subject.spec, operations=amount)
+                        for precision in PRECISIONS
+                    ]
     return tasks, skipped
 
 

@@ -32,16 +32,20 @@ class RecipeProcess:
         Of one recipe: seconds, and bytes of the process with all that it starts.
     scratch : Path
         The temporary folder of this process alone; it is removed by `close`.
+    threads : int, optional
+        Another count than the session's.
     """
 
     def __init__(
-        self, context: Context, framework: FrameworkDefinition, probe: str, limits: Limits, scratch: Path
-    ) -> None:
+        self, context: Context, framework: FrameworkDefinition, probe: str, limits: Limits, scratch: Path,
+        threads: int | None = None,
+    ) -> None:  # fmt: skip
         self._context = context
         self._framework = framework
         self._probe = probe
         self._limits = limits
         self._scratch = scratch
+        self._threads = threads
         self._running: tuple[FrameworkProcess, Confinement] | None = None
         # The versions there: those of the Run are the framework's own Python's.
         self.how: str | None = None
@@ -102,8 +106,9 @@ class RecipeProcess:
             environment = self._context.environments[self._framework.id]
             self._scratch.mkdir(exist_ok=True)
             process = self._context.framework_process(
-                self._framework, python=environment.python_for(self._probe), scratch=self._scratch
-            )
+                self._framework, python=environment.python_for(self._probe), scratch=self._scratch,
+                threads=self._threads,
+            )  # fmt: skip
             self._running = process, Confinement(process.worker, self._scratch, self._limits)
             described = self._running[1].collect(process.describing)
             if self._probe in environment.own:

@@ -12,7 +12,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.documents import write_json, write_text
 from advisor.report import drawing_cache, frames, words
 from advisor.report.embeds import Pieces
-from advisor.report.pages import criterion, evidence, home, machines, profile, run_pages, scenario
+from advisor.report.pages import criterion, evidence, home, machines, model, profile, run_pages, scenario
 from advisor.report.pages.context import Report
 from advisor.report.pages.drawings import drawings
 from advisor.report.pages.render import TOC, Nav, Pages, Renderer
@@ -103,10 +103,23 @@ def _answers(report: Report, written: Pages) -> Nav:
             context["script"] = "what-if.js"
         context["what_if"] = scenario.context(report, told, context["needs"]) if report.scripts else {}
         name = report.profile_page(told.profile)
+        context["model_page"] = model.page_name(report, told)
         sure = f"{context['heading']} ({told.verdict}), and why."
         written.add(name, "profile", context["heading"], sure, TOC, **context)
         answers.append({words.brief(context["name"]): f"{name}.md"})
-    return answers
+    return [*answers, *_models(report, written)]
+
+
+def _models(report: Report, written: Pages) -> Nav:
+    """Write a page for each model that was asked about."""
+    found: dict[str, Nav] = {}
+    for told in report.recommendations:
+        name = model.page_name(report, told)
+        if name is not None and name not in found and told.model is not None:
+            title = words.line(told.model.title)
+            context = model.context(report, told)
+            found[name] = written.simple(name, "model", title, words.brief(title), "wide", context)
+    return [entry for entries in found.values() for entry in entries]
 
 
 def _behind(report: Report, written: Pages, several: machines.Several | None, templates: Path | None) -> dict[str, Nav]:
