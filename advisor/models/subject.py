@@ -69,7 +69,8 @@ def subject_of(request: Request, folder: Path, *, anonymous: bool = False) -> tu
     subject = Subject(
         spec=name,
         title=title,
-        kind=told.content.kind,
+        # What a model is called in its own code is a name of it, too.
+        kind=f"{known[told.framework].title} model" if anonymous else told.content.kind,
         quantities=NetworkQuantities(weights=weights, prediction=2 * macs, training=6 * macs),
         works=(),
         variables=variables,
