@@ -52,11 +52,12 @@ def narrowed(plan: Plan, profile: Profile) -> Plan:
         skipped.append(Skipped(probe=EVERYTHING_ELSE, kind="not_asked", profile=profile.name, probes=len(left)))
     cells = [cell for cell in plan.cells if any(_asks_cell(case, cell) for case in cases)]
     everything, first = not plan.subjects, profile.model is None
+    about = None if profile.model is None else profile.model.spec
     routes = [
         each
         for route in plan.routes
         if route.probe in needs
-        for each in _routed(cases, route, everything=everything, first=first)
+        for each in _routed(cases, route, everything=everything or route.workload == about, first=first)
     ]
     experiments = [task for task in plan.experiments if task.probe in needs]
     capabilities = [task for task in plan.capabilities if task.probe in needs]
@@ -135,8 +136,8 @@ def _first_what_ends_most(needs: Sequence[str]) -> Callable[[RouteTask], tuple[b
 def _routed(cases: Iterable[_Case], route: RouteTask, *, everything: bool, first: bool) -> list[RouteTask]:
     """Return the task of a route as the cases ask for it: not at all, to be proved, or to be timed as well.
 
-    `everything` that is shipped is timed where the profile is about no network but the trained one; that one is proved
-    in float32 `first` where it stands for a model that is not known.
+    `everything` that is shipped is timed where the profile is about no network but the trained one, and of a model that
+    is asked about; the trained one is proved in float32 `first` where it stands for a model that is not known.
     """
     asked = [case for case in cases if fnmatchcase(route.probe, case.probe) and case.network in (None, route.workload)]
     alike = [case for case in asked if case.precision in (None, route.precision)]

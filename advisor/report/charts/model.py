@@ -13,7 +13,7 @@ from advisor.report.charts.picture import Picture, draw
 if TYPE_CHECKING:
     import pandas as pd
 
-_STEP = 30
+_STEP = 46
 
 
 def front(frame: pd.DataFrame, finding: Markup) -> Picture:
@@ -30,7 +30,10 @@ def front(frame: pd.DataFrame, finding: Markup) -> Picture:
         log = alt.Scale(type="log", nice=False, padding=14)
         x = alt.X("seconds:Q", scale=log, axis=theme.unit_axis("s", "time per call (logarithmic)", width))
         side = alt.Axis(
-            title="distance of the answers from the model’s (rms, logarithmic)", format=".0e", tickCount=5, **theme.OVER
+            title="distance of the answers from the model’s (rms, logarithmic)",
+            format=".1~e",
+            tickCount=5,
+            **theme.OVER,
         )
         y = alt.Y("distance:Q", scale=log, axis=side)
         # What is at least as near as everything that is sooner: nothing else beats it on both.
@@ -74,7 +77,7 @@ def bytes_of(frame: pd.DataFrame, finding: Markup) -> Picture:
                 color=alt.Color("framework:N", scale=theme.colors(frame), legend=None),
                 tooltip=["name", "bytes"],
             )
-            .properties(width=width - 24, height=_STEP * len(names))
+            .properties(width=width - 24, height=alt.Step(_STEP))
         )
         return bars
 

@@ -66,6 +66,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "artifacts": artifacts,
         "columns": [(key, words.metric(key)) for key in COLUMNS if any(key in each.readings for each in artifacts)],
         "outputs": [each for each in artifacts if each.precision != FLOAT32 and each.outputs],
+        "sole": model.outputs[0].name if len(model.outputs) == 1 else "all of them",
         "fallen": [_fallen(report, source, place) for place in range(len(model.fallen))],
         "untried": list(dict.fromkeys(_untried(report))),
         "steps": [place for place, step in enumerate(told.steps) if step.command],
