@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from advisor.decision import phrases
 from advisor.decision.engine import decide
 from advisor.decision.notebook import line
+from advisor.decision.recommendation import Recommendation
+from advisor.keys import stack_title
 from advisor.measurement.run import Run
 from advisor.profiles.profile import Profile
 
@@ -28,7 +31,7 @@ class Provisional:
     profile : Profile
         Whose answer it is.
     tell : callable
-        Takes a line. Nothing is told while no stack can be named, nor the same line twice.
+        Takes a line; the same one is not told twice. While no stack is the answer, the one that is ahead is told.
     clock : callable
         Seconds; for tests.
     """
@@ -61,7 +64,17 @@ class Provisional:
 
     def _say(self, run: Run) -> None:
         told = decide(run, self._profile, seed=self._seed, samples=SAMPLES)
-        said = line(told)
-        if told.answer is not None and said != self._told:
+        said = line(told) if told.answer is not None else _ahead(told)
+        if said and said != self._told:
             self._told = said
             self._tell(f"So far: {said}. What is still to be measured counts as anything.")
+
+
+def _ahead(told: Recommendation) -> str:
+    """Return which stack is first in most of the worlds, where none is the answer yet; nothing where none can be."""
+    ranked = [each for each in told.ranking if each.feasible and each.rank_acceptability]
+    if not ranked:
+        return ""
+    first = max(ranked, key=lambda each: each.rank_acceptability[0])
+    share = phrases.in_percent(first.rank_acceptability[0])
+    return f"no answer yet, ahead is {stack_title(first.stack, told.titles)} (first in {share} of the samples)"

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.engine import decide
+from advisor.decision.profile_plan import narrowed
 from advisor.decision.recommendation import Cell, Recommendation
 from advisor.decision.transfer import SHIPPED, asked_of, between_networks
 from advisor.measurement import subject
 from advisor.measurement.definitions import network_quantities
 from advisor.measurement.run import Observation, Run, load_run
-from advisor.profiles.networks import for_run, for_session
+from advisor.measurement.session.plan import make_plan
+from advisor.profiles.networks import for_run, for_session, subjects_of
 from advisor.profiles.profile import Profile, load_profile
 
 MODEL = subject.find("@mobilenetv2")
@@ -143,3 +145,26 @@ def test_three_networks_of_a_run_tell_how_far_networks_are_apart() -> None:
     without_proofs = [each for each in few.observations if not each.probe.startswith("capability:")]
     assert between_networks(few.model_copy(update={"observations": tuple(without_proofs)}), "latency") is None
     assert SHIPPED["latency"] > 0
+
+
+# Seconds of sessions as they were, on two cores at a load of 4 to 6: profile, model, seconds.
+TOOK = (("edge", "@mobilenetv2", 223.0),)
+
+
+@pytest.mark.parametrize(("name", "model", "seconds"), TOOK)
+def test_what_is_told_before_a_session_is_what_it_takes(name: str, model: str, seconds: float) -> None:
+    needed = replace(load_profile(name), model=subject.find(model))
+    plan = narrowed(make_plan(mode="quick", subjects=subjects_of(needed, quick=True)), needed)
+    assert 0.75 * seconds < plan.estimate < 1.25 * seconds
+
+
+def test_a_model_s_own_artifacts_are_timed_and_the_stand_in_s_judged_only() -> None:
+    needed = replace(load_profile("edge"), model=MODEL)
+    plan = narrowed(make_plan(mode="quick", subjects=subjects_of(needed, quick=True)), needed)
+    own = {
+        (route.route.runtime, route.precision) for route in plan.routes if route.workload == MODEL.spec and route.timed
+    }
+    assert {("litert", "float32"), ("litert", "int8"), ("executorch", "float32")} <= own
+    stand_in = [route for route in plan.routes if route.trained]
+    assert stand_in
+    assert all(route.precision == "int8" and not route.timed for route in stand_in)

@@ -28,3 +28,14 @@ def test_an_answer_is_told_after_a_minute_and_again_when_it_changes() -> None:
     now[0] = 300.0
     asked(reference().model_copy(update={"observations": tuple(fewer)}))
     assert len(told) == 2
+
+
+def test_while_no_stack_is_the_answer_the_one_that_is_ahead_is_told() -> None:
+    now, told = [0.0], list[str]()
+    asked = Provisional(lambda _: {}, load_profile("edge"), told.append, clock=lambda: now[0])
+    proofs = [each for each in reference().observations if each.metric is None]
+    now[0] = 61.0
+    asked(reference().model_copy(update={"observations": tuple(proofs)}))
+    (line,) = told
+    assert line.startswith("So far: no answer yet, ahead is ")
+    assert " (first in " in line

@@ -118,8 +118,7 @@ class Phases:
         tasks = self.needed.due(tasks)
         if not tasks:
             return []
-        seconds = sum(task.estimate for task in tasks) / len(self.benches)
-        context.tell(PhaseStarted("Export and prove the routes", seconds))
+        context.tell(PhaseStarted("Export and prove the routes", self.plan.exporting(tasks)))
         digits: Digits | None = None
         with context.spending.on("preparation"):
             if trained := [task for task in tasks if task.trained]:

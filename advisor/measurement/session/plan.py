@@ -34,6 +34,8 @@ from advisor.measurement.tasks.kinds import (
 _RUNTIME_START = 0.25
 _RUNTIME_CHECK = 0.3
 _MEMORY, _SHAPE = 8.0, 2.0
+_BESIDE = 2
+"""So many exports run at once on two cores."""
 
 
 Trial = CellTask | RouteTask | ExperimentTask | CapabilityTask
@@ -100,9 +102,15 @@ class Plan:
         """Seconds of the whole session on a quiet machine with two cores."""
         prepared = self.pace.processes * sum(task.estimate for task in self.environments)
         prepared += sum(task.estimate + (self.pace.processes - 1) * task.again for task in self.cells)
-        proved = sum(task.estimate for task in self.routes) / 2 + sum(task.estimate for task in self.capabilities)
+        proved = self.exporting(self.routes) + sum(task.estimate for task in self.capabilities)
         proved += sum(task.estimate for task in self.experiments) + self.apart
         return prepared + proved + self.starting + self.sampling
+
+    def exporting(self, routes: Sequence[RouteTask]) -> float:
+        """Seconds of these exports, two at a time, each framework imported once more for them."""
+        shipped = {task.framework.id for task in routes}
+        imports = sum(task.estimate for task in self.environments if task.framework.id in shipped)
+        return (sum(task.estimate for task in routes) + imports) / _BESIDE
 
     @property
     def apart(self) -> float:

@@ -31,11 +31,13 @@ _AGAIN = 1.0
 # Of an export while another runs beside it: what its converter takes of any network, and further of MobileNetV2 (0.6
 # billion operations) in float32 and in int8; with the operations it grows by about their root. Of sessions with it.
 _EXPORTS = {
-    ("pytorch", "executorch"): (7.0, 25.0, 35.0),
-    ("pytorch", "litert"): (7.0, 10.0, 20.0),
-    ("pytorch", "onnxruntime"): (3.0, 8.0, 12.0),
-    ("tensorflow", "litert"): (1.5, 14.0, 16.0),
-    ("tensorflow", "onnxruntime"): (1.0, 6.0, 14.0),
+    ("pytorch", "executorch"): (7.0, 10.0, 23.0),
+    ("pytorch", "litert"): (5.0, 8.0, 25.0),
+    ("pytorch", "onnxruntime"): (4.0, 10.0, 13.0),
+    ("tensorflow", "litert"): (1.7, 11.0, 18.0),
+    ("tensorflow", "onnxruntime"): (1.7, 8.0, 14.0),
+    ("jax", "litert"): (4.0, 5.0, 8.0),
+    ("jax", "onnxruntime"): (6.0, 4.0, 9.0),
 }
 _EXPORT = (3.0, 10.0, 15.0)
 _MOBILENET = 6e8

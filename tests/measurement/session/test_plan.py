@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.decision import phrases
 from advisor.errors import AdvisorError
-from advisor.measurement.definitions import BEST_KNOWN, Definitions
+from advisor.measurement import subject
+from advisor.measurement.definitions import BEST_KNOWN, Definitions, NetworkQuantities
 from advisor.measurement.session.effort import PACES
 from advisor.measurement.session.plan import make_plan
 
@@ -38,6 +41,31 @@ def test_quick_leaves_compiled_settings_out_and_says_so() -> None:
     assert make_plan(mode="quick", routes=["openvino"], frameworks=["pytorch"]).routes
     assert any(cell.setting == BEST_KNOWN for cell in quick.cells)
     assert quick.estimate < standard.estimate < make_plan(mode="thorough").estimate
+
+
+def test_an_estimate_is_the_sum_of_its_parts_with_two_exports_at_a_time() -> None:
+    model = subject.find("@mobilenetv2")
+    plan = make_plan(mode="quick", frameworks=["pytorch", "tensorflow"], only=["route:*"], subjects=[model])
+    imports = sum(task.estimate for task in plan.environments)
+    exports = sum(task.estimate for task in plan.routes)
+    assert plan.exporting(plan.routes) == pytest.approx((exports + imports) / 2)
+    assert plan.estimate == pytest.approx(imports + plan.exporting(plan.routes) + plan.sampling + plan.starting)
+
+
+def test_a_model_of_ones_own_is_estimated_by_its_operations() -> None:
+    def whole(operations: int) -> float:
+        known = NetworkQuantities(weights=operations // 100, prediction=operations, training=3 * operations)
+        own = replace(subject.find("@mobilenetv2"), spec="camera-make-9446d29d", quantities=known, works=())
+        plan = make_plan(mode="quick", frameworks=["pytorch"], only=["route:*"], subjects=[own])
+        return sum(task.estimate for task in plan.routes if task.workload == own.spec)
+
+    assert whole(600_000_000) == pytest.approx(
+        sum(task.estimate for task in make_plan(
+            mode="quick", frameworks=["pytorch"], only=["route:*"], subjects=[subject.find("@mobilenetv2")]
+        ).routes if not task.trained), rel=0.05,
+    )  # fmt: skip
+    fixed = 2 * whole(600_000_000) - whole(2_400_000_000)
+    assert whole(6_000) == pytest.approx(fixed, rel=0.05), "what grows is by the root of the operations"
 
 
 def test_only_takes_globs_over_probe_ids(toys: Definitions) -> None:
