@@ -11,7 +11,7 @@ CODE = "import os, signal\nfrom advisor import interrupts\ninterrupts.before()\n
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300,
         # Whoever runs the tests in the background of a shell has interrupts ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip

@@ -92,7 +92,7 @@ def test_a_signal_ends_the_process_after_its_folders(tmp_path: Path, number: sig
     assert process.stdout is not None
     assert process.stdout.readline() == b"here\n"
     process.send_signal(number)
-    assert process.wait(30) == -number
+    assert process.wait(120) == -number
     process.stdout.close()
     assert list(tmp_path.iterdir()) == []
 

@@ -67,7 +67,7 @@ def test_the_wheel_carries_probes_templates_and_profiles(wheel: Path) -> None:
 def test_the_installed_command_decides_and_writes_the_site_without_any_framework(python: Path, tmp_path: Path) -> None:
     save_run(sample_run(), tmp_path / "run.json")
     advisor = [str(python.with_name("advisor")), "recommend", "--profile", "edge", "--run", "run.json"]
-    as_json = subprocess.run([*advisor, "--json"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    as_json = subprocess.run([*advisor, "--json"], cwd=tmp_path, check=True, capture_output=True, timeout=300)
     here = subprocess.run(
         [sys.executable, "-m", "advisor", *advisor[1:], "--json"], cwd=tmp_path, check=True, capture_output=True
     )
@@ -114,7 +114,7 @@ def test_wheel_and_source_install_and_decide_alike(
     question = ["-m", "advisor", "recommend", "--profile", "edge", "--run", "run.json", "--json"]
 
     def told(python: str | Path) -> object:
-        done = subprocess.run([python, *question], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        done = subprocess.run([python, *question], cwd=tmp_path, check=True, capture_output=True, timeout=300)
         return json.loads(done.stdout)
 
     here = told(sys.executable)

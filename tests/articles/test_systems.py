@@ -169,7 +169,7 @@ def test_loading_needs_no_heavy_library() -> None:
         "assert len(systems.load_systems().systems) == 177\n"
         "assert not {'pandas', 'altair', 'torch', 'numpy', 'subprocess'} & set(sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=300)
 
 
 def test_what_was_loaded_is_not_loaded_again() -> None:

@@ -42,6 +42,7 @@ def opened(
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
     )
+    context.set_default_timeout(120_000)  # a busy machine is no failure
     watch = Watch(context.new_page())
     watch.page.on("console", lambda message: watch.problems.append(f"console: {message.text}"))
     watch.page.on("pageerror", lambda error: watch.problems.append(f"error: {error}"))

@@ -200,7 +200,7 @@ def test_a_chart_answers_to_the_pointer_and_fades_the_others(page: Page, home: s
     figure = page.locator("#fig-evidence")
     figure.locator("svg.wide").hover()
     mark = figure.locator(".live-chart .mark-symbol path").first
-    expect(mark).to_be_attached(timeout=20_000)
+    expect(mark).to_be_attached(timeout=120_000)
     expect(figure.locator("svg.wide")).to_be_hidden()
     mark.hover(force=True)
     expect(page.locator("#vg-tooltip-element")).to_contain_text("measured here")

@@ -37,7 +37,7 @@ def loaded_modules(arguments: list[str], folder: Path) -> set[str]:
         "from advisor.cli import main\n"
         f"main({arguments!r}, prog_name='advisor')\n"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, timeout=300)
     return {name.split(".")[0] for name in (folder / "modules.txt").read_text().split()}
 
 
@@ -254,7 +254,7 @@ def test_no_framework_at_all_says_what_to_install_and_exits_3(tmp_path: Path) ->
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         env={**os.environ, "NO_COLOR": "1"},
     )

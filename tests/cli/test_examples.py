@@ -118,7 +118,7 @@ def offered(line: str) -> set[str]:
 def completed(environment: dict[str, str]) -> str:
     code = "from advisor.cli import main; main(prog_name='advisor')"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, timeout=300,
         check=False,
     )  # fmt: skip
     return done.stdout

@@ -186,7 +186,7 @@ def _ended(place: Place) -> Iterator[Finding]:
     before = _contents(place)
     for number, what in ((signal.SIGTERM, "SIGTERM"), (signal.SIGKILL, "kill -9")):
         process = place.start(["site", "build", "--run", "run.json", "--profile", "mobile", "--output", "public"])
-        until = time.monotonic() + 30
+        until = time.monotonic() + 240
         while not list(place.work.glob(".public.advisor-*")) and time.monotonic() < until:
             time.sleep(0.02)
         process.send_signal(number)
@@ -206,7 +206,7 @@ def _serving(place: Place) -> Iterator[Finding]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = place.start(["site", "serve", "--run", "run.json", "--profile", "edge", "--port", str(port)])
-    until, policy = time.monotonic() + 60, None
+    until, policy = time.monotonic() + 240, None
     while policy is None and time.monotonic() < until:
         time.sleep(0.1)
         with contextlib.suppress(OSError):
@@ -223,7 +223,7 @@ def _serving(place: Place) -> Iterator[Finding]:
 
 
 def _asked(port: int, host: str) -> tuple[int, str | None]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/index.html", headers={"Host": host})
         answer = connection.getresponse()

@@ -170,7 +170,7 @@ def _interrupted(place: Place) -> Iterator[Finding]:
             if line.rstrip().endswith(f" {module}"):
                 break
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=240)
         said = "".join(each for each in err.splitlines(keepends=True) if "import time:" not in each)
         told = Told(process.returncode, "", said)
         yield Finding(f"Ctrl-C while {module} is imported", "exit 130, 'Interrupted.'",
@@ -226,7 +226,7 @@ def _cache_full(place: Place) -> Finding:
 
 def _remove(place: Place) -> None:
     """Remove the temporary folder of a session as soon as it is there."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         for path in place.temporary.glob("advisor-session-*"):
             if any(place.work.rglob("*.journal*")):

@@ -86,7 +86,7 @@ class Probe:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
         reached = self._server.reached() if self._server else sealed.reached(self._log)
         self._folder.cleanup()
         assert not reached, reached

@@ -22,7 +22,7 @@ pytest.importorskip("sklearn")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("digits")
     command = [sys.executable, str(resources.probes()), "digits", "--output", str(folder / "new")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     (reply,) = (json.loads(line) for line in done.stdout.splitlines())
     assert reply["ok"]["accuracy"] >= 0.97
     assert reply["ok"]["held_out"] == 600
@@ -68,7 +68,7 @@ def test_without_scikit_learn_it_says_what_is_missing(tmp_path: Path) -> None:
     hidden += f"sys.path.insert(0, {str(resources.probes().parent)!r})\n"
     hidden += "from pathlib import Path; from probes import digits; digits.main(Path(sys.argv[1]))"
     command = [sys.executable, "-c", hidden, str(tmp_path / "new")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     reply = json.loads(done.stdout)
     assert reply["outcome"] == "not_installed"
     assert "scikit-learn" in reply["message"]

@@ -78,7 +78,7 @@ def test_every_network_is_what_the_referee_says(name: str) -> None:
         networks, trained = NETWORKS[:2], ("mlp",)
     environment = {**os.environ, "PYTHONPATH": str(resources.probes().parent), "TF_CPP_MIN_LOG_LEVEL": "3"} | HASTY
     command = [sys.executable, "-c", CODE, json.dumps([name, SHARED.get(name, name), networks, trained])]
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500, check=False)
     assert answer.returncode == 0, answer.stderr[-2000:]
     found = json.loads(answer.stdout[answer.stdout.index('{"shown"') :])
     assert set(found["shown"]) == set(networks)

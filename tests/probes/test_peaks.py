@@ -32,7 +32,7 @@ def test_the_matrices_are_the_same_every_time() -> None:
 
 def test_numpy_answers_with_one_line() -> None:
     command = [sys.executable, str(resources.probes()), "ceiling", "--threads", "1"]
-    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=300, check=True)
     found = json.loads(done.stdout)["ok"]
     assert all(1e8 < rate < 1e14 for rate in found["values"]["peak-flops"])
     assert all(1e7 < rate < 1e13 for rate in found["values"]["memory-bandwidth"])
@@ -48,4 +48,4 @@ def test_it_stays_until_its_clock_has_been_read() -> None:
         assert process.stdout.readline()
         assert process.poll() is None
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0

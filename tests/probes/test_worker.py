@@ -55,7 +55,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def talk(*lines: str, arguments: tuple[str, ...] = ("framework", "abacus")) -> tuple[list[dict[str, Any]], str]:
     """Write whole lines to a worker and return every reply and its standard error."""
     command = [sys.executable, str(resources.probes()), *arguments, "--frameworks-folder", str(FOLDER)]
-    done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, timeout=300, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
@@ -302,7 +302,7 @@ def test_an_interrupt_ends_the_worker_quietly() -> None:
     process.stdin.flush()
     process.stdout.readline()
     os.kill(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in errors
 

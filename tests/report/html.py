@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -80,8 +81,9 @@ def read(path: Path) -> Element:
     return parse(path.read_text(encoding="utf-8"))
 
 
+@functools.lru_cache(maxsize=1024)
 def parse(text: str) -> Element:
-    """Return the tree of some HTML."""
+    """Return the tree of some HTML, which nobody changes: a dozen of tests look at every page of one site."""
     reader = _Reader()
     reader.feed(text)
     reader.close()

@@ -309,7 +309,7 @@ def test_a_build_waits_for_another_also_where_there_is_no_site_yet(
     monkeypatch.setattr(mark, "write", slow)
     first, second = (threading.Thread(target=build, args=(tmp_path / "public", each)) for each in (FIRST, NEXT))
     first.start()
-    assert going.wait(30)
+    assert going.wait(120)
     second.start()
     first.join()
     second.join()

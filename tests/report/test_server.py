@@ -45,30 +45,30 @@ def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path:
 
     def page() -> str:
         assert server.poll() is None, said.read_text()
-        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/machines.html", timeout=5) as answer:
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/machines.html", timeout=60) as answer:
             return str(answer.read().decode())
         return ""
 
     def wait(text: str, *, at: bool = True) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while text not in (page() if at else said.read_text()):
             assert time.monotonic() < end, (text, said.read_text())
             time.sleep(0.1)
 
     try:
         wait(run.id)
-        with urlopen(f"http://localhost:{port}/", timeout=5) as answer:
+        with urlopen(f"http://localhost:{port}/", timeout=60) as answer:
             assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
             text = answer.read().decode()
         assert re.findall(r"<script>|<style|\son[a-z]+=", text) == []
         script = re.search(r'src="(/livereload/script.js)" data-epoch="[0-9]+"', text)
         assert script is not None
-        with urlopen(f"http://127.0.0.1:{port}{script[1]}", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{script[1]}", timeout=60) as answer:
             assert answer.headers["Content-Type"].startswith("text/javascript")
         for host in ("evil.example", f"evil.example:{port}", f"localhost:{port + 1}", "localhost", ""):
             asked = Request(f"http://127.0.0.1:{port}/run.json", headers={"Host": host})
             with pytest.raises(HTTPError, match="421") as refused:
-                urlopen(asked, timeout=5)
+                urlopen(asked, timeout=60)
             assert run.id not in refused.value.read().decode()
         assert f"http://127.0.0.1:{port}/ (Ctrl-C ends it)\n" in said.read_text()
         save_run(run.model_copy(update={"id": "measured-anew"}), files[0])
@@ -80,7 +80,7 @@ def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path:
         save_run(run.model_copy(update={"id": "mended"}), files[0])
         wait("mended")
         server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
+        assert server.wait(120) == 0
     finally:
         server.kill()
         server.wait()

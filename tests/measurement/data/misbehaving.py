@@ -50,8 +50,10 @@ def main() -> None:
                 body = {"outcome": "not_supported", "message": "no such operator", "where": "export.py:3"}
                 sys.stdout.write(json.dumps({"id": command["id"], **body}) + "\n")
             case "sleep":
+                began = time.monotonic()
                 time.sleep(command["seconds"])
-                sys.stdout.write(reply)
+                slept = [began, time.monotonic()]
+                sys.stdout.write(json.dumps({"id": command["id"], "ok": {"slept": slept}}) + "\n")
             case _:
                 sys.stdout.write(reply)
         sys.stdout.flush()

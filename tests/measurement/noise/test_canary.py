@@ -159,7 +159,7 @@ def test_it_sleeps_between_looks_and_leaves_nothing(tmp_path: Path) -> None:
     later = [each.cpu_times() for each in mine]
     assert sum(b.user + b.system - a.user - a.system for a, b in zip(used, later, strict=True)) < 0.03
     canary.close()
-    _, alive = psutil.wait_procs(mine, timeout=60)
+    _, alive = psutil.wait_procs(mine, timeout=240)
     assert not alive
     assert canary.look() is None
 

@@ -63,7 +63,7 @@ def test_a_killed_session_leaves_a_journal_with_every_block(tmp_path: Path) -> N
     store = Store(tmp_path / "runs")
     session = started(store.folder)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while time.monotonic() < until and session.poll() is None:
             journals = store.unfinished()
             if journals and journals[0].read_text().count('"kind":"block"') >= 5:
@@ -80,7 +80,7 @@ def test_a_killed_session_leaves_a_journal_with_every_block(tmp_path: Path) -> N
     assert not run.complete
     assert len(blocks(run, accepted=False)) == whole >= 5
     assert workers
-    _, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert not alive, "the workers end when their session does"
 
 
@@ -100,7 +100,7 @@ def test_killed_again_and_again_nothing_accepted_is_lost_or_doubled(tmp_path: Pa
             break  # it came to its end before it could be killed; another start would be another session
     else:
         last = started(store.folder)
-        _, errors = last.communicate(timeout=120)
+        _, errors = last.communicate(timeout=300)
         assert last.returncode == 0, errors.decode()
     assert not store.unfinished()
     (run,) = store.runs()
@@ -164,11 +164,11 @@ def test_another_plan_or_other_threads_cannot_go_on(toys: Definitions, brisk: Pa
 def test_a_request_to_end_keeps_what_is_there(tmp_path: Path) -> None:
     store = Store(tmp_path / "runs")
     session = started(store.folder)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until and not any('"kind":"block"' in each.read_text() for each in store.unfinished()):
         time.sleep(0.02)
     session.terminate()
-    _, errors = session.communicate(timeout=30)
+    _, errors = session.communicate(timeout=120)
     assert b"interrupted: what was measured so far" in errors
     (run,) = store.runs()
     assert not run.complete

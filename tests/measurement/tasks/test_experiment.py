@@ -144,9 +144,12 @@ def test_the_load_works_when_asked_rests_otherwise_and_ends() -> None:
         time.sleep(0.2)
         assert sum(process.cpu_times()[:2]) == before
         with load.at_work():
-            time.sleep(0.5)
+            # On a busy machine it gets its share later.
+            until = time.monotonic() + 60
+            while (after := sum(process.cpu_times()[:2])) - before <= 0.05 and time.monotonic() < until:
+                time.sleep(0.02)
+            assert after - before > 0.05
         after = sum(process.cpu_times()[:2])
-        assert after - before > 0.05
         time.sleep(0.2)
         assert sum(process.cpu_times()[:2]) - after < 0.05
     assert not process.is_running()
@@ -154,14 +157,14 @@ def test_the_load_works_when_asked_rests_otherwise_and_ends() -> None:
 
 def test_a_load_that_is_used_up_is_no_neighbor() -> None:
     with Load(0.1) as load, pytest.raises(WorkerError, match="used up"), load.at_work():
-        load.process.wait(20)
+        load.process.wait(120)
 
 
 def test_the_load_ends_with_who_started_it() -> None:
     with Load(5) as load:
         assert load.process.stdin is not None
         load.process.stdin.close()
-        assert load.process.wait(10) == 0
+        assert load.process.wait(120) == 0
 
 
 def test_a_quick_session_measures_nothing_apart_and_says_so() -> None:

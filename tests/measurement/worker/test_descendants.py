@@ -42,7 +42,7 @@ def begun(folder: Path, session: Path, script: str) -> subprocess.Popen[bytes]:
 
 def sleeping(folder: Path) -> list[psutil.Process]:
     """Wait until a `sleep` of this folder's company runs, and return all of them."""
-    for _ in range(200):
+    for _ in range(3000):
         found = [each for each in limits.descendants(folder) if each.is_running() and each.name() == "sleep"]
         if found:
             return found
