@@ -27,6 +27,7 @@ class Model:
     def __init__(self, made: Made, loading: Loading) -> None:
         self._made, self._loading = made, loading
         self.notes: list[str] = []
+        self._counted: int | None = None
         self.model: Any = made.model
         backend = keras.backend.backend()
         if backend != "tensorflow":
@@ -61,16 +62,32 @@ class Model:
         given = {name: tf.constant(array) for name, array in feed.items()}
         return self.model(next(iter(given.values())) if len(given) == 1 else given, training=False)
 
-    def content(self, feed: Feed) -> Content:  # noqa: ARG002 - every subject is told a sample
-        """Count parameters and bytes."""
+    def content(self, feed: Feed) -> Content:
+        """Count parameters, bytes and multiplications."""
         weights = self.model.weights
         return Content(
             kind=f"Keras model {self.model.name} ({type(self.model).__name__})",
             parameters=int(sum(np.prod(each.shape, dtype=np.int64) for each in weights)),
             weights_bytes=int(sum(np.prod(each.shape, dtype=np.int64) * 4 for each in weights)),
+            macs=self._macs(feed),
             operators=sorted({type(layer).__name__ for layer in _layers(self.model)}),
             notes=tuple(self.notes),
         )
+
+    def _macs(self, feed: Feed) -> int | None:
+        """Return the multiplications for one sample, as TensorFlow's profiler counts a graph; None where it cannot."""
+        if self._counted is None:
+            specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in feed.items()}
+            given = next(iter(specs.values())) if len(specs) == 1 else specs
+            profiler = tf.compat.v1.profiler
+            options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
+            try:
+                traced = tf.function(lambda taken: self.model(taken, training=False)).get_concrete_function(given)
+                found = profiler.profile(traced.graph, options=options.with_empty_output().build())
+            except Exception:  # noqa: BLE001 - what cannot be traced is told by its exports
+                return None
+            self._counted = found.total_float_ops // 2
+        return self._counted or None
 
     def source(self, feed: Feed, sizes: Mapping[str, list[int | None]], calibration: Feed | None) -> export.Source:
         """Return what Keras's exporters take."""
