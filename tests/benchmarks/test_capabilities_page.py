@@ -22,8 +22,8 @@ PAGE = ROOT / "site" / "capabilities.md"
 
 @cache
 def sources() -> tuple[Run, ...]:
-    """Return the committed Runs of the page: the reference Run, and one of a framework that must be named."""
-    return tuple(load_run(ROOT / "tests" / "data" / name) for name in ("reference-run.json", "keras-pytorch-run.json"))
+    """Return the committed Run of the page."""
+    return (load_run(ROOT / "tests" / "data" / "reference-run.json"),)
 
 
 def tried() -> list[Observation]:
@@ -35,13 +35,9 @@ def test_the_page_is_what_the_generator_makes_of_the_committed_runs() -> None:
     assert PAGE.read_text(encoding="utf-8") == outcomes.page(*sources())
 
 
-# What came after the committed Runs; the page says that it was not measured in them.
-NEWER = {"capability:transformations"}
-
-
 def test_every_capability_was_tried() -> None:
     known = {f"capability:{name}" for name in definitions.capabilities()}
-    assert {each.probe for each in tried()} == known - NEWER
+    assert {each.probe for each in tried()} == known
 
 
 def test_runs_of_two_machines_are_no_page() -> None:
@@ -52,20 +48,21 @@ def test_runs_of_two_machines_are_no_page() -> None:
 
 
 # Failures of the frameworks' own code, by what they said: PyTorch's dynamic quantization replaces a layer that its
-# transformer encoder then looks into; TensorFlow's converter crashes on an LSTM in int8.
+# transformer encoder then looks into; TensorFlow's converter crashes on an LSTM in int8, also on one that JAX wrote.
 THEIRS = {
     ("capability:route-torchscript", "pytorch"): "AttributeError: 'function' object has no attribute 'device'",
     ("capability:route-litert", "tensorflow"): "the TensorFlow worker died at 'prove': signal SIGSEGV",
+    ("capability:route-litert", "jax"): "the JAX worker died at 'prove': signal SIGSEGV",
 }
 
 
 def test_none_failed_for_a_reason_of_ours_and_four_of_five_are_proved() -> None:
     found = tried()
     for each in found:
-        if each.outcome == "error":
+        if each.outcome in ("error", "crashed"):
             assert (each.message or "").startswith(THEIRS[each.probe, each.framework])
     kinds = [each.outcome for each in found]
-    assert set(kinds) <= {"proved", "refuted", "not_supported", "not_applicable", "not_installed", "error"}
+    assert set(kinds) <= {"proved", "refuted", "not_supported", "not_applicable", "not_installed", "error", "crashed"}
     assert kinds.count("proved") >= 0.8 * len(kinds)
 
 

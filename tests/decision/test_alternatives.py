@@ -83,10 +83,10 @@ def opened(told: Recommendation) -> set[str]:
 
 
 def test_they_stand_where_they_could_be_shipped_and_nowhere_else() -> None:
-    assert opened(asked("edge")) == {"ncnn", "mnn", "iree", "litert"}
+    assert opened(asked("edge")) == {"ncnn", "mnn", "iree"}
     assert opened(asked("browser")) >= {"tensorflow-js", "onnxruntime-web", "litert-js"}
-    assert opened(asked("research")) == {"jax", "keras"}
-    assert opened(asked("research", "apple-silicon")) == {"jax", "mlx"}
+    assert opened(asked("research")) == {"keras"}
+    assert opened(asked("research", "apple-silicon")) == {"mlx"}
     assert opened(asked("edge", "jetson")) >= {"tensorrt", "ncnn"}
     assert opened(asked("edge", "iphone")) >= {"coreml", "ncnn"}
     assert "tensorrt" not in opened(asked("edge", "iphone"))

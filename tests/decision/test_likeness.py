@@ -70,7 +70,8 @@ def test_the_size_of_one_kind_of_build_says_nothing_of_another() -> None:
 def test_python_of_a_host_bounds_a_program_in_cpp_and_says_nothing_of_a_microcontroller() -> None:
     litert = Stack(framework="tensorflow", route="litert")
     python, native = (found(litert, "peak-memory", build).cell for build in ("python", "native"))
-    assert (native.value, native.low, native.high) == (None, None, python.high)
+    assert (native.value, native.low) == (None, None)
+    assert native.high < python.high, "what Python and NumPy take of it was measured apart"  # type: ignore[operator]
     assert found(litert, "peak-memory", "selective").cell.provenance == "missing"
     assert found(litert, "cold-start", "selective").cell.provenance == "missing"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 import pytest
@@ -36,16 +37,18 @@ def kinds(told: Recommendation) -> list[str]:
 def test_what_ships_is_installed_converted_and_checked() -> None:
     told = answered("edge")
     assert kinds(told) == ["install", "convert", "check", "check"]
-    assert told.steps[0].command == "pip install torch executorch"
-    assert "to_edge_transform_and_lower" in str(told.steps[1].command)
-    assert told.steps[-1].command == "advisor check --profile edge --expect 'pytorch→executorch'"
+    assert told.steps[0].command == "pip install jax flax tensorflow ai-edge-litert"
+    assert "jax2tf" in str(told.steps[1].command)
+    assert told.steps[-1].command == "advisor check --profile edge --expect 'jax→litert'"
 
 
 def test_what_helps_on_a_busy_machine_is_told_with_what_it_was_measured_to_help() -> None:
     remedies = [step.text for step in answered("research").steps if step.kind == "remedy"]
     assert len(remedies) == 2
     assert "OMP_WAIT_POLICY=PASSIVE" in remedies[0]
-    assert "1.4 times as long instead of 65.5" in remedies[0]
+    factors = re.search(r"took ([0-9.]+) times as long instead of ([0-9.]+) here", remedies[0])
+    assert factors is not None
+    assert float(factors[1]) < float(factors[2])
     assert not [step for step in answered("edge").steps if step.kind == "remedy"]  # another program ships there
 
 

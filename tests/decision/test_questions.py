@@ -41,13 +41,14 @@ class Ask(Model):
 
 
 class Expect(Model):
-    """The kinds of answer that fit, what has to stand there as open, how constraints of the first come out.
+    """The kinds of answer that fit, what has to stand there as open or in the ranking, how constraints of the first come out.
 
     ``never_failed`` are constraints that must exclude nobody.
     """
 
     verdicts: tuple[Verdict, ...]
     open: tuple[str, ...] = ()
+    ranked: tuple[str, ...] = ()
     constraints: dict[str, str] = Field(default_factory=dict)
     told: tuple[str, ...] = ()
     never_failed: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ def test_the_answer_is_of_a_kind_that_fits(file: Path, tmp_path: Path) -> None:
     told, expected = answered(asked, tmp_path), asked.expect
     assert told.verdict in expected.verdicts, asked.because
     assert set(expected.open) <= {each.route or each.framework for each in told.open}
+    assert set(expected.ranked) <= {each.stack.framework for each in told.ranking}
     first = {each.criterion: each.outcome for each in told.ranking[0].constraints}
     assert {name: first[name] for name in expected.constraints} == expected.constraints
     failed = {each.criterion for rank in told.ranking for each in rank.constraints if each.outcome == "fail"}

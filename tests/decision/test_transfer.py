@@ -169,9 +169,9 @@ def test_the_answer_says_what_was_transferred() -> None:
     cells = {(each.framework, each.route, each.criterion): each for each in told.evidence}
     latency = cells["pytorch", "executorch", "edge-latency"]
     assert latency.transfer is not None
-    assert latency.transfer > 0.8
+    assert latency.transfer > 0.7
     assert latency.transferred == "with a small network on this machine"
-    assert latency.text == "23.6 µs"
+    assert latency.text == "≈ 27 µs"
     assert told.verdict != "recommended"
     first = told.ranking[0]
     states = {each.criterion: each.outcome for each in first.constraints}
