@@ -41,7 +41,7 @@ class Ask(Model):
 
 
 class Expect(Model):
-    """The kinds of answer that fit, what has to stand there as open or in the ranking, how constraints of the first come out.
+    """The kinds of answer that fit, what stands there as open or ranked, how constraints of the first come out.
 
     ``never_failed`` are constraints that must exclude nobody.
     """
