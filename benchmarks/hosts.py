@@ -29,7 +29,8 @@ from tests.samples import sample_run
 
 PACKAGES = (
     "mkdocs-material", "mkdocs-awesome-pages-plugin", "mkdocs-awesome-nav", "mkdocs-literate-nav", "mkdocs-static-i18n",
-    "mkdocs-jupyter", "mkdocs-macros-plugin", "mike", "properdocs",
+    "mkdocs-jupyter", "mkdocs-macros-plugin", "mike", "properdocs", "mkdocs-monorepo-plugin", "mkdocs-section-index",
+    "mkdocs-redirects", "mkdocs-minify-plugin",
 )  # fmt: skip
 PLUGIN = "  - advisor:\n      run: run.json\n      profiles: [edge]\n"
 OWN_NAV = "      own_nav: true\n"
@@ -58,6 +59,8 @@ class Host:
     engine: str = "mkdocs"
     # Further options of ours.
     options: str = ""
+    # Where its pages lie.
+    docs: str = "docs"
     # A page of its own in our folder, which stays as it is.
     own: str | None = None
 
@@ -106,7 +109,36 @@ HOSTS: dict[str, Host] = {
          "docs/advisor/index.md": "# Our own advice\n\nAsk the platform team, all {{ 3 + 4 }} of us.\n"},
         own="advisor/index.md",
     ),
-    "readthedocs with mike": Host("theme: readthedocs\n", "  - search\n  - mike\n", engine="mike"),
+    "readthedocs": Host("theme: readthedocs\n"),
+    # Where ProperDocs is installed mike builds with it, which has no readthedocs.
+    "mike": Host("theme: {name: material, font: false}\n", "  - search\n  - mike\n", engine="mike"),
+    "blog": Host(
+        "theme: {name: material, font: false}\n", "  - search\n  - blog:\n      post_url_format: '{slug}'\n",
+        {"docs/blog/index.md": "# Blog\n",
+         "docs/blog/posts/one.md": "---\ndate: 2026-01-02\n---\n# We began\n\nOf serving.\n"},
+    ),
+    "monorepo": Host(
+        "theme: mkdocs\nnav:\n  - Home: index.md\n  - Guide: guide/serving.md\n  - More: guide/training.md\n"
+        "  - Team: '!include ./team/mkdocs.yml'\n",
+        "  - search\n  - monorepo\n",
+        {"team/mkdocs.yml": "site_name: team\nnav:\n  - Team: index.md\n", "team/docs/index.md": "# The team\n"},
+    ),
+    "a theme of its own, docs in a folder of a folder": Host(
+        "docs_dir: handbook/pages\nedit_uri: ''\ntheme: {name: null, custom_dir: look}\nnav:\n  - Home: index.md\n"
+        "  - Guide: [guide/serving.md, guide/training.md]\n",
+        "  - search\n",
+        {"look/main.html": "<!doctype html><html><head><title>{{ config.site_name }}</title>{% for each in "
+         "config.extra_css %}<link rel=stylesheet href=\"{{ each | url }}\">{% endfor %}</head><body><nav>"
+         "{% macro menu(items) %}{% for each in items %}{% if each.children %}{{ menu(each.children) }}{% else %}"
+         "<a href=\"{{ each.url | url }}\">{{ each.title }}</a>{% endif %}{% endfor %}{% endmacro %}{{ menu(nav) }}"
+         "</nav>{{ page.content }}</body></html>\n"},
+        docs="handbook/pages",
+    ),
+    "sections, redirects, minified": Host(
+        "theme: {name: material, font: false, features: [navigation.indexes]}\n",
+        "  - search\n  - section-index\n  - redirects:\n      redirect_maps:\n        old.md: guide/serving.md\n"
+        "  - minify:\n      minify_html: true\n",
+    ),
     "ProperDocs": Host(MATERIAL, "  - search\n  - tags\n", {"docs/tags.md": "# Tags\n"}, engine="properdocs"),
 }  # fmt: skip
 
@@ -155,6 +187,7 @@ def environment(folder: Path) -> Path:
 def build(host: Host, folder: Path, python: Path, *, plugin: bool) -> Built:
     """Write a site into `folder` and build it strictly."""
     for name, text in {**PAGES, **host.files}.items():
+        name = host.docs + name.removeprefix("docs") if name.startswith("docs/") else name
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     if not plugin:
@@ -201,7 +234,7 @@ def look(host: Host, without: Built, there: Built) -> Iterator[str]:
     yield from _menu(host, after)
     yield from _search(before, after)
     yield from _loads(before, after)
-    yield from _links(after)
+    yield from _links(before, after)
 
 
 def _menu(host: Host, site: Path) -> Iterator[str]:
@@ -242,15 +275,20 @@ def _loads(before: Path, after: Path) -> Iterator[str]:
         yield f"new requests: {sorted(new)[:3]}"
 
 
-def _links(site: Path) -> Iterator[str]:
-    dead = [
+def _links(before: Path, after: Path) -> Iterator[str]:
+    """Yield the dead links that the site did not have before."""
+    dead = sorted(_dead(after) - _dead(before))
+    if dead:
+        yield f"{len(dead)} dead links, such as {dead[0][1]} on {dead[0][0]}"
+
+
+def _dead(site: Path) -> set[tuple[Path, str]]:
+    return {
         (page.relative_to(site), link)
         for page in site.rglob("*.html")
         for link in read(page).links
         if (target := _target(page, link)) is not None and target.is_relative_to(site) and not target.exists()
-    ]
-    if dead:
-        yield f"{len(dead)} dead links, such as {dead[0][1]} on {dead[0][0]}"
+    }
 
 
 def _target(page: Path, link: str) -> Path | None:

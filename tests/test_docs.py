@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -135,3 +138,18 @@ def test_the_table_of_security_is_that_of_the_code() -> None:
     for each in optouts.OPT_OUTS:
         assert f"| `{each.variable}` | `{each.value}` |" in text, each.variable
         assert f"{each.source}>" in text, each.variable
+
+
+def test_the_notebook_goes_from_an_answer_to_a_chart_in_ten_lines(folder: Path) -> None:
+    cells = json.loads((ROOT / "site" / "own-chart.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    statements = [each for part in code for each in ast.parse(part).body]
+    assert len(statements) <= 10
+    names: dict[str, Any] = {}
+    for part in code:
+        exec(compile(part, "own-chart.ipynb", "exec"), names)
+    drawn = names["bars"].to_dict()
+    assert drawn["title"] == str(names["told"])
+    rows = next(iter(drawn["datasets"].values()))
+    assert len(rows) == len(names["frame"])
+    assert {row["name"] for row in rows} == set(names["frame"]["name"])

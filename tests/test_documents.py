@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import Field
 
-from advisor.documents import Model, read_json, read_yaml, to_json, write_json, write_text
+from advisor.documents import Model, read_json, read_yaml, to_json, write_json, write_packed, write_text
 from advisor.errors import AdvisorError, Problem
+from advisor.measurement.run import load_run
+from tests.samples import sample_run
 
 
 class Need(Model):
@@ -139,3 +143,39 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(AdvisorError, match="cannot write"):
         write_text(tmp_path / "file" / "a.txt", "x")
+
+
+def test_a_packed_document_is_the_document(tmp_path: Path) -> None:
+    run = sample_run()
+    write_packed(tmp_path / "run.json.gz", run)
+    first = (tmp_path / "run.json.gz").read_bytes()
+    assert load_run(tmp_path / "run.json.gz") == run
+    # Some servers unpack what they send: then it is the plain text under that name.
+    (tmp_path / "sent.json.gz").write_bytes(gzip.decompress(first))
+    assert load_run(tmp_path / "sent.json.gz") == run
+    write_packed(tmp_path / "run.json.gz", run)
+    assert (tmp_path / "run.json.gz").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda packed: packed[: len(packed) // 2], "damaged gzip"),
+        (lambda packed: packed[:10] + b"\xff" * 40, "damaged gzip"),
+        (lambda packed: gzip.compress(b"{"), "not a Run file"),
+        (lambda packed: gzip.compress(b"\xff\xfe"), "not UTF-8"),
+    ],
+)
+def test_damage_of_a_packed_document_is_said(tmp_path: Path, spoil: Callable[[bytes], bytes], says: str) -> None:
+    write_packed(tmp_path / "run.json.gz", sample_run())
+    file = tmp_path / "run.json.gz"
+    file.write_bytes(spoil(file.read_bytes()))
+    with pytest.raises(AdvisorError, match=says):
+        load_run(file)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("advisor.documents.LARGEST", 1000)
+    (tmp_path / "run.json.gz").write_bytes(gzip.compress(b" " * 100_000))
+    with pytest.raises(AdvisorError, match="larger than"):
+        load_run(tmp_path / "run.json.gz")

@@ -30,14 +30,15 @@ def profile() -> None:
 
 
 @profile.command("list", epilog=examples("advisor profile list"))
-def list_profiles() -> None:
+@format_option
+@click.pass_obj
+def list_profiles(color: str, form: Format) -> None:
     """List the shipped profiles."""
     from advisor import api
+    from advisor.report import rows as listing
 
-    names = api.shipped_profiles()
-    width = max(len(name) for name in names)
-    for name in names:
-        printing.say(f"{name:<{width}}  {api.load_profile(name).title}")
+    rows = [{"profile": name, "title": api.load_profile(name).title} for name in api.shipped_profiles()]
+    listing.show(rows, form, columns={"profile": "profile", "title": "for"}, console=listing.console(color))
 
 
 @profile.command(epilog=examples("advisor profile show edge"))

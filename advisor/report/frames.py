@@ -24,6 +24,8 @@ _STEPS = 9
 MEAN = "geometric mean"
 DRAWN = 12
 """Of so many criteria at most a chart shows every stack; the table beneath has all."""
+_ABREAST, _FEW = 7, 5
+"""So many stacks stand beside each other on a screen; of more of them, the first few do."""
 
 
 def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
@@ -37,6 +39,11 @@ def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
     if "title" in frame:
         frame["title"] = [words.line(each) for each in frame["title"]]
     return frame
+
+
+def beside(count: int) -> int:
+    """Return how many of so many stacks stand beside each other; of the others the page of each criterion tells."""
+    return count if count <= _ABREAST else _FEW
 
 
 def alike(told: Recommendation) -> frozenset[str]:
@@ -60,7 +67,9 @@ def criteria(report: Report, told: Recommendation) -> pd.DataFrame:
     order = {need.criterion: place for place, need in enumerate(sorted(told.needs, key=lambda need: -need.weight))}
     frame = of_answer(report, told, "criteria")
     shown = [name for name in order if name not in alike(told)][:DRAWN]
-    frame = frame[frame["criterion"].isin(shown)]
+    names = list(frame["name"].unique())
+    drawn = names[: beside(len(names))]
+    frame = frame[frame["criterion"].isin(shown) & frame["name"].isin(drawn)]
     return frame.sort_values("criterion", key=lambda each: each.map(order).astype(int), kind="stable")[columns]
 
 

@@ -149,7 +149,10 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         if any(page.file.src_uri in self.ours for page in nav.pages):
             return nav
         last = nav.pages[-1] if nav.pages else None
-        section = Section(self.config.title, list(self._entries(host_theme.handed_nav(self.nav), files)))
+        entries = list(self._entries(host_theme.handed_nav(self.nav), files))
+        if not entries:
+            return nav  # a build that another plugin gave other files, such as that of a further language
+        section = Section(self.config.title, [*entries])
         nav.items.append(section)
         added = list(_pages(section))
         for before, page in zip([last, *added[:-1]], added, strict=True):

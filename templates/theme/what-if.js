@@ -94,7 +94,7 @@
     }
     // Each option with its value: a line breaks between them.
     const options = moved.map(({ id, place }) => `--weight ${quoted(`${id}=${readable(100 * weights[place] / total)}%`)}`);
-    return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json", ...options];
+    return ["advisor recommend", `--profile ${quoted(data.profile)}`, "--run run.json.gz", ...options];
   }
 
   // Three digits behind a point could be thousands: the command would ask what is meant.

@@ -36,6 +36,7 @@ KINDS = (
     "evidence",
     "workloads",
     "routes",
+    "samples-workload-cnn-inference",
     "report",
     "report-statements",
     "workload-cnn-inference",
@@ -139,7 +140,7 @@ def test_from_verdict_to_samples_in_three_clicks(browser: Browser, site: Site) -
         page.locator("#fig-evidence a.prov", has_text="measured here").first.click()
         assert "#observation-" in page.url
         target = page.locator(":target")
-        target.get_by_role("link", name="samples").or_(page.locator("a[href^='#samples-']").first).first.click()
+        target.get_by_role("link", name="samples").or_(page.locator("a[href*='#samples-']").first).first.click()
         assert "#samples-" in page.url
 
 

@@ -88,7 +88,7 @@ def test_the_command_decides_as_the_page_does(page: Page, home: str, site: Site,
     state = "&".join(f"{name}={0.3 + 0.2 * place:.1f}" for place, name in enumerate(names))
     page.goto(f"{home}/profile-edge.html#what-if?{state}")
     words = shlex.split(page.locator(".what-if-command").inner_text())
-    assert words[:6] == ["advisor", "recommend", "--profile", "edge", "--run", "run.json"]
+    assert words[:6] == ["advisor", "recommend", "--profile", "edge", "--run", "run.json.gz"]
     assert words[6::2] == ["--weight"] * (len(names) if moved else len(names) - 1)
     told = decide(site.run, reweighted(profile, words[7::2]))
     assert sorted(live(page)) == sorted(engine(told))

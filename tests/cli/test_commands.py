@@ -118,7 +118,7 @@ def test_a_site_of_several_runs_answers_from_the_first(run_file: Path, monkeypat
     several = ["site", "build", "--run", "run.json", "--run", "older.json", "--profile", "edge"]
     assert call(*several, "-o", "site").strip().endswith("index.html")
     assert json.loads(Path("site", "answer-edge.json").read_text(encoding="utf-8"))["run"] == run.id
-    assert Path("site", "run-older.json").is_file()
+    assert Path("site", "run-older.json.gz").is_file()
     page = Path("site", f"changes-run-{run.id}.html").read_text(encoding="utf-8")
     assert "advisor site build --run run.json --run older.json" in page
     assert "name one --run" in call(*several, "--single-file", "-o", "one.html", code=2)

@@ -66,7 +66,7 @@ def test_a_served_site_is_built_again_and_stands_while_a_run_is_broken(tmp_path:
         with urlopen(f"http://127.0.0.1:{port}{script[1]}", timeout=60) as answer:
             assert answer.headers["Content-Type"].startswith("text/javascript")
         for host in ("evil.example", f"evil.example:{port}", f"localhost:{port + 1}", "localhost", ""):
-            asked = Request(f"http://127.0.0.1:{port}/run.json", headers={"Host": host})
+            asked = Request(f"http://127.0.0.1:{port}/run.json.gz", headers={"Host": host})
             with pytest.raises(HTTPError, match="421") as refused:
                 urlopen(asked, timeout=60)
             assert run.id not in refused.value.read().decode()

@@ -28,7 +28,7 @@ def lead(frame: pd.DataFrame, finding: Markup) -> Picture:
 
     def make(width: int) -> alt.TopLevelMixin:
         row = theme.over("step", width, _STEP, frame["step"])
-        axis = alt.Axis(title="worth (1 = every target met)", format=".2~f", tickCount=6 if width > theme.NARROW else 3)
+        axis = alt.Axis(title="worth (1 = every target met)", format=".3~f", tickCount=6 if width > theme.NARROW else 3)
         base = (
             alt.Chart(frame)
             .transform_window(to="sum(amount)", frame=[None, 0])

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib.metadata
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ _HANDED = (
     "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "font-size", "font-weight", "text-anchor",
 )  # fmt: skip
 _GRAPHICS = frozenset({"path", "line", "rect", "text", "circle"})
+# A mark of straight lines, of which only the points in capitals say where it is.
+_STRAIGHT = re.compile(r"(?:[ML]-?[\d.]+,-?[\d.]+|[hv]-?[\d.]+|Z)+")
+_POINT = re.compile(r"([ML])(-?[\d.]+),(-?[\d.]+)")
 _SPEC = "https://vega.github.io/schema/vega-lite/v{}.json"
 
 
@@ -148,9 +152,15 @@ def _place(mark: ElementTree.Element) -> None:
     elif mark.tag in ("circle", "text"):
         names = ("cx", "cy") if mark.tag == "circle" else ("x", "y")
         mark.attrib |= dict(zip(names, (x, y), strict=True))
+    elif mark.tag == "path" and _STRAIGHT.fullmatch(mark.get("d", "")):
+        mark.set("d", _POINT.sub(lambda at: f"{at[1]}{_sum(at[2], x)},{_sum(at[3], y)}", mark.attrib["d"]))
     else:
         return
     del mark.attrib["transform"]
+
+
+def _sum(*numbers: str) -> str:
+    return _tenth(str(sum(map(float, numbers))))
 
 
 def _hoist(group: ElementTree.Element) -> None:

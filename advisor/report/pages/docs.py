@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.articles.pages import claims, paper
 from advisor.decision.recommendation import Recommendation
-from advisor.documents import write_json, write_text
+from advisor.documents import write_json, write_packed, write_text
 from advisor.report import drawing_cache, frames, words
 from advisor.report.embeds import Pieces
 from advisor.report.pages import criterion, evidence, home, machines, model, profile, run_pages, scenario
@@ -176,9 +176,9 @@ def _several(pages: Pages, several: machines.Several) -> Nav:
 
 def _files(report: Report, folder: Path, several: machines.Several | None) -> list[tuple[str, str]]:
     """Write the documents themselves beside the pages; return name and content of each."""
-    # Half of a site is its Run, and a third of that would be line breaks and spaces.
-    write_text(folder / "run.json", report.run.model_dump_json(by_alias=True, exclude_none=True) + "\n")
-    files = [("run.json", "The Run: everything that was measured, with every sample")]
+    # Half of a site would be its Run: packed it is a fifth of that, and advisor reads it as it is.
+    write_packed(folder / "run.json.gz", report.run)
+    files = [("run.json.gz", "The Run: everything that was measured, with every sample")]
     for told in report.recommendations:
         name = f"{report.sources[told.profile].name}.json"
         write_json(folder / name, told)
@@ -198,7 +198,7 @@ def _files(report: Report, folder: Path, several: machines.Several | None) -> li
         write_json(folder / f"{source.name}.json", source.document)
         files.append((f"{source.name}.json", what))
     if several:
-        files += [(f"{name}.json", "A further Run, with every sample") for name in several.sources if name != "run"]
+        files += [(f"{name}.json.gz", "A further Run, with every sample") for name in several.sources if name != "run"]
         for source, what in several.documents:
             write_json(folder / f"{source.name}.json", source.document)
             files.append((f"{source.name}.json", what))

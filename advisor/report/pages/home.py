@@ -28,7 +28,9 @@ def sentence(report: Report) -> str:
     """Say in one sentence what the answers come to."""
     told = report.recommendations
     if len(told) == 1:
-        return f"{heading(report, told[0])} ({told[0].verdict})."
+        said = heading(report, told[0])
+        # A heading that ends with the word needs it no second time.
+        return f"{said}." if said.endswith(f" {told[0].verdict}") else f"{said} ({told[0].verdict})."
     first = Counter(report.stack(each.answer.framework).first for each in told if each.answer and not each.tied)
     if not first:
         return "For none of these needs one framework is ahead." if told else ""

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from advisor.documents import write_json
+from advisor.documents import write_packed
 from advisor.keys import Stack
 from advisor.measurement import run_changes
 from advisor.measurement.run import Run
@@ -55,7 +55,7 @@ class Several:
         self.sources: dict[str, Source] = {"run": report.source}
         for run in others:
             kept = self.gathered.add(run)
-            write_json(folder / f"{kept.name}.json", run)
+            write_packed(folder / f"{kept.name}.json.gz", run)
             self.sources[kept.name] = Source(kept.name, kept.run)
         self.groups = self.gathered.groups
         self.source = Source("machines", self.gathered.machines())
@@ -96,7 +96,7 @@ class Several:
         source = self.sources[kept.name]
         return {
             "id": source.quote("id"),
-            "file": f"{kept.name}.json",
+            "file": f"{kept.name}.json.gz",
             "mode": source.quote("mode"),
             "run": kept.run,
             "versions": [

@@ -89,6 +89,22 @@ def context(report: Report, page: ProbePage) -> dict[str, Any]:
         # Every framework's interpreter builds the network from one definition.
         "network": network(workload.workload) if workload else None,
         "recipes": _recipes(report, page, workload),
+        "samples_page": samples_page(report, page),
+    }
+
+
+def samples_page(report: Report, page: ProbePage) -> str | None:
+    """Return the name of the page with every block that was timed, where there is any: they would outweigh all else."""
+    timed = any(each.rounds for _, each in report.observed(page.indices))
+    return f"samples-{page.name}" if timed else None
+
+
+def samples(report: Report, page: ProbePage) -> dict[str, Any]:
+    """Return what the template of the page of its samples needs."""
+    observed = report.observed(page.indices)
+    common = _common([each for _, each in observed if each.metric])
+    return {
+        "page": page,
         "samples": [_samples(report, index, each, common) for index, each in observed if each.rounds],
     }
 
@@ -198,20 +214,31 @@ def _parameter(source: Source, index: int, name: str) -> Figure | Quote:
 
 def _rows(report: Report, measured: Sequence[tuple[int, Observation]], common: Sequence[str]) -> list[Row]:
     found: dict[Any, Row] = {}
+    told_apart = _telling([each for _, each in measured], common)
     for index, each in measured:
-        key: tuple[Any, ...] = (
-            each.framework,
-            each.route,
-            each.setting,
-            tuple(str(each.parameters[name]) for name in common),
-        )
+        names = (*common, *told_apart[each.metric or ""])
+        key: tuple[Any, ...] = _key(each, names)
         while key in found and each.metric in found[key].readings:
             key = (*key, index)
-        row = found.setdefault(key, Row(_variant(report, index, each, common), {}, {}))
+        row = found.setdefault(key, Row(_variant(report, index, each, names), {}, {}))
         row.readings[each.metric or ""] = reading(report, index, each)
         if each.parity and not row.parity:
             row.parity.update(_parity(report.source, index, each))
     return list(found.values())
+
+
+def _key(each: Observation, names: Sequence[str]) -> tuple[Any, ...]:
+    return (each.framework, each.route, each.setting, *((name, str(each.parameters[name])) for name in names))
+
+
+def _telling(observed: Sequence[Observation], common: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return by metric the further parameters that tell apart what is otherwise measured twice, such as two builds."""
+    found: dict[str, tuple[str, ...]] = {}
+    for metric in {each.metric or "" for each in observed}:
+        those = [each for each in observed if (each.metric or "") == metric]
+        twice = len({_key(each, common) for each in those}) < len(those)
+        found[metric] = tuple(name for name in _common(those) if name not in common) if twice else ()
+    return found
 
 
 def _parity(source: Source, index: int, each: Observation) -> dict[str, Figure | Quote | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.decision.recommendation import Ranked, Recommendation
-from advisor.report import numbers, words
+from advisor.report import frames, numbers, words
 from advisor.report.figures import Figure, Interval, Source
 from advisor.report.pages.arguments import flips, reason, sentence
 from advisor.report.pages.cells import NeedView, looked, need_views
@@ -55,6 +55,7 @@ def context(report: Report, told: Recommendation) -> dict[str, Any]:
         "needs": needs,
         "looked": looked(cell for view in needs for cell in view.cells),
         "stacks": [report.stack(each.stack) for _, each in drawn],
+        "beside": frames.beside(len(drawn)),
         "constraints": _constraints(report, told, feasible),
         "contributions": _contributions(source, drawn, needs),
         "totals": [source.figure("ranking", place, "value", show=_three) for place, _ in drawn],

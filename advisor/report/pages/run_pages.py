@@ -45,6 +45,9 @@ def _timed(report: Report, pages: Pages) -> Nav:
         # Not in the menu, which would drown in them: the overviews lead to each.
         context = probe.context(report, page) | {"charts": blocks(report, page)}
         pages.simple(page.name, "probe", page.title, page.title, TOC, context)
+        if (name := probe.samples_page(report, page)) is not None:
+            title = f"Samples: {page.title}"
+            pages.simple(name, "samples", title, title, "wide", probe.samples(report, page))
     return found
 
 
