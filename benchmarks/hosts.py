@@ -205,7 +205,7 @@ def build(host: Host, folder: Path, python: Path, *, plugin: bool) -> Built:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=_surroundings(python))
         if done.returncode:
             return Built(folder, time.monotonic() - start, (done.stderr or done.stdout)[-1500:])
-    return Built(folder / "site", time.monotonic() - start)
+    return Built(folder / ("versions" if host.engine == "mike" else "site"), time.monotonic() - start)
 
 
 def _commands(host: Host, python: Path) -> list[list[str]]:
@@ -215,7 +215,7 @@ def _commands(host: Host, python: Path) -> list[list[str]]:
     return [
         [*git, "init", "-q", "-b", "main"], [*git, "add", "."], [*git, "commit", "-q", "-m", "docs"],
         *([str(python.with_name("mike")), "deploy", version] for version in ("1.0", "2.0")),
-        ["git", "worktree", "add", "-q", "site", "gh-pages"],
+        ["git", "worktree", "add", "-q", "versions", "gh-pages"],
     ]  # fmt: skip
 
 

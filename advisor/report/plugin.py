@@ -114,7 +114,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             config.markdown_extensions.append("attr_list")
         return config
 
-    @event_priority(-50)
+    # Behind the plugins of languages (-100), which take every file outside the site's folder for a mistake.
+    @event_priority(-110)
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Render the pages of the Run and add them as files that other plugins can open, in no menu yet."""
         self._tidy()
@@ -132,7 +133,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         for path in sorted(folder.iterdir()):
             place = self._place(path.name)
             if files.get_file_from_path(place) is not None:
-                _log.warning("%s is a page of yours and stays; ours of that name is left out", place)
+                # No warning, which would stop a strict build: it is as the team wants it.
+                _log.info("%s is a page of yours and stays; ours of that name is left out", place)
                 continue
             if path.suffix == ".md":
                 text = host_theme.handed(path.read_text(encoding="utf-8"))
@@ -234,7 +236,9 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         for entry in nav:
             for title, item in entry.items():
                 if isinstance(item, list):
-                    yield Section(title, list(self._entries(item, files)))
+                    inner = list(self._entries(item, files))
+                    if inner:
+                        yield Section(title, [*inner])
                 elif self._place(item) in self.ours:
                     file = files.get_file_from_path(self._place(item))
                     if file is not None and file.page is not None:
