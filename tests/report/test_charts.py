@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -185,3 +186,26 @@ def test_the_steps_lead_from_the_runner_up_to_the_first(report: Report) -> None:
     assert list(steps["kind"]) == ["end", *["criterion"] * (len(steps) - 2), "end"]
     inner = steps["amount"].iloc[1:-2].abs()
     assert inner.is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("mark", "place"),
+    [
+        ("M-4.2,-4.2h8.4v8.4h-8.4Z", "M5.8,15.8h8.4v8.4h-8.4Z"),
+        ("M0,-3.6L-4.2,3.6L4.2,3.6Z", "M10,16.4L5.8,23.6L14.2,23.6Z"),
+    ],
+)
+def test_a_mark_says_itself_where_it_is(mark: str, place: str) -> None:
+    path = ElementTree.Element("path", {"transform": "translate(10,20)", "d": mark})
+    picture._place(path)
+    assert path.attrib == {"d": place}
+
+
+def test_a_curve_keeps_its_transformation() -> None:
+    path = ElementTree.Element("path", {"transform": "translate(10,20)", "d": "M2,0A2,2,0,1,1,-2,0"})
+    picture._place(path)
+    assert path.get("transform") == "translate(10,20)"
+
+
+def test_as_many_stacks_stand_beside_each_other_as_a_screen_has_room_for() -> None:
+    assert [frames.beside(count) for count in (1, 5, 7, 8, 12)] == [1, 5, 7, 5, 5]
