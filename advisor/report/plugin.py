@@ -103,6 +103,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         self.profiles: list[str] = []
         self.nav: docs.Nav = []
         self.ours: dict[str, str] = {}
+        self.added: list[File] = []
         self.made: tempfile.TemporaryDirectory[str] | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -128,7 +129,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
         except AdvisorError as error:
             raise _stop(error) from None
         (folder / STYLE).write_text(host_theme.stylesheet(), encoding="utf-8")
-        self.ours = {}
+        self.ours, self.added = {}, []
         listed = set(_names(self.nav)) if self.config.own_nav else set()
         for path in sorted(folder.iterdir()):
             place = self._place(path.name)
@@ -142,6 +143,7 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             level = InclusionLevel.INCLUDED if path.name in listed else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, place, abs_src_path=str(path), inclusion=level)
             files.append(file)
+            self.added.append(file)
             self.ours[place] = path.name
         return files
 
@@ -189,7 +191,8 @@ class AdvisorPlugin(BasePlugin[AdvisorConfig]):  # type: ignore[no-untyped-call]
             found = json.loads(index.read_text(encoding="utf-8"))
             # One that was built beforehand names its documents by their place, and would lead to others.
             if isinstance(found.get("docs"), list) and "index" not in found:
-                kept = [each for each in found["docs"] if not str(each.get("location", "")).startswith(self._place(""))]
+                places = {file.url for file in self.added}
+                kept = [each for each in found["docs"] if str(each.get("location")).partition("#")[0] not in places]
                 index.write_text(json.dumps(found | {"docs": kept}, separators=(",", ":")), encoding="utf-8")
         self._tidy()
 

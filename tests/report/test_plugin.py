@@ -228,7 +228,10 @@ def test_a_page_of_the_team_is_never_replaced(tmp_path: Path, caplog: pytest.Log
     (tmp_path / "docs" / "advisor" / "index.md").write_text("# Our own advice\n", encoding="utf-8")
     with caplog.at_level("INFO"):
         # Said, and no warning: it is as the team wants it.
-        site = build_team_site(tmp_path, "mkdocs", nav="strict: true\n")
+        site = build_team_site(tmp_path, "mkdocs", nav="strict: true\n", search=True)
+    # The site's search knows the team's page in our folder, and none of ours.
+    found = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    assert {each["location"].partition("#")[0] for each in found} == {"", "advisor/"}
     assert "Our own advice" in (site / "advisor" / "index.html").read_text(encoding="utf-8")
     assert "advisor/index.md is a page of yours and stays" in caplog.text
     assert (site / "advisor" / "profile-edge" / "index.html").is_file()
