@@ -10,6 +10,9 @@ from pathlib import Path
 from probes import programs
 from probes.channel import ProbeError
 
+# Scripts for files that several frameworks write lie here.
+FOLDER = Path(__file__).parent
+
 
 def run(script: Path, package: str, *arguments: str | Path | int) -> str:
     """Run `script` with the folder that holds `package` and with `arguments`, and return what it wrote.

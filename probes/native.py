@@ -14,6 +14,7 @@ from probes import programs
 from probes.channel import ProbeError
 from probes.workloads import Array
 
+# The header that all programs include, and the programs for files that several frameworks write.
 INCLUDE = Path(__file__).parent
 
 

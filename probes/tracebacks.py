@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Named = Literal["frame", "text", "no"]
+# How an error may tell what does not fit: the shapes of 3×4 and 5×6, or those of the axes that are to be summed over.
+SHAPES = ((r"\b3(, ?|x)4\b", r"\b5(, ?|x)6\b"), (r"\(4,\)", r"\(5,\)"))
 
 
 def provoke(call: Callable[[], object], planted: tuple[str, int]) -> dict[str, Any]:
@@ -19,8 +21,9 @@ def provoke(call: Callable[[], object], planted: tuple[str, int]) -> dict[str, A
     -------
     dict
         ``raised``: its class, or None when the bug went unnoticed; and of the traceback below `call` as Python prints
-        it: ``frames``, ``characters``, ``shapes``: whether it tells 3×4 and 5×6, and ``line``, which tells whether it
-        names the planted line as a frame (a debugger can stop there), in the text only, or not at all.
+        it: ``frames``, ``characters``, ``shapes``: whether it tells 3×4 and 5×6, or of the axes that do not fit both
+        sizes, (4,) and (5,), and ``line``, which tells whether it names the planted line as a frame (a debugger can
+        stop there), in the text only, or not at all.
     """
     try:
         call()
@@ -37,7 +40,7 @@ def describe(error: Exception, planted: tuple[str, int]) -> dict[str, Any]:
         "raised": type(error).__name__,
         "frames": len(traceback.extract_tb(error.__traceback__)),
         "characters": len(text),
-        "shapes": all(re.search(shape, text) for shape in (r"\b3(, ?|x)4\b", r"\b5(, ?|x)6\b")),
+        "shapes": any(all(re.search(shape, text) for shape in shapes) for shapes in SHAPES),
         "line": named(error, text, planted),
     }
 

@@ -25,14 +25,17 @@ CAPABILITIES = (
     "export-ahead-of-time", "export-torchscript", "gpu-memory", "numpy-interop", "keras-backend", "public-api",
     "export-onnx", "visdom", "serving", "serving-onnxruntime", "quantization-onnxruntime",
     "transformations", "data-parallel", "sharded-training", "multi-worker", "elastic-training",
+    "brevity", "cpp", "no-python-deployment", "no-python-on-device", "quantization", "ready-made-models",
+    "serving-litserve", "tensorboard",
 )  # fmt: skip
 
 # What is not proved with the versions of constraints.txt, and what the message must say.
 EXPECTED = {
     "captured-control-flow": ("refuted", "if gives the right answer on both ways"),
     "whole-graph-control-flow": ("not_supported", "written with jax.lax (cond, while_loop, scan), all are captured"),
-    "debug-shape-error": ("refuted", "eager, the error tells the shapes"),
     "debug-breakpoint-compiled": ("refuted", "the values between the layers"),
+    "cpp": ("not_supported", "in Python alone"),
+    "tensorboard": ("refuted", "graphs missing"),
     "serving": ("not_supported", "JAX brings no server"),
     "export-torchscript": ("not_applicable", "a part of PyTorch"),
 }

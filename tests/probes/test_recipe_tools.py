@@ -94,6 +94,16 @@ def test_a_planted_bug_is_found_in_the_text_and_not_elsewhere(form: str) -> None
     assert tracebacks.provoke(lambda: fails(1000), PLANTED)["line"] == "no"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"), [("got (4,) and (5,)", True), ("got (4,) alone", False), ("of 3x4", False), ("4 and 5", False)]
+)
+def test_sizes_that_do_not_fit_are_told_as_shapes_or_as_those_of_the_two_axes(text: str, told: bool) -> None:
+    def fails() -> None:
+        raise TypeError(text)
+
+    assert tracebacks.provoke(fails, PLANTED)["shapes"] is told
+
+
 def test_a_bug_that_goes_unnoticed_is_none() -> None:
     assert tracebacks.provoke(lambda: multiply(np.ones((3, 5))), PLANTED)["raised"] is None
 

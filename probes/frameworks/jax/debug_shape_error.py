@@ -1,4 +1,4 @@
-"""Multiply 3×4 by 5×6: JAX's error tells the shapes and the line, in every way of running a model."""
+"""Multiply 3×4 by 5×6: JAX's error tells the sizes that do not fit and the line, in every way of running a model."""
 
 from __future__ import annotations
 

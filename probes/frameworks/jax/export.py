@@ -92,13 +92,22 @@ class Source:
 def of(case: Case, otherwise: str) -> Source:
     """Return what a case exports; `otherwise` is its batching where the case does not say."""
     int8 = case.parameters["precision"] == "int8"
-    # Put together inside of what is traced, of variables that are made there: a loop of Flax takes none from outside.
-    graph, state = nnx.split(models.build(case))
     return Source(
-        forward=lambda *inputs: nnx.merge(graph, jax.tree.map(lambda array: array, state))(*inputs),
+        forward=_forward(models.build(case)),
         inputs=feeds.of(case.inputs),
         outputs=case.network.outputs,
         batch=None if route_proof.dynamic(case, otherwise) else 1,
         int8=int8,
         calibration=feeds.of(route_proof.calibration(case)) if int8 else None,
     )
+
+
+def of_model(model: models.Model, case: Case, batch: int | None = None) -> Source:
+    """Return what a capability exports: its model in float32 with one answer, for any batch or for `batch` samples."""
+    return Source(_forward(model), feeds.of(case.inputs), ("answer",), batch)
+
+
+def _forward(model: models.Model) -> Callable[..., models.Answer]:
+    """Put a model together inside of what is traced, of variables made there: loops of Flax take none from outside."""
+    graph, state = nnx.split(model)
+    return lambda *inputs: nnx.merge(graph, jax.tree.map(lambda array: array, state))(*inputs)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 
 from probes import javascript, native
@@ -11,7 +9,7 @@ from probes.frameworks.pytorch import models
 from probes.proof import Proof, close
 from probes.workloads import Case
 
-SCRIPT = Path(__file__).with_name("javascript.mjs")
+SCRIPT = javascript.FOLDER / "onnx_client.mjs"
 
 
 def run(case: Case) -> Proof:

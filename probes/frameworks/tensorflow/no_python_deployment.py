@@ -12,7 +12,7 @@ from probes.frameworks.tensorflow import models
 from probes.proof import Proof, close
 from probes.workloads import Case
 
-SOURCE = Path(__file__).with_name("no_python_deployment.c")
+SOURCE = native.INCLUDE / "savedmodel_client.c"
 LIBRARIES = Path(tf.sysconfig.get_lib())
 
 

@@ -12,7 +12,7 @@ from probes.frameworks.tensorflow import models
 from probes.proof import Proof, close
 from probes.workloads import Case
 
-SOURCE = Path(__file__).with_name("no_python_on_device.c")
+SOURCE = native.INCLUDE / "litert_client.c"
 PACKAGE = Path(ai_edge_litert.__path__[0])
 
 

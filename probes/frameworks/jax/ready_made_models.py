@@ -1,0 +1,44 @@
+"""Count the networks that installed packages build in JAX without downloading, and build some of them."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+
+from probes.catalogues import Catalogue, counted
+from probes.proof import Proof
+from probes.workloads import Case
+
+
+def run(_case: Case) -> Proof:
+    """Ask the packages that users take networks from; JAX and Flax have none, Keras's run on JAX too."""
+    os.environ["KERAS_BACKEND"] = "jax"
+    return counted({"keras.applications": applications, "keras_hub": keras_hub, "transformers": transformers})
+
+
+def applications() -> Catalogue:
+    """Networks for images, a part of Keras."""
+    keras = importlib.import_module("keras")
+    if keras.backend.backend() != "jax":
+        raise RuntimeError("Keras runs on another framework in this process")
+    builders = dict(inspect.getmembers(keras.applications, inspect.isfunction))
+
+    def build(name: str) -> None:
+        with keras.StatelessScope():  # the layers without memory for their weights
+            builders[name](weights=None)
+
+    return Catalogue(list(builders), build)
+
+
+def keras_hub() -> Catalogue:
+    """Networks for text, images and sound, by the makers of Keras; each wants to know its sizes to be built."""
+    models = importlib.import_module("keras_hub").models
+    classes = {each for _, each in inspect.getmembers(models, inspect.isclass) if issubclass(each, models.Backbone)}
+    return Catalogue([each.__name__ for each in classes - {models.Backbone}])
+
+
+def transformers() -> Catalogue:
+    """Networks for text, images and sound, by Hugging Face; version 5 has none for Flax any more."""
+    mapping = importlib.import_module("transformers.models.auto.modeling_flax_auto")
+    return Catalogue(list(mapping.FLAX_MODEL_MAPPING_NAMES))
