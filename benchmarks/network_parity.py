@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     measure = commands.add_parser("measure")
     measure.add_argument("results", type=Path)
-    measure.add_argument("--framework", action="append", choices=[*definitions.frameworks()])
+    measure.add_argument("--framework", action="append", choices=[*definitions.everyone()])
     measure.add_argument("--network", action="append", choices=PUBLISHED)
     measure.add_argument("--cut", action="store_true", help="the large networks in a small size")
     measure.add_argument("--budget", type=float, default=float("inf"), help="seconds; what is left over is not run")
@@ -60,13 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.command == "child":
         _answer(given.framework)
     elif given.command == "page":
-        titles = {name: each.title for name, each in definitions.frameworks().items()}
+        titles = {name: each.title for name, each in definitions.everyone().items()}
         text = network_parity_page.written(read(given.results), titles, PUBLISHED)
         given.output.write_text(text, encoding="utf-8")
     else:
         end = time.monotonic() + given.budget
         done = {(each["framework"], each["network"], each["kind"]) for each in read(given.results)}
-        for framework in given.framework or definitions.frameworks():
+        for framework in given.framework or definitions.everyone():
             wanted = [(n, k) for n in given.network or PUBLISHED for k in KINDS if (framework, n, k) not in done]
             for cell in checked(framework, wanted, cut=given.cut, end=end):
                 with given.results.open("a", encoding="utf-8") as file:

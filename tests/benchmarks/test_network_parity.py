@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks import network_parity_page
 
-CELLS = [
+CELLS: list[dict[str, object]] = [
     {"framework": "one", "network": "mlp", "spec": "mlp", "kind": "inference", "outcome": "proved",
      "told": {"max_relative_error": 1.2e-7}},
     {"framework": "other", "network": "mlp", "spec": "mlp?width=8", "kind": "inference", "outcome": "crashed",
