@@ -25,8 +25,7 @@ CAPABILITIES = (
     "export-ahead-of-time", "export-torchscript", "gpu-memory", "numpy-interop", "keras-backend", "public-api",
     "export-onnx", "visdom", "serving", "serving-onnxruntime", "quantization-onnxruntime",
     "transformations", "data-parallel", "sharded-training", "multi-worker", "elastic-training",
-    "brevity", "cpp", "no-python-deployment", "no-python-on-device", "quantization", "ready-made-models",
-    "serving-litserve", "tensorboard",
+    "brevity", "cpp", "no-python-on-device", "ready-made-models", "tensorboard",
 )  # fmt: skip
 
 # What is not proved with the versions of constraints.txt, and what the message must say.
