@@ -138,7 +138,8 @@ class Worker:
         probe = str(command["probe"])
         if not re.fullmatch(r"[a-z][a-z0-9-]*", probe):
             raise ProbeError("error", f"{probe!r} is no experiment")
-        found = self._recipe(probe.replace("-", "_")).measure()
+        route = command.get("route")
+        found = self._recipe(probe.replace("-", "_")).measure(*([] if route is None else [route]))
         return {"ok": {"how": found.how, "values": found.values, "details": found.details}}
 
     def prove(self, command: Command) -> Body:

@@ -235,7 +235,9 @@ class ExperimentDefinition(Model):
 
     ``metrics`` names them, the one that stands for it first; ``variants`` are the parameters that it
     is done with; ``seconds`` is what one takes on a quiet machine. ``recipe`` is false where no recipe of the framework
-    does it but the session. ``not_quick`` says why a quick session leaves it out, unless it is asked for by name.
+    does it but the session. ``not_quick`` says why a quick session leaves it out, unless it is asked for by name, and
+    ``unless_named`` why every session does that is not about it. ``routes`` says for a framework whose
+    recipe exports for them which runtimes it is done in as well.
     """
 
     probe: Name
@@ -246,8 +248,10 @@ class ExperimentDefinition(Model):
     variants: tuple[dict[str, str | int | float | bool], ...] = Field(default=({},), min_length=1)
     seconds: Number = Field(default=5.0, gt=0)
     recipe: bool = True
+    routes: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     what: str
     not_quick: str | None = None
+    unless_named: str | None = None
 
 
 class _Workloads(Model):

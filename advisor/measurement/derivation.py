@@ -29,6 +29,8 @@ def derived(run: Run) -> tuple[Observation, ...]:
 
     ``throughput`` (1/s)
         Samples per call over seconds per call, where one call is a pass over several samples.
+    ``tokens-per-second`` (1/s)
+        One over the time of a token.
     ``compile-time`` (s)
         What the first call of the compiled variant took beyond its usual call, also where it was not taken.
     ``energy`` (J)
@@ -41,9 +43,9 @@ def derived(run: Run) -> tuple[Observation, ...]:
         Operations of the matrix products per second, over the most that any matrix product reached on this machine.
     """
     index, peak = RunIndex(run), peak_of(run)
-    return tuple(
-        each for latency in run.observations if latency.metric == "latency" for each in _of(latency, index, peak)
-    )
+    found = [each for latency in run.observations if latency.metric == "latency" for each in _of(latency, index, peak)]
+    tokens = (_rate(each, 1, "tokens-per-second") for each in run.observations if each.metric == "token-latency")
+    return (*found, *tokens)
 
 
 def _of(latency: Observation, index: RunIndex, peak: float | None) -> Iterator[Observation]:

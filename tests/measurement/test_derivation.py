@@ -60,6 +60,14 @@ def test_samples_per_call_make_a_throughput() -> None:
     assert found.parameters == {"batch": 8}
 
 
+def test_the_time_of_a_token_makes_a_rate_of_its_grade() -> None:
+    time = cell("best-known", "token-latency", summary=Summary(median=0.5, low=0.25, high=1, n=5), grade="bounded")
+    found = follows(time)["tokens-per-second"]
+    assert found.summary is not None
+    assert (found.summary.low, found.summary.median, found.summary.high) == (1, 2, 4)
+    assert (found.unit, found.grade) == ("1/s", "bounded")
+
+
 def test_the_share_is_of_the_highest_peak() -> None:
     peaks = [
         Observation(

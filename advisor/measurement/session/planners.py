@@ -159,7 +159,7 @@ def experiments(request: Request) -> tuple[list[ExperimentTask], list[Skipped]]:
     """Return the experiments to conduct, one for each framework and variant, and what is left out."""
     tasks, skipped = list[ExperimentTask](), list[Skipped]()
     for experiment in request.known.experiments:
-        if not request.wanted(experiment.probe):
+        if not request.wanted(experiment.probe) or (experiment.unless_named and not request.named(experiment.probe)):
             continue
         if request.least and experiment.not_quick:
             skipped.append(Skipped(probe=experiment.probe, kind="slow", reason=experiment.not_quick))
@@ -168,7 +168,12 @@ def experiments(request: Request) -> tuple[list[ExperimentTask], list[Skipped]]:
             if experiment.recipe and not request.known.has_recipe(framework.id, experiment):
                 skipped.append(Skipped(probe=experiment.probe, kind="no_recipe", framework=framework.id))
                 continue
-            tasks += [ExperimentTask(framework, experiment, variant) for variant in experiment.variants]
+            through = [None, *experiment.routes.get(framework.id, ())]
+            tasks += [
+                ExperimentTask(framework, experiment, variant, route)
+                for route in through
+                for variant in experiment.variants
+            ]
     return tasks, skipped
 
 

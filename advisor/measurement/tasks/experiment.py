@@ -68,7 +68,10 @@ def conduct(context: Context, tasks: Sequence[ExperimentTask], benches: Mapping[
         with context.task(task.title, task.estimate) as result, context.spending.on("sampling"):
             try:
                 told, met = once(
-                    context, partial(bench.measure, task.probe), process=_pid_of(bench), again=lambda _: None
+                    context,
+                    partial(bench.measure, task.probe, task.route),
+                    process=_pid_of(bench),
+                    again=lambda _: None,
                 )
             except WorkerError as error:
                 fail(context, task.blank(), error, result)

@@ -209,11 +209,12 @@ class RouteTask:
 
 @dataclass(frozen=True)
 class ExperimentTask:
-    """Conduct one experiment with one framework."""
+    """Conduct one experiment with one framework, or with what it exports for the runtime of a ``route``."""
 
     framework: FrameworkDefinition
     experiment: ExperimentDefinition
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    route: str | None = None
     kind: Literal["experiment"] = "experiment"
 
     @property
@@ -225,7 +226,8 @@ class ExperimentTask:
     def title(self) -> str:
         """What a progress display calls it."""
         variant = "".join(f", {str(value).replace('-', ' ')}" for value in self.parameters.values())
-        return f"{self.framework.title}: {self.experiment.title}{variant}"
+        through = f" → {self.route}" if self.route else ""
+        return f"{self.framework.title}{through}: {self.experiment.title}{variant}"
 
     @property
     def estimate(self) -> float:
@@ -236,7 +238,7 @@ class ExperimentTask:
         """Return the observation of one metric, by default the first, before anything is known of it."""
         name = metric or self.experiment.metrics[0]
         return Observation(
-            probe=self.probe, framework=self.framework.id, workload=self.experiment.workload,
+            probe=self.probe, framework=self.framework.id, route=self.route, workload=self.experiment.workload,
             setting=self.experiment.setting, parameters=dict(self.parameters), metric=name, unit=unit_of(name),
             outcome="not_run",
         )  # fmt: skip

@@ -100,11 +100,11 @@ class Bench:
         with self._noticed():
             return process.reshape(self._cells[task.key], task.workload.workload, batch)
 
-    def measure(self, probe: str) -> Measured:
-        """Conduct an experiment."""
+    def measure(self, probe: str, route: str | None = None) -> Measured:
+        """Conduct an experiment, with what is exported for a runtime where a route is named."""
         process = self._ready()
         with self._noticed():
-            return process.measure(probe)
+            return process.measure(probe, route)
 
     def stop(self) -> None:
         """End the process; its cells are gone."""

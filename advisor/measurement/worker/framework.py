@@ -101,9 +101,9 @@ class FrameworkProcess:
         """Time the first call of a prepared inference on `batch` samples, and the one after it."""
         return self.worker.ask(Reshape(cell=cell, workload=workload, batch=batch), limit=PREPARE_LIMIT)
 
-    def measure(self, probe: str) -> Measured:
-        """Conduct an experiment."""
-        return self.worker.ask(Measure(probe=probe), limit=PREPARE_LIMIT)
+    def measure(self, probe: str, route: str | None = None) -> Measured:
+        """Conduct an experiment, with what is exported for a runtime where a route is named."""
+        return self.worker.ask(Measure(probe=probe, route=route), limit=PREPARE_LIMIT)
 
     def send_footprint(self, task: CellTask, variant: str | None) -> Pending[Footprint]:
         """Ask what a few calls of a cell take of memory; `footprint` waits for the answer."""

@@ -106,6 +106,7 @@ class Measure(Command[Measured]):
 
     do: Literal["measure"] = "measure"
     probe: str
+    route: str | None = None
 
 
 class Prove(Command[Concluded]):
