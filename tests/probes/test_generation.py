@@ -11,6 +11,7 @@ from probes import generation
 from probes.arrays import Array
 from probes.channel import ProbeError
 from probes.networks import catalog, evaluation
+from probes.networks.definition import Network
 
 SPEC = "gpt2-decode?width=64&depth=2&heads=2"
 
@@ -36,7 +37,8 @@ class Anew:
     def scores(self, words: Array, start: int) -> Array:
         self._words = words if self._forgets else np.concatenate([self._words[:start], words])
         told = self._told
-        return generation.refereed(told.weights, told.depth, told.heads, self._words)[-1]
+        found: Array = generation.refereed(told.weights, told.depth, told.heads, self._words)[-1]
+        return found
 
 
 def test_the_referee_agrees_with_the_steps_of_the_network_word_by_word(told: generation.Text) -> None:
@@ -56,7 +58,7 @@ def test_the_referee_agrees_with_the_steps_of_the_network_word_by_word(told: gen
 
 
 def _new(
-    network: catalog.Network, weights: dict[str, Array], word: int, past: dict[str, Array]
+    network: Network, weights: dict[str, Array], word: int, past: dict[str, Array]
 ) -> tuple[Array, dict[str, Array]]:
     """Return the scores of a step, and its new keys and values by the names that they go in by."""
     answers = dict(
@@ -79,7 +81,7 @@ def test_what_a_generator_takes_is_measured_and_one_that_forgets_is_refuted(told
 def test_a_session_generates_text_only_where_it_is_named_then_through_the_runtimes_as_well() -> None:
     known = load()
     for mode in ("quick", "standard", "thorough"):
-        plan = make_plan(definitions=known, mode=mode)  # type: ignore[arg-type]
+        plan = make_plan(definitions=known, mode=mode)
         assert "text-generation" not in {task.probe for task in plan.experiments}
     named = make_plan(definitions=known, only=["text-generation"], frameworks=["pytorch", "jax", "tensorflow"])
     whose = [(task.framework.id, task.route) for task in named.experiments]

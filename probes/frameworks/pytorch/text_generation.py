@@ -46,8 +46,8 @@ class Decoder(nn.Module):
             values = self._written(cache[2 * layer + 1], slots, value)
             held += [keys, values]
             # A batch of one: PyTorch's fused kernel for processors takes four dimensions.
-            parts = (each.transpose(0, 1)[None] for each in (query, keys, values))
-            mixed = F.scaled_dot_product_attention(*parts, attn_mask=seen)[0].transpose(0, 1).flatten(1)
+            asked, known, told = (each.transpose(0, 1)[None] for each in (query, keys, values))
+            mixed = F.scaled_dot_product_attention(asked, known, told, attn_mask=seen)[0].transpose(0, 1).flatten(1)
             x = x + self._dense(mixed, f"{name}_output")
             inner = F.gelu(self._dense(self._norm(x, f"{name}_norm2"), f"{name}_inner"), approximate="tanh")
             x = x + self._dense(inner, f"{name}_outer")
