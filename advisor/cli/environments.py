@@ -15,10 +15,11 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.measurement.definitions import Definitions
+    from advisor.measurement.environments import Managed
     from advisor.profiles.profile import Profile
     from advisor.report.rows import Format
 
-COLUMNS = {"name": "name", "python": "Python", "packages": "packages", "recipes": "for", "why": "why"}
+COLUMNS = {"name": "name", "python": "Python", "size": "size", "packages": "packages", "recipes": "for", "why": "why"}
 
 
 @click.group()
@@ -41,6 +42,7 @@ def show(folders: tuple[Path, ...], form: Format) -> None:
             {
                 "name": each.name,
                 "python": str(python) if python else None if form != "table" else "not made",
+                "size": each.size,
                 "packages": list(each.packages),
                 "recipes": list(each.recipes),
                 "why": each.why,
@@ -64,7 +66,7 @@ def create(name: str, constraints: tuple[Path, ...], folders: tuple[Path, ...]) 
     from advisor.measurement import environments
 
     chosen = environments.named(name, _known(folders))
-    printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes minutes.")
+    printing.tell(f"Installing {', '.join(chosen.packages)} into {chosen.folder}; this takes {_cost(chosen)}.")
     printing.say(str(environments.create(chosen, constraints)))
 
 
@@ -77,7 +79,9 @@ def made_for(profile: Profile, folders: Iterable[Path]) -> bool:
 
     made = False
     for each in kept.lacking(_known(tuple(folders)), profile.ships):
-        printing.tell(f"Making the environment {each.name}, once, for {', '.join(each.recipes)}; this takes minutes.")
+        printing.tell(
+            f"Making the environment {each.name}, once, for {', '.join(each.recipes)}; this takes {_cost(each)}."
+        )
         try:
             kept.create(each)
             made = True
@@ -95,6 +99,10 @@ def remove(name: str, folders: tuple[Path, ...]) -> None:
 
     chosen = environments.named(name, _known(folders))
     printing.say(f"{chosen.folder}: {'removed' if environments.remove(chosen) else 'there was none'}")
+
+
+def _cost(environment: Managed) -> str:
+    return f"minutes and {environment.size} of disk" if environment.size else "minutes"
 
 
 def _known(folders: tuple[Path, ...]) -> Definitions:

@@ -51,12 +51,14 @@ class OwnEnvironment(Model):
     """A Python beside the framework's own, for recipes whose packages do not go together with the others'.
 
     ``recipes`` are the probes that run there (``capability:route-litert``), ``packages`` what is installed into it, by
-    the names and bounds that pip takes; ``why`` says in one sentence what does not go together.
+    the names and bounds that pip takes; ``why`` says in one sentence what does not go together, ``size`` what it takes
+    on the disk.
     """
 
     recipes: tuple[str, ...] = Field(min_length=1)
     packages: tuple[str, ...] = Field(min_length=1)
     why: str
+    size: str | None = None
 
 
 class Conversion(Model):

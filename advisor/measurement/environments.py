@@ -158,12 +158,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class Managed:
-    """An environment that recipes ask for: by which frameworks' recipes, with which packages, and why it is apart."""
+    """An environment that recipes ask for: by which frameworks' recipes, with which packages, and why it is apart.
+
+    ``size`` says in words what it takes on the disk; None where nobody says.
+    """
 
     name: str
     packages: tuple[str, ...]
     recipes: tuple[str, ...]
     why: str
+    size: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -186,10 +190,10 @@ def wanted(known: Definitions) -> dict[str, Managed]:
     found: dict[str, Managed] = {}
     for framework in (*known.frameworks.values(), *known.extras.values()):
         for name, own in framework.environments.items():
-            before = found.get(name, Managed(name, (), (), own.why))
+            before = found.get(name, Managed(name, (), (), own.why, own.size))
             packages = dict.fromkeys((*before.packages, *own.packages))
             recipes = (*before.recipes, *(f"{framework.id}: {recipe}" for recipe in own.recipes))
-            found[name] = Managed(name, tuple(packages), recipes, before.why)
+            found[name] = Managed(name, tuple(packages), recipes, before.why, before.size or own.size)
     return found
 
 

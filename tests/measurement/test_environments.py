@@ -169,3 +169,8 @@ def test_what_nobody_ships_is_taken_up_for_training_or_when_it_is_named() -> Non
     assert {task.probe for task in named.capabilities} >= {"capability:route-onnxruntime", "capability:route-litert"}
     with pytest.raises(AdvisorError, match="unknown framework 'keras'"):
         make_plan(frameworks=["keras"])
+
+
+def test_every_environment_that_ships_says_what_it_takes_of_the_disk() -> None:
+    sizes = {name: each.size for name, each in environments.wanted(definitions.load()).items()}
+    assert sizes == {"litert-torch": "2.2 GB"}
