@@ -170,6 +170,8 @@ def _line(seen: Seen) -> str:
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None:
         return "not tried"
+    if row["outcome"] == "not_run":
+        return "not tried to the end"
     if row["takes it"] == "yes":
         return f"✓ {row['error']:.0e}" + ("" if row["batch"] == "any" else ", one sample")
     place = f" ({row['place']})" if row["place"] else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +12,7 @@ import click
 
 from advisor import paths, resources
 from advisor.cli.completion import compared, criteria, frameworks, jobs, networks, offering, profiles, targets
+from advisor.cli.descriptions import Description, describing_options
 from advisor.cli.numbers import Whole
 from advisor.errors import AdvisorError
 
@@ -141,15 +142,16 @@ def named(given: tuple[str, ...]) -> tuple[str, ...] | None:
     return found or None
 
 
-def subject_of(model: str, *, anonymous: bool = False) -> Subject:
-    """Return what ``--model`` names; a mistake names the option, or its place in the file."""
+def subject_of(model: str, description: Description | None = None, *, anonymous: bool = False) -> Subject:
+    """Return what ``--model`` names, as it is described; a mistake names the option, or its place in the file."""
     from advisor.measurement import subject
     from advisor.models.kinds import names_model
 
     if names_model(model):
         from advisor.cli.subjects import subject_of_file
 
-        return subject_of_file(model, anonymous=anonymous)
+        return subject_of_file(model, description, anonymous=anonymous)
+    _undescribed(description)
     if anonymous:
         raise click.UsageError("--anonymous leaves out the name of a file of yours; a network of ours has a public one")
     try:
@@ -158,6 +160,13 @@ def subject_of(model: str, *, anonymous: bool = False) -> Subject:
         if not model.startswith("@"):
             raise
         raise AdvisorError(f"--model {model}: {error.message}", hint=error.hint) from None
+
+
+def _undescribed(description: Description | None) -> None:
+    """Refuse a description where there is no model of the user's that it could be of."""
+    words = description.words() if description is not None else []
+    if words:
+        raise click.UsageError(f"{words[0]} describes a file of yours after --model, and there is none")
 
 
 def sized(kind: str, size: str) -> Subject:
@@ -187,6 +196,7 @@ class Question:
     model_kind: str | None = None
     model_size: str | None = None
     anonymous: bool = False
+    description: Description = field(default_factory=Description)
 
     def adjusted(self) -> Profile:
         """Return the profile as the options want it."""
@@ -204,7 +214,11 @@ class Question:
         if self.model_kind is None and self.model_size is None:
             if self.model is None and self.anonymous:
                 raise click.UsageError("--anonymous leaves out the name of --model, which was not given")
-            return None if self.model is None else subject_of(self.model, anonymous=self.anonymous)
+            if self.model is not None:
+                return subject_of(self.model, self.description, anonymous=self.anonymous)
+            _undescribed(self.description)
+            return None
+        _undescribed(self.description)
         if self.model is not None:
             raise click.UsageError("--model names a model, --model-kind and --model-size describe one: use one of them")
         if self.model_kind is None or self.model_size is None:
@@ -230,7 +244,7 @@ class Question:
         """Return the words that name the model; of one without a name, what stands for it."""
         if self.anonymous and self.model:
             return ["--model", UNNAMED, "--anonymous"]
-        words = ["--model", self.model] if self.model else []
+        words = ["--model", self.model, *self.description.words()] if self.model else []
         words += ["--model-kind", self.model_kind] if self.model_kind else []
         return [*words, "--model-size", self.model_size] if self.model_size else words
 
@@ -238,16 +252,17 @@ class Question:
 def adjusting_options(command: Any) -> Any:
     """Add the options that adjust a profile for one question; the command is given the `question`."""
 
+    @describing_options
     @functools.wraps(command)
     def collected(
         *given: Any, profile: str, weights: tuple[str, ...], constraints: tuple[str, ...],
         excluded: tuple[str, ...], target: str | None, job: str | None, no_team: bool, model: str | None,
-        model_kind: str | None, model_size: str | None, anonymous: bool, **others: Any,
+        model_kind: str | None, model_size: str | None, anonymous: bool, description: Description, **others: Any,
     ) -> Any:  # fmt: skip
         compared: tuple[str, ...] = others.get("frameworks", ())
         question = Question(
             profile, weights, constraints, excluded, compared, target, job, no_team, model, model_kind, model_size,
-            anonymous,
+            anonymous, description,
         )  # fmt: skip
         return command(*given, question=question, **others)
 

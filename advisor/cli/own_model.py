@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor import printing
+from advisor.cli.descriptions import Description, describing_options
 from advisor.cli.numbers import Time
 from advisor.cli.options import Output, examples, format_option
 from advisor.errors import EXIT_REFUSED, AdvisorError
 
 if TYPE_CHECKING:
     from advisor.models.check import Checked
-    from advisor.models.reader import Request
     from advisor.models.routes import Conversion
     from advisor.report.rows import Format
 
@@ -24,90 +22,8 @@ COLUMNS = {
     "runtime": "runtime", "precision": "precision", "takes it": "takes it", "error": "error", "bytes": "bytes",
     "seconds": "seconds", "in the way": "in the way", "place": "place", "reason": "reason",
 }  # fmt: skip
-LIMIT = 180.0
-MEMORY = "8 GB"
 PATIENCE = 30.0
 """Seconds within which `model check` answers, where nothing else is asked."""
-
-
-def model_options(command: Any) -> Any:
-    """Add the options that say what a model takes and what it may cost; the command is given `describe`."""
-
-    @functools.wraps(command)
-    def collected(*given: Any, **others: Any) -> Any:
-        told = {name: others.pop(name) for name in _NAMES}
-        return command(*given, describe=functools.partial(_request, **told), **others)
-
-    for option in reversed(_OPTIONS):
-        collected = option(collected)
-    return collected
-
-
-_OPTIONS = (
-    click.option(
-        "--input", "inputs", multiple=True, metavar="NAME=DTYPE[DIMS]:LOW..HIGH",
-        help="What it takes, e.g. image=float32[batch,3,224,224]:0..1. Repeatable.",
-    ),
-    click.option(
-        "--inputs", "inputs_file", type=click.Path(path_type=Path), metavar="FILE.yaml",
-        help="The same as YAML, as `model check` prints it.",
-    ),
-    click.option(
-        "--samples", type=click.Path(path_type=Path, exists=True), metavar="FILE",
-        help="Your own inputs: .npz by name, .npy, or a folder of .npy.",
-    ),
-    click.option(
-        "--labels", type=click.Path(path_type=Path, exists=True), metavar="FILE.npy", help="The samples' classes.",
-    ),
-    click.option("--signature", default="", metavar="NAME", help="Which signature of a SavedModel."),
-    click.option("--allow-code", is_flag=True, help="Run code in a .keras or .pt2 file."),
-    click.option(
-        "--limit-time", type=Time("'2 min'"), default=LIMIT, show_default="3 min",
-        help="After so long the reader or an export is stopped.",
-    ),
-    click.option(
-        "--limit-memory", default=MEMORY, show_default=True, metavar="SIZE",
-        help="With more in memory the reader or an export is stopped.",
-    ),
-)  # fmt: skip
-_NAMES = ("inputs", "inputs_file", "samples", "labels", "signature", "allow_code", "limit_time", "limit_memory")
-
-
-def _request(
-    text: str,
-    *,
-    inputs: tuple[str, ...],
-    inputs_file: Path | None,
-    samples: Path | None,
-    labels: Path | None,
-    signature: str,
-    allow_code: bool,
-    limit_time: float,
-    limit_memory: str,
-    what: str = "--model",
-) -> Request:
-    """Return what the options say of a model."""
-    from advisor import quantities
-    from advisor.measurement.definitions import Limits
-    from advisor.models import inputs as specifications
-    from advisor.models import kinds
-    from advisor.models.reader import Request
-
-    try:
-        memory = quantities.parse(limit_memory, "B")
-    except ValueError as error:
-        raise AdvisorError(f"--limit-memory: {error}") from None
-    if memory < 1e8:
-        raise AdvisorError(f"--limit-memory: no model is read in less than 100 MB, got {limit_memory}")
-    return Request(
-        source=kinds.source(text, what=what),
-        specification=specifications.read(inputs, inputs_file),
-        samples=samples.resolve() if samples else None,
-        labels=labels.resolve() if labels else None,
-        signature=signature,
-        allow_code=allow_code,
-        limits=Limits(seconds=limit_time, memory=memory),
-    )
 
 
 @click.command(
@@ -117,7 +33,7 @@ def _request(
     )
 )
 @click.argument("name", metavar="MODEL")
-@model_options
+@describing_options
 @click.option("--route", "only", multiple=True, metavar="RUNTIME", help="Only this one, e.g. onnxruntime. Repeatable.")
 @click.option(
     "--precision", "precisions", multiple=True, type=click.Choice(["float32", "int8"]),
@@ -132,7 +48,7 @@ def _request(
 def check(
     color: str,
     name: str,
-    describe: Callable[..., Request],
+    description: Description,
     only: tuple[str, ...],
     precisions: tuple[str, ...],
     within: float,
@@ -148,7 +64,7 @@ def check(
     from advisor.models.check import checked, rows
     from advisor.report import rows as listing
 
-    request = describe(name, what="MODEL")
+    request = description.request(name, what="MODEL")
     asked = _runtimes(parts(only))
     if request.source.runs_code:
         printing.tell(f"The code in {request.source.path.name} is run.")
@@ -190,7 +106,10 @@ def _nothing(_: Conversion) -> None:
 
 
 def _told(each: Conversion) -> None:
-    words = "carries it" if each.proved else each.outcome.replace("_", " ")
+    from advisor.models.routes import LATE
+
+    late = each.message == LATE
+    words = "carries it" if each.proved else LATE if late else each.outcome.replace("_", " ")
     printing.tell(f"{each.route.runtime}, {each.precision}: {words} ({each.seconds:.0f} s)")
 
 
@@ -229,14 +148,14 @@ def _dims(shape: Any) -> str:
     "-o", "--output", "folder", required=True, type=Output(file_okay=False), metavar="FOLDER",
     help="A new or empty folder.",
 )  # fmt: skip
-@model_options
+@describing_options
 @click.option("--route", "only", multiple=True, metavar="RUNTIME", help="Only this one. Repeatable.")
 @click.option(
     "--precision", "precisions", multiple=True, type=click.Choice(["float32", "int8"]),
     help="Default: both. Repeatable.",
 )  # fmt: skip
 def export(
-    name: str, folder: Path, describe: Callable[..., Request], only: tuple[str, ...], precisions: tuple[str, ...]
+    name: str, folder: Path, description: Description, only: tuple[str, ...], precisions: tuple[str, ...]
 ) -> None:
     """Write the artifacts of your model that were proved, and the scripts that make them.
 
@@ -248,7 +167,7 @@ def export(
     from advisor.models import check as checking
     from advisor.models import shipment
 
-    request = describe(name)
+    request = description.request(name)
     shipment.place(folder)
     if request.source.runs_code:
         printing.tell(f"The code in {request.source.path.name} is run.")

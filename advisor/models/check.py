@@ -14,19 +14,30 @@ from advisor.models.reader import Request
 from advisor.models.routes import Conversion, Route
 
 PRECISIONS = ("float32", "int8")
+VERDICTS = {"proved": "yes", "not_run": "unknown", "timed_out": "unknown"}
+"""What an outcome says of a route; any other one says no. What was stopped was not found wanting."""
+PATIENT = 120.0
+"""Seconds in which the slowest exports of usual models end."""
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was found out about a model.
 
-    ``unreached`` are the runtimes that nothing leads to from its kind, with the reason.
+    ``unreached`` are the runtimes that nothing leads to from its kind, with the reason; ``budget`` the seconds that all
+    of it was given.
     """
 
     request: Request
     told: Told
     conversions: Sequence[Conversion]
     unreached: Mapping[str, str]
+    budget: float | None = None
+
+    @property
+    def patience(self) -> str:
+        """The value of ``--within`` that leaves time for what this one had none for."""
+        return f"{max(PATIENT, 4 * (self.budget or 0)):g}s"
 
     @property
     def content(self) -> Content:
@@ -83,29 +94,31 @@ def checked(
     found = routes.converted(
         request.source, told, request.model(), wanted, folder, request.limits, budget=left, listener=listener
     )
-    return Checked(request, told, found, routes.unreached(told.framework))
+    return Checked(request, told, found, routes.unreached(told.framework), budget)
 
 
 def rows(found: Checked) -> list[dict[str, Any]]:
     """Return one row for each route and precision, and one for each runtime that nothing leads to."""
-    listed = [_row(each) for each in found.conversions]
+    listed = [_row(each, found.patience) for each in found.conversions]
     blank = Conversion(Route(found.told.framework, ""), "", "not_supported", None, 0.0)
     for runtime, why in found.unreached.items():
         each = replace(blank, route=Route(found.told.framework, runtime), message=why)
-        listed.append(_row(each) | {"seconds": None, "precision": None})
+        listed.append(_row(each, found.patience) | {"seconds": None, "precision": None})
     return listed
 
 
-def _row(each: Conversion) -> dict[str, Any]:
+def _row(each: Conversion, patience: str) -> dict[str, Any]:
     figures = each.figures
+    late = each.message == routes.LATE
+    reason = f"{routes.LATE}: --within {patience}" if late else None if each.proved else each.message
     return {
         "runtime": each.route.runtime,
         "precision": each.precision,
-        "takes it": "yes" if each.proved else "no",
+        "takes it": VERDICTS.get(each.outcome, "no"),
         "outcome": each.outcome,
         "in the way": each.operator,
         "place": each.where,
-        "reason": None if each.proved else each.message,
+        "reason": reason,
         "error": figures.get("max_relative_error"),
         "rms": figures.get("relative_rms"),
         "bytes": figures.get("artifact_bytes"),

@@ -28,6 +28,8 @@ UNREACHED = {
     ("tensorflow", "executorch"): "ExecuTorch takes PyTorch modules only",
 }
 _GLANCE = 0.1
+LATE = "not tried to the end"
+"""Of a route that there was no time for: nothing was found against it."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _step(
         route, precision = lane.waiting[0]
         if late:
             lane.waiting.popleft()
-            return [Conversion(route, precision, "not_run", "there was no time left for it", 0.0)]
+            return [Conversion(route, precision, "not_run", LATE, 0.0)]
         lane.began = time.perf_counter()
         if lane.child is None or lane.child.limits != limits or lane.child.python != route.python:
             _end(lane)
@@ -192,7 +194,7 @@ def _step(
             return []
         _end(lane)
         lane.waiting.popleft()
-        return [Conversion(route, precision, "not_run", "it was stopped: there was no time left", _since(lane))]
+        return [Conversion(route, precision, "not_run", LATE, _since(lane))]
     lane.pending = None
     lane.waiting.popleft()
     return [_read(route, precision, concluded, _artifact(folder, route, precision), _since(lane))]

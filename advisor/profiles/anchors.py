@@ -1,10 +1,11 @@
-"""Anchors in the model's own quantities: ``2 x ceiling``, ``1 x weights int8``.
+"""Anchors in the model's own quantities: ``2 x ceiling``, ``1 x weights int8``, ``2 x weights float32 + 1 MB``.
 
 What is fast for a network of three million operations is out of reach for one of three billion, and what is small for
 the one is nothing for the other. So that one profile serves both, a target or a floor may be a multiple of what the
 network itself amounts to: the time that its operations take at the most that the machine reaches (``ceiling``), or the
-bytes of its weights in one precision (``weights int8``, ``weights float32``). Which network is meant, the criterion's
-evidence says: the one that was measured for it.
+bytes of its weights in one precision (``weights int8``, ``weights float32``). A size may have a fixed part beside that:
+what a format says of the graph does not shrink with the weights. Which network is meant, the criterion's evidence says:
+the one that was measured for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from advisor import numerals
 from advisor.criteria import Criterion, Measured
 from advisor.errors import did_you_mean
 from advisor.measurement.definitions import NetworkQuantities, network_quantities
-from advisor.quantities import show
+from advisor.quantities import parse, show
 
 Quantity = Literal["ceiling", "weights int8", "weights float32"]
 
@@ -37,13 +38,18 @@ _MEANT = re.compile(
 
 @dataclass(frozen=True)
 class Anchor:
-    """A multiple of one of the model's own quantities."""
+    """A multiple of one of the model's own quantities, and for a size what is fixed beside it, in bytes."""
 
     factor: float
     of: Quantity
+    plus: float = 0.0
 
     def __str__(self) -> str:
-        return f"{numerals.written(self.factor)} x {self.of}"
+        multiple = f"{numerals.written(self.factor)} x {self.of}"
+        if not self.plus:
+            return multiple
+        number, unit = show(self.plus, "B").split()
+        return f"{multiple} + {float(number):g} {unit}"
 
     def value(
         self, criterion: Criterion, peak: float = NOMINAL_PEAK, known: Mapping[str, NetworkQuantities] | None = None
@@ -68,7 +74,7 @@ class Anchor:
 
     def _of(self, network: NetworkQuantities, rule: Measured, peak: float) -> float:
         if self.of != "ceiling":
-            return self.factor * network.weights * BYTES[self.of]
+            return self.factor * network.weights * BYTES[self.of] + self.plus
         batch = rule.parameters.get("batch", 1)
         assert isinstance(batch, int)
         operations = network.training if rule.probe.endswith("-training") else network.prediction
@@ -92,7 +98,8 @@ def read(value: Any, criterion: Criterion) -> Anchor | None:
     if meant is None:
         return None
     found = _ANCHOR.fullmatch(text)
-    said = (found or meant)["of"] or meant["other"]
+    said, sign, fixed = ((found or meant)["of"] or meant["other"]).partition("+")
+    said, fixed = said.strip(), fixed.strip()
     of = next((each for each in UNITS if each == said), None)
     if found is None or of is None:
         near = did_you_mean(f"{meant['factor'] or 1} x {said}", [f"{meant['factor'] or 1} x {each}" for each in UNITS])
@@ -101,13 +108,26 @@ def read(value: Any, criterion: Criterion) -> Anchor | None:
     factor = numerals.number(found["factor"], expected=f"a number before 'x {said}', such as '2 x {said}'")
     if factor <= 0:
         raise ValueError(f"expected more than zero, got {numerals.shortened(text)}")
-    anchor = Anchor(factor, of)
+    anchor = Anchor(factor, of, _fixed(fixed, of, text) if sign else 0.0)
     if criterion.unit != UNITS[anchor.of]:
         kind = "a time" if UNITS[anchor.of] == "s" else "a size"
         raise ValueError(f"'{said}' is {kind}, and '{criterion.id}' is none")
     if not _cases(criterion, network_quantities()):
         raise ValueError(f"'{criterion.id}' does not depend on the network alone: it has no '{said}'")
     return anchor
+
+
+def _fixed(said: str, of: Quantity, text: str) -> float:
+    """Return the bytes that stand beside a multiple of the weights."""
+    if UNITS[of] != "B":
+        raise ValueError(f"only a size has a fixed part, got {numerals.shortened(text)}")
+    try:
+        size = parse(said, "B")
+    except ValueError:
+        size = math.nan
+    if not 0 < size < math.inf:
+        raise ValueError(f"expected a size after '+', such as '2 x {of} + 1 MB', got {numerals.shortened(text)}")
+    return size
 
 
 def _cases(criterion: Criterion, known: Mapping[str, NetworkQuantities]) -> list[tuple[NetworkQuantities, Measured]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import inspect
 import os
 import random
 import re
@@ -53,24 +55,54 @@ def made(path: Path, function: str) -> Made:
         ``error`` with file, line and reason where the user's code fails; ``not_installed`` where it imports what is not
         there.
     """
-    sys.path.insert(0, str(path.parent))
+    home, package = _package(path)
+    sys.path[:0] = dict.fromkeys((str(path.parent), str(home)))
     sys.argv[:] = [str(path)]
-    spec = importlib.util.spec_from_file_location(MODULE, path)
+    name = f"{package}.{path.stem}" if package else MODULE
+    if package:
+        with Blame(path):
+            importlib.import_module(package)
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ProbeError("error", f"{path.name}: Python cannot read it as a module")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[MODULE] = module
+    sys.modules[name] = module
     _seed()
     with Blame(path):
         spec.loader.exec_module(module)
         factory = getattr(module, function, None)
         if factory is None or not callable(factory):
             there = [name for name, each in vars(module).items() if callable(each) and not name.startswith("_")]
-            mine = [name for name in there if getattr(vars(module)[name], "__module__", "") == MODULE]
+            mine = [name for name in there if getattr(vars(module)[name], "__module__", "") == name]
             raise ProbeError("error", f"{path.name} has no function '{function}' (it has: {', '.join(mine) or 'none'})")
+        needed = _needed(factory)
+        if needed:
+            said_ = f"{path.name}:{function} needs {', '.join(needed)}: expected a function that takes no arguments"
+            raise ProbeError("error", f"{said_}; write one that calls it")
         _seed()
         found = factory()
+    if isinstance(found, type):
+        raise ProbeError("error", f"{path.name}:{function} gave the class {found.__name__}: return an object of it")
     return _read(found, f"{path.name}:{function}")
+
+
+def _package(path: Path) -> tuple[Path, str]:
+    """Return the folder that a file's package lies in, and the package's name; its own folder and nothing without."""
+    home, parts = path.parent, []
+    while (home / "__init__.py").is_file() and home.name.isidentifier():
+        parts.insert(0, home.name)
+        home = home.parent
+    return home, ".".join(parts)
+
+
+def _needed(factory: Any) -> list[str]:
+    """Return the arguments that a factory cannot be called without."""
+    try:
+        known = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [each.name for each in known if each.default is each.empty and each.kind not in kinds]
 
 
 def _seed() -> None:

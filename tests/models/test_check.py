@@ -48,6 +48,7 @@ def code(tmp_path: Path) -> Any:
         ("return bytearray(10**9)", "camera.py:make was stopped: it held", 3),
         ("print('{}'); os.write(1, b'noise'); return 3", "camera.py:make gave builtins.int", 2),
         ("return [", "camera.py:4: SyntaxError", 2),
+        ("return dict", "camera.py:make gave the class dict: return an object of it", 2),
     ],
 )
 @pytest.mark.integration
@@ -58,6 +59,18 @@ def test_code_that_does_what_it_likes_is_told_in_one_line(code: Any, body: str, 
     assert result.exit_code == code_, result.output
     assert told in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.integration
+def test_a_file_of_a_package_imports_its_neighbours_and_a_function_with_arguments_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "a b" / "pkg"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "net.py").write_text("SIZE = 3\n")
+    (folder / "build.py").write_text("from .net import SIZE\n\ndef make(depth):\n    return SIZE\n")
+    result = checked(f"{folder / 'build.py'}:make")
+    assert result.exit_code == 2
+    assert "build.py:make needs depth: expected a function that takes no arguments" in result.output
 
 
 @pytest.mark.integration
@@ -149,3 +162,12 @@ def test_what_is_exported_is_what_was_proved_and_its_script_makes_it_anew(file: 
     again = CliRunner().invoke(main, words)
     assert again.exit_code == 2
     assert "is not empty" in again.output
+
+
+@pytest.mark.frameworks
+def test_what_there_was_no_time_for_is_unknown_and_says_how_to_ask_for_longer(file: Path) -> None:
+    result = checked(str(file), "--within", "1ms", "--format", "json")
+    rows = {each["runtime"]: each for each in json.loads(result.stdout)}
+    assert rows["onnxruntime"]["takes it"] == "unknown"
+    assert rows["onnxruntime"]["reason"] == "not tried to the end: --within 120s"
+    assert rows["executorch"]["takes it"] == "no"

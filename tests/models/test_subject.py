@@ -6,8 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from advisor.cli.commands import main
+from advisor.cli.descriptions import Description
+from advisor.cli.options import Question
 from advisor.errors import AdvisorError
 from advisor.measurement.session.plan import make_plan
 from advisor.models import kinds, reader
@@ -115,3 +120,23 @@ def test_the_worker_of_its_framework_proves_it_in_place_of_a_network(
     assert body["outcome"] == "proved", body
     assert body["proof"]["takes"] == {"input": ["batch"]}
     assert feeds.load(Path(body["proof"]["sample"]))["input"].shape == (1, 6)
+
+
+@pytest.mark.frameworks
+def test_a_question_takes_what_model_check_takes(tmp_path: Path) -> None:
+    """The options arrive: an input that the model has not, labels that are too few, nothing to describe."""
+    pytest.importorskip("torch")
+    file, samples, labels = tmp_path / "camera.py", tmp_path / "samples.npy", tmp_path / "labels.npy"
+    file.write_text(FACTORY)
+    np.save(samples, np.zeros((8, 6), np.float32))
+    np.save(labels, np.zeros(3, np.int64))
+    model = ("--model", f"{file}:make")
+    for words, said in (
+        ((*model, "--samples", str(samples), "--labels", str(labels)), "--labels: 3 labels for 8 samples"),
+        ((*model, "--labels", str(labels)), "--labels are the classes of --samples, which were not given"),
+        (("--samples", str(samples)), "--samples describes a file of yours after --model, and there is none"),
+    ):
+        result = CliRunner().invoke(main, ["recommend", "--profile", "edge", *words])
+        assert (result.exit_code, said in result.output) == (2, True), result.output
+    asked = Question("edge", model="camera.py:make", description=Description(inputs=("x=float32[batch,6]",)))
+    assert asked.naming() == ["--model", "camera.py:make", "--input", "x=float32[batch,6]"]

@@ -57,6 +57,7 @@ def test_the_quantities_are_those_of_the_networks() -> None:
     ("text", "criterion", "value"),
     [
         ("1 x weights int8", "artifact-size", 136_586),
+        ("1 x weights int8 + 1 MB", "artifact-size", 1_136_586),
         ("2 × weights float32", "artifact-size", 2 * 4 * 136_586),
         ("2 x ceiling", "edge-latency", 2 * 2_917_632 / 1e9),
         ("0.5 x ceiling", "cnn-training", 0.5 * 64 * 8_457_984 / 1e9),
@@ -91,6 +92,8 @@ def test_other_quantities_are_left_to_those_who_read_them(text: str) -> None:
         ("1 x ceiling", "many x ceiling", "7:17", "expected a number before 'x ceiling'"),
         ("1 x ceiling", "0 x ceiling", "7:17", "expected more than zero"),
         ("1 x ceiling", "1 x weights int8", "7:17", "'weights int8' is a size, and 'edge-latency' is none"),
+        ("1 x ceiling", "1 x weights int8 + 2 s", "7:17", "expected a size after '+'"),
+        ("1 x ceiling", "1 x ceiling + 1 MB", "7:17", "only a size has a fixed part"),
         ("1 x ceiling", "1 x weights int4", "7:17", "did you mean '1 x weights int8'?"),
         ("1 x ceiling", "90 x ceiling", "7:17", "the target must be lower than the floor"),
         ("target: 1 x ceiling", "target: 30 ms", "7:17", "the floor is '50 x ceiling', a multiple of what the model"),
