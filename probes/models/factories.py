@@ -88,7 +88,8 @@ def made(path: Path, function: str) -> Made:
 
 def _package(path: Path) -> tuple[Path, str]:
     """Return the folder that a file's package lies in, and the package's name; its own folder and nothing without."""
-    home, parts = path.parent, []
+    home = path.parent
+    parts: list[str] = []
     while (home / "__init__.py").is_file() and home.name.isidentifier():
         parts.insert(0, home.name)
         home = home.parent
