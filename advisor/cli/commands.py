@@ -88,6 +88,7 @@ COMMANDS = CommandTable(
         "export": "export:export",
         "fleet": "fleet:fleet",
         "framework": "frameworks:framework",
+        "import": "imports:import_",
         "knowledge": "knowledge:knowledge",
         "model": "models:model",
         "probe": "measurement:probe",

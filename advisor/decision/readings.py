@@ -22,7 +22,7 @@ WORTHLESS = frozenset({"refuted", "not_supported", "crashed"})
 """Outcomes that are evidence against a stack."""
 
 # From the worst on: a sum is no better than its worst part.
-_GRADES: tuple[Grade, ...] = ("bounded", "under load", "measured")
+_GRADES: tuple[Grade, ...] = ("bounded", "under load", "reported", "measured")
 
 
 @dataclass(frozen=True)

@@ -304,7 +304,7 @@ def asked_of(run: Run, profile: Profile) -> Transfer:
     A Run that was measured on a device of the target needs no widening for it. Where what ships was measured from a
     bundle, the device is that one, unless a target is named that it is not of.
     """
-    target, host, shipped = profile.target, run.host, run.exported is not None
+    target, host, shipped = profile.target, run.host, (run.exported or run.reported) is not None
     model = None if profile.model is None else profile.model.spec
     if target is None:
         return Transfer(run, device=profile.ships == "edge", model=model, shipped=shipped)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from advisor.devices import reported
 from advisor.errors import AdvisorError
 from advisor.keys import CellKey
 from advisor.measurement.run import Host, Observation, Run
@@ -32,8 +33,17 @@ def combined(runs: Sequence[Run]) -> Run:
     AdvisorError
         Exit code 2 where there is no Run of a device, or several, or where its artifacts are others.
     """
-    if len(runs) == 1:
+    if len(runs) == 1 and runs[0].reported is None:
         return runs[0]
+    told_of = [each for each in runs if each.reported is not None]
+    if told_of:
+        others = [each for each in runs if each.reported is None]
+        if len(others) != 1 or others[0].exported is not None:
+            raise AdvisorError(
+                "--run: Runs that were reported need one Run beside them, of where their artifacts were proved",
+                hint="--run HERE.json --run REPORTED.json",
+            )
+        return reported.combined(others[0], told_of)
     there = [each for each in runs if each.exported is not None]
     here = [each for each in runs if each.exported is None]
     if len(there) != 1 or not here:
@@ -100,8 +110,8 @@ def called(host: Host) -> str:
 
 
 def where(run: Run) -> str | None:
-    """Return where a device's Run was measured and exported, in words; None for a Run of one machine."""
+    """Return where a device's Run was measured and exported, or who reported it; None for a Run of one machine."""
     if run.exported is None:
-        return None
+        return reported.where(run)
     day = f"{run.exported.finished:%Y-%m-%d}"
     return f"Measured on {called(run.host)}, exported on {called(run.exported.host)} ({day})"

@@ -10,7 +10,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -189,6 +189,15 @@ class Exported(Part):
     bundle: str
 
 
+class Reported(Part):
+    """Which tool reported the times of a Run, when, and in which file."""
+
+    tool: str
+    day: date
+    file: str
+    sha256: str
+
+
 class Spent(Part):
     """Where the session's wall-clock time went, in seconds."""
 
@@ -238,6 +247,7 @@ class Run(Part):
     ``aa_floor`` is, per framework, how far apart two processes of one stack were found (ratio); ``noise`` names the
     signals of other work and says whether each was available; ``not_measurable`` names what this machine does not tell,
     and why. ``exported`` says of a device's Run where its artifacts come from; their digests stand in the proofs.
+    ``reported`` says that its times are another tool's.
     """
 
     schema_: Literal["advisor.run/1"] = Field(default=SCHEMA, alias="schema")
@@ -257,6 +267,7 @@ class Run(Part):
     skipped: tuple[Skipped, ...] = ()
     spent: Spent | None = None
     exported: Exported | None = None
+    reported: Reported | None = None
     _read: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("skipped", mode="before")

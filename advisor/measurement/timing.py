@@ -9,11 +9,12 @@ from pydantic import ConfigDict, Field, StrictBool, model_validator
 from advisor.documents import LONGEST, Model
 from advisor.measurement.disturbance import Disturbance, with_fields
 
-Grade = Literal["measured", "under load", "bounded"]
-"""How good a timing is: left alone often enough; the lower end of what others slowed; or no more than two bounds."""
+Grade = Literal["measured", "reported", "under load", "bounded"]
+"""How good a timing is: left alone often enough; what another tool says; the lower end of slowed ones; two bounds."""
 MEASURED: Grade = "measured"
 UNDER_LOAD: Grade = "under load"
 BOUNDED: Grade = "bounded"
+REPORTED: Grade = "reported"
 # Rises when the same blocks come to another figure: a Run says by which rules its timings were graded.
 GRADING = 2
 # Nothing that is measured is larger, and everything that is worked out from such figures is still a number.

@@ -54,6 +54,7 @@ OUTCOMES = {
 SETTINGS = {"out-of-the-box": "out of the box", "best-known": "best known"}
 
 GRADES = {
+    "reported": "what another tool says: nobody watched the machine, and no answer was checked there",
     "under load": "taken on a busy machine: the lower end of what others disturbed, with a wider interval",
     "bounded": "taken on a busy machine: others took processors from it throughout, so it lies between two bounds",
 }
