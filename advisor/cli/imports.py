@@ -50,11 +50,11 @@ def import_(
 
     It is graded `reported`: of its device, day and tool, and about as sure as two sessions of one machine are alike.
     """
-    from advisor.devices import reported
+    from advisor.devices import tool_report
     from advisor.measurement.run import save_run
 
-    subject = reported.Subject(device, day.date(), framework, network, precision, runtime, threads, version)
-    run = reported.read(file, name, subject)
+    subject = tool_report.Subject(device, day.date(), framework, network, precision, runtime, threads, version)
+    run = tool_report.read(file, name, subject)
     save_run(run, output)
     for each in run.observations:
         assert each.summary is not None

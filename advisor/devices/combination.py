@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.devices import reported
+from advisor.devices import tool_report
 from advisor.errors import AdvisorError
 from advisor.keys import CellKey
 from advisor.measurement.run import Host, Observation, Run
@@ -43,7 +43,7 @@ def combined(runs: Sequence[Run]) -> Run:
                 "--run: Runs that were reported need one Run beside them, of where their artifacts were proved",
                 hint="--run HERE.json --run REPORTED.json",
             )
-        return reported.combined(others[0], told_of)
+        return tool_report.combined(others[0], told_of)
     there = [each for each in runs if each.exported is not None]
     here = [each for each in runs if each.exported is None]
     if len(there) != 1 or not here:
@@ -112,6 +112,6 @@ def called(host: Host) -> str:
 def where(run: Run) -> str | None:
     """Return where a device's Run was measured and exported, or who reported it; None for a Run of one machine."""
     if run.exported is None:
-        return reported.where(run)
+        return tool_report.where(run)
     day = f"{run.exported.finished:%Y-%m-%d}"
     return f"Measured on {called(run.host)}, exported on {called(run.exported.host)} ({day})"

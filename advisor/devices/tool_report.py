@@ -92,12 +92,14 @@ def combined(base: Run, reported: Sequence[Run]) -> Run:
         artifact that was not proved.
     """
     first = reported[0]
-    for each in reported[1:]:
+    for further in reported[1:]:
         for what, one, other in (
-            ("device", first.host.cpu, each.host.cpu), ("number of threads", first.policy.threads, each.policy.threads),
+            ("device", first.host.cpu, further.host.cpu), ("number of threads", first.policy.threads, further.policy.threads),
         ):  # fmt: skip
             if one != other:
-                raise AdvisorError(f"--run: reported of more than one {what}: {one} ({first.id}), {other} ({each.id})")
+                raise AdvisorError(
+                    f"--run: reported of more than one {what}: {one} ({first.id}), {other} ({further.id})"
+                )
     proved = {
         (each.framework, each.route, each.workload, str(each.parameters.get("precision"))): each
         for each in base.observations
@@ -108,7 +110,7 @@ def combined(base: Run, reported: Sequence[Run]) -> Run:
         for each in run.observations:
             stack = (each.framework, each.route, each.workload, str(each.parameters.get("precision")))
             if stack not in proved:
-                known = ", ".join(sorted("→".join(one[:2]) + f" {one[2]} {one[3]}" for one in proved if one[1]))
+                known = ", ".join(sorted(f"{one[0]}→{one[1]}" + f" {one[2]} {one[3]}" for one in proved if one[1]))
                 raise AdvisorError(
                     f"--run: {run.id} is about {stack[0]}→{stack[1]} {stack[2]} {stack[3]}, which {base.id} did not "
                     f"prove: expected one of {known or 'none'}"

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from advisor.cli import main
 from advisor.decision.engine import decide
-from advisor.devices import report_format, reported
+from advisor.devices import report_format, tool_report
 from advisor.devices.combination import combined
 from advisor.errors import AdvisorError
 from advisor.measurement.run import Run, load_run, save_run
@@ -31,8 +31,8 @@ TEXTS = {
 }
 
 
-def subject(network: str = "cnn", framework: str = "tensorflow", device: str = "Pixel 8") -> reported.Subject:
-    return reported.Subject(device, date(2026, 1, 2), framework, network, "int8", threads=4)
+def subject(network: str = "cnn", framework: str = "tensorflow", device: str = "Pixel 8") -> tool_report.Subject:
+    return tool_report.Subject(device, date(2026, 1, 2), framework, network, "int8", threads=4)
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -119,7 +119,7 @@ def test_a_reported_time_stands_alone_for_its_device(tmp_path: Path) -> None:
 
 def test_what_was_not_proved_or_is_of_two_devices_is_refused(tmp_path: Path) -> None:
     def of(**said: str) -> Run:
-        return reported.read(written(tmp_path, TEXTS["benchmark_model"]), "benchmark_model", subject(**said))
+        return tool_report.read(written(tmp_path, TEXTS["benchmark_model"]), "benchmark_model", subject(**said))
 
     here = sample_run()
     with pytest.raises(AdvisorError, match=r"which .* did not prove: expected one of .*tensorflow→litert cnn int8"):
