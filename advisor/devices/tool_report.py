@@ -94,7 +94,8 @@ def combined(base: Run, reported: Sequence[Run]) -> Run:
     first = reported[0]
     for further in reported[1:]:
         for what, one, other in (
-            ("device", first.host.cpu, further.host.cpu), ("number of threads", first.policy.threads, further.policy.threads),
+            ("device", first.host.cpu, further.host.cpu),
+            ("number of threads", first.policy.threads, further.policy.threads),
         ):  # fmt: skip
             if one != other:
                 raise AdvisorError(
