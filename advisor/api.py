@@ -204,6 +204,8 @@ def recommend(
         found, file = run, asked.home / "runs" / f"{run.id}.json"
     elif isinstance(run, Path | str):
         found, file = load_run(run), Path(run)
+        if found.reported is not None:
+            _reported_alone(found)
     elif run is not None:
         from advisor.devices.combination import combined
 
@@ -401,6 +403,13 @@ def embed(
         raise AdvisorError(f"{file}: nothing to write: no comment of advisor stands in it", hint=hint)
     write_text(file, whole)
     return count
+
+
+def _reported_alone(run: Run) -> None:
+    """Refuse what a tool reported without a Run of where its artifacts were proved."""
+    from advisor.devices.combination import combined
+
+    combined([run])
 
 
 def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from advisor.api import recommend
 from advisor.cli import main
 from advisor.decision.engine import decide
 from advisor.devices import report_format, tool_report
@@ -130,3 +131,6 @@ def test_what_was_not_proved_or_is_of_two_devices_is_refused(tmp_path: Path) -> 
         combined([here, of(), of()])
     with pytest.raises(AdvisorError, match="need one Run beside them"):
         combined([of()])
+    save_run(of(), tmp_path / "alone.json")
+    with pytest.raises(AdvisorError, match="need one Run beside them"):
+        recommend("edge", run=tmp_path / "alone.json")
