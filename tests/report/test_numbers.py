@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import re
@@ -39,6 +40,9 @@ class Documents:
     def __init__(self, folder: Path) -> None:
         self.found: dict[str, Any] = {
             path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")
+        } | {
+            path.name.removesuffix(".json.gz"): json.loads(gzip.decompress(path.read_bytes()))
+            for path in folder.glob("*.json.gz")
         }
 
     def get(self, reference: str) -> Any:
