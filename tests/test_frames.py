@@ -72,7 +72,7 @@ def test_every_column_says_what_it_holds_and_grades_are_in_order(run: Run) -> No
         assert list(made.attrs["columns"]) == list(made.columns)
         assert all(made.attrs["columns"].values())
         assert made["grade"].cat.ordered
-    assert list(run.to_frame()["grade"].cat.categories) == ["bounded", "under load", "measured"]
+    assert list(run.to_frame()["grade"].cat.categories) == ["bounded", "under load", "reported", "measured"]
     assert run.samples().attrs["units"]["wall"] == "s"
 
 

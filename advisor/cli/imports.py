@@ -16,7 +16,8 @@ from advisor.cli.options import Output, examples
     epilog=examples(
         "advisor import pixel.txt --as benchmark_model --device 'Pixel 8' --date 2026-11-12 --framework tensorflow "
         "--network cnn --precision int8 --threads 4 -o reported.json",
-        "advisor recommend --profile edge --run here.json --run reported.json",
+        "advisor import pi.txt --as benchmark_app --device 'Raspberry Pi 5' --date 2026-11-12 --framework pytorch "
+        "--network cnn --precision float32 -o reported.json",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))

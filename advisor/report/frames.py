@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _SMALL = 0.0005
 _STEPS = 9
 MEAN = "geometric mean"
-DRAWN = 12
+DRAWN = 10
 """Of so many criteria at most a chart shows every stack; the table beneath has all."""
-_ABREAST, _FEW = 7, 5
-"""So many stacks stand beside each other on a screen; of more of them, the first few do."""
+_ABREAST = 5
+"""So many stacks stand beside each other on a screen, and in a page of 150 kB."""
 
 
 def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def of_answer(report: Report, told: Recommendation, rows: Any) -> pd.DataFrame:
 
 def beside(count: int) -> int:
     """Return how many of so many stacks stand beside each other; of the others the page of each criterion tells."""
-    return count if count <= _ABREAST else _FEW
+    return min(count, _ABREAST)
 
 
 def alike(told: Recommendation) -> frozenset[str]:

@@ -44,7 +44,7 @@ def test_every_command_has_examples() -> None:
 @pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in EXAMPLES.items() for line in lines])
 def test_an_example_is_understood(name: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for file in ("run.json", "before.json", "after.json"):
+    for file in ("run.json", "before.json", "after.json", "here.json", "reported.json"):
         save_run(sample_run(), Path(file))
     shutil.copy(ROOT / "advisor" / "profiles" / "edge.yaml", "camera.yaml")
     Path("ours", "abax").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -191,9 +192,10 @@ def test_many_machines_and_runs_are_on_several_pages(site: Site, tmp_path: Path)
 
 def test_every_run_can_be_downloaded_whole(site: Site) -> None:
     for run in site.others:
-        assert (site.folder / f"run-{run.id}.json").read_text(encoding="utf-8") == to_json(run)
+        packed = (site.folder / f"run-{run.id}.json.gz").read_bytes()
+        assert json.loads(gzip.decompress(packed)) == json.loads(to_json(run))
     listed = addresses(read(site.folder / "downloads.html").one("main"))
-    assert {f"run-{run.id}.json" for run in site.others} <= set(listed)
+    assert {f"run-{run.id}.json.gz" for run in site.others} <= set(listed)
     assert "machines.json" in listed
 
 
@@ -221,14 +223,14 @@ def test_further_runs_are_taken_one_by_one(site: Site, tmp_path: Path) -> None:
     def each() -> Iterator[Run]:
         for number, run in enumerate(site.others):
             # The one before is on the disk before the next is asked for.
-            assert len(list(tmp_path.glob("run-*.json"))) == number
+            assert len(list(tmp_path.glob("run-*.json.gz"))) == number
             yield run
 
     report = Report(site.run, site.recommendations, others=each())
     # The first is asked for to see whether there is any.
     several = gather(report, tmp_path)
     assert several is not None
-    assert len(list(tmp_path.glob("run-*.json"))) == len(site.others)
+    assert len(list(tmp_path.glob("run-*.json.gz"))) == len(site.others)
     assert gather(Report(site.run, []), tmp_path) is None
 
 
