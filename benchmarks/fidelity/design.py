@@ -1,6 +1,6 @@
 """What another design of the rounds would be worth, from blocks that were measured.
 
-`python -m benchmarks.fidelity.design [RUN]`; default the reference Run. The logarithm of the ratio of two stacks of a
+`python -m benchmarks.fidelity.design [RUN]`; default one of a quiet machine. The logarithm of the ratio of two stacks of a
 group varies between rounds of one process and between processes. Three figures decide how rounds should be made: how
 much of it is the process's (then more rounds, or shorter ones, bring nothing, and further processes do); how much more
 it is when the two blocks are a round apart (that is what visiting them side by side takes away); and what is left of
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from advisor.measurement.run import Observation, Run, load_run
-from benchmarks.fidelity.replay import REFERENCE
+from benchmarks.fidelity.replay import QUIET
 from benchmarks.tables import Result, show
 
 # Fewer rounds of a process say nothing of how they vary.
@@ -122,7 +122,7 @@ def results(found: Sequence[Spread], stacks: float) -> list[Result]:
 
 def main() -> None:
     """Print the figures of a Run."""
-    run = load_run(Path(sys.argv[1]) if len(sys.argv) > 1 else REFERENCE)
+    run = load_run(Path(sys.argv[1]) if len(sys.argv) > 1 else QUIET)
     timings = [each for each in run.observations if each.metric == "latency" and each.rounds]
     show(results([*spreads(run)], len(timings)))
 

@@ -28,7 +28,7 @@ def test_of_recorded_sessions_in_which_no_timing_counted_every_clear_pair_keeps_
 def test_on_a_host_that_slows_its_rounds_every_interval_holds_and_orders_are_as_sure_as_ever(
     share: float, grades: int
 ) -> None:
-    run = load_run(replay.REFERENCE)
+    run = load_run(replay.QUIET)
     known = {replay.place(each): each.summary.median for each in run.observations if each.summary and each.rounds}
     sessions = replay.slowed(run, 2, share=share)
     lines = replay.results(sessions, known)
@@ -67,7 +67,7 @@ def test_what_varies_within_and_between_processes_is_told_apart() -> None:
             probe="p", framework=framework, metric="latency", unit="s", outcome="measured", rounds=tuple(rounds)
         )
 
-    run = load_run(replay.REFERENCE)
+    run = load_run(replay.QUIET)
     sides = (latency("pytorch", 0.03, 0.0), latency("tensorflow", 0.0, 0.02))
     (found,) = design.spreads(run.model_copy(update={"observations": sides}))
     assert math.sqrt(found.within) == pytest.approx(0.03, rel=0.15)

@@ -25,7 +25,8 @@ CAPABILITIES = (
     "export-ahead-of-time", "export-torchscript", "gpu-memory", "numpy-interop", "keras-backend", "public-api",
     "export-onnx", "visdom", "serving", "serving-onnxruntime", "quantization-onnxruntime",
     "transformations", "data-parallel", "sharded-training", "multi-worker", "elastic-training",
-    "brevity", "cpp", "no-python-on-device", "ready-made-models", "tensorboard",
+    "brevity", "cpp", "no-python-on-device", "ready-made-models", "tensorboard", "no-python-deployment",
+    "quantization", "serving-litserve", "javascript",
 )  # fmt: skip
 
 # What is not proved with the versions of constraints.txt, and what the message must say.
