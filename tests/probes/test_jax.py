@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.probes.processes import Probe
+from tests.probes.recipes import has_javascript
 from tests.probes.test_interpreters import HASTY
 
 pytestmark = pytest.mark.frameworks
@@ -39,6 +40,8 @@ EXPECTED = {
     "serving": ("not_supported", "JAX brings no server"),
     "export-torchscript": ("not_applicable", "a part of PyTorch"),
 }
+if not has_javascript("onnxruntime-web"):
+    EXPECTED["javascript"] = ("not_installed", "onnxruntime-web")
 if shutil.which("nvidia-smi") is None:
     EXPECTED["gpu-memory"] = ("not_applicable", "no NVIDIA GPU")
 
