@@ -1,6 +1,6 @@
 """What another design of the rounds would be worth, from blocks that were measured.
 
-`python -m benchmarks.fidelity.design [RUN]`; default one of a quiet machine. The logarithm of the ratio of two stacks of a
+`python -m benchmarks.fidelity.design [RUN]`; by default a quiet one. The logarithm of the ratio of two stacks of a
 group varies between rounds of one process and between processes. Three figures decide how rounds should be made: how
 much of it is the process's (then more rounds, or shorter ones, bring nothing, and further processes do); how much more
 it is when the two blocks are a round apart (that is what visiting them side by side takes away); and what is left of
