@@ -167,7 +167,7 @@ def _front(proved: list[Artifact]) -> Picture | None:
         return None
     import pandas as pd
 
-    from advisor.report.charts.model import front
+    from advisor.report.charts.model import distance
 
     quickest = min(there, key=lambda each: each.values["latency"])
     nearest = min(there, key=lambda each: each.values["rms"])
@@ -184,7 +184,7 @@ def _front(proved: list[Artifact]) -> Picture | None:
         for each in there
     ]  # fmt: skip
     columns = ["name", "owner", "framework", "runtime", "precision", "seconds", "distance"]
-    return front(pd.DataFrame(rows, columns=columns), finding)
+    return distance(pd.DataFrame(rows, columns=columns), finding)
 
 
 def _bytes(proved: list[Artifact]) -> Picture | None:
