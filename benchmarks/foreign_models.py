@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from advisor.errors import AdvisorError
 from advisor.measurement.definitions import Limits
 from advisor.models import check, inputs, kinds
 from advisor.models.reader import Request
+from benchmarks import json_lines
 
 FACTORIES = Path(__file__).resolve().parent.parent / "tests" / "models" / "factories"
 GIVEN = {
@@ -91,8 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if name in done or (given.model and not name.startswith(tuple(given.model))):
             continue
         seen = looked(text, given.route or ())
-        with given.results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(seen.__dict__) + "\n")
+        json_lines.add(given.results, seen.__dict__)
         told = seen.refused or {runtime: row["outcome"] for runtime, row in seen.rows.items()}
         print(f"{name} ({seen.seconds:.0f} s): {told}", flush=True)
 
@@ -129,9 +128,7 @@ def looked(text: str, only: Sequence[str] = ()) -> Seen:
 
 def read(results: Path) -> list[Seen]:
     """Return what a file holds; nothing where it is not there."""
-    if not results.exists():
-        return []
-    return [Seen(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines()]
+    return [Seen(**each) for each in json_lines.read(results)]
 
 
 def written(found: Sequence[Seen]) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 
 from advisor import resources
 from advisor.measurement import definitions, networks
-from benchmarks import network_parity_page
+from benchmarks import json_lines, network_parity_page
 
 KINDS = ("inference", "training")
 PUBLISHED = (
@@ -61,24 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _answer(given.framework)
     elif given.command == "page":
         titles = {name: each.title for name, each in definitions.everyone().items()}
-        text = network_parity_page.written(read(given.results), titles, PUBLISHED)
+        text = network_parity_page.written(json_lines.read(given.results), titles, PUBLISHED)
         given.output.write_text(text, encoding="utf-8")
     else:
         end = time.monotonic() + given.budget
-        done = {(each["framework"], each["network"], each["kind"]) for each in read(given.results)}
+        done = {(each["framework"], each["network"], each["kind"]) for each in json_lines.read(given.results)}
         for framework in given.framework or definitions.everyone():
             wanted = [(n, k) for n in given.network or PUBLISHED for k in KINDS if (framework, n, k) not in done]
             for cell in checked(framework, wanted, cut=given.cut, end=end):
-                with given.results.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(cell) + "\n")
+                json_lines.add(given.results, cell)
                 print(*(cell[key] for key in ("framework", "spec", "kind", "outcome", "told")), flush=True)
-
-
-def read(results: Path) -> list[Cell]:
-    """Return the cells of a file; none where it is not there."""
-    if not results.exists():
-        return []
-    return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
 
 
 def checked(framework: str, wanted: Sequence[tuple[str, str]], *, cut: bool, end: float) -> Iterator[Cell]:

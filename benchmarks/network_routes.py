@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import shutil
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from advisor.measurement.worker.client import Worker
 from advisor.measurement.worker.environment import surroundings
 from advisor.measurement.worker.limits import Confinement
 from advisor.measurement.worker.protocol import Describe, Prove
-from benchmarks import network_routes_page
+from benchmarks import json_lines, network_routes_page
 
 EXPORTER = Path(__file__).with_name("network_exporter.py")
 ROUTES = {
@@ -61,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.command == "page":
         sizes = parameters()
         limits = LIMITS.seconds, LIMITS.memory / 1e9
-        text = network_routes_page.written(read(given.results), ROUTES, NETWORKS, sizes, limits)
+        text = network_routes_page.written(json_lines.read(given.results), ROUTES, NETWORKS, sizes, limits)
         given.output.write_text(text, encoding="utf-8")
         return
     routes = [
@@ -72,20 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     for framework, route in routes:
         wanted = [(n, p) for n in given.network or NETWORKS for p in given.precision or PRECISIONS]
-        done = {(c["framework"], c["route"], c["network"], c["precision"]) for c in read(given.results)}
+        done = {(c["framework"], c["route"], c["network"], c["precision"]) for c in json_lines.read(given.results)}
         left = [(n, p) for n, p in wanted if (framework, route, n, p) not in done]
         for cell in measured(framework, route, left):
-            with given.results.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(cell) + "\n")
+            json_lines.add(given.results, cell)
             told = cell["message"] or cell["proof"].get("relative_rms")
             print(framework, route, cell["network"], cell["precision"], cell["outcome"], told, flush=True)
-
-
-def read(results: Path) -> list[Cell]:
-    """Return the cells of a file; none where it is not there."""
-    if not results.exists():
-        return []
-    return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
 
 
 def parameters() -> dict[str, int]:

@@ -61,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _measure(results: Path, subjects: Sequence[str] | None, makers: Sequence[str]) -> None:
     # Not above: the Python of a maker need not have what `advisor` stands on.
     from advisor.measurement import definitions, environments, networks
+    from benchmarks import json_lines
     from benchmarks.trained_subjects import SUBJECTS, kept_digits
 
     known = definitions.frameworks()["pytorch"]
@@ -76,8 +77,7 @@ def _measure(results: Path, subjects: Sequence[str] | None, makers: Sequence[str
                 command = [str(python), "-m", "benchmarks.trained_int8", "one", subject, maker, str(folder)]
                 for row in _rows(command, variables):
                     told = {"subject": subject, "maker": maker, **summarised(row)}
-                    with results.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(told) + "\n")
+                    json_lines.add(results, told)
                     print(told, flush=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import network_routes, network_routes_page, trained_int8, trained_int8_page
+from benchmarks import json_lines, network_routes_page, trained_int8, trained_int8_page
 
 ROUTES = {"pytorch": ("executorch", "onnxruntime", "openvino"), "tensorflow": ("litert",)}
 SIZES = {"small": 1_000, "middle": 20_000, "large": 3_000_000, "huge": 10**8}
@@ -61,9 +61,9 @@ def test_int8_is_told_against_float32_and_against_the_median_of_the_makers() -> 
 
 
 def test_results_are_read_line_by_line_and_missing_ones_are_none(tmp_path: Path) -> None:
-    assert network_routes.read(tmp_path / "none.jsonl") == []
+    assert json_lines.read(tmp_path / "none.jsonl") == []
     (tmp_path / "some.jsonl").write_text(json.dumps({"network": "a"}) + "\n" + json.dumps({"network": "b"}) + "\n")
-    assert [each["network"] for each in network_routes.read(tmp_path / "some.jsonl")] == ["a", "b"]
+    assert [each["network"] for each in json_lines.read(tmp_path / "some.jsonl")] == ["a", "b"]
 
 
 def test_a_share_and_a_loss_stand_with_their_intervals() -> None:
