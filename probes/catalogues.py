@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,6 +79,13 @@ def counted(packages: Mapping[str, Callable[[], Catalogue]]) -> Proof:
     if "transformers" in packages and importlib.util.find_spec("transformers"):
         figures["transformers_classes"] = classes(dir(importlib.import_module("transformers")))
     return judged(built, architectures=sum(counts.values()), **figures)
+
+
+def keras_hub() -> Catalogue:
+    """Networks for text, images and sound, by the makers of Keras; each wants to know its sizes to be built."""
+    models = importlib.import_module("keras_hub").models
+    classes = {each for _, each in inspect.getmembers(models, inspect.isclass) if issubclass(each, models.Backbone)}
+    return Catalogue([each.__name__ for each in classes - {models.Backbone}])
 
 
 def classes(names: Iterable[str]) -> dict[str, int]:

@@ -218,8 +218,10 @@ def in_clean_process(runtime: str, artifact: Path, told: Text) -> Figures:
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        raise ProbeError("refuted" if "ProbeError" in last[0] else "error", last[0])
+        raise ProbeError("error", last[0])
     answer = json.loads(lines[-1])
+    if "outcome" in answer:
+        raise ProbeError(answer["outcome"], answer["message"])
     weights_bytes = sum(array.nbytes for array in told.weights.values())
     return Figures(answer["how"], answer["values"], answer["details"] | {"weights_bytes": weights_bytes})
 
@@ -228,5 +230,10 @@ def serve(runtime: str, artifact: str, file: str, threads: str, depth: str, head
     """Measure an artifact and print the figures: what the fresh process runs."""
     held = np.load(file)
     told = Text({}, int(depth), int(heads), int(width), held["prompt"], held["following"], held["expected"])
-    found = measured(lambda: InRuntime(runtime, Path(artifact), told, int(threads)), told)
-    sys.stdout.write(json.dumps({"how": found.how, "values": found.values, "details": found.details}) + "\n")
+    try:
+        found = measured(lambda: InRuntime(runtime, Path(artifact), told, int(threads)), told)
+    except ProbeError as error:
+        answer: dict[str, Any] = {"outcome": error.outcome, "message": str(error)}
+    else:
+        answer = {"how": found.how, "values": found.values, "details": found.details}
+    sys.stdout.write(json.dumps(answer) + "\n")

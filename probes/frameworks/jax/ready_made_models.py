@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from probes import python_process
-from probes.catalogues import Catalogue, counted
+from probes.catalogues import Catalogue, counted, keras_hub
 from probes.proof import Proof
 from probes.workloads import Case
 
@@ -29,13 +29,6 @@ def applications() -> Catalogue:
     """Networks for images, a part of Keras; the weights of one alone take JAX minutes to draw, layer by layer."""
     keras = importlib.import_module("keras")
     return Catalogue([name for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)])
-
-
-def keras_hub() -> Catalogue:
-    """Networks for text, images and sound, by the makers of Keras; each wants to know its sizes to be built."""
-    models = importlib.import_module("keras_hub").models
-    classes = {each for _, each in inspect.getmembers(models, inspect.isclass) if issubclass(each, models.Backbone)}
-    return Catalogue([each.__name__ for each in classes - {models.Backbone}])
 
 
 def transformers() -> Catalogue:

@@ -7,7 +7,7 @@ import inspect
 
 import keras
 
-from probes.catalogues import Catalogue, counted
+from probes.catalogues import Catalogue, counted, keras_hub
 from probes.proof import Proof
 from probes.workloads import Case
 
@@ -25,13 +25,6 @@ def applications() -> Catalogue:
         builders[name](weights=None)
 
     return Catalogue(list(builders), build)
-
-
-def keras_hub() -> Catalogue:
-    """Networks for text, images and sound, by the makers of Keras; each wants to know its sizes to be built."""
-    models = importlib.import_module("keras_hub").models
-    classes = {each for _, each in inspect.getmembers(models, inspect.isclass) if issubclass(each, models.Backbone)}
-    return Catalogue([each.__name__ for each in classes - {models.Backbone}])
 
 
 def transformers() -> Catalogue:
