@@ -200,17 +200,13 @@ def recommend(
     needed = profile if isinstance(profile, Profile) else load_profile(profile)
     asked = replace(options or SessionOptions(), **keywords)
     reused = run is not None
-    if isinstance(run, Run):
-        found, file = run, asked.home / "runs" / f"{run.id}.json"
-    elif isinstance(run, Path | str):
-        found, file = load_run(run), Path(run)
-        if found.reported is not None:
-            _reported_alone(found)
-    elif run is not None:
+    if run is not None:
         from advisor.devices.combination import combined
 
-        found = combined([each if isinstance(each, Run) else load_run(each) for each in run])
-        file = next((Path(each) for each in run if not isinstance(each, Run)), asked.home / "runs" / f"{found.id}.json")
+        given = [run] if isinstance(run, Run | Path | str) else list(run)
+        found = combined([each if isinstance(each, Run) else load_run(each) for each in given])
+        files = (Path(each) for each in given if not isinstance(each, Run))
+        file = next(files, asked.home / "runs" / f"{found.id}.json")
     else:
         if exclude:
             _refuse_unknown(exclude)
@@ -403,13 +399,6 @@ def embed(
         raise AdvisorError(f"{file}: nothing to write: no comment of advisor stands in it", hint=hint)
     write_text(file, whole)
     return count
-
-
-def _reported_alone(run: Run) -> None:
-    """Refuse what a tool reported without a Run of where its artifacts were proved."""
-    from advisor.devices.combination import combined
-
-    combined([run])
 
 
 def _recent(asked: SessionOptions, needed: Profile | None) -> tuple[Run, Path] | None:

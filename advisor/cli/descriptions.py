@@ -101,11 +101,11 @@ def describing_options(command: Any) -> Any:
         click.option("--allow-code", is_flag=True, help="Run code in a .keras or .pt2 file."),
         click.option(
             "--limit-time", type=Time("'2 min'"), default=LIMIT, show_default="3 min",
-            help="After so long reading your model, or an export of it, is stopped.",
+            help="After so long reading your model is stopped, and in `model check` and `export` an export.",
         ),
         click.option(
             "--limit-memory", default=MEMORY, show_default=True, metavar="SIZE",
-            help="With more in memory reading your model, or an export of it, is stopped.",
+            help="With more in memory reading your model is stopped, and there an export.",
         ),
     ]  # fmt: skip
     for option in reversed(options):

@@ -19,9 +19,6 @@ from advisor.measurement.subject import Subject
 from advisor.profiles.profile import Profile
 from advisor.profiles.team import OTHER, Team
 
-EXPORTED = ("executorch", "onnxruntime", "openvino", "litert")
-"""The runtimes that `advisor export --model` writes artifacts for."""
-
 LARGE_FILE, LARGE_MEMORY = 200e6, 2e9
 """The limits of model file and memory from which on a question is likely to be about a language model, in bytes."""
 
@@ -66,13 +63,20 @@ def _setting_up(table: Table, stack: Stack) -> Iterator[Step]:
     convert = None if known is None or stack.route is None else known.convert.get(stack.route)
     if convert is not None:
         yield Step(kind="install", text="install what trains and what ships", command=_pip(convert.packages))
-        if model is not None and model.own and stack.route in EXPORTED:
+        if model is not None and model.own and _written(stack):
             yield _exporting(model, stack)
             return
         title = table.titles.get(str(stack.route), stack.route)
         yield Step(kind="convert", text=f"convert the trained model for {title}", command=convert.code.strip())
     elif known is not None:
         yield Step(kind="install", text="install it", command=_pip((known.distribution,)))
+
+
+def _written(stack: Stack) -> bool:
+    """Tell whether `advisor export --model` writes artifacts for the runtime of a stack."""
+    from advisor.models.routes import SUFFIXES  # children and limits, which only a model of the user's needs
+
+    return stack.route in SUFFIXES
 
 
 def _exporting(model: Subject, stack: Stack) -> Step:

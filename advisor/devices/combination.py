@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.devices import tool_report
 from advisor.errors import AdvisorError
 from advisor.keys import CellKey
 from advisor.measurement.run import Host, Observation, Run
@@ -43,6 +42,8 @@ def combined(runs: Sequence[Run]) -> Run:
                 "--run: Runs that were reported need one Run beside them, of where their artifacts were proved",
                 hint="--run HERE.json --run REPORTED.json",
             )
+        from advisor.devices import tool_report  # no other question needs its formats
+
         return tool_report.combined(others[0], told_of)
     there = [each for each in runs if each.exported is not None]
     here = [each for each in runs if each.exported is None]
@@ -111,7 +112,12 @@ def called(host: Host) -> str:
 
 def where(run: Run) -> str | None:
     """Return where a device's Run was measured and exported, or who reported it; None for a Run of one machine."""
+    if run.reported is not None:
+        return (
+            f"Times of what ships were reported by {run.reported.tool} of {run.host.cpu} ({run.reported.day}): "
+            "no answer was checked there, and nobody watched the machine"
+        )
     if run.exported is None:
-        return tool_report.where(run)
+        return None
     day = f"{run.exported.finished:%Y-%m-%d}"
     return f"Measured on {called(run.host)}, exported on {called(run.exported.host)} ({day})"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from advisor.devices import report_format
 from advisor.errors import AdvisorError
+from advisor.keys import stack_id
 from advisor.measurement.run import Framework, Host, Observation, Policy, Reported, Run
 from advisor.measurement.timing import REPORTED, Summary
 from advisor.resources import own_version
@@ -102,29 +103,23 @@ def combined(base: Run, reported: Sequence[Run]) -> Run:
                     f"--run: reported of more than one {what}: {one} ({first.id}), {other} ({further.id})"
                 )
     proved = {
-        (each.framework, each.route, each.workload, str(each.parameters.get("precision"))): each
+        _artifact(each)
         for each in base.observations
         if each.probe.startswith("route:") and each.metric is None and each.outcome == "proved"
     }
     found: dict[object, Observation] = {}
     for run in reported:
         for each in run.observations:
-            stack = (each.framework, each.route, each.workload, str(each.parameters.get("precision")))
-            if stack not in proved:
-                known = ", ".join(sorted(f"{one[0]}→{one[1]}" + f" {one[2]} {one[3]}" for one in proved if one[1]))
+            artifact = _artifact(each)
+            if artifact not in proved:
                 raise AdvisorError(
-                    f"--run: {run.id} is about {stack[0]}→{stack[1]} {stack[2]} {stack[3]}, which {base.id} did not "
-                    f"prove: expected one of {known or 'none'}"
+                    f"--run: {run.id} is about {artifact}, which {base.id} did not prove: expected one of "
+                    f"{', '.join(sorted(proved)) or 'none'}"
                 )
             if each.key in found:
-                raise AdvisorError(
-                    f"--run: {run.id} says again what another reported Run says of {stack[0]}→{stack[1]}"
-                )
+                raise AdvisorError(f"--run: {run.id} says again what another reported Run says of {artifact}")
             found[each.key] = each
-    kept = [
-        each for each in base.observations
-        if each.route is None or not each.probe.startswith("route:") or each.unit != "s"
-    ]  # fmt: skip
+    kept = [each for each in base.observations if not each.probe.startswith("route:") or each.unit != "s"]
     return base.model_copy(
         update={
             "host": first.host, "observations": (*kept, *found.values()),
@@ -133,11 +128,6 @@ def combined(base: Run, reported: Sequence[Run]) -> Run:
     )  # fmt: skip
 
 
-def where(run: Run) -> str | None:
-    """Return who reported the times of a Run, in words; None where nobody did."""
-    if run.reported is None:
-        return None
-    return (
-        f"Times of what ships were reported by {run.reported.tool} of {run.host.cpu} ({run.reported.day}): no answer "
-        "was checked there, and nobody watched the machine"
-    )
+def _artifact(each: Observation) -> str:
+    """Return what an observation of a route is of, in words: ``pytorch→litert cnn int8``."""
+    return f"{stack_id(each.stack)} {each.workload} {each.parameters.get('precision')}"
