@@ -12,9 +12,9 @@ HEAD = """# Reference networks × frameworks
 Every reference network in every framework, out of the box. *Inference* has the largest error of an answer over the
 largest answer, against NumPy in float64. *Training* has that of the weights after three steps, against the framework's
 own steps in float64, whose gradients were proved before against NumPy's loss; both must be below 1e-4. Where weights
-differ though the gradients were proved, float32 and float64 of one framework part: the network magnifies rounding in
-this size. What is not run as published stands here in a smaller size with the same nodes, below the name. A dash:
-nothing is learned. A dot: not run, for want of time. Nothing is timed here.
+differ though the gradients were proved, float32 and float64 of one framework part; that small sizes magnify rounding is
+likely, and was not shown. What is not run as published stands here in a smaller size with the same nodes, below the
+name. A dash: nothing is learned. A dot: not run, for want of time. Nothing is timed here.
 
 The page is generated (`python -m benchmarks.network_parity measure RESULTS --cut`, then `page RESULTS --output
 site/network-parity.md`); nothing on it is written by hand.
